@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+/** Where a file of a task stands. The last three are endings. */
+export const fileStatusSchema = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
+export type FileStatus = z.infer<typeof fileStatusSchema>;
+
+/** Where a task stands. The last three are endings. */
+export const taskStatusSchema = z.enum(['queued', 'processing', 'completed', 'failed', 'cancelled']);
+export type TaskStatus = z.infer<typeof taskStatusSchema>;
+
+/** What every event bears: its task, its place in the task's log, and when it was written (ms since the epoch). */
+const base = {
+  task_id: z.uuid(),
+  sequence: z.int().positive().describe('Larger at each event of a task, never used twice; also the event id'),
+  timestamp: z.int().describe('Milliseconds since the epoch'),
+};
+
+const percent = z.number().min(0).max(100);
+
+/** Measured facts of a model; which ones there are depends on the model that made it. */
+export const statisticsSchema = z.looseObject({
+  faces: z.int().optional(),
+  vertices: z.int().optional(),
+  width: z.number().optional().describe('Metres'),
+  height: z.number().optional().describe('Metres'),
+  depth: z.number().optional().describe('Metres'),
+  method: z.string().optional().describe('How the object was told from its ground'),
+  warnings: z.array(z.string()).optional().describe('Sentences for a person'),
+  seconds: z.number().optional().describe('Time the generation took'),
+});
+export type Statistics = z.infer<typeof statisticsSchema>;
+
+/** A finished model as it can be fetched: the same shape in `file_update.result` and in the download list. */
+export const modelFileSchema = z.object({
+  file_id: z.uuid(),
+  filename: z.string(),
+  size: z.int().describe('Bytes'),
+  mime_type: z.string(),
+  created_time: z.iso.datetime(),
+  rendered_image: z.object({ url: z.string() }).nullable(),
+  sha256: z.string(),
+  statistics: statisticsSchema,
+});
+export type ModelFile = z.infer<typeof modelFileSchema>;
+
+/** Why something failed: `code` is stable and stands in the table of error codes. */
+export const failureDetailsSchema = z.looseObject({
+  code: z.string(),
+  retryable: z.boolean().optional(),
+  attempts: z.int().optional(),
+});
+export type FailureDetails = z.infer<typeof failureDetailsSchema>;
+
+export const taskProgressSchema = z.object({
+  ...base,
+  job_id: z.uuid(),
+  status: taskStatusSchema,
+  progress: percent,
+  current: z.int().nonnegative().describe('Files that have ended'),
+  total: z.int().positive(),
+  total_files: z.int().positive(),
+  message: z.string(),
+  queue_position: z.int().positive().optional(),
+  eta_seconds: z.number().nonnegative().optional(),
+});
+/** The task as a whole has moved. */
+export type TaskProgress = z.infer<typeof taskProgressSchema>;
+
+export const fileUpdateSchema = z.object({
+  ...base,
+  file_id: z.uuid(),
+  filename: z.string(),
+  status: fileStatusSchema,
+  progress: percent,
+  message: z.string(),
+  error: z.string().optional().describe('A sentence for a person, where the file failed'),
+  details: failureDetailsSchema.optional(),
+  result: modelFileSchema.optional(),
+});
+/** One file of a task has moved. */
+export type FileUpdate = z.infer<typeof fileUpdateSchema>;
+
+export const taskResultSchema = z.object({
+  job_id: z.uuid(),
+  total_files: z.int().positive(),
+  successful_files: z.int().nonnegative(),
+  failed_files: z.int().nonnegative(),
+  processing_time: z.number().nonnegative().describe('Seconds'),
+});
+export type TaskResult = z.infer<typeof taskResultSchema>;
+
+export const taskCompletedSchema = z.object({ ...base, job_id: z.uuid(), result: taskResultSchema });
+/** The ending of a task of which at least one file made it. */
+export type TaskCompleted = z.infer<typeof taskCompletedSchema>;
+
+export const taskFailedSchema = z.object({
+  ...base,
+  job_id: z.uuid(),
+  error: z.string(),
+  details: failureDetailsSchema,
+});
+/** The ending of a task of which no file made it. */
+export type TaskFailed = z.infer<typeof taskFailedSchema>;
+
+export const taskCancelledSchema = z.object({ ...base, job_id: z.uuid(), message: z.string() });
+/** The ending of a task that was cancelled before any file made it. */
+export type TaskCancelled = z.infer<typeof taskCancelledSchema>;
+
+/** One event of a task's stream: `type` is the wire's `event:` field, `data` its JSON. */
+export type TaskEvent =
+  | { type: 'task_progress'; data: TaskProgress }
+  | { type: 'file_update'; data: FileUpdate }
+  | { type: 'task_completed'; data: TaskCompleted }
+  | { type: 'task_failed'; data: TaskFailed }
+  | { type: 'task_cancelled'; data: TaskCancelled };
+
+export type TaskEventType = TaskEvent['type'];
+
+/** The schema of each event's data, by its name on the wire. */
+export const taskEventSchemas = {
+  task_progress: taskProgressSchema,
+  file_update: fileUpdateSchema,
+  task_completed: taskCompletedSchema,
+  task_failed: taskFailedSchema,
+  task_cancelled: taskCancelledSchema,
+} as const satisfies Record<TaskEventType, z.ZodType>;

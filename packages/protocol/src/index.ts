@@ -1,0 +1,54 @@
+export { hasEnded, isEnding, taskEventTypes } from './endings.ts';
+export { errorDefinitions, problemItemSchema, problemSchema } from './errors.ts';
+export type { ErrorCode, Problem, ProblemItem } from './errors.ts';
+export {
+  failureDetailsSchema,
+  fileStatusSchema,
+  fileUpdateSchema,
+  modelFileSchema,
+  statisticsSchema,
+  taskCancelledSchema,
+  taskCompletedSchema,
+  taskEventSchemas,
+  taskFailedSchema,
+  taskProgressSchema,
+  taskResultSchema,
+  taskStatusSchema,
+} from './events.ts';
+export type {
+  FailureDetails,
+  FileStatus,
+  FileUpdate,
+  ModelFile,
+  Statistics,
+  TaskCancelled,
+  TaskCompleted,
+  TaskEvent,
+  TaskEventType,
+  TaskFailed,
+  TaskProgress,
+  TaskResult,
+  TaskStatus,
+} from './events.ts';
+export { encodeComment, encodeEvent, encodeFrame, encodeRetry } from './frame.ts';
+export {
+  imageContentTypes,
+  maxFaceLimit,
+  maxFileSizeBytes,
+  maxFilesPerUpload,
+  maxImagePixels,
+  maxTasksPerStream,
+  minFaceLimit,
+} from './limits.ts';
+export { initialTaskState, overallProgress, reduceTask } from './reduce.ts';
+export type { TaskState } from './reduce.ts';
+export {
+  downloadListSchema,
+  healthSchema,
+  jobProgressSchema,
+  modelInfoSchema,
+  modelListSchema,
+  taskSchema,
+  uploadSchema,
+} from './resources.ts';
+export type { DownloadList, Health, JobProgress, ModelInfo, ModelList, Task, Upload } from './resources.ts';

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import {
+  failureDetailsSchema,
+  fileStatusSchema,
+  fileUpdateSchema,
+  modelFileSchema,
+  taskResultSchema,
+  taskStatusSchema,
+} from './events.ts';
+
+/** The answer to an accepted upload: everything in it is written when it is sent. */
+export const uploadSchema = z.object({
+  batch_id: z.uuid(),
+  job_id: z.uuid(),
+  task_id: z.uuid(),
+  face_limit: z.int().nullable(),
+  total_files: z.int().positive(),
+  status: z.literal('uploaded'),
+  message: z.string(),
+  uploaded_files: z.array(
+    z.object({
+      file_id: z.uuid(),
+      filename: z.string(),
+      file_size: z.int().describe('Bytes'),
+      content_type: z.string(),
+      status: z.literal('uploaded'),
+    }),
+  ),
+});
+export type Upload = z.infer<typeof uploadSchema>;
+
+/** A task as it is now. */
+export const taskSchema = z.object({
+  task_id: z.uuid(),
+  job_id: z.uuid(),
+  status: taskStatusSchema,
+  progress: z.number().min(0).max(100),
+  current: z.int().nonnegative(),
+  total: z.int().positive(),
+  total_files: z.int().positive(),
+  message: z.string(),
+  sequence: z.int().nonnegative(),
+  queue_position: z.int().positive().optional(),
+  eta_seconds: z.number().nonnegative().optional(),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().optional(),
+  finished_at: z.iso.datetime().optional(),
+  files: z.array(fileUpdateSchema),
+  result: taskResultSchema.optional(),
+  error: z.string().optional(),
+  details: failureDetailsSchema.optional(),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+/** A job's progress, by file id. */
+export const jobProgressSchema = z.object({
+  job_id: z.uuid(),
+  overall_progress: z.number().min(0).max(100),
+  total_files: z.int().positive(),
+  completed_files: z.int().nonnegative(),
+  failed_files: z.int().nonnegative(),
+  files: z.record(
+    z.uuid(),
+    z.object({ filename: z.string(), status: fileStatusSchema, progress: z.number(), message: z.string() }),
+  ),
+  timestamp: z.int().describe('Milliseconds since the epoch'),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+/** The finished models of a job. `download_urls` stand in the order of `files`. */
+export const downloadListSchema = z.object({
+  job_id: z.uuid(),
+  files: z.array(modelFileSchema),
+  download_urls: z.array(z.string()),
+  total_files: z.int().nonnegative(),
+});
+export type DownloadList = z.infer<typeof downloadListSchema>;
+
+/** A generation model that this server offers. `options_schema` is JSON Schema. */
+export const modelInfoSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  options_schema: z.record(z.string(), z.unknown()),
+  formats: z.array(z.string()),
+  requires_key: z.boolean(),
+  typical_seconds: z.number().nullable(),
+});
+export type ModelInfo = z.infer<typeof modelInfoSchema>;
+
+export const modelListSchema = z.object({ models: z.array(modelInfoSchema), default_model: z.string() });
+export type ModelList = z.infer<typeof modelListSchema>;
+
+/** Whether the server works: `checks` names each part. */
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'degraded', 'shutting_down']),
+  version: z.string(),
+  uptime_seconds: z.number(),
+  checks: z.record(z.string(), z.object({ status: z.enum(['ok', 'failing']), detail: z.string().optional() })),
+});
+export type Health = z.infer<typeof healthSchema>;

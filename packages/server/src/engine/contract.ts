@@ -1,0 +1,160 @@
+import type {
+  FailureDetails,
+  FileStatus,
+  ModelFile,
+  TaskEvent,
+  TaskEventType,
+  TaskStatus,
+} from '@image2model/protocol';
+
+/** An image of a new job. It is already in the file store, under `storageKey`. */
+export interface NewFile {
+  /** UUIDv7; the ids of one job sort in the order of upload. */
+  fileId: string;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  /** Of the image's bytes, lower-case hex. */
+  sha256: string;
+  storageKey: string;
+}
+
+/** A job with its first task, as an upload makes it. */
+export interface NewJob {
+  jobId: string;
+  taskId: string;
+  /** Whose it is: an opaque name made from the API key, never the key itself. */
+  owner: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  files: readonly NewFile[];
+}
+
+/** A task's fixed facts; how far it is stands in its log. Times in ms since the epoch. */
+export interface TaskRow {
+  taskId: string;
+  jobId: string;
+  owner: string;
+  status: TaskStatus;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+}
+
+export interface JobRow {
+  jobId: string;
+  owner: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  createdAt: number;
+  /** Oldest first; the last one is the one that counts. */
+  taskIds: string[];
+  files: JobFileRow[];
+}
+
+/** A file of a job as it stands now, over all tasks that worked on it. */
+export interface JobFileRow extends NewFile {
+  status: FileStatus;
+  progress: number;
+  message: string;
+  result: ModelFile | null;
+}
+
+/**
+ * One entry of a task's compacted log. `key` is the task's own id or a file's id. The newest entry of each key is
+ * always kept, and so are at least the last 1 000 entries until five minutes after the task's end.
+ */
+export interface Entry {
+  taskId: string;
+  key: string;
+  sequence: number;
+  type: TaskEventType;
+  /** The event's data as JSON text, one line: written once, sent as it is to every reader. */
+  data: string;
+}
+
+/** A file handed to a worker, for as long as the lease is renewed. `token` fences: a lost lease changes nothing. */
+export interface Lease {
+  token: string;
+  taskId: string;
+  jobId: string;
+  owner: string;
+  file: NewFile;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  /** 1 for the first try. */
+  attempt: number;
+  /** What the model stored in an earlier try; undefined at first. */
+  remembered: unknown;
+}
+
+/** How a file ended. */
+export type FileEnding =
+  | { status: 'completed'; result: ModelFile }
+  | { status: 'failed'; error: string; details: FailureDetails }
+  | { status: 'cancelled' };
+
+/** Why a cancel did not take. */
+export type CancelOutcome = 'cancelled' | 'ended' | 'unknown';
+
+/**
+ * State, queue and feed of jobs: what an engine must do. Every promise that resolves means that the change is written
+ * and survives the death of the process. An engine never calls back before the change is written, and calls back for
+ * the entries of one task in order of their sequence.
+ */
+export interface Engine {
+  /** Writes job, files, task, the first entries and the queue's items in one transaction. */
+  submit(job: NewJob): Promise<void>;
+
+  task(taskId: string): Promise<TaskRow | undefined>;
+  job(jobId: string): Promise<JobRow | undefined>;
+
+  /**
+   * Entries of a task in order of sequence: the newest of each key for no cursor, every kept one above `after`
+   * otherwise. A cursor that is not one of this task (ahead of it, negative, not whole) counts as none. Undefined for
+   * an unknown task.
+   */
+  entries(taskId: string, after?: number): Promise<Entry[] | undefined>;
+
+  /**
+   * Calls back with each batch of entries written to a task from now on, whoever writes them, and returns the
+   * function that ends it. No entry written after `subscribe` has resolved is missed; to be whole, subscribe first and read
+   * `entries` then.
+   */
+  subscribe(taskId: string, listener: (entries: readonly Entry[]) => void): Promise<() => void>;
+
+  /** Leases the next file, or undefined when none waits. Marks the file and its task as `processing`. */
+  claim(worker: string, leaseMs: number): Promise<Lease | undefined>;
+  /** Prolongs leases; returns the tokens of those that are lost (expired and taken, or cancelled). */
+  renew(tokens: readonly string[], leaseMs: number): Promise<string[]>;
+  /** Appends a file's progress (0 to 100; a lower one than before is raised to it). False when the lease is lost. */
+  report(token: string, progress: number, message: string): Promise<boolean>;
+  /** Stores what the model needs after a restart. False when the lease is lost. */
+  remember(token: string, state: unknown): Promise<boolean>;
+  /** Records a file's ending, and its task's when it was the last. Exactly one ending is taken; false when lost. */
+  finish(token: string, ending: FileEnding): Promise<boolean>;
+  /** Hands a file back to the queue, not before `delayMs` from now. False when the lease is lost. */
+  release(token: string, options?: { delayMs?: number; message?: string; countAttempt?: boolean }): Promise<boolean>;
+
+  /** Ends the files of a task that have not ended; running ones lose their lease at once. */
+  cancel(taskId: string, fileId?: string): Promise<CancelOutcome>;
+
+  /** Calls back when files may be waiting; the callback claims. At least once after each submit or hand-back. */
+  onWork(listener: () => void): () => void;
+  /** Calls back with the tokens of leases that were cancelled. */
+  onCancel(listener: (tokens: readonly string[]) => void): () => void;
+
+  /** Counts for metrics and health. */
+  counts(): Promise<{ waiting: number; running: number }>;
+  /** Throws when the store cannot be written. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Gives the event back that an entry stores. */
+export function entryEvent(entry: Entry): TaskEvent {
+  return { type: entry.type, data: JSON.parse(entry.data) } as TaskEvent;
+}
