@@ -1,0 +1,14 @@
+declare module 'fastify' {
+  interface FastifyRequest {
+    /**
+     * Whose request this is: an opaque name made from the API key, never the key itself; `local` where the server
+     * runs open. Empty on routes that need no key.
+     */
+    owner: string;
+    /** Whether the key may use the administration routes. */
+    isAdmin: boolean;
+  }
+}
+
+/** Everybody's name on a server without keys, which only listens on a loopback address. */
+export const openOwner = 'local';
