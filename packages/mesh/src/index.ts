@@ -1,0 +1,18 @@
+export { convertModel } from './convert-model.ts';
+export type { ConvertedModel, ModelFormat } from './convert-model.ts';
+export { generateModel } from './generate-model.ts';
+export { ImageError } from './image-error.ts';
+export type { ImageErrorCode } from './image-error.ts';
+export { inspectImage } from './inspect-image.ts';
+export { stages } from './types.ts';
+export type {
+  Depth,
+  GenerateContext,
+  GeneratedModel,
+  GenerateOptions,
+  GenerateProgress,
+  ImageInfo,
+  Method,
+  Stage,
+  Statistics,
+} from './types.ts';
