@@ -1,3 +1,5 @@
+import type { FastifyRequest } from 'fastify';
+
 declare module 'fastify' {
   interface FastifyRequest {
     /**
@@ -9,6 +11,9 @@ declare module 'fastify' {
     isAdmin: boolean;
   }
 }
+
+/** Whose a request is. */
+export type Requester = Pick<FastifyRequest, 'owner' | 'isAdmin'>;
 
 /** Everybody's name on a server without keys, which only listens on a loopback address. */
 export const openOwner = 'local';

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileMissingError, FileTooLargeError, StorageFullError } from './contract.ts';
+import type { FileStore } from './contract.ts';
+import { createDiskStore } from './disk.ts';
+
+let directory: string;
+let store: FileStore;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'image2model-disk-'));
+  store = await createDiskStore({ directory, minFreeBytes: 0 });
+});
+
+afterEach(async () => {
+  await store.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('the disk store', () => {
+  it('gives back what was written, whole, in part and as a stream', async () => {
+    const data = Buffer.from('0123456789');
+    const written = await store.write('jobs/a/images/1', data);
+    expect(written).toEqual({ sizeBytes: 10, sha256: createHash('sha256').update(data).digest('hex') });
+    expect(Buffer.from(await store.read('jobs/a/images/1'))).toEqual(data);
+    expect(await buffer(await store.open('jobs/a/images/1'))).toEqual(data);
+    expect(String(await buffer(await store.open('jobs/a/images/1', { start: 2, end: 4 })))).toBe('234');
+    expect(await store.stat('jobs/a/images/1')).toMatchObject({ sizeBytes: 10 });
+  });
+
+  it('says that a file is missing before any stream', async () => {
+    await expect(store.open('jobs/none')).rejects.toBeInstanceOf(FileMissingError);
+    await expect(store.read('jobs/none')).rejects.toBeInstanceOf(FileMissingError);
+    expect(await store.stat('jobs/none')).toBeUndefined();
+    expect(await store.stat('jobs')).toBeUndefined();
+  });
+
+  it('keeps nothing of a write that is too long, fails or is aborted, and keeps the file that was there', async () => {
+    await store.write('jobs/a/1', Buffer.from('old'));
+    await expect(store.write('jobs/a/1', Buffer.alloc(11), { maxBytes: 10 })).rejects.toBeInstanceOf(FileTooLargeError);
+    await expect(store.write('jobs/a/1', failing())).rejects.toThrow('cut off');
+    await expect(store.write('jobs/a/1', Buffer.alloc(1), { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+    expect(String(await store.read('jobs/a/1'))).toBe('old');
+    expect(await readdir(join(directory, '.incoming'))).toEqual([]);
+  });
+
+  it('removes a prefix by whole parts, and the directories that are empty then', async () => {
+    await store.write('jobs/a/images/1', Buffer.from('1'));
+    await store.write('jobs/ab/images/1', Buffer.from('2'));
+    await store.removePrefix('jobs/a');
+    expect(await readdir(join(directory, 'jobs'))).toEqual(['ab']);
+    await store.remove('jobs/ab/images/1');
+    await store.remove('jobs/ab/images/1');
+    expect(await readdir(directory)).toEqual(['.incoming']);
+  });
+
+  it.each(['', '..', '../x', 'a/../../x', '/etc/passwd', 'a//b', './a', '.incoming/x', 'a\\b', 'a\0b', 'C:/x'])(
+    'refuses the key %j',
+    async (key) => {
+      await expect(store.write(key, Buffer.from('x'))).rejects.toThrow('file key');
+      await expect(store.read(key)).rejects.toThrow('file key');
+    },
+  );
+
+  it('sweeps what an interrupted write left behind when it is opened', async () => {
+    await mkdir(join(directory, '.incoming'), { recursive: true });
+    await writeFile(join(directory, '.incoming', 'half'), 'half a file');
+    const again = await createDiskStore({ directory });
+    expect(await readdir(join(directory, '.incoming'))).toEqual([]);
+    await again.close();
+  });
+
+  it('is unwell when there is less room than it has to keep free', async () => {
+    await expect(store.check()).resolves.toBeUndefined();
+    const small = await createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
+    await expect(small.check()).rejects.toBeInstanceOf(StorageFullError);
+  });
+});
+
+async function* failing(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('begun');
+  throw new Error('cut off');
+}

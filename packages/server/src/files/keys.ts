@@ -1,0 +1,21 @@
+/** Where each file of a job lies in the file store. Ids are UUIDs, so a key never holds anything a client chose. */
+
+/** Everything of a job lies under this prefix. */
+export function jobPrefix(jobId: string): string {
+  return `jobs/${jobId}`;
+}
+
+/** The image as it was uploaded. */
+export function imageKey(jobId: string, fileId: string): string {
+  return `${jobPrefix(jobId)}/images/${fileId}`;
+}
+
+/** The finished model, glTF binary. */
+export function modelKey(jobId: string, fileId: string): string {
+  return `${jobPrefix(jobId)}/models/${fileId}.glb`;
+}
+
+/** The model's preview picture. */
+export function previewKey(jobId: string, fileId: string): string {
+  return `${jobPrefix(jobId)}/previews/${fileId}.webp`;
+}
