@@ -20,8 +20,9 @@ describe('cleanFilename', () => {
 
   it('bounds the length and keeps the extension', () => {
     const name = cleanFilename(`${'x'.repeat(1000)}.jpeg`);
-    expect(name).toHaveLength(120);
+    expect(name).toHaveLength(200);
     expect(name.endsWith('x.jpeg')).toBe(true);
+    expect(cleanFilename('語'.repeat(100) + '.png')).toBe('語'.repeat(65) + '.png');
   });
 });
 

@@ -1,5 +1,5 @@
-/** Characters of a name; a file system takes 255 bytes, which 120 characters of two bytes and an extension stay under. */
-const maxNameLength = 120;
+/** UTF-8 bytes of a name: a file system takes 255, and a model's name adds a count and an extension to it. */
+const maxNameBytes = 200;
 
 // Control characters, invisible marks and those that turn the direction of writing: with them `gpj.exe` can look like
 // `exe.jpg`. The joiners (U+200C, U+200D) stay, since Persian and Indic names are spelt with them.
@@ -16,7 +16,7 @@ export function cleanFilename(sent: string): string {
   const name = base.trim().replace(/[. ]+$/, '');
   if (name === '' || /^\.+$/.test(name)) return 'photo';
   const { stem, extension } = split(name);
-  return truncate(stem, maxNameLength - extension.length) + extension;
+  return truncate(stem, maxNameBytes - Buffer.byteLength(extension)) + extension;
 }
 
 interface NamedFile {
@@ -77,7 +77,14 @@ function split(name: string): { stem: string; extension: string } {
   return { stem: name.slice(0, dot), extension: name.slice(dot) };
 }
 
-function truncate(text: string, length: number): string {
-  // Cut between characters, not inside a surrogate pair.
-  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+function truncate(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let kept = '';
+  // By characters, so that none is cut in two.
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxBytes) return kept;
+    kept += character;
+  }
+  return kept;
 }

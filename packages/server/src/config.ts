@@ -1,0 +1,143 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** What the server is told by its environment. Read here alone; everybody else is handed a value. */
+export interface Config {
+  host: string;
+  /** 0 picks a free port. */
+  port: number;
+  /** Absolute. */
+  dataDir: string;
+  apiKeys: string[];
+  adminApiKeys: string[];
+  /** Id of the model that an upload gets which names none. */
+  model: string;
+  /** Files generated at once. */
+  workerConcurrency: number;
+  /** Origins, as a browser sends them. */
+  corsOrigins: string[];
+  rateLimitPerMinute: number;
+  maxStreams: number;
+  maxStreamsPerKey: number;
+  retentionHours: number;
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** A setting that is wrong or contradicts another; the message is one line that names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the settings of `docs/operations.md`. An empty variable counts as one that is not set.
+ * @throws ConfigError
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  refuseUnbuilt(set);
+  const parsed = settingsSchema.safeParse(set);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error));
+  const settings = parsed.data;
+  if (settings.API_KEYS.length + settings.ADMIN_API_KEYS.length === 0 && !isLoopback(settings.HOST)) {
+    throw new ConfigError(
+      `HOST=${settings.HOST} is not a loopback address, and without API_KEYS everybody could use the server: set API_KEYS, or leave HOST out`,
+    );
+  }
+  if (settings.MAX_STREAMS_PER_KEY > settings.MAX_STREAMS) {
+    throw new ConfigError(
+      `MAX_STREAMS_PER_KEY=${settings.MAX_STREAMS_PER_KEY} is more than MAX_STREAMS=${settings.MAX_STREAMS}`,
+    );
+  }
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    dataDir: resolve(settings.DATA_DIR),
+    apiKeys: settings.API_KEYS,
+    adminApiKeys: settings.ADMIN_API_KEYS,
+    model: settings.MODEL,
+    workerConcurrency: settings.WORKER_CONCURRENCY,
+    corsOrigins: settings.CORS_ORIGINS,
+    rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+    maxStreams: settings.MAX_STREAMS,
+    maxStreamsPerKey: settings.MAX_STREAMS_PER_KEY,
+    retentionHours: settings.RETENTION_HOURS,
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+/** Whether only this machine can reach a server that listens there. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) => [...new Set(text.split(',').map((part) => part.trim()))].filter((part) => part !== ''));
+
+const keys = list.refine(
+  (all) => all.every((key) => /^[\x21-\x7E]+$/.test(key)),
+  'must be printable ASCII without blanks',
+);
+
+const settingsSchema = z.object({
+  HOST: z.string().trim().default('127.0.0.1'),
+  PORT: whole(0, 65_535).default(3000),
+  DATA_DIR: z.string().default('./data'),
+  API_KEYS: keys,
+  ADMIN_API_KEYS: keys,
+  MODEL: z.string().trim().default('local'),
+  WORKER_CONCURRENCY: whole(1, 1024).default(availableParallelism()),
+  CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://example.org'),
+  RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),
+  MAX_STREAMS: whole(1, 1_000_000).default(20_000),
+  MAX_STREAMS_PER_KEY: whole(1, 1_000_000).default(1000),
+  RETENTION_HOURS: whole(1, 1_000_000).default(168),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
+    })
+    .default('info'),
+  ROLE: z.literal('all', { error: 'must be one of all, api, worker' }).default('all'),
+});
+
+/** Settings of the design that this version cannot obey: better no start than one that quietly does otherwise. */
+function refuseUnbuilt(env: Record<string, unknown>): void {
+  const unbuilt = [
+    ['REDIS_URL', 'the Redis engine'],
+    ['FAL_KEY', 'the fal.ai models'],
+    ['FAL_QUEUE_URL', 'the fal.ai models'],
+    ['FAL_REST_URL', 'the fal.ai models'],
+    ['S3_ENDPOINT', 'the S3 file store'],
+    ['S3_BUCKET', 'the S3 file store'],
+    ['S3_REGION', 'the S3 file store'],
+    ['S3_ACCESS_KEY_ID', 'the S3 file store'],
+    ['S3_SECRET_ACCESS_KEY', 'the S3 file store'],
+  ] as const;
+  for (const [name, what] of unbuilt) {
+    if (name in env) throw new ConfigError(`${name} is set, but this version does not have ${what}: leave it out`);
+  }
+  if (env['ROLE'] === 'api' || env['ROLE'] === 'worker') {
+    throw new ConfigError(`ROLE=${env['ROLE']}: this version cannot split its work over processes: leave it out`);
+  }
+}
+
+function describe(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const name = String(issue?.path[0] ?? 'settings');
+  return `${name} ${issue?.message ?? 'is not valid'}`;
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text);
+}
