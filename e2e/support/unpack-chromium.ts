@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What `@sparticuz/chromium` holds, unpacked. */
+export interface UnpackedChromium {
+  readonly executablePath: string;
+  /** Folder with the NSS libraries, for machines without. */
+  readonly libraries: string;
+  /** Folder with a font and fontconfig's settings, for machines without. */
+  readonly fonts: string;
+}
+
+/** Unpacks npm's Chromium below `node_modules/.cache` (190 MB, about 3 s) unless that is done. Safe to run twice at once. */
+export async function unpackChromium(): Promise<UnpackedChromium> {
+  const bin = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
+  const { version } = JSON.parse(await readFile(join(bin, '../package.json'), 'utf8')) as { version: string };
+  const cache = join(root, 'node_modules/.cache/image2model');
+  const folder = join(cache, `chromium-${version}`);
+  if (!existsSync(folder)) {
+    await mkdir(cache, { recursive: true });
+    const unfinished = await mkdtemp(join(cache, 'unpacking-'));
+    await unpackInto(unfinished, bin);
+    try {
+      await rename(unfinished, folder);
+    } catch (error) {
+      // Another process was quicker; its copy is as good.
+      await rm(unfinished, { recursive: true, force: true });
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  return {
+    executablePath: join(folder, 'chromium'),
+    libraries: join(folder, 'al2023/lib'),
+    fonts: join(folder, 'fonts'),
+  };
+}
+
+/** The package unpacks into the system's temporary folder and nowhere else, so that is what it is given. */
+async function unpackInto(folder: string, bin: string): Promise<void> {
+  const { inflate } = await import('@sparticuz/chromium');
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = folder;
+  try {
+    await Promise.all(['chromium.br', 'fonts.tar.br', 'swiftshader.tar.br', 'al2023.tar.br'].map((f) => inflate(join(bin, f))));
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+}

@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runNpm } from './npm.mjs';
+import { Trouble, explain } from './trouble.mjs';
+
+const OLDEST = [20, 19];
+/** The oldest Node that runs this project's TypeScript and has its SQLite, where npm brings none. */
+const OLDEST_RUNTIME = 24;
+/** Measured on Debian 12, two cores, a fast line. */
+const SIZES = { start: { megabytes: 330, seconds: 20 }, test: { megabytes: 760, seconds: 60 } };
+
+/**
+ * Whether `node_modules` holds what the lockfile says, for this platform and mode.
+ *
+ * @param {string} root
+ * @param {'start' | 'test'} mode
+ */
+export function installed(root, mode) {
+  if (!hasRuntime(root)) return false;
+  const wanted = stampFor(root);
+  const found = readStamp(root);
+  if (found?.lock === wanted.lock && found.platform === wanted.platform && (found.mode === 'test' || mode === 'start')) {
+    return true;
+  }
+  // Somebody ran npm by hand: take its word, if its own record is complete.
+  if (!matchesNpmsRecord(root, mode)) return false;
+  writeStamp(root, mode);
+  return true;
+}
+
+/**
+ * Installs the packages with npm, from the lockfile, without running anything of theirs.
+ *
+ * @param {string} root
+ * @param {'start' | 'test'} mode
+ */
+export async function install(root, mode) {
+  checkMachine(root, mode);
+  const { megabytes, seconds } = SIZES[mode];
+  const what = mode === 'start' ? 'the packages the server needs' : 'all packages, those for tests included';
+  process.stderr.write(
+    `Installing ${what} and Node 26 into node_modules: about ${megabytes} MB, ${seconds} s on a fast line. Only this once.\n`,
+  );
+  // First of all: an installation that is broken off must leave no word that it is whole.
+  rmSync(stampFile(root), { force: true });
+  rmSync(join(root, 'node_modules/.package-lock.json'), { force: true });
+  const kinds = mode === 'start' ? ['--omit=dev', '--include=optional'] : ['--include=dev', '--include=optional'];
+  const { status, output } = await runNpm(root, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...kinds]);
+  if (status !== 0) throw new Trouble(explain(output));
+  checkRuntime(root);
+  writeStamp(root, mode);
+}
+
+/** @param {string} root @param {'start' | 'test'} mode */
+function checkMachine(root, mode) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+    throw new Trouble(
+      `This is Node ${process.versions.node}; setting up needs ${OLDEST.join('.')} or newer (24 is a good choice). Install it from nodejs.org or your system's packages and run the same command again.`,
+    );
+  }
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    throw new Trouble(
+      `This account may not write to ${root}. Make the folder your own (chown -R) or copy the checkout to a folder that is.`,
+    );
+  }
+  const { bavail, bsize } = statfsSync(root);
+  const free = Math.round((bavail * bsize) / 1e6);
+  const { megabytes } = SIZES[mode];
+  if (free < megabytes && !existsSync(join(root, 'node_modules'))) {
+    throw new Trouble(`The disk has ${free} MB left and this needs about ${megabytes} MB. Free some and run the same command again.`);
+  }
+}
+
+/** Proves that the runtime npm brought works here, once; on a C library it is not made for, it does not start. */
+function checkRuntime(root) {
+  const runtime = runtimeFile(root);
+  if (existsSync(runtime)) {
+    const { status } = spawnSync(runtime, ['--version'], { shell: process.platform === 'win32' });
+    if (status === 0) return;
+    rmSync(runtime, { force: true });
+  }
+  if (hasRuntime(root)) return;
+  throw new Trouble(
+    `npm has no Node for this platform (${process.platform} ${process.arch}), and the machine's own is ${process.versions.node}. Install Node ${OLDEST_RUNTIME} or newer yourself and run the same command again.`,
+  );
+}
+
+/** @param {string} root */
+function hasRuntime(root) {
+  return existsSync(runtimeFile(root)) || Number(process.versions.node.split('.')[0]) >= OLDEST_RUNTIME;
+}
+
+/** @param {string} root */
+function runtimeFile(root) {
+  return join(root, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+}
+
+/** @param {string} root */
+function stampFile(root) {
+  return join(root, 'node_modules/.cache/image2model/setup.json');
+}
+
+/** @param {string} root */
+function stampFor(root) {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  return { lock, platform: `${process.platform} ${process.arch}` };
+}
+
+/** @param {string} root */
+function readStamp(root) {
+  try {
+    return JSON.parse(readFileSync(stampFile(root), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} root @param {'start' | 'test'} mode */
+function writeStamp(root, mode) {
+  mkdirSync(join(root, 'node_modules/.cache/image2model'), { recursive: true });
+  writeFileSync(stampFile(root), JSON.stringify({ ...stampFor(root), mode }));
+}
+
+/**
+ * npm writes `node_modules/.package-lock.json` at the end of each installation; every package of ours that this platform
+ * and mode need must be in it, at the same version.
+ *
+ * @param {string} root
+ * @param {'start' | 'test'} mode
+ */
+function matchesNpmsRecord(root, mode) {
+  let wanted, found;
+  try {
+    wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+    found = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8')).packages;
+  } catch {
+    return false;
+  }
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (!path.includes('node_modules/')) return true;
+    if (entry.dev && mode === 'start') return true;
+    const has = found[path];
+    if (entry.optional || entry.peer) return has === undefined || has.version === entry.version;
+    if (entry.devOptional && has === undefined) return mode === 'start';
+    return has !== undefined && has.version === entry.version && existsSync(join(root, path));
+  });
+}

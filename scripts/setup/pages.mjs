@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { runNpm } from './npm.mjs';
+import { Trouble } from './trouble.mjs';
+
+/** What the built pages depend on. */
+const SOURCES = ['packages/web', 'packages/client/src', 'packages/protocol/src', 'package-lock.json'];
+const SKIPPED = /(^|\/)(build|node_modules|\.svelte-kit|samples\/scenes|test)(\/|$)|\.test\.ts$|\.md$/;
+
+/**
+ * Whether the pages were built from exactly these sources.
+ *
+ * @param {string} root
+ */
+export function pagesAreCurrent(root) {
+  if (!hasPages(root)) return true;
+  try {
+    return readFileSync(stampFile(root), 'utf8') === fingerprint(root);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Builds the pages into `packages/web/build`.
+ *
+ * @param {string} root
+ */
+export async function buildPages(root) {
+  process.stderr.write('Building the pages: about 10 s. Only when they have changed.\n');
+  // Taken before, so that an edit during the build is not missed.
+  const before = fingerprint(root);
+  const { status, output } = await runNpm(root, ['run', '--workspace', 'packages/web', 'build']);
+  if (status !== 0 || !existsSync(join(root, 'packages/web/build'))) {
+    throw new Trouble(`${output}\nThe pages could not be built; the lines above say why.`);
+  }
+  writeFileSync(stampFile(root), before);
+}
+
+/** @param {string} root */
+function hasPages(root) {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages/web/package.json'), 'utf8'));
+  return manifest.scripts?.build !== undefined;
+}
+
+/** @param {string} root */
+function stampFile(root) {
+  return join(root, 'packages/web/build/.stamp');
+}
+
+/**
+ * One hash over names and contents: some two hundred files, about 10 ms.
+ *
+ * @param {string} root
+ */
+export function fingerprint(root) {
+  const hash = createHash('sha256');
+  for (const source of SOURCES) {
+    for (const file of filesBelow(join(root, source), root)) {
+      hash.update(file).update('\0').update(readFileSync(join(root, file))).update('\0');
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** Paths relative to the root, with forward slashes, in a fixed order. */
+function filesBelow(path, root) {
+  const name = relative(root, path).split(sep).join('/');
+  if (SKIPPED.test(name)) return [];
+  let entries;
+  try {
+    entries = readdirSync(path).sort();
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return [name];
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  }
+  return entries.flatMap((entry) => filesBelow(join(path, entry), root));
+}
