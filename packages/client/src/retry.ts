@@ -1,0 +1,66 @@
+import { backoffDelay } from './backoff.ts';
+import type { BackoffOptions } from './backoff.ts';
+import { ApiError, toApiError } from './errors.ts';
+
+export interface RetryOptions extends BackoffOptions {
+  /** Further tries after the first. Default 3. */
+  retries?: number;
+  signal?: AbortSignal | undefined;
+  /** Whether to try again. Default: what says of itself that it is `retryable`. */
+  shouldRetry?: (error: ApiError | { error: string; retryable: boolean }) => boolean;
+  /** Told before each wait; `attempt` counts from 1, `delayMs` is the wait. */
+  onRetry?: (info: { attempt: number; delayMs: number }) => void;
+}
+
+/**
+ * Runs an operation until it succeeds, fails for good or has used up its tries. Knows both ways in which this package
+ * fails: an `ApiError` thrown, and a result whose `success` is false. `Retry-After` is obeyed.
+ */
+export async function retryOperation<T>(operation: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
+  const { retries = 3, signal, shouldRetry = (error) => error.retryable, onRetry } = options;
+  for (let attempt = 1; ; attempt++) {
+    let error: ApiError | Failed;
+    let settle: () => T;
+    try {
+      const result = await operation();
+      if (!hasFailed(result)) return result;
+      error = result;
+      settle = () => result;
+    } catch (cause) {
+      const thrown = toApiError(cause);
+      error = thrown;
+      settle = () => {
+        throw cause;
+      };
+    }
+    if (attempt > retries || signal?.aborted || !shouldRetry(error)) return settle();
+    const asked = (error instanceof ApiError ? error : error.cause)?.retryAfterMs ?? 0;
+    const delayMs = Math.max(asked, backoffDelay(attempt, options));
+    onRetry?.({ attempt, delayMs });
+    await wait(delayMs, signal);
+    if (signal?.aborted) return settle();
+  }
+}
+
+interface Failed {
+  success: false;
+  error: string;
+  retryable: boolean;
+  cause?: ApiError;
+}
+
+function hasFailed(result: unknown): result is Failed {
+  return typeof result === 'object' && result !== null && (result as Partial<Failed>).success === false;
+}
+
+function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done);
+  });
+}
