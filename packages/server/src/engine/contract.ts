@@ -156,5 +156,5 @@ export interface Engine {
 
 /** Gives the event back that an entry stores. */
 export function entryEvent(entry: Entry): TaskEvent {
-  return { type: entry.type, data: JSON.parse(entry.data) } as TaskEvent;
+  return { type: entry.type, data: JSON.parse(entry.data) };
 }

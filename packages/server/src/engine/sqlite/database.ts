@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrations } from './migrations.ts';
+
+/** An open database that no other process claims from, and the function that lets go of it (may be called twice). */
+export interface OpenDatabase {
+  db: DatabaseSync;
+  close(): void;
+}
+
+/**
+ * Opens the database, takes the lock beside it (`<file>.lock`) and brings the schema up to date. `:memory:` needs no
+ * lock. Throws an error that says what to do when another process holds the lock or a newer version wrote the file.
+ */
+export function openDatabase(file: string, steps: readonly string[] = migrations): OpenDatabase {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  const lock = file === ':memory:' ? undefined : takeLock(file);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+    db.exec('PRAGMA journal_mode = WAL');
+    db.exec('PRAGMA synchronous = NORMAL');
+    // A burst may grow the log beyond its usual 4 MB; the file is cut back afterwards.
+    db.exec('PRAGMA journal_size_limit = 67108864');
+    migrate(db, file, steps);
+  } catch (error) {
+    db?.close();
+    lock?.close();
+    throw error;
+  }
+  const opened = db;
+  return {
+    db: opened,
+    close() {
+      if (!opened.isOpen) return;
+      opened.close();
+      lock?.close();
+    },
+  };
+}
+
+/**
+ * Holds SQLite's own exclusive lock on a second, empty database: the system lets go of it when the process dies,
+ * however it dies, and the real database can still be read (backups) while the server runs.
+ */
+function takeLock(file: string): DatabaseSync {
+  // A process that was just killed may need a moment to be gone.
+  const lock = new DatabaseSync(`${file}.lock`, { timeout: 500 });
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE');
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { errcode?: number }).errcode !== 5) throw error;
+    throw new Error(`${dirname(file)} is in use by another server: stop it, or set another DATA_DIR`, { cause: error });
+  }
+}
+
+function migrate(db: DatabaseSync, file: string, steps: readonly string[]): void {
+  const version = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+  if (version > steps.length) {
+    throw new Error(`${file} was written by a newer version of image2model (schema ${version}): upgrade this one`);
+  }
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue;
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      db.exec(step);
+      db.exec(`PRAGMA user_version = ${index + 1}`);
+      db.exec('COMMIT');
+    } catch (error) {
+      db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

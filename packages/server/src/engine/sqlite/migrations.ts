@@ -1,0 +1,99 @@
+/**
+ * The steps from one schema version to the next: step n leads from version n to n + 1 (`user_version`). A step that was
+ * released never changes; what is new is a new step.
+ *
+ * `tasks.place` is the order of submission and what the other tables refer to: it is shorter than a UUID in every
+ * entry. `head` is the sequence of the newest entry of a key, so that "the newest of each key" needs no index of its
+ * own and costs no extra write.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE jobs (
+    job_id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    model TEXT NOT NULL,
+    options TEXT NOT NULL,
+    face_limit INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE files (
+    file_id TEXT PRIMARY KEY,
+    job_id TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    filename TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    storage_key TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_of_job ON files (job_id);
+
+  CREATE TABLE tasks (
+    place INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL UNIQUE,
+    job_id TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    owner TEXT NOT NULL,
+    model TEXT NOT NULL,
+    options TEXT NOT NULL,
+    face_limit INTEGER,
+    status TEXT NOT NULL,
+    progress REAL NOT NULL,
+    message TEXT NOT NULL,
+    queue_position INTEGER,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    total INTEGER NOT NULL,
+    waiting INTEGER NOT NULL,
+    running INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    turn INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    head INTEGER NOT NULL,
+    compact_at INTEGER
+  ) STRICT;
+  CREATE INDEX tasks_of_job ON tasks (job_id);
+  CREATE INDEX tasks_to_claim ON tasks (running, turn, place) WHERE waiting > 0;
+  CREATE INDEX tasks_queued ON tasks (place) WHERE status = 'queued';
+  CREATE INDEX tasks_to_compact ON tasks (compact_at) WHERE compact_at IS NOT NULL;
+
+  CREATE TABLE task_files (
+    place INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    file_id TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    status TEXT NOT NULL,
+    progress REAL NOT NULL,
+    message TEXT NOT NULL,
+    result TEXT,
+    error TEXT,
+    details TEXT,
+    attempts INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
+    started_at INTEGER,
+    due_at INTEGER,
+    token TEXT,
+    remembered TEXT,
+    head INTEGER NOT NULL,
+    PRIMARY KEY (place, file_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX task_files_by_file ON task_files (file_id);
+  CREATE UNIQUE INDEX task_files_by_token ON task_files (token) WHERE token IS NOT NULL;
+  CREATE INDEX task_files_due ON task_files (due_at) WHERE due_at IS NOT NULL;
+
+  CREATE TABLE entries (
+    place INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (place, sequence)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE timings (
+    number INTEGER PRIMARY KEY,
+    model TEXT NOT NULL,
+    seconds REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX timings_of_model ON timings (model, number);
+  `,
+];

@@ -1,0 +1,47 @@
+import type { Entry, JobFileRow, JobRow, NewFile, TaskRow } from '../contract.ts';
+import type { FileRecord } from './records.ts';
+import type { Session } from './session.ts';
+
+/** A task's fixed facts. */
+export function readTask(session: Session, taskId: string): TaskRow | undefined {
+  const task = session.get('task', taskId);
+  if (!task) return undefined;
+  const { jobId, owner, status, createdAt, startedAt, finishedAt } = task;
+  return { taskId, jobId, owner, status, createdAt, startedAt, finishedAt };
+}
+
+/** A job; each file of it as the newest task that worked on it left it. */
+export function readJob(session: Session, jobId: string): JobRow | undefined {
+  const job = session.get('job', jobId);
+  if (!job) return undefined;
+  const tasks = session.all('tasksOfJob', jobId);
+  const newest = new Map<string, FileRecord>();
+  for (const task of tasks) {
+    for (const file of session.all('taskFiles', task.place)) newest.set(file.fileId, file);
+  }
+  return {
+    ...job,
+    options: JSON.parse(job.options) as Record<string, unknown>,
+    taskIds: tasks.map((task) => task.taskId),
+    files: session.all('filesOfJob', jobId).map((file) => jobFile(file, newest.get(file.fileId))),
+  };
+}
+
+/** The log of a task after a cursor; see {@link Engine.entries}. */
+export function readEntries(session: Session, taskId: string, after?: number): Entry[] | undefined {
+  const task = session.get('task', taskId);
+  if (!task) return undefined;
+  const valid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= task.sequence;
+  const rows = valid ? session.all('entriesAfter', task.place, after) : session.all('newestEntries', task.place);
+  return rows.map(({ key, sequence, type, data }) => ({ taskId, key, sequence, type, data }));
+}
+
+function jobFile(file: NewFile, now: FileRecord | undefined): JobFileRow {
+  return {
+    ...file,
+    status: now?.status ?? 'pending',
+    progress: now?.progress ?? 0,
+    message: now?.message ?? '',
+    result: now?.result ? (JSON.parse(now.result) as JobFileRow['result']) : null,
+  };
+}

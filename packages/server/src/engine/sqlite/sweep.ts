@@ -1,0 +1,61 @@
+import { messages } from '../messages.ts';
+import type { FileRecord } from './records.ts';
+import type { Session } from './session.ts';
+import type { TaskChange } from './transitions.ts';
+
+/** Files that one sweep takes on; the rest follows in the next turn of the loop. */
+const perSweep = 100;
+/** Ended tasks compacted in one sweep: each may drop a whole tail. */
+const endedPerSweep = 4;
+/** A file whose worker was gone so often is not tried again. */
+const mostCrashes = 2;
+
+export type ChangeTask = (place: number, work: (change: TaskChange) => void) => void;
+
+/**
+ * Gives a file whose worker is gone back to the queue, or fails it when that was the second time: what takes its
+ * worker down twice would go on to do so.
+ */
+export function takeBack(change: TaskChange, file: FileRecord): void {
+  file.crashes += 1;
+  if (file.crashes < mostCrashes) {
+    change.putBack(file, messages.fileInterrupted, null);
+    return;
+  }
+  change.end(file, {
+    status: 'failed',
+    error: messages.fileCrashed,
+    details: { code: 'WORKER_CRASHED', retryable: false, attempts: file.attempts },
+  });
+}
+
+/**
+ * Leases that ran out and delays that are over; inside a transaction. Returns the tokens of the leases that are lost
+ * now, and whether files may be waiting that did not before.
+ */
+export function sweepDue(session: Session, changeTask: ChangeTask): { lost: string[]; work: boolean } {
+  const lost: string[] = [];
+  const byTask = Map.groupBy(session.all('dueFiles', session.now(), perSweep), (file) => file.place);
+  for (const [place, files] of byTask) {
+    changeTask(place, (change) => {
+      for (const file of files) {
+        if (file.token === null) {
+          change.wake(file);
+        } else {
+          lost.push(file.token);
+          takeBack(change, file);
+        }
+      }
+    });
+  }
+  return { lost, work: byTask.size > 0 };
+}
+
+/** Drops what need not be kept any longer of tasks that ended a while ago; inside a transaction. */
+export function sweepEnded(session: Session): void {
+  for (const task of session.all('tasksToCompact', session.now(), endedPerSweep)) {
+    session.compact(task, 0, task.sequence);
+    task.compactAt = null;
+    session.saveTask(task, task.sequence);
+  }
+}

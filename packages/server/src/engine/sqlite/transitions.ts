@@ -1,0 +1,192 @@
+import { hasEnded, overallProgress } from '@image2model/protocol';
+import type { FailureDetails, FileUpdate, ModelFile } from '@image2model/protocol';
+import type { FileEnding } from '../contract.ts';
+import { messages, queuedMessage, workingMessage } from '../messages.ts';
+import type { FileRecord, QueueState, TaskRecord } from './records.ts';
+import type { Session } from './session.ts';
+
+/** How long the exact tail of an ended task is kept: whoever lost the connection at the end can still resume. */
+const tailAfterEndMs = 5 * 60_000;
+
+/** Estimates how long a task still takes; undefined where there is not enough to go by. */
+export type EstimateSeconds = (task: TaskRecord, files: readonly FileRecord[]) => number | undefined;
+
+/**
+ * One task being changed, inside a transaction: move its files, then `settle` once. Each file that moves leaves a
+ * `file_update`; the task's own `task_progress` follows only where something in it changed; the ending of the last
+ * file brings the task's ending.
+ */
+export class TaskChange {
+  readonly task: TaskRecord;
+  readonly #session: Session;
+  readonly #estimate: EstimateSeconds;
+  readonly #sequenceBefore: number;
+
+  constructor(session: Session, task: TaskRecord, estimate: EstimateSeconds) {
+    this.#session = session;
+    this.task = task;
+    this.#estimate = estimate;
+    this.#sequenceBefore = task.sequence;
+  }
+
+  /** A file of a new task: its first entry. */
+  open(file: FileRecord): void {
+    file.message = messages.fileWaiting;
+    this.#note(file);
+  }
+
+  /** The task's place in the queue, 1 for the next one. */
+  queueAt(position: number): void {
+    this.task.queuePosition = position;
+  }
+
+  start(file: FileRecord, token: string, dueAt: number): void {
+    const now = this.#session.now();
+    this.#move(file, 'leased');
+    Object.assign(file, { status: 'processing', token, dueAt, startedAt: now, attempts: file.attempts + 1 });
+    file.message = messages.fileStarting;
+    this.task.startedAt ??= now;
+    this.task.status = 'processing';
+    this.#note(file);
+  }
+
+  /** Takes a report in; false where it says nothing new. */
+  report(file: FileRecord, progress: number, message: string): boolean {
+    const next = Math.max(file.progress, oneDecimal(progress));
+    if (next === file.progress && message === file.message) return false;
+    file.progress = next;
+    file.message = message;
+    this.#note(file);
+    return true;
+  }
+
+  /** Back into the queue, to be claimed not before `dueAt` (null: at once). */
+  putBack(file: FileRecord, message: string, dueAt: number | null): void {
+    this.#move(file, dueAt === null ? 'waiting' : 'delayed');
+    Object.assign(file, { status: 'pending', token: null, dueAt, startedAt: null, message });
+    this.#note(file);
+  }
+
+  /** A delay is over: nothing that a client sees. */
+  wake(file: FileRecord): void {
+    this.#move(file, 'waiting');
+    file.dueAt = null;
+    this.#session.saveFile(file);
+  }
+
+  end(file: FileRecord, ending: FileEnding): void {
+    this.#move(file, 'ended');
+    Object.assign(file, { status: ending.status, token: null, dueAt: null, remembered: null });
+    switch (ending.status) {
+      case 'completed':
+        file.progress = 100;
+        file.message = messages.fileDone;
+        file.result = JSON.stringify(ending.result);
+        break;
+      case 'failed':
+        file.message = ending.error;
+        file.error = ending.error;
+        file.details = JSON.stringify(ending.details);
+        break;
+      case 'cancelled':
+        file.message = messages.fileCancelled;
+        break;
+    }
+    this.#note(file);
+  }
+
+  /** Writes what the moves mean for the task, and the task itself. */
+  settle(): void {
+    const { task } = this;
+    const files = this.#session.all('taskFiles', task.place);
+    const progress = Math.max(task.progress, overallProgress(files));
+    const ended = files.filter((file) => hasEnded(file.status)).length;
+    const queued = task.status === 'queued' && ended < task.total;
+    if (!queued) task.queuePosition = null;
+    const message = queued ? queuedMessage(task.queuePosition) : workingMessage(files, ended);
+    if (task.head === 0 || progress !== task.progress || message !== task.message || ended !== task.ended) {
+      Object.assign(task, { progress, message, ended });
+      this.#progress(files);
+    }
+    if (ended === task.total && task.finishedAt === null) this.#finish(files);
+    this.#session.saveTask(task, this.#sequenceBefore);
+  }
+
+  #move(file: FileRecord, to: QueueState): void {
+    if (file.state === 'waiting') this.task.waiting -= 1;
+    if (file.state === 'leased') this.task.running -= 1;
+    if (to === 'waiting') this.task.waiting += 1;
+    if (to === 'leased') this.task.running += 1;
+    file.state = to;
+  }
+
+  #note(file: FileRecord): void {
+    const { fileId: file_id, filename, status, progress, message, error, details, result } = file;
+    this.#session.append(this.task, file, 'file_update', {
+      file_id,
+      filename,
+      status,
+      progress,
+      message,
+      ...(error !== null && { error }),
+      ...(details !== null && { details: JSON.parse(details) as FailureDetails }),
+      ...(result !== null && { result: JSON.parse(result) as ModelFile }),
+    } satisfies Omit<FileUpdate, 'task_id' | 'sequence' | 'timestamp'>);
+    this.#session.saveFile(file);
+  }
+
+  #progress(files: readonly FileRecord[]): void {
+    const { jobId: job_id, status, progress, ended: current, total, message, queuePosition } = this.task;
+    const eta = current === total ? undefined : this.#estimate(this.task, files);
+    this.#session.append(this.task, this.task, 'task_progress', {
+      job_id,
+      status,
+      progress,
+      current,
+      total,
+      total_files: total,
+      message,
+      ...(queuePosition !== null && { queue_position: queuePosition }),
+      ...(eta !== undefined && { eta_seconds: eta }),
+    });
+  }
+
+  #finish(files: readonly FileRecord[]): void {
+    const { task } = this;
+    const now = this.#session.now();
+    const job_id = task.jobId;
+    const count = (status: FileRecord['status']) => files.filter((file) => file.status === status).length;
+    const successful_files = count('completed');
+    task.finishedAt = now;
+    task.compactAt = now + tailAfterEndMs;
+    if (successful_files > 0) {
+      task.status = 'completed';
+      this.#session.append(task, task, 'task_completed', {
+        job_id,
+        result: {
+          job_id,
+          total_files: task.total,
+          successful_files,
+          failed_files: count('failed'),
+          processing_time: Math.max(0, now - (task.startedAt ?? now)) / 1000,
+        },
+      });
+    } else if (count('cancelled') > 0) {
+      task.status = 'cancelled';
+      this.#session.append(task, task, 'task_cancelled', { job_id, message: messages.taskCancelled });
+    } else {
+      task.status = 'failed';
+      const only = files.length === 1 ? files[0] : undefined;
+      this.#session.append(task, task, 'task_failed', {
+        job_id,
+        error: only?.error ?? messages.allFailed(files.length),
+        details: only?.details ? (JSON.parse(only.details) as FailureDetails) : { code: 'ALL_FILES_FAILED' },
+      });
+    }
+  }
+}
+
+function oneDecimal(progress: number): number {
+  // Written so that what is not a number counts as nothing done.
+  return progress > 0 ? Math.floor(Math.min(100, progress) * 10) / 10 : 0;
+}
