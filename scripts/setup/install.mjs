@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runNpm } from './npm.mjs';
 import { Trouble, explain } from './trouble.mjs';
 
-const OLDEST = [20, 19];
+const OLDEST = { major: 20, minor: 19 };
 /** The oldest Node that runs this project's TypeScript and has its SQLite, where npm brings none. */
 const OLDEST_RUNTIME = 24;
 /** Measured on Debian 12, two cores, a fast line. */
@@ -21,7 +21,11 @@ export function installed(root, mode) {
   if (!hasRuntime(root)) return false;
   const wanted = stampFor(root);
   const found = readStamp(root);
-  if (found?.lock === wanted.lock && found.platform === wanted.platform && (found.mode === 'test' || mode === 'start')) {
+  if (
+    found?.lock === wanted.lock &&
+    found.platform === wanted.platform &&
+    (found.mode === 'test' || mode === 'start')
+  ) {
     return true;
   }
   // Somebody ran npm by hand: take its word, if its own record is complete.
@@ -55,10 +59,10 @@ export async function install(root, mode) {
 
 /** @param {string} root @param {'start' | 'test'} mode */
 function checkMachine(root, mode) {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
     throw new Trouble(
-      `This is Node ${process.versions.node}; setting up needs ${OLDEST.join('.')} or newer (24 is a good choice). Install it from nodejs.org or your system's packages and run the same command again.`,
+      `This is Node ${process.versions.node}; setting up needs ${OLDEST.major}.${OLDEST.minor} or newer (24 is a good choice). Install it from nodejs.org or your system's packages and run the same command again.`,
     );
   }
   try {
@@ -72,11 +76,17 @@ function checkMachine(root, mode) {
   const free = Math.round((bavail * bsize) / 1e6);
   const { megabytes } = SIZES[mode];
   if (free < megabytes && !existsSync(join(root, 'node_modules'))) {
-    throw new Trouble(`The disk has ${free} MB left and this needs about ${megabytes} MB. Free some and run the same command again.`);
+    throw new Trouble(
+      `The disk has ${free} MB left and this needs about ${megabytes} MB. Free some and run the same command again.`,
+    );
   }
 }
 
-/** Proves that the runtime npm brought works here, once; on a C library it is not made for, it does not start. */
+/**
+ * Proves that the runtime npm brought works here, once; on a C library it is not made for, it does not start.
+ *
+ * @param {string} root
+ */
 function checkRuntime(root) {
   const runtime = runtimeFile(root);
   if (existsSync(runtime)) {
@@ -107,7 +117,9 @@ function stampFile(root) {
 
 /** @param {string} root */
 function stampFor(root) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   return { lock, platform: `${process.platform} ${process.arch}` };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Trouble } from './trouble.mjs';
+import { Trouble, codeOf } from './trouble.mjs';
 
 const WAIT_MS = 250;
 const GIVE_UP_MS = 15 * 60_000;
@@ -39,7 +39,9 @@ async function acquire(file) {
     if (!told) process.stderr.write('Another setup is at work in this checkout; waiting for it …\n');
     told = true;
     if (Date.now() - started > GIVE_UP_MS) {
-      throw new Trouble(`Another setup has held ${file} for a quarter of an hour. If none is running, remove that file.`);
+      throw new Trouble(
+        `Another setup has held ${file} for a quarter of an hour. If none is running, remove that file.`,
+      );
     }
     await wait(WAIT_MS);
   }
@@ -51,9 +53,10 @@ function create(file) {
     writeFileSync(file, `${process.pid} ${hostname()}`, { flag: 'wx' });
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    const code = codeOf(error);
+    if (code === 'EEXIST') return false;
     throw new Trouble(
-      `Cannot write in this checkout (${error.code}). Make the folder your own (chown -R) or copy the checkout to a folder that is; if the disk is full or read-only, mend that first.`,
+      `Cannot write in this checkout (${code}). Make the folder your own (chown -R) or copy the checkout to a folder that is; if the disk is full or read-only, mend that first.`,
     );
   }
 }
@@ -75,7 +78,7 @@ function isGone(holder) {
     process.kill(Number(pid), 0);
     return false;
   } catch (error) {
-    return error.code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }
 
@@ -92,6 +95,6 @@ function takeAway(file, holder) {
     if (read(aside) === holder) rmSync(aside);
     else renameSync(aside, file);
   } catch (error) {
-    if (error.code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }

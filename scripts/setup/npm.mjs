@@ -19,11 +19,14 @@ export function runNpm(root, args) {
       shell: !isNpm && process.platform === 'win32',
     });
     let output = '';
+    /** @param {Buffer} chunk */
     const keep = (chunk) => (output = (output + chunk).slice(-20_000));
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
+    /** @param {NodeJS.Signals} signal */
     const stop = (signal) => child.kill(signal);
     process.on('SIGINT', stop).on('SIGTERM', stop);
+    /** @param {number} status @param {string} [message] */
     const done = (status, message) => {
       process.off('SIGINT', stop).off('SIGTERM', stop);
       resolve({ status, output: message ?? output });
@@ -37,7 +40,11 @@ export function runNpm(root, args) {
 function cleanEnvironment() {
   const env = { ...process.env };
   for (const name of Object.keys(env)) {
-    if (/^npm_config_(omit|include|only|production|workspace|workspaces|ignore_scripts|json|silent|loglevel|dry_run)$/i.test(name)) {
+    if (
+      /^npm_config_(omit|include|only|production|workspace|workspaces|ignore_scripts|json|silent|loglevel|dry_run)$/i.test(
+        name,
+      )
+    ) {
       delete env[name];
     }
   }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { runNpm } from './npm.mjs';
-import { Trouble } from './trouble.mjs';
+import { Trouble, codeOf } from './trouble.mjs';
 
 /** What the built pages depend on. */
 const SOURCES = ['packages/web', 'packages/client/src', 'packages/protocol/src', 'package-lock.json'];
-const SKIPPED = /(^|\/)(build|node_modules|\.svelte-kit|samples\/scenes|test)(\/|$)|\.test\.ts$|\.md$/;
+const SKIPPED = /(^|\/)(build|node_modules|\.svelte-kit|test)(\/|$)|\.test\.ts$|\.md$/;
 
 /**
  * Whether the pages were built from exactly these sources.
@@ -54,17 +54,27 @@ function stampFile(root) {
  *
  * @param {string} root
  */
-export function fingerprint(root) {
+function fingerprint(root) {
   const hash = createHash('sha256');
   for (const source of SOURCES) {
     for (const file of filesBelow(join(root, source), root)) {
-      hash.update(file).update('\0').update(readFileSync(join(root, file))).update('\0');
+      hash
+        .update(file)
+        .update('\0')
+        .update(readFileSync(join(root, file)))
+        .update('\0');
     }
   }
   return hash.digest('hex');
 }
 
-/** Paths relative to the root, with forward slashes, in a fixed order. */
+/**
+ * Paths relative to the root, with forward slashes, in a fixed order.
+ *
+ * @param {string} path
+ * @param {string} root
+ * @returns {string[]}
+ */
 function filesBelow(path, root) {
   const name = relative(root, path).split(sep).join('/');
   if (SKIPPED.test(name)) return [];
@@ -72,8 +82,8 @@ function filesBelow(path, root) {
   try {
     entries = readdirSync(path).sort();
   } catch (error) {
-    if (error.code === 'ENOTDIR') return [name];
-    if (error.code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOTDIR') return [name];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
   return entries.flatMap((entry) => filesBelow(join(path, entry), root));

@@ -72,7 +72,12 @@ test('a build that fails stops with its own words, and is tried again the next t
 });
 
 test('a lockfile that disagrees with package.json is explained', () => {
-  json('package.json', { name: 'root', version: '1.0.0', workspaces: ['packages/web'], dependencies: { web2: '1.0.0' } });
+  json('package.json', {
+    name: 'root',
+    version: '1.0.0',
+    workspaces: ['packages/web'],
+    dependencies: { web2: '1.0.0' },
+  });
   const { status, stderr } = setup('start');
   expect(stderr).toMatch(/disagree|registry/);
   expect(status).toBe(1);

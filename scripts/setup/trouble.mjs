@@ -2,6 +2,16 @@
 export class Trouble extends Error {}
 
 /**
+ * The system's code of an error, `ENOENT` say.
+ *
+ * @param {unknown} error
+ * @returns {string | undefined}
+ */
+export function codeOf(error) {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/**
  * What an output of npm's means, for a person.
  *
  * @param {string} output what npm printed
@@ -16,10 +26,7 @@ export function explain(output) {
 
 /** @type {[RegExp, string][]} */
 const CAUSES = [
-  [
-    /ENOSPC|no space left/i,
-    'The disk is full. Free about 1 GB here and run the same command again.',
-  ],
+  [/ENOSPC|no space left/i, 'The disk is full. Free about 1 GB here and run the same command again.'],
   [
     /EACCES|EPERM|EROFS|permission denied/i,
     'This account may not write here, or a file is in use. Make the folder your own (chown -R) or copy the checkout to a folder that is, and run the same command again.',
@@ -33,5 +40,8 @@ const CAUSES = [
     'package.json and package-lock.json disagree. Take both from the same commit (git checkout -- package.json package-lock.json).',
   ],
   [/EINTEGRITY/, 'A package arrived damaged. Run "npm cache clean --force" and then the same command again.'],
-  [/E401|E403|E404|ETARGET/, 'The npm registry does not hand out a package that is needed. Check which one "npm config get registry" names.'],
+  [
+    /E401|E403|E404|ETARGET/,
+    'The npm registry does not hand out a package that is needed. Check which one "npm config get registry" names.',
+  ],
 ];

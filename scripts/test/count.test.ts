@@ -14,7 +14,9 @@ test('a clean run reads as such', () => {
 });
 
 test('skipped and planned tests are named', () => {
-  expect(summary(countTests({ ...clean, numPendingTests: 2, numTodoTests: 1 }, 0))).toBe('3 passed, 0 failed, 3 skipped');
+  expect(summary(countTests({ ...clean, numPendingTests: 2, numTodoTests: 1 }, 0))).toBe(
+    '3 passed, 0 failed, 3 skipped',
+  );
 });
 
 test('a file that cannot be loaded is a failure', () => {
