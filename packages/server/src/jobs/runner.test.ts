@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { newJob, events } from '../../test/support/jobs.ts';
+import { createTestModel } from '../../test/support/test-model.ts';
+import type { Engine, NewJob } from '../engine/contract.ts';
+import { createSqliteEngine } from '../engine/sqlite/engine.ts';
+import { createDiskStore } from '../files/disk.ts';
+import { modelKey } from '../files/keys.ts';
+import { ModelError } from '../models/errors.ts';
+import type { Model } from '../models/model.ts';
+import { createRunner } from './runner.ts';
+import type { RunnerOptions } from './runner.ts';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'image2model-runner-'));
+  const engine = await createSqliteEngine({ file: join(directory, 'jobs.db') });
+  const files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
+  const log = pino({ level: 'silent' });
+  const runner = createRunner({ engine, models: new Map([[model.id, model]]), files, concurrency: 2, log, ...options });
+  runner.start();
+  cleanups.push(
+    () => rm(directory, { recursive: true }),
+    () => engine.close(),
+    () => runner.close(0),
+  );
+  async function submit(job: NewJob): Promise<NewJob> {
+    for (const file of job.files) await files.write(file.storageKey, Buffer.from('photo'));
+    await engine.submit(job);
+    return job;
+  }
+  return { engine, files, runner, submit };
+}
+
+/** Resolves at the first entry of a task that fits. */
+async function until(engine: Engine, taskId: string, fits: (text: string) => boolean): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = (entries: readonly { type: string; data: string }[]) => {
+    if (entries.some((entry) => fits(`${entry.type} ${entry.data}`))) resolve();
+  };
+  const unsubscribe = await engine.subscribe(taskId, look);
+  look((await engine.entries(taskId)) ?? []);
+  await promise;
+  unsubscribe();
+}
+
+const ended = (text: string) => /^task_(completed|failed|cancelled)/.test(text);
+const hang = (_: unknown, { signal }: { signal: AbortSignal }) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+
+describe('the runner', () => {
+  it('makes a model of each file, and lists what is in the store', async () => {
+    const { engine, files, submit } = await setUp(createTestModel());
+    const job = await submit(newJob(3));
+    await until(engine, job.taskId, ended);
+    const row = await engine.job(job.jobId);
+    expect(row?.files.map((file) => file.result?.filename)).toEqual(['photo-1.glb', 'photo-2.glb', 'photo-3.glb']);
+    for (const file of row?.files ?? []) {
+      const stored = await files.stat(modelKey(job.jobId, file.fileId));
+      expect(file.result).toMatchObject({
+        size: stored?.sizeBytes,
+        mime_type: 'model/gltf-binary',
+        rendered_image: null,
+      });
+      expect(file.result?.statistics.seconds).toBeGreaterThanOrEqual(0);
+    }
+    expect((await engine.task(job.taskId))?.status).toBe('completed');
+  });
+
+  it('gives the preview the address of its download', async () => {
+    const preview = { bytes: Buffer.from('picture'), contentType: 'image/webp' };
+    const { engine, submit } = await setUp(createTestModel({ generated: { preview } }));
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, ended);
+    const row = await engine.job(job.jobId);
+    expect(row?.files[0]?.result?.rendered_image).toEqual({ url: `/api/v1/download/${job.jobId}/photo-1.webp` });
+  });
+
+  it('works on no more files at once than it may', async () => {
+    let now = 0;
+    let most = 0;
+    const fault = async () => {
+      most = Math.max(most, (now += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+    };
+    const { engine, submit } = await setUp(createTestModel({ fault }), { concurrency: 3 });
+    const job = await submit(newJob(12));
+    await until(engine, job.taskId, ended);
+    expect(most).toBe(3);
+  });
+
+  it('fails what cannot pass at once, with its code', async () => {
+    const model = createTestModel({
+      fault: () => {
+        throw new ModelError('NO_FOREGROUND', 'Nothing is to be seen');
+      },
+    });
+    const { engine, submit } = await setUp(model);
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, ended);
+    expect(model.calls).toHaveLength(1);
+    const last = events(await engine.entries(job.taskId)).at(-1);
+    expect(last).toMatchObject({
+      type: 'task_failed',
+      data: { error: 'Nothing is to be seen', details: { code: 'NO_FOREGROUND', retryable: false, attempts: 1 } },
+    });
+  });
+
+  it('tries again what may pass', async () => {
+    let calls = 0;
+    const fault = () => {
+      calls += 1;
+      if (calls === 1) throw new Error('a fault that passes');
+    };
+    const { engine, submit } = await setUp(createTestModel({ fault }));
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, ended);
+    expect(calls).toBe(2);
+    const all = events(await engine.entries(job.taskId, 0));
+    expect(all.map((event) => event.data).some((data) => 'message' in data && /trying again/.test(data.message))).toBe(
+      true,
+    );
+    expect(all.at(-1)?.type).toBe('task_completed');
+  });
+
+  it('refuses a result that is no binary glTF', async () => {
+    const glb = Buffer.from('<html>this is not a model</html>');
+    const { engine, submit } = await setUp(createTestModel({ generated: { glb } }));
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, (text) => text.includes('not a model'));
+    expect((await engine.job(job.jobId))?.files[0]?.result).toBeNull();
+  });
+
+  it('stops a running file within a second of its cancelling and leaves nothing of it', async () => {
+    const { engine, files, runner, submit } = await setUp(createTestModel({ fault: hang }));
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, (text) => text.includes('Step 2'));
+    const at = performance.now();
+    await engine.cancel(job.taskId);
+    await runner.close(1000);
+    expect(performance.now() - at).toBeLessThan(1000);
+    expect(await files.stat(modelKey(job.jobId, job.files[0]?.fileId ?? ''))).toBeUndefined();
+    expect((await engine.task(job.taskId))?.status).toBe('cancelled');
+  });
+
+  it('hands back what does not end within the grace time, without counting the attempt', async () => {
+    const { engine, runner, submit } = await setUp(createTestModel({ fault: hang }));
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, (text) => text.includes('Step 2'));
+    await runner.close(0);
+    expect(runner.running()).toBe(0);
+    const lease = await engine.claim('another', 60_000);
+    expect(lease).toMatchObject({ attempt: 1, taskId: job.taskId });
+  });
+
+  it('lets what runs come to its end within the grace time', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { engine, runner, submit } = await setUp(createTestModel({ fault: () => gate.promise }));
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, (text) => text.includes('Step 2'));
+    const closed = runner.close(10_000);
+    gate.resolve();
+    await closed;
+    expect((await engine.task(job.taskId))?.status).toBe('completed');
+  });
+
+  it('gives a second run of the same file what the first one remembered', async () => {
+    const seen: unknown[] = [];
+    let calls = 0;
+    const { engine, submit } = await setUp(
+      createTestModel({
+        fault: async (_, context) => {
+          seen.push(context.remembered);
+          calls += 1;
+          if (calls > 1) return;
+          await context.remember({ request: 7 });
+          throw new Error('a fault that passes');
+        },
+      }),
+    );
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, ended);
+    expect(seen).toEqual([undefined, { request: 7 }]);
+  });
+});
