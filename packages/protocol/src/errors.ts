@@ -41,6 +41,7 @@ export const errorDefinitions = {
   BODY_TOO_LARGE: define(413, 'The request is too large', 'Send less at once.'),
   UNSUPPORTED_IMAGE_TYPE: define(415, 'Not an image that is taken', 'Send JPEG, PNG or WebP.'),
   UNSUPPORTED_MEDIA_TYPE: define(415, 'The body has the wrong type', 'Send the content type that the route takes.'),
+  RANGE_NOT_SATISFIABLE: define(416, 'The file has no such part', 'Ask for a range within the size of the file.'),
   IMAGE_UNDECODABLE: define(422, 'An image cannot be decoded', 'Open it in a viewer and save it again.'),
   IMAGE_TOO_MANY_PIXELS: define(422, 'An image has too many pixels', 'Scale it to at most 64 megapixels.'),
   IMAGE_TOO_SMALL: define(422, 'An image is too small or too thin', 'Send at least 16 pixels on each side.'),
