@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { newJob, events } from '../../test/support/jobs.ts';
-import { createTestModel } from '../../test/support/test-model.ts';
+import { createScriptedModel } from '../../test/support/scripted-model.ts';
 import type { Engine, NewJob } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
 import { createDiskStore } from '../files/disk.ts';
@@ -59,7 +59,7 @@ const hang = (_: unknown, { signal }: { signal: AbortSignal }) =>
 
 describe('the runner', () => {
   it('makes a model of each file, and lists what is in the store', async () => {
-    const { engine, files, submit } = await setUp(createTestModel());
+    const { engine, files, submit } = await setUp(createScriptedModel());
     const job = await submit(newJob(3));
     await until(engine, job.taskId, ended);
     const row = await engine.job(job.jobId);
@@ -78,7 +78,7 @@ describe('the runner', () => {
 
   it('gives the preview the address of its download', async () => {
     const preview = { bytes: Buffer.from('picture'), contentType: 'image/webp' };
-    const { engine, submit } = await setUp(createTestModel({ generated: { preview } }));
+    const { engine, submit } = await setUp(createScriptedModel({ generated: { preview } }));
     const job = await submit(newJob(1));
     await until(engine, job.taskId, ended);
     const row = await engine.job(job.jobId);
@@ -93,14 +93,14 @@ describe('the runner', () => {
       await new Promise((resolve) => setImmediate(resolve));
       now -= 1;
     };
-    const { engine, submit } = await setUp(createTestModel({ fault }), { concurrency: 3 });
+    const { engine, submit } = await setUp(createScriptedModel({ fault }), { concurrency: 3 });
     const job = await submit(newJob(12));
     await until(engine, job.taskId, ended);
     expect(most).toBe(3);
   });
 
   it('fails what cannot pass at once, with its code', async () => {
-    const model = createTestModel({
+    const model = createScriptedModel({
       fault: () => {
         throw new ModelError('NO_FOREGROUND', 'Nothing is to be seen');
       },
@@ -122,7 +122,7 @@ describe('the runner', () => {
       calls += 1;
       if (calls === 1) throw new Error('a fault that passes');
     };
-    const { engine, submit } = await setUp(createTestModel({ fault }));
+    const { engine, submit } = await setUp(createScriptedModel({ fault }));
     const job = await submit(newJob(1));
     await until(engine, job.taskId, ended);
     expect(calls).toBe(2);
@@ -135,14 +135,14 @@ describe('the runner', () => {
 
   it('refuses a result that is no binary glTF', async () => {
     const glb = Buffer.from('<html>this is not a model</html>');
-    const { engine, submit } = await setUp(createTestModel({ generated: { glb } }));
+    const { engine, submit } = await setUp(createScriptedModel({ generated: { glb } }));
     const job = await submit(newJob(1));
     await until(engine, job.taskId, (text) => text.includes('not a model'));
     expect((await engine.job(job.jobId))?.files[0]?.result).toBeNull();
   });
 
   it('stops a running file within a second of its cancelling and leaves nothing of it', async () => {
-    const { engine, files, runner, submit } = await setUp(createTestModel({ fault: hang }));
+    const { engine, files, runner, submit } = await setUp(createScriptedModel({ fault: hang }));
     const job = await submit(newJob(1));
     await until(engine, job.taskId, (text) => text.includes('Step 2'));
     const at = performance.now();
@@ -154,7 +154,7 @@ describe('the runner', () => {
   });
 
   it('hands back what does not end within the grace time, without counting the attempt', async () => {
-    const { engine, runner, submit } = await setUp(createTestModel({ fault: hang }));
+    const { engine, runner, submit } = await setUp(createScriptedModel({ fault: hang }));
     const job = await submit(newJob(1));
     await until(engine, job.taskId, (text) => text.includes('Step 2'));
     await runner.close(0);
@@ -165,7 +165,7 @@ describe('the runner', () => {
 
   it('lets what runs come to its end within the grace time', async () => {
     const gate = Promise.withResolvers<void>();
-    const { engine, runner, submit } = await setUp(createTestModel({ fault: () => gate.promise }));
+    const { engine, runner, submit } = await setUp(createScriptedModel({ fault: () => gate.promise }));
     const job = await submit(newJob(1));
     await until(engine, job.taskId, (text) => text.includes('Step 2'));
     const closed = runner.close(10_000);
@@ -178,7 +178,7 @@ describe('the runner', () => {
     const seen: unknown[] = [];
     let calls = 0;
     const { engine, submit } = await setUp(
-      createTestModel({
+      createScriptedModel({
         fault: async (_, context) => {
           seen.push(context.remembered);
           calls += 1;

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** The local model's own options, with the defaults of the generator written out. */
+export const localOptionsSchema = z.strictObject({
+  depth: z
+    .enum(['medal', 'soft', 'full'])
+    .default('full')
+    .describe('How thick the object becomes: a coin, a cushion, or as thick as its outline suggests'),
+  detail: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('How much of the shading of the photo is embossed into the surface'),
+  mode: z
+    .enum(['auto', 'object', 'relief'])
+    .default('auto')
+    .describe('Whether to cut an object out, to make a relief of the whole picture, or to choose by the picture'),
+});
+
+export type LocalOptions = z.infer<typeof localOptionsSchema>;
+
+/** The schema as a client reads it: JSON Schema of what may be sent, where everything has a default. */
+export function localOptionsJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(localOptionsSchema, { io: 'input' });
+}
+
+/** Options with defaults filled in, or one sentence for each thing that is wrong. */
+export function checkLocalOptions(given: unknown): { options: Record<string, unknown> } | { problems: string[] } {
+  const parsed = localOptionsSchema.safeParse(given ?? {});
+  if (parsed.success) return { options: parsed.data };
+  return {
+    problems: parsed.error.issues.map((issue) =>
+      issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
+    ),
+  };
+}

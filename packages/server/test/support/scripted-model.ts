@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelInfo } from '@image2model/protocol';
+import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../../src/models/model.ts';
+
+interface ScriptedModelOptions {
+  id?: string;
+  /** Milliseconds that a generation takes, spread over the steps. */
+  delayMs?: number;
+  /** Reports of each generation. */
+  steps?: number;
+  /** Called before the result: throw from it to fail, wait in it to hang. */
+  fault?: (input: ModelInput, context: ModelContext) => unknown;
+  /** What the model gives back in place of a small binary glTF. */
+  generated?: Partial<Generated>;
+}
+
+/** A model that makes nothing of the picture: it waits, reports and fails as it is told. Simulated, for tests alone. */
+export function createScriptedModel(options: ScriptedModelOptions = {}): Model & { calls: ModelInput[] } {
+  const { id = 'test', delayMs = 0, steps = 2, fault, generated } = options;
+  const calls: ModelInput[] = [];
+  return {
+    id,
+    calls,
+    describe: (): ModelInfo => ({
+      id,
+      name: 'Test model',
+      description: 'Waits, reports and fails as a test tells it to.',
+      options_schema: { type: 'object' },
+      formats: ['glb'],
+      requires_key: false,
+      typical_seconds: null,
+    }),
+    checkOptions: (given) => ({ options: (given ?? {}) as Record<string, unknown> }),
+    async generate(input: ModelInput, _options: ModelOptions, context: ModelContext): Promise<Generated> {
+      calls.push(input);
+      for (let step = 1; step <= steps; step += 1) {
+        context.report({ stage: `step-${step}`, fraction: step / (steps + 1), message: `Step ${step} of ${steps}` });
+        if (delayMs > 0) await sleep(delayMs / steps, undefined, { signal: context.signal });
+      }
+      await fault?.(input, context);
+      context.signal.throwIfAborted();
+      return { glb: smallGlb(), preview: null, statistics: { faces: 12 }, ...generated };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The smallest valid binary glTF: a header and an empty scene. */
+export function smallGlb(): Uint8Array {
+  const json = Buffer.from('{"asset":{"version":"2.0"}}'.padEnd(28));
+  const head = Buffer.alloc(20);
+  head.write('glTF', 0, 'ascii');
+  head.writeUInt32LE(2, 4);
+  head.writeUInt32LE(head.length + json.length, 8);
+  head.writeUInt32LE(json.length, 12);
+  head.write('JSON', 16, 'ascii');
+  return new Uint8Array(Buffer.concat([head, json]));
+}
