@@ -16,10 +16,10 @@ const mode = process.argv[2];
 try {
   if (mode !== 'start' && mode !== 'test') throw new Trouble('Say what for: node scripts/setup.mjs start|test');
   if (!installed(root, mode) || !pagesAreCurrent(root)) {
-    await withLock(join(root, '.setup.lock'), async () => {
+    await withLock(join(root, '.setup.lock'), async (alsoHeldBy) => {
       // Asked again: another setup may have done it while this one waited.
-      if (!installed(root, mode)) await install(root, mode);
-      if (!pagesAreCurrent(root)) await buildPages(root);
+      if (!installed(root, mode)) await install(root, mode, alsoHeldBy);
+      if (!pagesAreCurrent(root)) await buildPages(root, alsoHeldBy);
     });
   }
 } catch (error) {

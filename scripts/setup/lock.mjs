@@ -8,17 +8,18 @@ const GIVE_UP_MS = 15 * 60_000;
 
 /**
  * Runs `work` while holding a lock file, so that two setups at once do not undo each other's installation. Waits for
- * whoever holds it; a lock whose process is gone is taken over.
+ * whoever holds it; a lock is taken over once its process is gone, and the npm that it had started too: npm goes on when
+ * its parent is killed.
  *
  * @param {string} file
- * @param {() => Promise<void>} work
+ * @param {(alsoHeldBy: (pid: number) => void) => Promise<void>} work
  */
 export async function withLock(file, work) {
   await acquire(file);
   const release = () => rmSync(file, { force: true });
   process.once('exit', release);
   try {
-    await work();
+    await work((pid) => writeFileSync(file, `${process.pid} ${hostname()} ${pid}`));
   } finally {
     process.off('exit', release);
     release();
@@ -70,15 +71,20 @@ function read(file) {
   }
 }
 
-/** @param {string} holder "pid host"; empty in the instant between creation and write */
+/** @param {string} holder "pid host", or "pid host pid"; empty in the instant between creation and write */
 function isGone(holder) {
-  const [pid, host] = holder.split(' ');
+  const [pid, host, npm] = holder.split(' ');
   if (!pid || host !== hostname()) return false;
+  return !isAlive(Number(pid)) && (npm === undefined || !isAlive(Number(npm)));
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
   try {
-    process.kill(Number(pid), 0);
-    return false;
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
-    return codeOf(error) === 'ESRCH';
+    return codeOf(error) !== 'ESRCH';
   }
 }
 

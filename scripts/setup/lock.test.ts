@@ -44,6 +44,19 @@ test('a lock left by a process that is gone is taken over and then removed', asy
   expect(existsSync(file)).toBe(false);
 });
 
+test('a lock is kept while the npm of a process that is gone still works', async () => {
+  const file = join(folder, 'lock');
+  const gone = spawn(process.execPath, ['-e', '']);
+  await once(gone, 'close');
+  const npm = spawn(process.execPath, ['-e', 'process.stdin.resume().on("end", () => process.exit())']);
+  writeFileSync(file, `${gone.pid} ${hostname()} ${npm.pid}`);
+  const ended = once(npm, 'close').then(() => 'npm ended');
+  const first = Promise.race([ended, withLock(file, async () => undefined).then(() => 'lock taken')]);
+  npm.stdin.end();
+  expect(await first).toBe('npm ended');
+  await ended;
+});
+
 test('work that fails gives the lock back', async () => {
   const file = join(folder, 'lock');
   await expect(

@@ -5,9 +5,10 @@ import { spawn } from 'node:child_process';
  *
  * @param {string} root
  * @param {string[]} args
+ * @param {(pid: number) => void} started told npm's process id
  * @returns {Promise<{status: number, output: string}>} exit code, and what it printed
  */
-export function runNpm(root, args) {
+export function runNpm(root, args, started) {
   const path = process.env.npm_execpath;
   const isNpm = path !== undefined && /npm[^/\\]*\.[cm]?js$/.test(path);
   const [command, first] = isNpm ? [process.execPath, [path]] : ['npm', []];
@@ -18,6 +19,7 @@ export function runNpm(root, args) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: !isNpm && process.platform === 'win32',
     });
+    if (child.pid !== undefined) started(child.pid);
     let output = '';
     /** @param {Buffer} chunk */
     const keep = (chunk) => (output = (output + chunk).slice(-20_000));

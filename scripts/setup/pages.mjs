@@ -26,12 +26,13 @@ export function pagesAreCurrent(root) {
  * Builds the pages into `packages/web/build`.
  *
  * @param {string} root
+ * @param {(pid: number) => void} started told the id of each process that does the work
  */
-export async function buildPages(root) {
+export async function buildPages(root, started) {
   process.stderr.write('Building the pages: about 10 s. Only when they have changed.\n');
   // Taken before, so that an edit during the build is not missed.
   const before = fingerprint(root);
-  const { status, output } = await runNpm(root, ['run', '--workspace', 'packages/web', 'build']);
+  const { status, output } = await runNpm(root, ['run', '--workspace', 'packages/web', 'build'], started);
   if (status !== 0 || !existsSync(join(root, 'packages/web/build'))) {
     throw new Trouble(`${output}\nThe pages could not be built; the lines above say why.`);
   }
