@@ -88,8 +88,11 @@ describe('the runner', () => {
   it('works on no more files at once than it may', async () => {
     let now = 0;
     let most = 0;
+    const full = Promise.withResolvers<void>();
     const fault = async () => {
       most = Math.max(most, (now += 1));
+      if (now === 3) full.resolve();
+      await full.promise;
       await new Promise((resolve) => setImmediate(resolve));
       now -= 1;
     };
