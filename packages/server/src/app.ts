@@ -1,0 +1,111 @@
+import { randomUUIDv7 } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { maxFileSizeBytes } from '@image2model/protocol';
+import fastify, { LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { guard } from './auth/guard.ts';
+import { createKeyring } from './auth/keys.ts';
+import { createSessions } from './auth/sessions.ts';
+import { createTickets } from './auth/tickets.ts';
+import { refuseConnection } from './client-error.ts';
+import type { Config } from './config.ts';
+import { handleError, sendProblem, toApiError } from './error-handler.ts';
+import { exposedHeaders, contentPolicy } from './headers.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { openapiOptions } from './openapi.ts';
+import type { RouteContext } from './routes/context.ts';
+import { downloadRoutes } from './routes/download.ts';
+import { healthRoutes } from './routes/health.ts';
+import { modelRoutes } from './routes/models.ts';
+import { answerNotFound } from './routes/not-found.ts';
+import { referenceRoutes } from './routes/reference.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { statusRoutes } from './routes/status.ts';
+import { uploadRoutes } from './routes/upload.ts';
+import { watchRequests } from './requests.ts';
+import { version } from './version.ts';
+import { answerPage, readPages, servePages } from './web.ts';
+
+/** What an app is built from. It owns none of it: whoever made these closes them. */
+export interface AppOptions extends RouteContext {
+  config: Config;
+  log: Log;
+  /** Signs the sessions of the page; 32 bytes or more. */
+  sessionSecret: Uint8Array;
+  /** Directory of the built pages. */
+  pagesDirectory: string;
+  /** Whether the server is on its way out and takes nothing new. */
+  isClosing: () => boolean;
+}
+
+/** Every plugin and route there is, in the order in which a request meets them. Listens to nothing yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, engine, files, log, isClosing } = options;
+  const pages = await readPages(options.pagesDirectory);
+  const keyring = createKeyring(config);
+  const sessions = createSessions({ secret: options.sessionSecret });
+  const tickets = createTickets();
+  const metrics = createMetrics({ engine, openStreams: () => 0 });
+
+  // Typed as what fastify knows of it, or all its types would name pino.
+  const logger: FastifyBaseLogger = log;
+  const app = fastify({
+    loggerInstance: logger,
+    // Requests are logged by `watchRequests`, once and without their query.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUIDv7(),
+    requestIdHeader: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    bodyLimit: 64 * 1024,
+    // Long enough for the largest upload over a slow line; the head of a request has Node's own minute.
+    requestTimeout: 600_000,
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, toApiError(error), request.id),
+    clientErrorHandler: refuseConnection,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(handleError);
+  app.decorateRequest('owner', '');
+  app.decorateRequest('isAdmin', false);
+  watchRequests(app, metrics);
+  answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
+
+  await app.register(helmet, {
+    contentSecurityPolicy: contentPolicy(pages.scriptHashes),
+    strictTransportSecurity: false,
+  });
+  await app.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
+  await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  await app.register(multipart, {
+    limits: { fileSize: maxFileSizeBytes, fieldSize: 64 * 1024, fields: 50, parts: 200, headerPairs: 50 },
+    throwFileSizeLimit: false,
+  });
+  await app.register(swagger, openapiOptions(version));
+
+  await app.register(
+    async (scope) => {
+      const api = scope.withTypeProvider<ZodTypeProvider>();
+      guard(api, { ...config, keyring, sessions, tickets, isClosing });
+      uploadRoutes(api, options);
+      statusRoutes(api, options);
+      downloadRoutes(api, options);
+      modelRoutes(api, options);
+      sessionRoutes(api, { engine, keyring, sessions, tickets });
+      healthRoutes(api, { engine, files, metrics, version, isClosing });
+    },
+    { prefix: '/api/v1' },
+  );
+  referenceRoutes(app);
+  await servePages(app, pages);
+  return app;
+}

@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isLoopback } from '../config.ts';
+import { ApiError } from '../errors.ts';
+import type { Keyring } from './keys.ts';
+import { openOwner } from './request.ts';
+import type { Requester } from './request.ts';
+import type { Sessions } from './sessions.ts';
+import type { TicketGrant, Tickets } from './tickets.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a route asks for: a valid key (where nothing is said), nothing, or an administrator's key. */
+    access?: 'key' | 'public' | 'admin';
+    /** Whether the request counts as an upload, which has a limit of its own. */
+    upload?: boolean;
+  }
+}
+
+interface GuardOptions {
+  keyring: Keyring;
+  sessions: Sessions;
+  tickets: Tickets;
+  corsOrigins: readonly string[];
+  rateLimitPerMinute: number;
+  /** Says whether the server is on its way out and takes nothing new. */
+  isClosing: () => boolean;
+}
+
+/** The cookie that a login of the page is kept in. */
+export const sessionCookie = 'image2model_session';
+
+/** Of all requests, how many may be uploads: the dearest thing that can be asked for. */
+export const uploadShare = 0.1;
+
+/**
+ * Watches over every route registered on `app` after this: finds out whose request it is, counts it, and refuses the
+ * ones that may not pass. The order matters: wrong keys are counted too, so that they cannot be guessed quickly.
+ */
+export function guard(app: FastifyInstance, options: GuardOptions): void {
+  const { keyring, corsOrigins, rateLimitPerMinute: perMinute } = options;
+  const limit = { timeWindow: 60_000, keyGenerator: rateLimitKey };
+  const checkRequests = app.createRateLimit({ ...limit, max: perMinute });
+  const checkUploads = app.createRateLimit({ ...limit, max: Math.max(1, Math.floor(perMinute * uploadShare)) });
+
+  app.addHook('onRequest', async (request) => {
+    const { access = 'key', upload = false } = request.routeOptions.config;
+    if (keyring.open) refuseForeignHost(request);
+    const { requester, byCookie } = identify(request, options);
+    if ((keyring.open || byCookie) && !isSafe(request)) refuseForeignOrigin(request, corsOrigins);
+    if (requester !== undefined) {
+      request.owner = requester.owner;
+      request.isAdmin = requester.isAdmin;
+    }
+    if (isProbe(request)) return;
+    if (options.isClosing()) throw new ApiError('SHUTTING_DOWN', 'The server is restarting; try again in a moment.');
+
+    const counted = await (upload ? checkUploads : checkRequests)(request);
+    if (!counted.isAllowed && counted.isExceeded) {
+      const detail = upload ? 'Too many uploads in the last minute.' : 'Too many requests in the last minute.';
+      throw new ApiError('RATE_LIMITED', detail, { retryAfterSeconds: counted.ttlInSeconds });
+    }
+    if (access === 'public') return;
+    if (requester === undefined) throw unauthenticated(request);
+    if (access === 'admin' && !requester.isAdmin) {
+      throw new ApiError('FORBIDDEN', 'This route needs a key from ADMIN_API_KEYS.');
+    }
+  });
+}
+
+interface Identified {
+  requester: Requester | undefined;
+  /** The browser sent the credential by itself, so the page that asked need not be ours. */
+  byCookie: boolean;
+}
+
+function identify(request: FastifyRequest, { keyring, sessions, tickets }: GuardOptions): Identified {
+  if (keyring.open) return { requester: { owner: openOwner, isAdmin: false }, byCookie: false };
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const key = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+    return { requester: key === undefined ? undefined : keyring.identify(key), byCookie: false };
+  }
+  if (takesUrlCredentials(request)) {
+    const query = request.query as Record<string, unknown>;
+    if (typeof query['api_key'] === 'string') {
+      return { requester: keyring.identify(query['api_key']), byCookie: false };
+    }
+    if (typeof query['ticket'] === 'string') {
+      const grant = tickets.redeem(query['ticket'], (candidate) => fits(request, candidate));
+      return { requester: grant && withoutRights(keyring.find(grant.owner)), byCookie: false };
+    }
+  }
+  const cookie = request.cookies[sessionCookie];
+  const owner = cookie === undefined ? undefined : sessions.verify(cookie);
+  return { requester: owner === undefined ? undefined : keyring.find(owner), byCookie: true };
+}
+
+/** `EventSource` and plain links cannot send headers, so streams and downloads take a key or a ticket in the URL. */
+function takesUrlCredentials(request: FastifyRequest): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const route = request.routeOptions.url ?? '';
+  return route.endsWith('/stream') || route.startsWith('/api/v1/download/');
+}
+
+/** A ticket opens what it was made for: the stream of its task, or the files of its job. */
+function fits(request: FastifyRequest, grant: TicketGrant): boolean {
+  const params = request.params as Record<string, unknown>;
+  const query = request.query as Record<string, unknown>;
+  if (typeof params['job_id'] === 'string') return params['job_id'] === grant.jobId;
+  return (params['task_id'] ?? query['task_id']) === grant.taskId;
+}
+
+function withoutRights(requester: Requester | undefined): Requester | undefined {
+  return requester && { ...requester, isAdmin: false };
+}
+
+function rateLimitKey(request: FastifyRequest): string {
+  const named = request.owner !== '' && request.owner !== openOwner;
+  return named ? `key ${request.owner}` : `address ${request.ip}`;
+}
+
+/** An orchestrator's question must be answered however busy or near its end the server is. */
+function isProbe(request: FastifyRequest): boolean {
+  return /^\/api\/v1\/health(\/liveness|\/readiness)?$/.test(request.routeOptions.url ?? '');
+}
+
+function isSafe(request: FastifyRequest): boolean {
+  return request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
+}
+
+/**
+ * On a server without keys being on this machine is the credential, and every page that its browser opens has that
+ * too: a name that was rebound to a loopback address is refused here, a foreign page's request below.
+ */
+function refuseForeignHost(request: FastifyRequest): void {
+  const host = request.hostname;
+  if (isLoopback(host)) return;
+  throw new ApiError('FORBIDDEN', 'Without API keys the server answers to a loopback address alone.');
+}
+
+function refuseForeignOrigin(request: FastifyRequest, corsOrigins: readonly string[]): void {
+  const { origin } = request.headers;
+  // Browsers send it with every request that changes something; a program that sends none acts for itself.
+  if (origin === undefined || corsOrigins.includes(origin)) return;
+  if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return;
+  throw new ApiError('FORBIDDEN', 'A page of another origin may not do that; its origin is not in CORS_ORIGINS.');
+}
+
+function unauthenticated(request: FastifyRequest): ApiError {
+  const sentSomething = request.headers.authorization !== undefined;
+  return new ApiError('UNAUTHENTICATED', sentSomething ? 'The API key is not valid.' : 'An API key is needed here.');
+}

@@ -1,0 +1,31 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+/** What everything in the server logs to. */
+export type Log = Logger;
+
+interface LogOptions {
+  level: string;
+  /** Where the lines go; standard error unless given, since standard output is for what a person asked for. */
+  destination?: DestinationStream;
+}
+
+/** JSON lines. A request is logged by its path alone: the query may hold a key or a ticket, the head holds more. */
+export function createLog({ level, destination }: LogOptions): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      serializers: {
+        req: (request: { method?: string; url?: string }) => ({ method: request.method, path: pathOf(request.url) }),
+        res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
+      },
+    },
+    destination ?? pino.destination(2),
+  );
+}
+
+/** A URL without its query. */
+export function pathOf(url: string | undefined): string {
+  return (url ?? '').split(/[?#]/, 1)[0] ?? '';
+}

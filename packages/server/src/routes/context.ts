@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Engine, JobRow, TaskRow } from '../engine/contract.ts';
+import { ApiError } from '../errors.ts';
+import type { FileStore } from '../files/contract.ts';
+import type { Model } from '../models/model.ts';
+
+/** What the routes work with. */
+export interface RouteContext {
+  engine: Engine;
+  files: FileStore;
+  models: ReadonlyMap<string, Model>;
+  /** Id of the model for uploads that name none. */
+  defaultModel: string;
+}
+
+/** A server whose routes are typed by their schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+// UUIDs compare by their text everywhere, and ours are in lower case.
+const id = z.uuid().transform((text) => text.toLowerCase());
+export const taskParams = z.object({ task_id: id });
+export const jobParams = z.object({ job_id: id });
+export const taskFileParams = z.object({ task_id: id, file_id: id });
+export const jobFileParams = z.object({ job_id: id, file_id: id });
+
+/** The task, if it is this owner's; one of somebody else's is as good as none. */
+export async function ownTask(engine: Engine, taskId: string, owner: string): Promise<TaskRow> {
+  const task = await engine.task(taskId);
+  if (task === undefined || task.owner !== owner) {
+    throw new ApiError('TASK_NOT_FOUND', `There is no task ${taskId}.`);
+  }
+  return task;
+}
+
+/** The job, if it is this owner's; one of somebody else's is as good as none. */
+export async function ownJob(engine: Engine, jobId: string, owner: string): Promise<JobRow> {
+  const job = await engine.job(jobId);
+  if (job === undefined || job.owner !== owner) {
+    throw new ApiError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+  }
+  return job;
+}

@@ -1,0 +1,195 @@
+import { convertModel } from '@image2model/mesh';
+import { downloadListSchema } from '@image2model/protocol';
+import type { DownloadList, ModelFile } from '@image2model/protocol';
+import { z } from 'zod';
+import type { JobFileRow, JobRow } from '../engine/contract.ts';
+import { ApiError } from '../errors.ts';
+import { FileMissingError } from '../files/contract.ts';
+import type { FileStore } from '../files/contract.ts';
+import { modelKey, previewKey } from '../files/keys.ts';
+import { contentDisposition, previewFilename } from '../files/names.ts';
+import { archiveStream } from './archive.ts';
+import { jobFileParams, jobParams, ownJob } from './context.ts';
+import type { Api, RouteContext } from './context.ts';
+import { sendFile } from './send-file.ts';
+import type { Sendable } from './send-file.ts';
+
+const formats = ['glb', 'obj', 'stl', 'ply', 'usdz'] as const;
+const credentials = { api_key: z.string().optional(), ticket: z.string().optional() };
+const methods: ('GET' | 'HEAD')[] = ['GET', 'HEAD'];
+const tags = ['Download'];
+
+/** Finished models, their pictures and the photos they were made from. */
+export function downloadRoutes(app: Api, { engine, files }: RouteContext): void {
+  app.get(
+    '/download/:job_id/all',
+    {
+      schema: {
+        summary: 'The finished models of a job',
+        tags,
+        params: jobParams,
+        querystring: z.object(credentials),
+        response: { 200: downloadListSchema },
+      },
+    },
+    async (request, reply) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      reply.header('cache-control', 'no-store');
+      return presentList(job);
+    },
+  );
+
+  app.get(
+    '/download/:job_id/archive',
+    {
+      schema: {
+        summary: 'A ZIP of all finished models and their pictures',
+        tags,
+        params: jobParams,
+        querystring: z.object(credentials),
+        produces: ['application/zip'],
+      },
+    },
+    async (request, reply) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      const models = finished(job);
+      if (models.length === 0) throw new ApiError('FILE_NOT_FOUND', 'No model of this job is finished.');
+      reply.type('application/zip').header('cache-control', 'no-store');
+      reply.header('content-disposition', contentDisposition('attachment', `image2model-${job.jobId}.zip`));
+      return await reply.send(
+        archiveStream(
+          files,
+          job.jobId,
+          models.map(({ result }) => result),
+        ),
+      );
+    },
+  );
+
+  app.route({
+    method: methods,
+    url: '/download/:job_id/photos/:file_id',
+    schema: { summary: 'An image as it was uploaded', tags, params: jobFileParams, querystring: z.object(credentials) },
+    handler: async (request, reply) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      const photo = job.files.find(({ fileId }) => fileId === request.params.file_id);
+      if (photo === undefined) throw noSuchFile();
+      return await sendFile(request, reply, {
+        ...(await stored(files, photo.storageKey)),
+        contentType: photo.contentType,
+        filename: photo.filename,
+        tag: photo.sha256,
+        inline: true,
+      });
+    },
+  });
+
+  app.route({
+    method: methods,
+    url: '/download/:job_id/:filename',
+    schema: {
+      summary: 'A finished model or its picture; `format` converts a model',
+      tags,
+      params: jobParams.extend({ filename: z.string().min(1) }),
+      querystring: z.object({ ...credentials, format: z.enum(formats).default('glb') }),
+    },
+    handler: async (request, reply) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      const found = findFile(job, request.params.filename.normalize('NFC'));
+      if (found === undefined) throw noSuchFile();
+      const file = await locate(files, job.jobId, found);
+      const { format } = request.query;
+      const isModel = found.kind === 'model';
+      return await sendFile(request, reply, isModel && format !== 'glb' ? await convert(file, format) : file);
+    },
+  });
+}
+
+/** The list of finished models, in the order of upload. */
+export function presentList(job: JobRow): DownloadList {
+  const models = finished(job).map(({ result }) => result);
+  return {
+    job_id: job.jobId,
+    files: models,
+    download_urls: models.map(({ filename }) => `/api/v1/download/${job.jobId}/${encodeURIComponent(filename)}`),
+    total_files: models.length,
+  };
+}
+
+function finished(job: JobRow): (JobFileRow & { result: ModelFile })[] {
+  return job.files.filter((file): file is JobFileRow & { result: ModelFile } => file.result !== null);
+}
+
+interface Found {
+  kind: 'model' | 'preview';
+  result: ModelFile;
+}
+
+function findFile(job: JobRow, filename: string): Found | undefined {
+  for (const { result } of finished(job)) {
+    if (result.filename === filename) return { kind: 'model', result };
+    if (result.rendered_image !== null && previewFilename(result.filename) === filename) {
+      return { kind: 'preview', result };
+    }
+  }
+  return undefined;
+}
+
+async function locate(files: FileStore, jobId: string, { kind, result }: Found): Promise<Sendable> {
+  if (kind === 'preview') {
+    return {
+      ...(await stored(files, previewKey(jobId, result.file_id))),
+      contentType: 'image/webp',
+      filename: previewFilename(result.filename),
+      // Drawn from the model, by it alone.
+      tag: `${result.sha256}-preview`,
+      inline: true,
+    };
+  }
+  return {
+    ...(await stored(files, modelKey(jobId, result.file_id))),
+    contentType: result.mime_type,
+    filename: result.filename,
+    tag: result.sha256,
+    inline: false,
+  };
+}
+
+async function convert(model: Sendable, format: Exclude<(typeof formats)[number], 'glb'>): Promise<Sendable> {
+  const glb = await readAll(model);
+  const { bytes, contentType, extension } = await convertModel(glb, format);
+  return {
+    sizeBytes: bytes.byteLength,
+    contentType,
+    filename: model.filename.replace(/\.glb$/, `.${extension}`),
+    tag: `${model.tag}-${format}`,
+    modifiedAt: model.modifiedAt,
+    inline: false,
+    open: async (range) => (range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)),
+  };
+}
+
+async function readAll(file: Sendable): Promise<Uint8Array> {
+  const opened = await file.open();
+  if (opened instanceof Uint8Array) return opened;
+  return Buffer.concat(await opened.toArray());
+}
+
+async function stored(files: FileStore, key: string): Promise<Pick<Sendable, 'sizeBytes' | 'modifiedAt' | 'open'>> {
+  const stat = await files.stat(key);
+  if (stat === undefined) throw noSuchFile();
+  const open: Sendable['open'] = async (range) => {
+    try {
+      return await files.open(key, range);
+    } catch (error) {
+      // Removed between the two looks at it.
+      if (error instanceof FileMissingError) throw noSuchFile();
+      throw error;
+    }
+  };
+  return { ...stat, open };
+}
+
+function noSuchFile(): ApiError {
+  return new ApiError('FILE_NOT_FOUND', 'The job has no such file.');
+}

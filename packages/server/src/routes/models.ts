@@ -1,0 +1,17 @@
+import { modelListSchema } from '@image2model/protocol';
+import type { Api, RouteContext } from './context.ts';
+
+/** What models there are. */
+export function modelRoutes(app: Api, { models, defaultModel }: RouteContext): void {
+  app.get(
+    '/models/available',
+    {
+      schema: {
+        summary: 'The models that can be chosen',
+        tags: ['Models'],
+        response: { 200: modelListSchema },
+      },
+    },
+    async () => ({ models: [...models.values()].map((model) => model.describe()), default_model: defaultModel }),
+  );
+}

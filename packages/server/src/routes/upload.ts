@@ -1,0 +1,191 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { ImageError, inspectImage } from '@image2model/mesh';
+import { maxFileSizeBytes, maxFilesPerUpload, uploadSchema } from '@image2model/protocol';
+import type { ErrorCode, ProblemItem, Upload } from '@image2model/protocol';
+import type { Multipart, MultipartFile } from '@fastify/multipart';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { NewFile, NewJob } from '../engine/contract.ts';
+import { ApiError } from '../errors.ts';
+import type { FileStore } from '../files/contract.ts';
+import { imageKey, jobPrefix } from '../files/keys.ts';
+import { cleanFilename } from '../files/names.ts';
+import type { Api, RouteContext } from './context.ts';
+import { readForm } from './upload-form.ts';
+
+/** Bytes of a whole upload: all its images at their largest, and something for the form around them. */
+export const maxUploadBytes = maxFilesPerUpload * maxFileSizeBytes + 1024 * 1024;
+
+/** Takes images and makes a job of them: all of them, or none. */
+export function uploadRoutes(app: Api, context: RouteContext): void {
+  app.post(
+    '/upload',
+    {
+      config: { upload: true },
+      schema: {
+        summary: 'Upload images and start making models of them',
+        description: 'A refused upload stores nothing; `errors` then names every file that is at fault.',
+        tags: ['Upload'],
+        response: { 200: uploadSchema },
+      },
+    },
+    async (request, reply) => {
+      await context.files.check();
+      boundBody(request, reply);
+      const jobId = randomUUIDv7();
+      try {
+        const { job, answer } = await receive(request, context, jobId);
+        await context.engine.submit(job);
+        return answer;
+      } catch (error) {
+        await context.files.removePrefix(jobPrefix(jobId));
+        throw error;
+      }
+    },
+  );
+}
+
+async function receive(
+  request: FastifyRequest,
+  context: RouteContext,
+  jobId: string,
+): Promise<{ job: NewJob; answer: Upload }> {
+  const { files, fields, problems } = await receiveParts(request, context.files, jobId);
+  const form = readForm(fields, context.models, context.defaultModel);
+  const count = files.length + problems.length;
+  if (count === 0) throw new ApiError('NO_FILES', 'The form has no image in a field named `files`.');
+  refuse([...form.problems, ...problems], count);
+
+  const job: NewJob = {
+    jobId,
+    taskId: randomUUIDv7(),
+    owner: request.owner,
+    model: form.model,
+    options: form.options,
+    faceLimit: form.faceLimit,
+    files,
+  };
+  return { job, answer: presentUpload(job) };
+}
+
+interface Received {
+  files: NewFile[];
+  fields: Map<string, unknown[]>;
+  problems: FileProblem[];
+}
+
+type FileProblem = ProblemItem & { code: ErrorCode };
+
+/** Streams each image to the store, one after the other, and judges it there. Reads to the end whatever is wrong. */
+async function receiveParts(request: FastifyRequest, store: FileStore, jobId: string): Promise<Received> {
+  const received: Received = { files: [], fields: new Map(), problems: [] };
+  const ids = orderedIds(maxFilesPerUpload);
+  let count = 0;
+  for await (const part of request.parts()) {
+    if (part.type === 'field') {
+      received.fields.set(part.fieldname, [...(received.fields.get(part.fieldname) ?? []), fieldValue(part)]);
+      continue;
+    }
+    const fileId = part.fieldname === 'files' ? ids[count] : undefined;
+    if (part.fieldname === 'files') count += 1;
+    if (fileId === undefined) {
+      // Not kept, but read: a client that is still sending would not see the answer otherwise.
+      part.file.resume();
+      if (part.fieldname !== 'files') received.problems.push(wrongField(part));
+      continue;
+    }
+    const result = await receiveFile(part, store, jobId, fileId);
+    if ('code' in result) received.problems.push(result);
+    else received.files.push(result);
+  }
+  if (count > maxFilesPerUpload) {
+    throw new ApiError('TOO_MANY_FILES', `${count} images were sent; at most ${maxFilesPerUpload} are taken at once.`);
+  }
+  return received;
+}
+
+async function receiveFile(
+  part: MultipartFile,
+  store: FileStore,
+  jobId: string,
+  fileId: string,
+): Promise<NewFile | FileProblem> {
+  const filename = cleanFilename(part.filename ?? '');
+  const storageKey = imageKey(jobId, fileId);
+  const { sizeBytes, sha256 } = await store.write(storageKey, part.file);
+  if (part.file.truncated) {
+    const detail = `${filename} is larger than ${maxFileSizeBytes / 1024 / 1024} MiB.`;
+    return { code: 'FILE_TOO_LARGE', detail, filename };
+  }
+  try {
+    const image = store.path === undefined ? await store.read(storageKey) : store.path(storageKey);
+    const { contentType } = await inspectImage(image);
+    return { fileId, filename, contentType, sizeBytes, sha256, storageKey };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    return { code: error.code, detail: error.message, filename };
+  }
+}
+
+/** One thing wrong is said as it is; several are counted, and all are listed. */
+function refuse(problems: readonly FileProblem[], fileCount: number): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const errors = [...problems];
+  if (problems.length === 1) throw new ApiError(first.code, first.detail, { errors });
+  throw new ApiError(first.code, `${problems.length} things are wrong with this upload of ${fileCount} files.`, {
+    errors,
+  });
+}
+
+/** Ends a body that is larger than any good upload before it fills the disk. */
+function boundBody(request: FastifyRequest, reply: FastifyReply): void {
+  const tooLarge = (): ApiError => {
+    // What is still on its way is not read, so the connection cannot be used again.
+    reply.header('connection', 'close');
+    return new ApiError('BODY_TOO_LARGE', `An upload may have ${maxUploadBytes / 1024 / 1024} MiB in all.`);
+  };
+  if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes) throw tooLarge();
+  let seen = 0;
+  request.raw.on('data', (chunk: Buffer) => {
+    seen += chunk.byteLength;
+    if (seen > maxUploadBytes) request.raw.destroy(tooLarge());
+  });
+}
+
+function presentUpload(job: NewJob): Upload {
+  const count = job.files.length;
+  return {
+    batch_id: job.jobId,
+    job_id: job.jobId,
+    task_id: job.taskId,
+    face_limit: job.faceLimit,
+    total_files: count,
+    status: 'uploaded',
+    message:
+      count === 1
+        ? '1 image was uploaded and waits for its turn'
+        : `${count} images were uploaded and wait for their turn`,
+    uploaded_files: job.files.map(({ fileId, filename, sizeBytes, contentType }) => ({
+      file_id: fileId,
+      filename,
+      file_size: sizeBytes,
+      content_type: contentType,
+      status: 'uploaded',
+    })),
+  };
+}
+
+/** Ids that sort in the order in which they are used, whatever happens within one millisecond. */
+function orderedIds(count: number): string[] {
+  return Array.from({ length: count }, () => randomUUIDv7()).toSorted();
+}
+
+function fieldValue(part: Extract<Multipart, { type: 'field' }>): unknown {
+  if (part.valueTruncated) throw new ApiError('BODY_TOO_LARGE', `The field ${part.fieldname} is too long.`);
+  return part.value;
+}
+
+function wrongField(part: MultipartFile): FileProblem {
+  const filename = cleanFilename(part.filename ?? '');
+  return { code: 'INVALID_REQUEST', detail: `${filename} must be sent in a field named \`files\`.`, filename };
+}
