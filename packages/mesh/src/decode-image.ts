@@ -1,0 +1,79 @@
+import { ImageError } from './image-error.ts';
+import { openImage, readHeader, undecodable } from './inspect-image.ts';
+import type { ImageInfo } from './types.ts';
+
+/** The longest side that is worked on: the skin's resolution. Larger pictures are shrunk while they are decoded. */
+const longestSide = 1024;
+/** Smaller pictures are enlarged to this, so that their outline is a curve and not a staircase. */
+const shortestWorkable = 256;
+
+/** An upright picture in sRGB, rows from the top. */
+export interface Picture {
+  width: number;
+  height: number;
+  /** Three bytes a pixel. */
+  rgb: Uint8Array;
+  /** One byte a pixel; absent where the file has no alpha channel. */
+  alpha?: Uint8Array;
+}
+
+/** Decodes to working size. @throws ImageError */
+export async function decodeImage(image: Uint8Array): Promise<Picture> {
+  const info = await readHeader(image);
+  return decodeAt(image, workingSize(info));
+}
+
+/** Decodes a mask for a picture and stretches it to that picture's size; 0 to 1 where it is white. @throws ImageError */
+export async function decodeMask(mask: Uint8Array, picture: Picture): Promise<Float32Array> {
+  await readHeader(mask);
+  const { rgb, alpha } = await decodeAt(mask, picture);
+  const coverage = new Float32Array(picture.width * picture.height);
+  for (let i = 0; i < coverage.length; i++) {
+    const light = Math.max(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!) / 255;
+    coverage[i] = light * ((alpha?.[i] ?? 255) / 255);
+  }
+  return coverage;
+}
+
+function workingSize({ width, height }: ImageInfo): { width: number; height: number } {
+  const long = Math.max(width, height);
+  const scale = Math.min(Math.max(long, shortestWorkable), longestSide) / long;
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+async function decodeAt(image: Uint8Array, size: { width: number; height: number }): Promise<Picture> {
+  const { width, height } = size;
+  let data: Buffer;
+  let channels: number;
+  try {
+    const decoded = await openImage(image)
+      .resize(width, height, { fit: 'fill', kernel: 'mitchell' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    data = decoded.data;
+    channels = decoded.info.channels;
+  } catch (cause) {
+    throw undecodable(cause);
+  }
+  return split(data, channels, width, height);
+}
+
+function split(data: Uint8Array, channels: number, width: number, height: number): Picture {
+  const pixels = width * height;
+  if (channels === 3) return { width, height, rgb: data };
+  const rgb = new Uint8Array(pixels * 3);
+  const grey = channels < 3;
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < 3; c++) rgb[3 * i + c] = data[channels * i + (grey ? 0 : c)]!;
+  }
+  if (channels % 2 === 1) return { width, height, rgb };
+  const alpha = new Uint8Array(pixels);
+  let visible = false;
+  for (let i = 0; i < pixels; i++) {
+    alpha[i] = data[channels * i + channels - 1]!;
+    visible ||= alpha[i]! >= 128;
+  }
+  if (!visible) throw new ImageError('NO_FOREGROUND', 'The image is fully transparent: there is nothing to model.');
+  return { width, height, rgb, alpha };
+}

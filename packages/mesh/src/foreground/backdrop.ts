@@ -1,0 +1,185 @@
+import { findComponents } from '../components.ts';
+import type { Picture } from '../decode-image.ts';
+import { fitBackdrop } from './backdrop-fit.ts';
+import type { Backdrop } from './backdrop-fit.ts';
+import { toLab } from './lab.ts';
+import { softenEdge } from './soft-edge.ts';
+
+/** Share of the border ring that a smooth backdrop must explain, and the noise it may have (ΔE). */
+const leastFit = 0.8;
+const mostNoise = 5;
+
+/**
+ * Coverage of an object on a plain backdrop, 0 to 1 a pixel; undefined where the border is not a plain backdrop or
+ * nothing stands out from it.
+ */
+export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
+  const { width, height } = picture;
+  const lab = toLab(picture.rgb);
+  const backdrop = fitBackdrop(lab, width, height);
+  if (!backdrop || backdrop.fits < leastFit || backdrop.noise >= mostNoise) return undefined;
+  const tolerance = Math.min(Math.max(3.5 * backdrop.noise, 3.2), 14);
+  const difference = measure(lab, width, height, backdrop);
+  const like = new Uint8Array(width * height);
+  for (let i = 0; i < like.length; i++) like[i] = difference.total[i]! < tolerance ? 1 : 0;
+  const ground = floodFromBorder(like, width, height);
+  const shadow = floodShadow(lab, difference, ground, width, height, tolerance, backdrop.noise);
+  openHoles(like, ground, difference, backdrop, width, height);
+  for (let i = 0; i < ground.length; i++) ground[i]! |= shadow[i]!;
+  dropSpecks(ground, difference.total, width, height, tolerance);
+  let covered = 0;
+  for (let i = 0; i < ground.length; i++) covered += 1 - ground[i]!;
+  const share = covered / ground.length;
+  if (share < 0.0008 || share > 0.97) return undefined;
+  return softenEdge(picture, ground, shadow, backdrop);
+}
+
+interface Difference {
+  /** ΔE from the backdrop, in which darkening weighs less: a shadow is darker ground. */
+  total: Float32Array;
+  /** Lightness above the backdrop. */
+  light: Float32Array;
+  /** Difference in hue and chroma alone. */
+  chroma: Float32Array;
+}
+
+function measure(lab: Float32Array, width: number, height: number, backdrop: Backdrop): Difference {
+  const total = new Float32Array(width * height);
+  const light = new Float32Array(width * height);
+  const chroma = new Float32Array(width * height);
+  const ground = new Float32Array(3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      backdrop.at(x, y, ground);
+      const dl = lab[3 * i]! - ground[0]!;
+      const da = lab[3 * i + 1]! - ground[1]!;
+      const db = lab[3 * i + 2]! - ground[2]!;
+      const weighted = dl < 0 ? 0.75 * dl : dl;
+      light[i] = dl;
+      chroma[i] = Math.sqrt(da * da + db * db);
+      total[i] = Math.sqrt(weighted * weighted + da * da + db * db);
+    }
+  }
+  return { total, light, chroma };
+}
+
+function floodFromBorder(like: Uint8Array, width: number, height: number): Uint8Array {
+  const ground = new Uint8Array(like.length);
+  const { labels, touchesBorder } = findComponents(like, width, height, 1, 4);
+  for (let i = 0; i < like.length; i++) if (labels[i] !== -1 && touchesBorder[labels[i]!]) ground[i] = 1;
+  return ground;
+}
+
+/**
+ * A soft shadow, or the bend of a studio sweep, is ground whose lightness changes gently and whose hue does not: the
+ * flood goes on over it for as long as no step is steep. Given up as a whole where it would eat most of the object.
+ */
+function floodShadow(
+  lab: Float32Array,
+  difference: Difference,
+  ground: Uint8Array,
+  width: number,
+  height: number,
+  tolerance: number,
+  noise: number,
+): Uint8Array {
+  const shadow = new Uint8Array(ground.length);
+  const steepest = ((1.3 + 0.8 * noise) * 1024) / Math.max(width, height);
+  const passable = (i: number): boolean => {
+    const x = i % width;
+    if (x < 2 || x >= width - 2 || i < 2 * width || i >= ground.length - 2 * width) return false;
+    const dl = difference.light[i]!;
+    if (dl > 10 || dl < -45 || difference.chroma[i]! > Math.max(0.7 * tolerance, 2.2) + 0.1 * -dl) return false;
+    const gx = (lab[3 * (i + 2)]! - lab[3 * (i - 2)]!) / 4;
+    const gy = (lab[3 * (i + 2 * width)]! - lab[3 * (i - 2 * width)]!) / 4;
+    return gx * gx + gy * gy < steepest * steepest;
+  };
+  const queue: number[] = [];
+  let object = 0;
+  for (let i = 0; i < ground.length; i++) {
+    if (ground[i]) queue.push(i);
+    else object++;
+  }
+  let taken = 0;
+  for (let head = 0; head < queue.length; head++) {
+    const at = queue[head]!;
+    const x = at % width;
+    for (const next of [x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, at - width, at + width]) {
+      if (next < 0 || next >= ground.length || ground[next] || shadow[next] || !passable(next)) continue;
+      shadow[next] = 1;
+      queue.push(next);
+      taken++;
+    }
+  }
+  if (taken > 0.55 * object) shadow.fill(0);
+  else regrow(shadow, ground, width, height);
+  return shadow;
+}
+
+/** The gradient is measured over four pixels, so the flood stops two short of the object: it makes up for that here. */
+function regrow(shadow: Uint8Array, ground: Uint8Array, width: number, height: number): void {
+  for (let pass = 0; pass < 2; pass++) {
+    const before = shadow.slice();
+    for (let y = 1; y < height - 1; y++) {
+      for (let x = 1; x < width - 1; x++) {
+        const i = y * width + x;
+        if (ground[i] || before[i]) continue;
+        const beside = before[i - 1]! + before[i + 1]! + before[i - width]! + before[i + width]!;
+        const open = beside + ground[i - 1]! + ground[i + 1]! + ground[i - width]! + ground[i + width]!;
+        if (open >= 3 && beside > 0) shadow[i] = 1;
+      }
+    }
+  }
+}
+
+/** Ground that shows through the object: an enclosed region counts only if it is as even as the backdrop itself. */
+function openHoles(
+  like: Uint8Array,
+  ground: Uint8Array,
+  difference: Difference,
+  backdrop: Backdrop,
+  width: number,
+  height: number,
+): void {
+  const enclosed = new Uint8Array(like.length);
+  for (let i = 0; i < like.length; i++) enclosed[i] = like[i] && !ground[i] ? 1 : 0;
+  const { labels, areas } = findComponents(enclosed, width, height, 1, 4);
+  const sums = new Float64Array(areas.length);
+  const squares = new Float64Array(areas.length);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label === -1) continue;
+    const dl = difference.light[i]!;
+    sums[label]! += dl;
+    squares[label]! += dl * dl + difference.chroma[i]! ** 2;
+  }
+  const least = Math.max(30, 3e-5 * like.length);
+  const isHole = areas.map((area, label) => {
+    const mean = Math.abs(sums[label]! / area);
+    const spread = Math.sqrt(squares[label]! / area);
+    return area >= least && mean < Math.max(0.9, backdrop.noise) && spread < 1.5 * backdrop.noise + 0.8;
+  });
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== -1 && isHole[labels[i]!]) ground[i] = 1;
+}
+
+/** Noise that passed the tolerance is small or faint; a dot on an i is neither. */
+function dropSpecks(
+  ground: Uint8Array,
+  total: Float32Array,
+  width: number,
+  height: number,
+  tolerance: number,
+): void {
+  const { labels, areas } = findComponents(ground, width, height, 0, 8);
+  const strongest = new Float32Array(areas.length);
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i] !== -1) strongest[labels[i]!] = Math.max(strongest[labels[i]!]!, total[i]!);
+  }
+  const largest = areas.reduce((a, b) => Math.max(a, b), 0);
+  const least = Math.max(16, 2.5e-5 * ground.length, 5e-4 * largest);
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label !== -1 && (areas[label]! < least || strongest[label]! < 1.6 * tolerance)) ground[i] = 1;
+  }
+}

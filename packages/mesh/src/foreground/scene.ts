@@ -1,0 +1,143 @@
+import { findComponents } from '../components.ts';
+import type { Picture } from '../decode-image.ts';
+import { resample, softBlur } from '../plane.ts';
+import { cutInTwo, followEdges } from './cut.ts';
+import { toLab } from './lab.ts';
+import { findSaliency } from './saliency.ts';
+
+/** Longest side that is cut, in pixels; a finer one finds the same objects, later. */
+const workSide = 320;
+/** How well two cuts from different guesses must agree (intersection over union) for the object to be believed. */
+const leastAgreement = 0.8;
+
+/** What a natural picture shows. */
+export interface Scene {
+  /** Coverage of the object, 0 to 1 a pixel of the picture; absent where none stands out clearly. */
+  coverage?: Float32Array;
+  /** The best guess even where it is not believed; absent where there is none at all. */
+  guess?: Float32Array;
+  /** How much each pixel stands out, 0 to 1, soft: what a relief raises. */
+  saliency: Float32Array;
+}
+
+/**
+ * Looks for one clear object. How sharp its outline is says nothing about whether it is one; what does is that two
+ * cuts agree, one started from what stands out, one from a rectangle in the middle.
+ */
+export function findInScene(picture: Picture): Scene {
+  const shrink = Math.min(1, workSide / Math.max(picture.width, picture.height));
+  const width = Math.max(8, Math.round(picture.width * shrink));
+  const height = Math.max(8, Math.round(picture.height * shrink));
+  const lab = shrinkLab(toLab(picture.rgb), picture, width, height);
+  const saliency = findSaliency(lab, width, height);
+  const enlarge = (plane: Float32Array): Float32Array => resample(plane, width, height, picture.width, picture.height);
+  const scene: Scene = { saliency: enlarge(softBlur(saliency, width, height, 0.015 * Math.max(width, height))) };
+
+  const first = tidy(cutInTwo(lab, width, height, threshold(saliency, otsu(saliency))), width, height);
+  if (!first) return scene;
+  const box = rectangle(width, height, 0.08);
+  const second = tidy(cutInTwo(lab, width, height, rectangle(width, height, 0.2), box), width, height);
+  const refined = refine(first, lab, picture, width, height);
+  scene.guess = refined;
+  if (second && agreement(first, second) >= leastAgreement && plausible(first, width, height)) scene.coverage = refined;
+  return scene;
+}
+
+function shrinkLab(lab: Float32Array, picture: Picture, width: number, height: number): Float32Array {
+  const result = new Float32Array(width * height * 3);
+  for (let c = 0; c < 3; c++) {
+    const plane = new Float32Array(picture.width * picture.height);
+    for (let i = 0; i < plane.length; i++) plane[i] = lab[3 * i + c]!;
+    const small = resample(plane, picture.width, picture.height, width, height);
+    for (let i = 0; i < small.length; i++) result[3 * i + c] = small[i]!;
+  }
+  return result;
+}
+
+/** The large pieces only, without pinholes; undefined where nothing is left. */
+function tidy(cut: Float32Array | undefined, width: number, height: number): Float32Array | undefined {
+  if (!cut) return undefined;
+  const mask = Uint8Array.from(cut, (v) => (v > 0.5 ? 1 : 0));
+  const pieces = findComponents(mask, width, height, 1, 4);
+  const largest = pieces.areas.reduce((a, b) => Math.max(a, b), 0);
+  if (largest < 0.01 * mask.length) return undefined;
+  for (let i = 0; i < mask.length; i++) {
+    const label = pieces.labels[i]!;
+    if (label !== -1 && pieces.areas[label]! < 0.2 * largest) mask[i] = 0;
+  }
+  const holes = findComponents(mask, width, height, 0, 8);
+  const kept = new Float32Array(cut.length);
+  for (let i = 0; i < mask.length; i++) {
+    const hole = holes.labels[i]!;
+    const filled = hole !== -1 && !holes.touchesBorder[hole] && holes.areas[hole]! < 0.004 * mask.length;
+    kept[i] = mask[i] || filled ? 1 : 0;
+  }
+  return kept;
+}
+
+/** An object leaves ground on most sides; one that fills the border was not photographed as a whole. */
+function plausible(cut: Float32Array, width: number, height: number): boolean {
+  let area = 0;
+  let edge = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (cut[y * width + x]! < 0.5) continue;
+      area++;
+      if (x === 0 || y === 0 || x === width - 1 || y === height - 1) edge++;
+    }
+  }
+  const share = area / cut.length;
+  return share > 0.02 && share < 0.8 && edge < 0.2 * 2 * (width + height);
+}
+
+function agreement(a: Float32Array, b: Float32Array): number {
+  let both = 0;
+  let either = 0;
+  for (let i = 0; i < a.length; i++) {
+    const [inA, inB] = [a[i]! > 0.5, b[i]! > 0.5];
+    if (inA && inB) both++;
+    if (inA || inB) either++;
+  }
+  return both / Math.max(either, 1);
+}
+
+/** To twice the working size, along the picture's own edges, then smoothly to its full size. */
+function refine(cut: Float32Array, lab: Float32Array, picture: Picture, width: number, height: number): Float32Array {
+  const lightness = new Float32Array(width * height);
+  for (let i = 0; i < lightness.length; i++) lightness[i] = lab[3 * i]!;
+  const guided = followEdges(cut, lightness, width, height, 3);
+  const mixed = guided.map((g, i) => 0.6 * g + 0.4 * cut[i]!);
+  return resample(softBlur(mixed, width, height, 1), width, height, picture.width, picture.height);
+}
+
+function rectangle(width: number, height: number, inset: number): Float32Array {
+  const result = new Float32Array(width * height);
+  const [left, top] = [Math.round(width * inset), Math.round(height * inset)];
+  for (let y = top; y < height - top; y++) result.fill(1, y * width + left, (y + 1) * width - left);
+  return result;
+}
+
+function threshold(plane: Float32Array, limit: number): Float32Array {
+  return plane.map((v) => (v > limit ? 1 : 0));
+}
+
+/** The limit that parts a plane of 0..1 best into two groups. */
+function otsu(plane: Float32Array): number {
+  const bins = new Float64Array(256);
+  for (const v of plane) bins[Math.min(255, Math.floor(v * 256))]!++;
+  let total = 0;
+  for (let b = 0; b < 256; b++) total += b * bins[b]!;
+  let [below, sum, best, limit] = [0, 0, -1, 0.5];
+  for (let b = 0; b < 255; b++) {
+    below += bins[b]!;
+    sum += b * bins[b]!;
+    const above = plane.length - below;
+    if (below === 0 || above === 0) continue;
+    const between = below * above * (sum / below - (total - sum) / above) ** 2;
+    if (between > best) {
+      best = between;
+      limit = (b + 1) / 256;
+    }
+  }
+  return limit;
+}

@@ -1,0 +1,54 @@
+import type { Picture } from '../decode-image.ts';
+import { toLab } from '../foreground/lab.ts';
+import { resample, softBlur } from '../plane.ts';
+import type { Grid } from '../sheet/grid.ts';
+import type { Depth } from '../types.ts';
+
+/** Thickness of the board, and of what stands out from it, as shares of the picture's longest side. */
+const slab = 0.03;
+const relief: Record<Depth, number> = { medal: 0.03, soft: 0.05, full: 0.07 };
+/** Cells along the picture's longest side. */
+const longestInCells = 300;
+
+/** A board the size of the picture with a surface. */
+export interface Relief {
+  grid: Grid;
+  /** At each node, in cells, above the board's back; the board's own thickness at the rim. */
+  heights: Float32Array;
+}
+
+/** Light, and what stands out, comes forward: broad shapes most, texture a little. Level along the rim. */
+export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Depth, detail: number): Relief {
+  const { width, height } = picture;
+  const long = Math.max(width, height);
+  const cell = Math.max(long / longestInCells, 0.75);
+  const columns = Math.max(4, Math.round(width / cell) + 1);
+  const rows = Math.max(4, Math.round(height / cell) + 1);
+  const lightness = sampleLightness(picture, columns, rows);
+  const raised = resample(saliency, width, height, columns, rows);
+  const broad = softBlur(lightness, columns, rows, 0.02 * Math.max(columns, rows));
+  const finer = softBlur(lightness, columns, rows, 0.006 * Math.max(columns, rows));
+  const heights = new Float32Array(columns * rows);
+  const longInCells = Math.max(columns, rows) - 1;
+  for (let j = 0; j < rows; j++) {
+    for (let i = 0; i < columns; i++) {
+      const at = j * columns + i;
+      const fine = 0.25 * Math.tanh(5 * (finer[at]! - broad[at]!)) * (0.6 + 0.8 * detail);
+      const surface = 0.5 * raised[at]! + 0.35 * broad[at]! + fine + 0.1;
+      const toRim = Math.min(i, j, columns - 1 - i, rows - 1 - j) / (0.03 * longInCells);
+      const fade = toRim >= 1 ? 1 : toRim * toRim * (3 - 2 * toRim);
+      heights[at] = longInCells * (slab + relief[depth] * Math.max(surface, 0.02) * fade);
+    }
+  }
+  // Stretched a little so that the rim lies exactly on the picture's border.
+  const grid = { columns, rows, cell: width / (columns - 1), originX: 0, originY: 0, field: new Float32Array(0) };
+  return { grid, heights };
+}
+
+/** 0 to 1 at each node. */
+function sampleLightness(picture: Picture, columns: number, rows: number): Float32Array {
+  const lab = toLab(picture.rgb);
+  const plane = new Float32Array(picture.width * picture.height);
+  for (let i = 0; i < plane.length; i++) plane[i] = lab[3 * i]! / 100;
+  return resample(plane, picture.width, picture.height, columns, rows);
+}

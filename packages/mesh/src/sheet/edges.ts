@@ -1,0 +1,39 @@
+/**
+ * For each corner c of each triangle the half-edge from that corner to the next is number 3 t + c.
+ * Returns for each half-edge the one that runs the other way, or -1 on the border.
+ */
+export function oppositeEdges(triangles: Uint32Array): Int32Array {
+  const opposite = new Int32Array(triangles.length).fill(-1);
+  // An open-addressing table of half-edges; a Map of strings or of products took four times as long.
+  let capacity = 16;
+  while (capacity < triangles.length * 2) capacity *= 2;
+  const table = new Int32Array(capacity).fill(-1);
+  for (let edge = 0; edge < triangles.length; edge++) {
+    const from = triangles[edge]!;
+    const to = triangles[nextCorner(edge)]!;
+    let slot = hash(to, from) & (capacity - 1);
+    while (table[slot] !== -1) {
+      const other = table[slot]!;
+      if (triangles[other] === to && triangles[nextCorner(other)] === from && opposite[other] === -1) {
+        opposite[edge] = other;
+        opposite[other] = edge;
+        break;
+      }
+      slot = (slot + 1) & (capacity - 1);
+    }
+    if (opposite[edge] !== -1) continue;
+    slot = hash(from, to) & (capacity - 1);
+    while (table[slot] !== -1) slot = (slot + 1) & (capacity - 1);
+    table[slot] = edge;
+  }
+  return opposite;
+}
+
+/** The half-edge after this one in the same triangle. */
+export function nextCorner(edge: number): number {
+  return edge % 3 === 2 ? edge - 2 : edge + 1;
+}
+
+function hash(from: number, to: number): number {
+  return Math.imul(from, 0x9e3779b1) ^ Math.imul(to, 0x85ebca6b);
+}

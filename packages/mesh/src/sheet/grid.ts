@@ -1,0 +1,107 @@
+/** Cells along the longest side of the object's bounding box. Finer grids cost time and no longer change the picture. */
+const longestInCells = 420;
+/** Nodes of empty ground around the object, so that every outline closes. */
+const margin = 2;
+
+/** Nodes laid over the object. Node (0, 0) is at the top left; coordinates are continuous pixels of the picture. */
+export interface Grid {
+  columns: number;
+  rows: number;
+  /** Distance between neighbouring nodes in pixels. */
+  cell: number;
+  originX: number;
+  originY: number;
+  /** Share of the node's surroundings that the object covers; the outline is where this is one half. */
+  field: Float32Array;
+}
+
+/** Crossings keep this far from nodes, in cells, so that no triangle degenerates. */
+const clearance = 0.08;
+
+/** Lays a grid over all that is covered. Returns undefined where nothing is. */
+export function layGrid(coverage: Float32Array, width: number, height: number): Grid | undefined {
+  const box = boundingBox(coverage, width, height);
+  if (!box) return undefined;
+  const spanX = box.right - box.left;
+  const spanY = box.bottom - box.top;
+  const cell = Math.max(Math.max(spanX, spanY) / longestInCells, 0.75);
+  const columns = Math.ceil(spanX / cell) + 1 + 2 * margin;
+  const rows = Math.ceil(spanY / cell) + 1 + 2 * margin;
+  const originX = (box.left + box.right) / 2 - ((columns - 1) * cell) / 2;
+  const originY = (box.top + box.bottom) / 2 - ((rows - 1) * cell) / 2;
+  const field = averageAroundNodes(coverage, width, height, { columns, rows, cell, originX, originY });
+  return { columns, rows, cell, originX, originY, field };
+}
+
+/** Where the outline crosses the edge from an inside node to an outside one, as a share of the edge. */
+export function crossing(inside: number, outside: number): number {
+  const share = (inside - 0.5) / (inside - outside);
+  return Math.min(Math.max(share, clearance), 1 - clearance);
+}
+
+function boundingBox(coverage: Float32Array, width: number, height: number) {
+  let left = width;
+  let right = 0;
+  let top = height;
+  let bottom = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (coverage[y * width + x]! < 0.5) continue;
+      if (x < left) left = x;
+      if (x + 1 > right) right = x + 1;
+      if (y < top) top = y;
+      if (y + 1 > bottom) bottom = y + 1;
+    }
+  }
+  return right > left ? { left, right, top, bottom } : undefined;
+}
+
+/** Exact box averages by a summed-area table; what lies outside the picture counts as empty. */
+function averageAroundNodes(
+  coverage: Float32Array,
+  width: number,
+  height: number,
+  grid: Omit<Grid, 'field'>,
+): Float32Array {
+  const stride = width + 1;
+  const sums = new Float64Array(stride * (height + 1));
+  for (let y = 0; y < height; y++) {
+    let row = 0;
+    for (let x = 0; x < width; x++) {
+      row += coverage[y * width + x]!;
+      sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1]! + row;
+    }
+  }
+  const sumTo = (px: number, py: number): number => {
+    const x = Math.min(Math.max(px, 0), width);
+    const y = Math.min(Math.max(py, 0), height);
+    const x0 = Math.min(Math.floor(x), width - 1);
+    const y0 = Math.min(Math.floor(y), height - 1);
+    const fx = x - x0;
+    const fy = y - y0;
+    const at = y0 * stride + x0;
+    const top = sums[at]! * (1 - fx) + sums[at + 1]! * fx;
+    const bottom = sums[at + stride]! * (1 - fx) + sums[at + stride + 1]! * fx;
+    return top * (1 - fy) + bottom * fy;
+  };
+  const { columns, rows, cell, originX, originY } = grid;
+  const half = Math.max(cell, 1) / 2;
+  const area = 4 * half * half;
+  const field = new Float32Array(columns * rows);
+  for (let j = 0; j < rows; j++) {
+    const y = originY + j * cell;
+    for (let i = 0; i < columns; i++) {
+      const x = originX + i * cell;
+      const sum =
+        sumTo(x + half, y + half) -
+        sumTo(x - half, y + half) -
+        sumTo(x + half, y - half) +
+        sumTo(x - half, y - half);
+      field[j * columns + i] = sum / area;
+    }
+  }
+  // The frame of the grid is outside by construction; rounding must not say otherwise.
+  for (let i = 0; i < columns; i++) field[i] = field[(rows - 1) * columns + i] = 0;
+  for (let j = 0; j < rows; j++) field[j * columns] = field[j * columns + columns - 1] = 0;
+  return field;
+}

@@ -1,0 +1,152 @@
+import type { Picture } from '../decode-image.ts';
+import { boxBlur, resample } from '../plane.ts';
+import type { Grid } from '../sheet/grid.ts';
+import { fillUnknown } from './fill.ts';
+
+/** One texture with a place for each side. */
+export interface Atlas {
+  width: number;
+  height: number;
+  /** Three bytes a pixel, rows from the top. */
+  rgb: Uint8Array;
+  /** Where a point of the picture (continuous pixels) lies in the atlas, 0 to 1 from the top left. */
+  place(group: number, x: number, y: number): [number, number];
+}
+
+/** Pixels of bled colour kept round the object, so that no filter reaches the edge of its place. */
+const padding = 8;
+
+/** The front as photographed, and for the back the same picture, half as fine and more blurred away from the rim. */
+export function paintObject(picture: Picture, coverage: Float32Array, grid: Grid): Atlas {
+  const crop = cropAround(grid, picture);
+  const front = fillUnknown(knownColours(picture, coverage, crop)).values;
+  const back = paintBack(front, coverage, picture.width, crop);
+  return stack(front, crop, back);
+}
+
+/** The whole picture in front, one plain colour on every other side. */
+export function paintSlab(picture: Picture): Atlas {
+  const crop = { left: 0, top: 0, width: picture.width, height: picture.height };
+  const { rgb, width, height } = picture;
+  const front = new Float32Array(width * height * 4);
+  const sum = [0, 0, 0];
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) {
+      front[4 * i + c] = rgb[3 * i + c]!;
+      sum[c]! += rgb[3 * i + c]!;
+    }
+  }
+  // Darker and greyer than the picture, as the edge of a board is.
+  const mean = sum.map((s) => s / (width * height));
+  const grey = (mean[0]! + mean[1]! + mean[2]!) / 3;
+  const plain = mean.map((m) => 0.45 * (0.5 * m + 0.5 * grey) + 18);
+  const side = 16;
+  const back = new Float32Array(side * side * 3);
+  for (let i = 0; i < back.length; i++) back[i] = plain[i % 3]!;
+  const atlas = stack(front, crop, { values: back, width: side, height: side });
+  const placeFront = atlas.place;
+  const v = (atlas.height - side / 2) / atlas.height;
+  const u = side / 2 / atlas.width;
+  return { ...atlas, place: (group, x, y) => (group === 0 ? placeFront(0, x, y) : [u, v]) };
+}
+
+interface Crop {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+function cropAround(grid: Grid, picture: Picture): Crop {
+  const left = Math.max(0, Math.floor(grid.originX + grid.cell) - padding);
+  const top = Math.max(0, Math.floor(grid.originY + grid.cell) - padding);
+  const right = Math.min(picture.width, Math.ceil(grid.originX + (grid.columns - 2) * grid.cell) + padding);
+  const bottom = Math.min(picture.height, Math.ceil(grid.originY + (grid.rows - 2) * grid.cell) + padding);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** The picture's pixels, weighted by how sure it is that nothing of the ground is mixed into them. */
+function knownColours(picture: Picture, coverage: Float32Array, crop: Crop) {
+  const { width, height } = crop;
+  const cut = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      cut[y * width + x] = coverage[(y + crop.top) * picture.width + x + crop.left]!;
+    }
+  }
+  // Two pixels in from the fringe; where that leaves nothing near (thin parts), the best covered pixels themselves.
+  const around = boxBlur(cut, width, height, 2);
+  const sure = new Float32Array(cut.length);
+  for (let i = 0; i < cut.length; i++) sure[i] = around[i]! > 0.985 ? 1 : 0;
+  const near = boxBlur(sure, width, height, 3);
+  const values = new Float32Array(cut.length * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      const weight = sure[i] === 1 ? 1 : near[i] === 0 && cut[i]! > 0.7 ? cut[i]! : 0;
+      if (weight === 0) continue;
+      const from = 3 * ((y + crop.top) * picture.width + x + crop.left);
+      for (let c = 0; c < 3; c++) values[4 * i + c] = picture.rgb[from + c]! * weight;
+      values[4 * i + 3] = weight;
+    }
+  }
+  return { width, height, values };
+}
+
+function paintBack(front: Float32Array, coverage: Float32Array, pictureWidth: number, crop: Crop) {
+  const width = Math.max(1, Math.ceil(crop.width / 2));
+  const height = Math.max(1, Math.ceil(crop.height / 2));
+  const cut = new Float32Array(crop.width * crop.height);
+  for (let y = 0; y < crop.height; y++) {
+    for (let x = 0; x < crop.width; x++) {
+      cut[y * crop.width + x] = coverage[(y + crop.top) * pictureWidth + x + crop.left]! > 0.5 ? 1 : 0;
+    }
+  }
+  const inside = resample(cut, crop.width, crop.height, width, height);
+  const radius = Math.max(2, Math.round(0.035 * Math.max(width, height)));
+  const depth = boxBlur(boxBlur(inside, width, height, radius), width, height, radius);
+  const values = new Float32Array(width * height * 3);
+  for (let c = 0; c < 3; c++) {
+    const plane = new Float32Array(crop.width * crop.height);
+    for (let i = 0; i < plane.length; i++) plane[i] = front[4 * i + c]!;
+    const sharp = resample(plane, crop.width, crop.height, width, height);
+    const blurred = boxBlur(boxBlur(boxBlur(sharp, width, height, radius), width, height, radius), width, height, radius);
+    for (let i = 0; i < sharp.length; i++) {
+      const away = Math.min(Math.max((depth[i]! - 0.55) / 0.4, 0), 1);
+      const mix = away * away * (3 - 2 * away);
+      values[3 * i + c] = sharp[i]! * (1 - mix) + blurred[i]! * mix;
+    }
+  }
+  return { values, width, height };
+}
+
+/** Front above or beside the back, whichever is squarer. */
+function stack(front: Float32Array, crop: Crop, back: { values: Float32Array; width: number; height: number }): Atlas {
+  const below = crop.width >= crop.height;
+  const width = below ? Math.max(crop.width, back.width) : crop.width + back.width;
+  const height = below ? crop.height + back.height : Math.max(crop.height, back.height);
+  const offsetX = below ? 0 : crop.width;
+  const offsetY = below ? crop.height : 0;
+  const rgb = new Uint8Array(width * height * 3);
+  // What neither covers repeats the back's edge: no filter then drags black in.
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const to = 3 * (y * width + x);
+      const inFront = x < crop.width && y < crop.height;
+      const bx = Math.min(Math.max(x - offsetX, 0), back.width - 1);
+      const by = Math.min(Math.max(y - offsetY, 0), back.height - 1);
+      const from = inFront ? 4 * (y * crop.width + x) : 3 * (by * back.width + bx);
+      const source = inFront ? front : back.values;
+      for (let c = 0; c < 3; c++) rgb[to + c] = source[from + c]! + 0.5;
+    }
+  }
+  const place = (group: number, x: number, y: number): [number, number] => {
+    const px = Math.min(Math.max(x - crop.left, 0.5), crop.width - 0.5);
+    const py = Math.min(Math.max(y - crop.top, 0.5), crop.height - 0.5);
+    if (group === 0) return [px / width, py / height];
+    const bx = Math.min(Math.max((px * back.width) / crop.width, 0.5), back.width - 0.5);
+    const by = Math.min(Math.max((py * back.height) / crop.height, 0.5), back.height - 0.5);
+    return [(offsetX + bx) / width, (offsetY + by) / height];
+  };
+  return { width, height, rgb, place };
+}

@@ -1,0 +1,115 @@
+/** Pictures made in code: what tests, gallery and bench are fed with. */
+import sharp from 'sharp';
+
+/** SVG drawn to a PNG; without `ground` what is not drawn stays transparent. */
+export async function draw(width: number, height: number, body: string, ground?: string): Promise<Uint8Array> {
+  const fill = ground ? `<rect width="${width}" height="${height}" fill="${ground}"/>` : '';
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${defs}${fill}${body}</svg>`;
+  const png = await sharp(Buffer.from(svg)).png({ compressionLevel: 3 }).toBuffer();
+  return new Uint8Array(png);
+}
+
+export function disc(side: number, radius: number, ground?: string): Promise<Uint8Array> {
+  return draw(side, side, `<circle cx="${side / 2}" cy="${side / 2}" r="${radius}" fill="#c33"/>`, ground);
+}
+
+export function ring(side: number, ground?: string): Promise<Uint8Array> {
+  const [c, r] = [side / 2, side * 0.32];
+  return draw(side, side, `<circle cx="${c}" cy="${c}" r="${r}" fill="none" stroke="#27a" stroke-width="${side * 0.14}"/>`, ground);
+}
+
+/** A chair from the front: seat, back with slats, four legs: several holes and thin parts. */
+export function chair(side: number, ground?: string): Promise<Uint8Array> {
+  return draw(
+    side,
+    side,
+    `<g transform="scale(${side / 100})" fill="url(#wood)">
+      <rect x="28" y="8" width="44" height="7" rx="3"/>
+      <rect x="30" y="10" width="4" height="44"/><rect x="66" y="10" width="4" height="44"/>
+      <rect x="40" y="12" width="2.4" height="40"/><rect x="48.8" y="12" width="2.4" height="40"/><rect x="57.6" y="12" width="2.4" height="40"/>
+      <rect x="24" y="50" width="52" height="9" rx="3"/>
+      <rect x="26" y="56" width="5" height="38"/><rect x="69" y="56" width="5" height="38"/>
+      <rect x="36" y="56" width="3.4" height="30"/><rect x="60.6" y="56" width="3.4" height="30"/>
+      <rect x="28" y="74" width="44" height="2"/>
+    </g>`,
+    ground,
+  );
+}
+
+/** A shaded ball on white with a soft shadow under it, as a product photo has. */
+export function shadedBall(side: number): Promise<Uint8Array> {
+  return draw(
+    side,
+    side,
+    `<g transform="scale(${side / 100})">
+      <ellipse cx="54" cy="82" rx="34" ry="7" fill="#000" opacity="0.45" filter="url(#soft)"/>
+      <circle cx="50" cy="50" r="33" fill="url(#ball)"/>
+    </g>`,
+    '#fbfbf9',
+  );
+}
+
+/** A mug with a handle on a grey gradient. */
+export function mug(side: number): Promise<Uint8Array> {
+  return draw(
+    side,
+    side,
+    `<rect width="${side}" height="${side}" fill="url(#studio)"/>
+    <g transform="scale(${side / 100})">
+      <ellipse cx="48" cy="80" rx="30" ry="4" fill="#000" opacity="0.35" filter="url(#soft)"/>
+      <path d="M66 38 C 88 34, 88 68, 64 66" fill="none" stroke="url(#glaze)" stroke-width="6"/>
+      <path d="M26 26 L 70 26 L 66 76 Q 48 84 30 76 Z" fill="url(#glaze)"/>
+      <ellipse cx="48" cy="26" rx="22" ry="5" fill="#123a4c"/>
+      <path d="M34 44 h28 v4 h-28z M36 54 h24 v4 h-24z" fill="#f5e9c8"/>
+    </g>`,
+  );
+}
+
+/** Several parts, letters with holes among them. */
+export function logo(side: number, ground?: string): Promise<Uint8Array> {
+  return draw(
+    side,
+    side,
+    `<g transform="scale(${side / 100})" fill="none" stroke-width="9">
+      <circle cx="50" cy="24" r="13" stroke="#e23"/><circle cx="27" cy="56" r="13" stroke="#2a6"/><circle cx="73" cy="56" r="13" stroke="#27d"/>
+      <g stroke="#222" stroke-width="3.4">
+        <path d="M14 94 V80 H22 V87 H14"/><circle cx="34" cy="88" r="5.4"/><path d="M46 94 V76"/><circle cx="52" cy="88" r="5"/>
+        <path d="M66 82 V94"/><path d="M76 94 V83 M76 86 Q82 80 86 86 V94"/></g><circle cx="66" cy="77" r="2.2" fill="#222" stroke="none"/>
+    </g>`,
+    ground,
+  );
+}
+
+/** Spokes and hairs: parts from ten pixels down to one. */
+export function thin(side: number): Promise<Uint8Array> {
+  const spokes = Array.from({ length: 8 }, (_, i) => {
+    const a = (i * Math.PI) / 4;
+    const [x, y] = [side / 2 + Math.cos(a) * side * 0.42, side / 2 + Math.sin(a) * side * 0.42];
+    return `<line x1="${side / 2}" y1="${side / 2}" x2="${x}" y2="${y}" stroke="#552" stroke-width="${10 - i * 1.2}"/>`;
+  }).join('');
+  const c = side / 2;
+  return draw(
+    side,
+    side,
+    `${spokes}<circle cx="${c}" cy="${c}" r="${side * 0.42}" fill="none" stroke="#333" stroke-width="12"/><circle cx="${c}" cy="${c}" r="${side * 0.08}" fill="#a52"/>`,
+  );
+}
+
+/** Texture everywhere and no object. */
+export async function noise(width: number, height: number): Promise<Uint8Array> {
+  let state = 12_345;
+  const data = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < data.length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    data[i] = state >>> 24;
+  }
+  return new Uint8Array(await sharp(data, { raw: { width, height, channels: 3 } }).blur(2.5).normalise().png().toBuffer());
+}
+
+const defs = `<defs>
+  <radialGradient id="ball" cx="0.36" cy="0.3" r="0.8"><stop offset="0" stop-color="#ffd9a0"/><stop offset="0.4" stop-color="#e8842c"/><stop offset="1" stop-color="#6b2408"/></radialGradient>
+  <linearGradient id="wood" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#b5763a"/><stop offset="1" stop-color="#5f3413"/></linearGradient>
+  <linearGradient id="glaze"><stop offset="0" stop-color="#1f6f8b"/><stop offset="0.35" stop-color="#5fb3cc"/><stop offset="1" stop-color="#164b5e"/></linearGradient>
+  <linearGradient id="studio" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#d9dadd"/><stop offset="0.7" stop-color="#eeeef0"/><stop offset="1" stop-color="#c4c5c9"/></linearGradient>
+  <filter id="soft" x="-50%" y="-200%" width="200%" height="500%"><feGaussianBlur stdDeviation="3"/></filter>
+</defs>`;
