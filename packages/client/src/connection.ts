@@ -2,7 +2,7 @@ import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { backoffDefaults, backoffDelay } from './backoff.ts';
 import type { BackoffOptions } from './backoff.ts';
-import { ApiError, isRetryableStatus, toApiError } from './errors.ts';
+import { ApiError } from './errors.ts';
 import { errorFromResponse } from './problem.ts';
 import { onWake } from './wake.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -49,8 +49,8 @@ export const connectionDefaults = { stallMs: 45_000, stableMs: 60_000, maxBuffer
 
 /** Who uses a connection: told everything, never after `close()`. It must not throw. */
 export interface ConnectionSink {
-  /** The address for the next attempt; asked anew each time. */
-  url(): string;
+  /** The address for the next attempt; asked anew each time. `forget`: the cursor so far does not belong to it. */
+  target(): { url: string; forget?: boolean };
   /** Takes an event; `true` when it was the last one, an error when it is none. */
   message(message: EventSourceMessage): boolean | ApiError;
   open(): void;
@@ -175,7 +175,8 @@ export function openConnection(sink: ConnectionSink, options: ConnectionOptions 
       return await read(response, watchdog);
     } catch (cause) {
       const { reason } = controller.signal as { reason: unknown };
-      return reason instanceof ApiError ? reason : retryable(toApiError(cause));
+      if (reason instanceof ApiError) return reason;
+      return openedAt ? lost('The connection broke', cause) : unreachable(cause);
     } finally {
       watchdog.stop();
       watchdog = undefined;
@@ -186,7 +187,9 @@ export function openConnection(sink: ConnectionSink, options: ConnectionOptions 
   }
 
   function request(): { url: string; headers: Record<string, string> } {
-    let url = sink.url();
+    const target = sink.target();
+    let { url } = target;
+    if (target.forget) cursor = undefined;
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
     let key = typeof options.apiKey === 'function' ? options.apiKey() : options.apiKey;
     if (typeof credential === 'object' && 'ticket' in credential) {
@@ -264,7 +267,12 @@ export function openConnection(sink: ConnectionSink, options: ConnectionOptions 
   }
 }
 
-const lost = (message: string) => new ApiError(message, { code: 'CONNECTION_LOST', retryable: true });
+const lost = (message: string, cause?: unknown) =>
+  new ApiError(message, { code: 'CONNECTION_LOST', retryable: true, cause });
+
+/** Whatever `fetch` threw: an abort that is not ours comes from below, and is no reason to give up. */
+const unreachable = (cause: unknown) =>
+  new ApiError('The server cannot be reached', { code: 'NETWORK_ERROR', retryable: true, cause });
 
 const stalled = (ms: number) =>
   new ApiError(`Nothing came for ${Math.round(ms / 1000)} s`, { code: 'STALLED', retryable: true });
@@ -286,10 +294,4 @@ function notAStream(response: Response): ApiError {
     code: 'NOT_AN_EVENT_STREAM',
     status: response.status,
   });
-}
-
-/** Whatever else breaks while a stream is read is the network's doing; only our own abort is not, and that was `close()`. */
-function retryable(error: ApiError): ApiError {
-  if (error.retryable || isRetryableStatus(error.status)) return error;
-  return new ApiError(error.message, { code: 'NETWORK_ERROR', retryable: true, cause: error });
 }

@@ -19,6 +19,8 @@ export interface FeedSink {
 export interface FeedOptions extends ConnectionOptions {
   /** Origin (and path prefix) of the server. Default: the page's own; `http://127.0.0.1:3000` outside a browser. */
   baseUrl?: string | undefined;
+  /** How a task is followed: `combineTasks()`, `shareAcrossTabs()`. Default: over a connection of its own. */
+  open?: OpenFeed | undefined;
 }
 
 /** A task being followed. */
@@ -29,13 +31,16 @@ export interface Feed {
   readyState(): ReadyState;
 }
 
+/** A way to follow a task: over a connection of its own, one for many tasks, or one for all tabs. */
+export type OpenFeed = (taskId: string, sink: FeedSink, options?: FeedOptions) => Feed;
+
 /** Follows one task over a connection of its own. */
 export function openFeed(taskId: string, sink: FeedSink, options: FeedOptions = {}): Feed {
   const url = apiUrl(options.baseUrl, `/status/tasks/${encodeURIComponent(taskId)}/stream`);
-  let last = 0;
+  let last = Number(options.lastEventId ?? 0) || 0;
   return openConnection(
     {
-      url: () => url,
+      target: () => ({ url }),
       message: (message) => {
         const event = parseEvent(message);
         if (!event || event instanceof ApiError) return event ?? false;

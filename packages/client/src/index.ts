@@ -1,4 +1,5 @@
 import { ApiService } from './api/service.ts';
+import { SSEManager } from './manager.ts';
 
 export { ApiService } from './api/service.ts';
 export type { ApiServiceOptions, CallOptions } from './api/service.ts';
@@ -8,17 +9,29 @@ export type { DownloadFormat, Job, JobList, JobSummary, RetryJobOptions, Session
 export { backoffDefaults, backoffDelay } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export type { ProgressCallbacks, TaskUpdate } from './callbacks.ts';
+export { combineTasks } from './combine.ts';
 export { connectionDefaults } from './connection.ts';
 export type { Credential, ReadyState, ReconnectInfo } from './connection.ts';
 export { ApiError } from './errors.ts';
 export type { ClientErrorCode } from './errors.ts';
-export type { FeedOptions as ProgressStreamOptions } from './feed.ts';
+export type { FeedOptions as ProgressStreamOptions, OpenFeed } from './feed.ts';
+export { managerDefaults, SSEManager } from './manager.ts';
+export type { SSEManagerOptions } from './manager.ts';
 export { retryOperation } from './retry.ts';
 export type { RetryOptions } from './retry.ts';
+export { shareAcrossTabs, shareDefaults } from './share.ts';
+export type { ShareOptions } from './share.ts';
+export { createProgressStore } from './store.ts';
+export type { ProgressSnapshot, ProgressStore, ProgressStoreOptions } from './store.ts';
 export { createProgressStream } from './stream.ts';
 export type { ProgressStream } from './stream.ts';
+export { watch } from './watch.ts';
+export type { WatchOptions } from './watch.ts';
 
 /** For the server that the page came from (outside a browser: the one on this machine), without a key. */
 export const api = /* @__PURE__ */ new ApiService();
+
+/** The streams of a whole page, with the key of `api`. */
+export const sseManager = /* @__PURE__ */ new SSEManager({ api });
 
 export default api;

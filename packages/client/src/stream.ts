@@ -15,7 +15,7 @@ export function createProgressStream(
   options: FeedOptions = {},
 ): Feed {
   const sink = callbackSink(callbacks);
-  const feed = openFeed(taskId, sink, options);
+  const feed = (options.open ?? openFeed)(taskId, sink, options);
   return {
     close: () => {
       sink.close();

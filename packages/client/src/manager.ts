@@ -1,0 +1,82 @@
+import { callbackSink } from './callbacks.ts';
+import type { ProgressCallbacks } from './callbacks.ts';
+import { openFeed } from './feed.ts';
+import type { Feed, FeedOptions } from './feed.ts';
+import { SharedFeed } from './shared-feed.ts';
+
+export interface SSEManagerOptions {
+  /** Where the streams go: an `ApiService`. Default: the page's own origin. */
+  api?: { streamOptions(): FeedOptions };
+  /** Attempts in a row, without an event in between, before `onError`. Default 3. */
+  maxRetries?: number;
+  /** Milliseconds before each attempt, counted from 1. Default 1, 2, 4 s and so on, up to 30 s. */
+  retryDelayMs?: (attempt: number) => number;
+  /** As in the options of a stream: `combineTasks()` for one connection for all tasks. */
+  open?: FeedOptions['open'];
+}
+
+export const managerDefaults = {
+  maxRetries: 3,
+  retryDelayMs: (attempt: number): number => Math.min(2 ** (attempt - 1) * 1000, 30_000),
+} as const;
+
+/**
+ * Looks after the streams of a whole app: one per task however many ask for it, each with callbacks of its own; who
+ * comes later is told at once how things stand.
+ */
+export class SSEManager {
+  readonly #options: SSEManagerOptions;
+  readonly #connections = new Map<string, SharedFeed>();
+
+  constructor(options: SSEManagerOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Tasks that are being followed now. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** Follows a task. The stream it gives is this caller's own: closing it leaves the others theirs. */
+  connect(taskId: string, callbacks: ProgressCallbacks = {}): Feed {
+    const sink = callbackSink(callbacks);
+    const feed = this.#connection(taskId).join(sink);
+    return {
+      close: () => {
+        sink.close();
+        feed.close();
+      },
+      readyState: () => feed.readyState(),
+    };
+  }
+
+  /** Stops following a task, for everybody. */
+  disconnect(taskId: string): void {
+    this.#connections.get(taskId)?.close();
+    this.#connections.delete(taskId);
+  }
+
+  disconnectAll(): void {
+    for (const taskId of this.#connections.keys()) this.disconnect(taskId);
+  }
+
+  #connection(taskId: string): SharedFeed {
+    const known = this.#connections.get(taskId);
+    if (known) return known;
+    const { api, maxRetries, retryDelayMs, open } = this.#options;
+    const options: FeedOptions = {
+      ...api?.streamOptions(),
+      maxRetries: maxRetries ?? managerDefaults.maxRetries,
+      backoff: retryDelayMs ?? managerDefaults.retryDelayMs,
+      ...(open && { open }),
+    };
+    const made = new SharedFeed(
+      (sink) => (options.open ?? openFeed)(taskId, sink, options),
+      () => {
+        if (this.#connections.get(taskId) === made) this.#connections.delete(taskId);
+      },
+    );
+    this.#connections.set(taskId, made);
+    return made;
+  }
+}

@@ -1,0 +1,79 @@
+import { EventLog } from './event-log.ts';
+import type { Feed, FeedOptions, OpenFeed } from './feed.ts';
+import { packError } from './tab-messages.ts';
+import type { TabMessage } from './tab-messages.ts';
+
+interface Followed {
+  feed: Feed;
+  log: EventLog;
+  /** Tabs that want it. */
+  tabs: Set<string>;
+}
+
+export interface LeaderOptions {
+  open: OpenFeed;
+  feedOptions: FeedOptions;
+  /** Tells all tabs, this one too. */
+  tell: (message: TabMessage) => void;
+}
+
+/** Milliseconds between signs of life; a hidden page is let do it once a minute at the least. */
+const beatMs = 10_000;
+
+/** Holds the connections for all tabs and tells them what comes. */
+export class TabLeader {
+  readonly #options: LeaderOptions;
+  readonly #followed = new Map<string, Followed>();
+  readonly #beat: ReturnType<typeof setInterval>;
+
+  constructor(options: LeaderOptions) {
+    this.#options = options;
+    this.#beat = setInterval(() => options.tell({ type: 'beat' }), beatMs);
+  }
+
+  /** A tab wants a task. `log` is what this tab itself has of it, so that it can go on from there. */
+  want(tab: string, taskId: string, after: number, log?: EventLog): void {
+    const { tell } = this.#options;
+    const known = this.#followed.get(taskId);
+    if (!known) return this.#follow(tab, taskId, log ?? new EventLog());
+    known.tabs.add(tab);
+    if (known.feed.readyState() === 1) tell({ type: 'open', taskId, to: tab });
+    for (const event of known.log.after(after)) tell({ type: 'event', taskId, event, to: tab });
+  }
+
+  drop(tab: string, taskId: string): void {
+    const known = this.#followed.get(taskId);
+    if (!known?.tabs.delete(tab) || known.tabs.size > 0) return;
+    this.#followed.delete(taskId);
+    known.feed.close();
+  }
+
+  close(): void {
+    clearInterval(this.#beat);
+    for (const { feed } of this.#followed.values()) feed.close();
+    this.#followed.clear();
+  }
+
+  #follow(tab: string, taskId: string, log: EventLog): void {
+    const { open, feedOptions, tell } = this.#options;
+    const { last } = log;
+    const feed = open(
+      taskId,
+      {
+        event: (event) => {
+          log.add(event);
+          tell({ type: 'event', taskId, event });
+        },
+        open: () => tell({ type: 'open', taskId }),
+        reconnecting: ({ reason, ...info }) =>
+          tell({ type: 'reconnecting', taskId, info: { ...info, reason: packError(reason) } }),
+        end: (error) => {
+          this.#followed.delete(taskId);
+          tell({ type: 'end', taskId, ...(error && { error: packError(error) }) });
+        },
+      },
+      { ...feedOptions, lastEventId: last > 0 ? String(last) : undefined },
+    );
+    this.#followed.set(taskId, { feed, log, tabs: new Set([tab]) });
+  }
+}

@@ -1,0 +1,191 @@
+import { isEnding } from '@image2model/protocol';
+import type { ReadyState } from './connection.ts';
+import { EventLog } from './event-log.ts';
+import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
+import { createKey } from './api/key.ts';
+import { SharedFeed } from './shared-feed.ts';
+import { TabLeader } from './tab-leader.ts';
+import { unpackError } from './tab-messages.ts';
+import type { TabMessage } from './tab-messages.ts';
+import { createWatchdog } from './watchdog.ts';
+import type { Watchdog } from './watchdog.ts';
+
+interface Member {
+  sink: FeedSink;
+  log: EventLog;
+  state: ReadyState;
+}
+
+export interface TabOptions {
+  /** Of the lock and of the channel: tabs with the same one share. */
+  name: string;
+  /** How the tab that leads connects. */
+  open: OpenFeed;
+  feedOptions: FeedOptions;
+  /** Milliseconds without a word from the leader after which its place is taken. */
+  silentMs: number;
+  onIdle: () => void;
+}
+
+/**
+ * One tab among those that share a connection. The one that holds the Web Lock leads; the browser gives the lock to the
+ * next when it goes, however it goes.
+ */
+export class Tab {
+  readonly #options: TabOptions;
+  readonly #id = createKey();
+  readonly #channel: BroadcastChannel;
+  readonly #watchdog: { dog?: Watchdog } = {};
+  /** This tab's streams by task, and what of each the leader is asked for. */
+  readonly #feeds = new Map<string, SharedFeed>();
+  readonly #members = new Map<string, Member>();
+  #leader: TabLeader | undefined;
+  #release: (() => void) | undefined;
+  #contest = new AbortController();
+  #closed = false;
+
+  constructor(options: TabOptions) {
+    this.#options = options;
+    this.#channel = new BroadcastChannel(options.name);
+    this.#channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => this.#receive(data));
+    this.#contend();
+  }
+
+  follow(taskId: string, sink: FeedSink): Feed {
+    const known = this.#feeds.get(taskId);
+    if (known) return known.join(sink);
+    const made: SharedFeed = new SharedFeed(
+      (all) => this.#ask(taskId, all),
+      () => {
+        if (this.#feeds.get(taskId) === made) this.#feeds.delete(taskId);
+        if (this.#feeds.size === 0) this.#close();
+      },
+    );
+    this.#feeds.set(taskId, made);
+    return made.join(sink);
+  }
+
+  #ask(taskId: string, sink: FeedSink): Feed {
+    const member: Member = { sink, log: new EventLog(), state: 0 };
+    this.#members.set(taskId, member);
+    this.#want(taskId, member);
+    return {
+      close: () => {
+        member.state = 2;
+        if (this.#members.get(taskId) !== member) return;
+        this.#members.delete(taskId);
+        this.#leader?.drop(this.#id, taskId);
+        if (!this.#closed) this.#post({ type: 'drop', tab: this.#id, taskId });
+      },
+      readyState: () => member.state,
+    };
+  }
+
+  #want(taskId: string, { log }: Member): void {
+    if (this.#leader) this.#leader.want(this.#id, taskId, log.last, log);
+    else this.#post({ type: 'want', tab: this.#id, taskId, after: log.last });
+  }
+
+  #receive(message: TabMessage): void {
+    if ('to' in message && message.to !== this.#id) return;
+    switch (message.type) {
+      case 'want':
+        return this.#leader?.want(message.tab, message.taskId, message.after);
+      case 'drop':
+        return this.#leader?.drop(message.tab, message.taskId);
+      case 'leader':
+        for (const [taskId, member] of this.#members) this.#want(taskId, member);
+        break;
+      case 'beat':
+        break;
+      case 'event':
+      case 'open':
+      case 'reconnecting':
+      case 'end':
+        this.#deliver(message);
+    }
+    this.#watchdog.dog?.touch();
+  }
+
+  #deliver(message: Extract<TabMessage, { type: 'event' | 'open' | 'reconnecting' | 'end' }>): void {
+    const member = this.#members.get(message.taskId);
+    if (!member) return;
+    const { sink, log } = member;
+    if (message.type === 'open') {
+      // A newcomer's `open` and everybody's may cross.
+      if (member.state !== 1) sink.open();
+      member.state = 1;
+    } else if (message.type === 'reconnecting') {
+      member.state = 0;
+      sink.reconnecting({ ...message.info, reason: unpackError(message.info.reason) });
+    } else if (message.type === 'event') {
+      const { event } = message;
+      if (event.data.sequence <= log.last && !isEnding(event.type)) return;
+      log.add(event);
+      sink.event(event);
+      if (isEnding(event.type)) this.#end(message.taskId, member);
+    } else {
+      this.#end(message.taskId, member, message);
+    }
+  }
+
+  #end(taskId: string, member: Member, { error }: Pick<TabMessage & { type: 'end' }, 'error'> = {}): void {
+    member.state = 2;
+    this.#members.delete(taskId);
+    member.sink.end(error && unpackError(error));
+  }
+
+  /** Tells the other tabs, and this one. */
+  #tell(message: TabMessage): void {
+    this.#post(message);
+    this.#receive(message);
+  }
+
+  #post(message: TabMessage): void {
+    if (!this.#closed) this.#channel.postMessage(message);
+  }
+
+  #contend(steal = false): void {
+    const { name, silentMs } = this.#options;
+    this.#contest.abort();
+    const contest = new AbortController();
+    this.#contest = contest;
+    this.#watchdog.dog?.stop();
+    this.#watchdog.dog = createWatchdog(silentMs, () => this.#contend(true));
+    const how = steal ? { steal } : { signal: contest.signal };
+    navigator.locks
+      .request(name, how, () => (contest.signal.aborted ? undefined : this.#lead()))
+      // Given up by ourselves, or stolen by a tab that heard nothing from us for long.
+      .catch(() => undefined)
+      .then(() => {
+        if (contest !== this.#contest || this.#closed) return;
+        this.#leader?.close();
+        this.#leader = undefined;
+        this.#contend();
+      })
+      .catch(() => undefined);
+  }
+
+  #lead(): Promise<void> {
+    const { open, feedOptions } = this.#options;
+    this.#watchdog.dog?.stop();
+    this.#leader = new TabLeader({ open, feedOptions, tell: (message) => this.#tell(message) });
+    // This tab's own first: it goes on from its cursor, and has what the others may lack.
+    for (const [taskId, member] of this.#members) this.#want(taskId, member);
+    this.#post({ type: 'leader' });
+    return new Promise((resolve) => {
+      this.#release = resolve;
+    });
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#leader?.close();
+    this.#closed = true;
+    this.#contest.abort();
+    this.#release?.();
+    this.#watchdog.dog?.stop();
+    this.#channel.close();
+    this.#options.onIdle();
+  }
+}

@@ -1,0 +1,64 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
+
+/** Timers and page listeners that a run has open. */
+export interface Account {
+  timers: Set<unknown>;
+  listeners: Set<unknown>;
+}
+
+/**
+ * Counts, for each run apart though many go at once, the timers and the listeners on the page that are left. It stands
+ * in for a page as far as the SDK asks for one: `addEventListener` on the global object.
+ */
+export function openAccounts() {
+  const storage = new AsyncLocalStorage<Account>();
+  const page = new EventTarget();
+  setMaxListeners(0, page);
+  const original = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
+  const owners = new Map<unknown, Account>();
+  const forget = (timer: unknown) => {
+    owners.get(timer)?.timers.delete(timer);
+    owners.delete(timer);
+  };
+  const patched = {
+    setTimeout: (run: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
+      const timer: unknown = original.set(() => {
+        forget(timer);
+        run(...args);
+      }, ms);
+      // Node's own fetch keeps a timer for all its connections, which is none of ours.
+      const ours = new Error().stack?.split('\n')[2]?.includes('/packages/client/') === true;
+      const account = ours ? storage.getStore() : undefined;
+      if (account) owners.set(timer, account);
+      account?.timers.add(timer);
+      return timer;
+    },
+    clearTimeout: (timer: never) => {
+      forget(timer);
+      original.clear(timer);
+    },
+    addEventListener: (type: string, listener: EventListener) => {
+      storage.getStore()?.listeners.add(listener);
+      page.addEventListener(type, listener);
+    },
+    removeEventListener: (type: string, listener: EventListener) => {
+      storage.getStore()?.listeners.delete(listener);
+      page.removeEventListener(type, listener);
+    },
+  };
+  const before = Object.entries(patched).map(([name]) => [name, Reflect.get(globalThis, name) as unknown] as const);
+  Object.assign(globalThis, patched);
+  return {
+    /** Runs with an account of its own. */
+    async run<T>(body: (account: Account) => Promise<T>): Promise<T> {
+      const account: Account = { timers: new Set(), listeners: new Set() };
+      return storage.run(account, () => body(account));
+    },
+    /** The page's own events: `online` and the like. */
+    dispatch: (type: string) => page.dispatchEvent(new Event(type)),
+    close: () => {
+      for (const [name, value] of before) Reflect.set(globalThis, name, value);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { initialTaskState, isEnding, reduceTask } from '@image2model/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFeed } from '../../src/feed.ts';
+import { startFeedServer } from '../support/feed-server.ts';
+import { between, pick, seeded } from '../support/random.ts';
+import type { Random } from '../support/random.ts';
+import { TaskLog } from '../support/task-log.ts';
+import { openAccounts } from './accounts.ts';
+import type { Account } from './accounts.ts';
+import { ills, startHostileProxy } from './proxy.ts';
+
+const runs = 300;
+const atOnce = 12;
+/** A run that the client does not carry through by then has failed. */
+const deadlineMs = 20_000;
+
+let accounts: ReturnType<typeof openAccounts>;
+beforeAll(() => {
+  accounts = openAccounts();
+});
+afterAll(() => accounts.close());
+
+test(`${runs} runs through a hostile network each end with the server's state, once, and leave nothing behind`, async () => {
+  const suffered = new Map<string, number>();
+  let next = 1;
+  const lane = async () => {
+    while (next <= runs) {
+      const seed = next++;
+      const counts = await accounts.run((account) => hostileRun(seed, account));
+      for (const [ill, count] of counts) suffered.set(ill, (suffered.get(ill) ?? 0) + count);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  expect([...suffered.keys()].sort(), 'every ill was met').toEqual([...ills].sort());
+}, 180_000);
+
+async function hostileRun(seed: number, account: Account): Promise<Map<string, number>> {
+  const random = seeded(seed);
+  const task = new TaskLog(between(random, 1, 5), pick(random, [0, 5, 1000]));
+  const server = await startFeedServer([task], { keys: new Set(['key']) });
+  const proxy = await startHostileProxy(server.port, random);
+  const sequences: number[] = [];
+  let state = initialTaskState(task.taskId);
+  let endings = 0;
+  const ended = Promise.withResolvers<unknown>();
+  const feed = openFeed(
+    task.taskId,
+    {
+      event: (event) => {
+        sequences.push(event.data.sequence);
+        state = reduceTask(state, event);
+        if (isEnding(event.type)) endings++;
+      },
+      open: () => undefined,
+      reconnecting: () => undefined,
+      end: (error) => ended.resolve(error),
+    },
+    {
+      baseUrl: proxy.baseUrl,
+      apiKey: 'key',
+      refreshAuth: () => 'key',
+      stallMs: 60,
+      backoff: { baseMs: 1, capMs: 8, random },
+    },
+  );
+  const deadline = setTimeout(() => ended.resolve('deadline'), deadlineMs);
+  await work(task, random);
+  const outcome = await ended.promise;
+  clearTimeout(deadline);
+  expect(outcome, `seed ${seed}: ended without error`).toBeUndefined();
+  expect(state, `seed ${seed}: the client's state is the server's`).toEqual(task.state);
+  expect(endings, `seed ${seed}: one ending`).toBe(1);
+  expect(sequences, `seed ${seed}: in order, none twice`).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+  expect(feed.readyState()).toBe(2);
+  await until(() => proxy.sockets.size === 0 && server.sockets.size === 0);
+  expect([proxy.sockets.size, server.sockets.size, task.readers], `seed ${seed}: open sockets`).toEqual([0, 0, 0]);
+  await Promise.all([proxy.close(), server.close()]);
+  expect(account.listeners.size, `seed ${seed}: listeners`).toBe(0);
+  expect(account.timers.size, `seed ${seed}: timers`).toBe(0);
+  return proxy.counts;
+}
+
+/** Some hundred changes in bursts, and an ending. */
+async function work(task: TaskLog, random: Random): Promise<void> {
+  const steps = between(random, 5, 40);
+  for (let step = 1; step <= steps; step++) {
+    for (let burst = between(random, 1, 6); burst > 0; burst--) {
+      if (random() < 0.3) task.progress((90 * step) / steps);
+      else task.file(between(random, 0, task.fileIds.length - 1), 'processing', (90 * step) / steps);
+    }
+    if (random() < 0.05) accounts.dispatch('online');
+    await new Promise((resolve) => setTimeout(resolve, between(random, 0, 4)));
+  }
+  for (const index of task.fileIds.keys()) task.file(index, 'completed', 100);
+  pick(random, [() => task.complete(), () => task.complete(), () => task.fail(), () => task.cancel()])();
+}
+
+/** Waits for what the kernel still has to say of closed sockets. */
+async function until(done: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 500 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 2));
+}

@@ -1,0 +1,158 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { between, pick } from '../support/random.ts';
+import type { Random } from '../support/random.ts';
+
+/** What can happen to a connection. */
+export const ills = [
+  'none',
+  'cut',
+  'half-close',
+  'freeze',
+  'crumble',
+  'delay',
+  'duplicate',
+  'forget-cursor',
+  'refuse',
+  '502',
+  '429',
+  '503',
+  '401',
+  'garbage',
+] as const;
+export type Ill = (typeof ills)[number];
+
+export interface HostileProxy {
+  baseUrl: string;
+  /** How often each ill was done. */
+  counts: Map<Ill, number>;
+  /** From here on it lets everything pass. */
+  relent(): void;
+  sockets: Set<Socket>;
+  close(): Promise<void>;
+}
+
+/** A proxy for bytes that does to each connection what its seed says. Simulates a bad network; for tests alone. */
+export async function startHostileProxy(target: number, random: Random): Promise<HostileProxy> {
+  const sockets = new Set<Socket>();
+  const timers = new Set<NodeJS.Timeout>();
+  const counts = new Map<Ill, number>();
+  let kind = false;
+  let refused = false;
+  const track = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const later = (ms: number, run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      run();
+    }, ms);
+    timers.add(timer);
+  };
+
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    track(client);
+    // No client half-closes: one that ends has gone.
+    client.on('end', () => client.destroy());
+    // A good key refused again and again is the truth for all a client can know, so it happens once in a row.
+    const ill = kind ? 'none' : pick(random, refused ? ills.filter((other) => other !== '401') : ills);
+    refused = ill === '401';
+    // A request given up before its connection stood leaves Node's fetch with a spare one, which it keeps for a while.
+    later(100, () => void (client.bytesRead > 0 || client.destroy()));
+    counts.set(ill, (counts.get(ill) ?? 0) + 1);
+    if (ill === 'refuse') return void client.destroy();
+    const answered = { '502': '502 Bad Gateway', '429': '429 Slow Down', '503': '503 Away', '401': '401 Who' };
+    if (ill in answered) return answer(client, answered[ill as keyof typeof answered], ill);
+    if (ill === 'garbage') return garbage(client);
+    forward(client, ill);
+  });
+
+  function forward(client: Socket, ill: Ill): void {
+    const upstream = track(connect({ port: target, host: '127.0.0.1' }));
+    const twin = ill === 'duplicate' ? track(connect({ port: target, host: '127.0.0.1' })) : undefined;
+    twin?.resume();
+    let head = true;
+    client.on('data', (bytes) => {
+      const forgetful = head && ill === 'forget-cursor';
+      head = false;
+      const sent = forgetful ? bytes.toString('latin1').replace(/last-event-id: .*\r\n/i, '') : bytes;
+      upstream.write(sent, 'latin1');
+      twin?.write(bytes);
+    });
+    client.on('close', () => [upstream, twin].forEach((socket) => socket?.destroy()));
+    const limit = between(random, 0, 2500);
+    let passed = 0;
+    upstream.on('data', (bytes: Buffer) => {
+      if (client.destroyed || client.writableEnded) return;
+      const room = limit - passed;
+      passed += bytes.length;
+      if (ill === 'cut' && room < bytes.length) {
+        client.write(bytes.subarray(0, Math.max(0, room)), () => client.destroy());
+      } else if (ill === 'half-close' && room < bytes.length) {
+        client.end(bytes.subarray(0, Math.max(0, room)));
+      } else if (ill === 'freeze' && room < bytes.length) {
+        // Neither a byte nor an end any more.
+        if (room > 0) client.write(bytes.subarray(0, room));
+      } else if (ill === 'crumble') {
+        crumble(client, bytes);
+      } else if (ill === 'delay') {
+        // The same wait for all, or they would overtake each other.
+        later(5, () => void (client.destroyed || client.writableEnded || client.write(bytes)));
+      } else {
+        client.write(bytes);
+      }
+    });
+    upstream.on('end', () => {
+      if (ill === 'delay') later(6, () => client.end());
+      else if (ill !== 'freeze') client.end();
+    });
+    upstream.on('close', () => twin?.destroy());
+  }
+
+  /** Splits in the middle of characters, fields and line ends. */
+  function crumble(client: Socket, bytes: Buffer): void {
+    client.setNoDelay(true);
+    for (let at = 0; at < bytes.length;) {
+      const next = at + between(random, 1, 40);
+      client.write(bytes.subarray(at, next));
+      at = next;
+    }
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts,
+    sockets,
+    relent: () => {
+      kind = true;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        for (const timer of timers) clearTimeout(timer);
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function answer(client: Socket, status: string, ill: Ill): void {
+  const retryAfter = ill === '429' || ill === '503' ? 'Retry-After: 0\r\n' : '';
+  client.once('data', () => {
+    client.end(`HTTP/1.1 ${status}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  });
+  client.resume();
+}
+
+/** A stream that opens well and then brings an event broken in the middle, as a buffering box on the way may leave it. */
+function garbage(client: Socket): void {
+  const body =
+    '\u{FEFF}: hello\r\n\r\nunknown: field\r\nevent: news\r\ndata: {}\r\n\r\nevent: task_progress\nid: 999999\ndata: {"tas\n\n';
+  client.once('data', () => {
+    client.end(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n${body}`);
+  });
+  client.resume();
+}

@@ -1,0 +1,118 @@
+import { encodeComment } from '@image2model/protocol';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TaskLog } from './task-log.ts';
+
+export interface FeedServer {
+  baseUrl: string;
+  port: number;
+  tasks: Map<string, TaskLog>;
+  /** Requests as they came: path with query, and headers. */
+  requests: { url: string; headers: IncomingMessage['headers'] }[];
+  /** Connections that are open now. */
+  sockets: Set<Socket>;
+  close(): Promise<void>;
+}
+
+export interface FeedServerOptions {
+  /** Keys that are taken; without any the server is open. */
+  keys?: Set<string>;
+  /** Answers a request in the server's place; says whether it did. */
+  intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+/** A small server that keeps the contract's promises about streams to the letter, and nothing else. */
+export async function startFeedServer(tasks: TaskLog[], options: FeedServerOptions = {}): Promise<FeedServer> {
+  const byId = new Map(tasks.map((task) => [task.taskId as string, task]));
+  const requests: FeedServer['requests'] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    requests.push({ url: request.url ?? '', headers: request.headers });
+    response.shouldKeepAlive = false;
+    if (options.intercept?.(request, response)) return;
+    const url = new URL(request.url ?? '/', 'http://test');
+    const key = request.headers.authorization?.replace('Bearer ', '') ?? '';
+    if (options.keys && !options.keys.has(key)) return problem(response, 401, 'UNAUTHENTICATED');
+    const [, single] = /\/status\/tasks\/([^/]+)\/stream$/.exec(url.pathname) ?? [];
+    const ids = single === undefined ? url.searchParams.getAll('task_id') : [single];
+    const followed = ids.map((id) => byId.get(id));
+    if (ids.length === 0 || followed.includes(undefined)) return problem(response, 404, 'TASK_NOT_FOUND');
+    const cursor = request.headers['last-event-id'] as string | undefined;
+    if (single === undefined) streamMany(followed as TaskLog[], cursor, response);
+    else streamOne(followed[0] as TaskLog, cursor, response);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    port,
+    tasks: byId,
+    requests,
+    sockets,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function streamOne(task: TaskLog, header: string | undefined, response: ServerResponse): void {
+  const replay = task.replay(header === undefined ? undefined : Number(header));
+  if (!replay) return void response.writeHead(204).end();
+  open(response);
+  for (const frame of replay) response.write(frame);
+  if (task.ended) return void response.end();
+  const leave = task.subscribe((frame, ended) => {
+    response.write(frame);
+    if (ended) response.end();
+  });
+  response.on('close', leave);
+}
+
+/** The combined stream: its cursor, opaque to clients, is each task's sequence in the order of the question. */
+function streamMany(tasks: TaskLog[], header: string | undefined, response: ServerResponse): void {
+  const seen = header === undefined ? [] : header.split('.').map(Number);
+  const cursors = tasks.map((_, index) => seen[index] ?? 0);
+  const replays = tasks.map((task, index) => task.replay(cursors[index] || undefined));
+  if (replays.every((replay) => replay === undefined)) return void response.writeHead(204).end();
+  open(response);
+  const send = (index: number, frame: string) => {
+    cursors[index] = Number(/^id: (\d+)$/m.exec(frame)?.[1]);
+    response.write(frame.replace(/^id: .*$/m, `id: ${cursors.join('.')}`));
+  };
+  replays.forEach((replay, index) => replay?.forEach((frame) => send(index, frame)));
+  const endIfDone = () => {
+    if (tasks.every(({ ended }) => ended)) response.end();
+  };
+  endIfDone();
+  tasks.forEach((task, index) => {
+    const leave = task.subscribe((frame) => {
+      send(index, frame);
+      endIfDone();
+    });
+    response.on('close', leave);
+  });
+}
+
+function open(response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+  response.write(encodeComment());
+}
+
+/** An error answer in the shape of the API's. */
+export function problem(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'Content-Type': 'application/problem+json', ...headers });
+  const detail = `The test says ${code}.`;
+  response.end(JSON.stringify({ type: 'about:blank', title: code, status, detail, code, request_id: 'r-1' }));
+}
