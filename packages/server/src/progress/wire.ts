@@ -1,0 +1,90 @@
+import { validateHeaderValue } from 'node:http';
+import { encodeComment, encodeFrame, isEnding } from '@image2model/protocol';
+import type { Entry } from '../engine/contract.ts';
+
+type Headers = Record<string, string | number | string[] | undefined>;
+
+/** Marks the end of a chunked body (RFC 9112, 7.1). */
+const lastChunk = '0\r\n\r\n';
+
+/** What the response of a stream bears besides the headers that hooks have set. */
+export const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const;
+
+/** Text as one chunk of a chunked body, or as it is for a client of HTTP/1.0. */
+export function encodeChunk(text: string, chunked: boolean): Buffer {
+  return Buffer.from(chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text);
+}
+
+/** What closes the body; nothing for a client of HTTP/1.0, to whom the connection's end says it. */
+export function encodeEnd(text: string, chunked: boolean): Buffer {
+  const body = text === '' ? Buffer.alloc(0) : encodeChunk(text, chunked);
+  return chunked ? Buffer.concat([body, Buffer.from(lastChunk)]) : body;
+}
+
+/** The frames of some entries, one after the other, with their sequence for an id. */
+export function encodeEntries(entries: readonly Entry[]): string {
+  let text = '';
+  for (const entry of entries) text += encodeFrame(entry.type, entry.sequence, entry.data);
+  return text;
+}
+
+const beats = { chunked: encodeChunk(encodeComment(), true), plain: encodeChunk(encodeComment(), false) };
+
+/** A comment, encoded once for all streams. */
+export function heartbeat(chunked: boolean): Buffer {
+  return chunked ? beats.chunked : beats.plain;
+}
+
+/**
+ * The head of a stream's response. `headers` are those that hooks have set (CORS, request id); the stream's own go
+ * above them. The connection closes with the stream, so it says so.
+ */
+export function encodeHead(headers: Headers, chunked: boolean): string {
+  const all: Headers = { ...headers, ...streamHeaders, date: new Date().toUTCString() };
+  all['connection'] = 'close';
+  if (chunked) all['transfer-encoding'] = 'chunked';
+  let head = 'HTTP/1.1 200 OK\r\n';
+  for (const [name, value] of Object.entries(all)) {
+    if (value === undefined || name === 'content-length') continue;
+    for (const one of Array.isArray(value) ? value : [String(value)]) {
+      validateHeaderValue(name, one);
+      head += `${name}: ${one}\r\n`;
+    }
+  }
+  return `${head}\r\n`;
+}
+
+/**
+ * Entries of one task that became due in one turn of the loop, encoded at most once for all readers that need all of
+ * them. Entries are in order of sequence and never empty.
+ */
+export class Batch {
+  readonly entries: readonly Entry[];
+  /** Sequence of the first entry. */
+  readonly first: number;
+  /** Sequence of the last entry. */
+  readonly last: number;
+  /** Whether the last entry is the task's ending. */
+  readonly ends: boolean;
+  #chunked: Buffer | undefined;
+  #plain: Buffer | undefined;
+
+  constructor(entries: readonly [Entry, ...Entry[]]) {
+    const last = entries.at(-1) ?? entries[0];
+    this.entries = entries;
+    this.first = entries[0].sequence;
+    this.last = last.sequence;
+    this.ends = isEnding(last.type);
+  }
+
+  /** The bytes for one reader; with the end of the body where the batch has the ending. */
+  bytes(chunked: boolean): Buffer {
+    const encode = this.ends ? encodeEnd : encodeChunk;
+    if (chunked) return (this.#chunked ??= encode(encodeEntries(this.entries), true));
+    return (this.#plain ??= encode(encodeEntries(this.entries), false));
+  }
+}
