@@ -1,11 +1,13 @@
-import type { Grid } from './sheet/grid.ts';
+import type { Relief } from './height/relief.ts';
+import { bilinear } from './plane.ts';
 import { fillOutline } from './sheet/contour.ts';
+import { dropFeatures } from './sheet/features.ts';
+import type { Grid } from './sheet/grid.ts';
+import { fillRectangle } from './sheet/rectangle.ts';
 import { repairSheet } from './sheet/repair.ts';
 import { simplifySheet } from './sheet/simplify.ts';
-import { isClosed, mirrorSheet } from './sheet/solid.ts';
+import { extrudeSheet, isClosed, mirrorSheet } from './sheet/solid.ts';
 import type { Solid } from './sheet/solid.ts';
-import { bilinear } from './plane.ts';
-import { dropFeatures } from './sheet/features.ts';
 
 /** A closed solid within a number of faces, and what it cost to get there. */
 export interface BuiltSolid {
@@ -17,25 +19,45 @@ export interface BuiltSolid {
  * The outline filled, simplified, repaired and mirrored, tried with ever fewer triangles (and, where that is not
  * enough, ever fewer parts and holes) until it is closed and within `faceLimit`.
  */
-export async function buildSolid(grid: Grid, heights: Float32Array, faceLimit: number): Promise<BuiltSolid> {
-  let budget = faceLimit;
-  for (let attempt = 0; attempt < 8; attempt++, budget /= 2) {
-    const warnings = dropFeatures(grid, budget);
-    const { columns, rows, field } = grid;
-    for (let i = 0; i < heights.length; i++) if (field[i]! <= 0.5) heights[i] = 0;
+export async function buildObject(grid: Grid, heights: Float32Array, faceLimit: number): Promise<BuiltSolid> {
+  const { columns, rows } = grid;
+  const original = grid.field.slice();
+  for (let budget = faceLimit; budget > 1; budget /= 2) {
+    const field = original.slice();
+    const warnings = dropFeatures({ ...grid, field }, budget);
     const heightAt = (x: number, y: number): number => bilinear(heights, columns, rows, x, -y);
-    const outline = fillOutline(grid, heights);
-    let target = faceLimit / 2;
-    for (let round = 0; round < 10; round++) {
-      const sheet = repairSheet(await simplifySheet(outline, target), heightAt);
-      const faces = (2 * sheet.triangles.length) / 3;
-      if (faces <= faceLimit && faces > 0) {
-        const solid = mirrorSheet(sheet);
-        if (isClosed(solid.triangles)) return { solid, warnings };
-      }
-      target = Math.floor(Math.min(target * 0.93, (target * 0.99 * faceLimit) / Math.max(faces, 1)));
-      if (target < 4) break;
-    }
+    const outline = fillOutline({ ...grid, field }, heights);
+    const solid = await reduce(faceLimit, faceLimit / 2, async (target) =>
+      mirrorSheet(repairSheet(await simplifySheet(outline, target), heightAt)),
+    );
+    if (solid) return { solid, warnings };
   }
   throw new Error(`No closed surface of ${faceLimit} faces was found`);
+}
+
+/** The board with its surface, walls and flat back. */
+export async function buildRelief({ grid, heights }: Relief, faceLimit: number): Promise<BuiltSolid> {
+  const sheet = fillRectangle(grid, heights);
+  const centre: [number, number] = [(grid.columns - 1) / 2, sheet.vertices.at(-2)! / 2];
+  const solid = await reduce(faceLimit, 0.97 * faceLimit, async (target) =>
+    extrudeSheet(await simplifySheet(sheet, target), 0, centre),
+  );
+  if (!solid) throw new Error(`No closed surface of ${faceLimit} faces was found`);
+  return { solid, warnings: [] };
+}
+
+/** Builds with fewer and fewer triangles until the result is closed and within the limit. */
+async function reduce(
+  faceLimit: number,
+  start: number,
+  build: (target: number) => Promise<Solid>,
+): Promise<Solid | undefined> {
+  let target = Math.floor(start);
+  for (let round = 0; round < 12 && target >= 4; round++) {
+    const solid = await build(target);
+    const faces = solid.triangles.length / 3;
+    if (faces > 0 && faces <= faceLimit && isClosed(solid.triangles)) return solid;
+    target = Math.floor(Math.min(target * 0.95, (target * 0.99 * faceLimit) / Math.max(faces, 1)));
+  }
+  return undefined;
 }

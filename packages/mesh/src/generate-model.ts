@@ -1,72 +1,112 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
-import { buildSolid } from './build-solid.ts';
 import { decodeImage, decodeMask } from './decode-image.ts';
-import type { Picture } from './decode-image.ts';
-import { findEasyForeground } from './foreground/find-foreground.ts';
-import type { Foreground } from './foreground/find-foreground.ts';
-import { inflate } from './height/inflate.ts';
+import { findForeground } from './foreground/find-foreground.ts';
 import { ImageError } from './image-error.ts';
+import { sizeOf, toDrawable } from './place-model.ts';
 import { renderPreview } from './render/preview.ts';
-import { layGrid } from './sheet/grid.ts';
+import type { Texture } from './render/rasterise.ts';
+import { shapeObject, shapeRelief } from './shape-picture.ts';
+import type { Enter } from './shape-picture.ts';
 import { cutSeams } from './sheet/normals.ts';
-import { paintObject } from './skin/atlas.ts';
-import { toDrawable, sizeOf } from './place-model.ts';
+import { stages } from './types.ts';
 import type { GenerateContext, GeneratedModel, GenerateOptions, Stage } from './types.ts';
 import { writeGlb } from './write-glb.ts';
 
+/** Faces under which no shape is recognisable. */
+const leastFaces = 100;
+/** The limit where the caller sets none. */
+const defaultFaceLimit = 20_000;
+
+/** For each stage what it is called and, from measurements, the share of the time that has passed when it begins. */
+const plan: Record<Stage, { begins: number; message: string }> = {
+  decode: { begins: 0, message: 'Reading the picture' },
+  foreground: { begins: 0.05, message: 'Finding the object' },
+  height: { begins: 0.4, message: 'Giving it depth' },
+  mesh: { begins: 0.52, message: 'Building the surface' },
+  texture: { begins: 0.74, message: 'Painting the surface' },
+  preview: { begins: 0.9, message: 'Drawing a preview' },
+  write: { begins: 0.97, message: 'Writing the model' },
+};
+
+const objectDescription =
+  'The silhouette of the picture, inflated, with the picture as its skin; the back is a guess, not a reconstruction.';
+const reliefDescription = 'A relief of the whole picture; heights follow light and contrast, not measured depth.';
+
+/**
+ * One image in, one closed, textured model out. The same image and options give the same bytes.
+ * @param image JPEG, PNG or WebP.
+ * @throws ImageError where the image or an option cannot lead to a model; the signal's reason once it is aborted.
+ */
 export async function generateModel(
   image: Uint8Array,
   options: GenerateOptions = {},
   context: GenerateContext = {},
 ): Promise<GeneratedModel> {
-  const faceLimit = options.faceLimit ?? 20_000;
-  const enter = async (stage: Stage, fraction: number, message: string): Promise<void> => {
-    context.report?.({ stage, fraction, message });
-    await setImmediate();
-    context.signal?.throwIfAborted();
-  };
-  const t0 = performance.now();
-  const lap = (name: string): void => {
-    if (process.env['MESH_LAPS']) console.log(name, (performance.now() - t0).toFixed(0));
-  };
-  await enter('decode', 0, 'Reading the picture');
+  const faceLimit = checkFaceLimit(options.faceLimit);
+  const enter = followed(context);
+
+  await enter('decode');
   const picture = await decodeImage(image);
-  lap('decode');
-  await enter('foreground', 0.05, 'Finding the object');
-  const foreground = findEasyForeground(picture);
-  lap('foreground');
-  if (!foreground) throw new Error('scene');
-  await enter('height', 0.3, 'Giving it depth');
-  const grid = layGrid(foreground.coverage, picture.width, picture.height);
-  if (!grid) throw new ImageError('NO_FOREGROUND', 'nothing');
-  const heights = inflate(grid, options.depth ?? 'full');
-  lap('height');
-  await enter('mesh', 0.4, 'Building the surface');
-  const { solid, warnings } = await buildSolid(grid, heights, faceLimit);
-  lap('mesh');
-  await enter('texture', 0.6, 'Painting it');
-  const atlas = paintObject(picture, foreground.coverage, grid);
-  const model = toDrawable(cutSeams(solid), grid, atlas, picture);
-  const jpeg = await sharp(atlas.rgb, { raw: { width: atlas.width, height: atlas.height, channels: 3 } })
-    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
-    .toBuffer();
-  lap('texture');
-  await enter('preview', 0.8, 'Drawing a preview');
+  const mask = options.mask && (await decodeMask(options.mask, picture));
+
+  await enter('foreground');
+  const found = findForeground(picture, options.mode ?? 'auto', mask);
+
+  const wanted = { depth: options.depth ?? 'full', detail: Math.min(Math.max(options.detail ?? 0, 0), 1), faceLimit };
+  const shape =
+    found.kind === 'object'
+      ? await shapeObject(picture, found, wanted, enter)
+      : await shapeRelief(picture, found.saliency, wanted, enter);
+
+  await enter('texture');
+  const atlas = shape.paint();
+  const model = toDrawable(cutSeams(shape.solid), shape.grid, atlas, picture);
+  const jpeg = await encodeSkin(atlas);
+
+  await enter('preview');
   const preview = await renderPreview(model, atlas);
-  lap('preview');
-  await enter('write', 0.95, 'Writing the model');
-  const glb = await writeGlb(model, new Uint8Array(jpeg), { method: foreground.method, description: '', warnings });
-  lap('write');
+
+  await enter('write');
+  const warnings = [...found.warnings, ...shape.warnings];
+  const description = found.kind === 'object' ? objectDescription : reliefDescription;
+  const glb = await writeGlb(model, jpeg, { method: found.method, description, warnings });
+  context.signal?.throwIfAborted();
+  context.report?.({ stage: 'write', fraction: 1, message: 'Done' });
   return {
     glb,
     preview,
     statistics: {
-      faces: solid.triangles.length / 3,
-      vertices: solid.positions.length / 3,
+      faces: shape.solid.triangles.length / 3,
+      vertices: shape.solid.positions.length / 3,
       ...sizeOf(model),
-      method: foreground.method,
+      method: found.method,
       warnings,
     },
   };
+}
+
+function checkFaceLimit(faceLimit = defaultFaceLimit): number {
+  if (!Number.isInteger(faceLimit) || faceLimit < leastFaces) {
+    throw new ImageError('FACE_LIMIT_TOO_LOW', `The face limit has to be a whole number from ${leastFaces}.`);
+  }
+  return faceLimit;
+}
+
+/** Reports each stage as it begins. One turn of the event loop passes, so that an abort can arrive. */
+function followed({ signal, report }: GenerateContext): Enter {
+  return async (stage) => {
+    signal?.throwIfAborted();
+    const { begins, message } = plan[stage];
+    report?.({ stage, fraction: begins, message: `${message} (${stages.indexOf(stage) + 1} of ${stages.length})` });
+    await setImmediate();
+    signal?.throwIfAborted();
+  };
+}
+
+async function encodeSkin({ width, height, rgb }: Texture): Promise<Uint8Array> {
+  const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
+    .toBuffer();
+  return new Uint8Array(jpeg);
 }

@@ -1,9 +1,10 @@
 import { Document, WebIO } from '@gltf-transform/core';
 import type { Drawable } from './render/rasterise.ts';
+import type { Method } from './types.ts';
 
 /** What the file says about its origin, under `asset.extras`. */
 export interface Provenance {
-  method: string;
+  method: Method;
   /** What the shape is, for a person. */
   description: string;
   warnings: string[];

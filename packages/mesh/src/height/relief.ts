@@ -22,8 +22,11 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
   const { width, height } = picture;
   const long = Math.max(width, height);
   const cell = Math.max(long / longestInCells, 0.75);
-  const columns = Math.max(4, Math.round(width / cell) + 1);
-  const rows = Math.max(4, Math.round(height / cell) + 1);
+  // The cell divides the shorter side evenly; the longer one ends within half a cell of the picture's border.
+  const short = Math.max(4, Math.round(Math.min(width, height) / cell));
+  const even = Math.min(width, height) / short;
+  const columns = Math.round(width / even) + 1;
+  const rows = Math.round(height / even) + 1;
   const lightness = sampleLightness(picture, columns, rows);
   const raised = resample(saliency, width, height, columns, rows);
   const broad = softBlur(lightness, columns, rows, 0.02 * Math.max(columns, rows));
@@ -40,8 +43,9 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
       heights[at] = longInCells * (slab + relief[depth] * Math.max(surface, 0.02) * fade);
     }
   }
-  // Stretched a little so that the rim lies exactly on the picture's border.
-  const grid = { columns, rows, cell: width / (columns - 1), originX: 0, originY: 0, field: new Float32Array(0) };
+  const originX = (width - (columns - 1) * even) / 2;
+  const originY = (height - (rows - 1) * even) / 2;
+  const grid = { columns, rows, cell: even, originX, originY, field: new Float32Array(0) };
   return { grid, heights };
 }
 

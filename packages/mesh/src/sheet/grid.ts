@@ -1,3 +1,5 @@
+import { boxBlur } from '../plane.ts';
+
 /** Cells along the longest side of the object's bounding box. Finer grids cost time and no longer change the picture. */
 const longestInCells = 420;
 /** Nodes of empty ground around the object, so that every outline closes. */
@@ -104,4 +106,23 @@ function averageAroundNodes(
   for (let i = 0; i < columns; i++) field[i] = field[(rows - 1) * columns + i] = 0;
   for (let j = 0; j < rows; j++) field[j * columns] = field[j * columns + columns - 1] = 0;
   return field;
+}
+
+/** Share of the covered pixels that lie more than two nodes away from any inside node: parts too thin for the grid. */
+export function lostShare(coverage: Float32Array, width: number, height: number, grid: Grid): number {
+  const { columns, rows, cell, originX, originY, field } = grid;
+  const inside = Float32Array.from(field, (f) => (f > 0.5 ? 1 : 0));
+  const near = boxBlur(inside, columns, rows, 2);
+  let covered = 0;
+  let lost = 0;
+  for (let y = 0; y < height; y++) {
+    const j = Math.round((y + 0.5 - originY) / cell);
+    for (let x = 0; x < width; x++) {
+      if (coverage[y * width + x]! < 0.5) continue;
+      covered++;
+      const i = Math.round((x + 0.5 - originX) / cell);
+      if (near[j * columns + i]! < 0.5 / 25) lost++;
+    }
+  }
+  return covered > 0 ? lost / covered : 0;
 }

@@ -1,0 +1,52 @@
+/**
+ * Seconds per stage (median) and peak memory.
+ * node packages/mesh/scripts/bench.ts [runs] [photo …]   (without photos: pictures made in code)
+ */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import sharp from 'sharp';
+import { generateModel, stages } from '../src/index.ts';
+import type { Stage } from '../src/index.ts';
+import { logo, mug, noise, shadedBall } from '../test/pictures.ts';
+
+sharp.concurrency(1);
+const [runsGiven = '5', ...paths] = process.argv.slice(2);
+const runs = Number(runsGiven);
+const inputs: [string, Uint8Array][] =
+  paths.length > 0
+    ? await Promise.all(paths.map(async (path): Promise<[string, Uint8Array]> => [basename(path), await readFile(path)]))
+    : [
+        ['product, 1024 px', await mug(1024)],
+        ['ball, 1024 px', await shadedBall(1024)],
+        ['cut-out logo, 1024 px', await logo(1024)],
+        ['natural, 1024 px', await noise(1024, 768)],
+      ];
+
+console.log(['picture', ...stages, 'all', 'peak MB'].join('\t'));
+for (const [name, image] of inputs) {
+  const laps: Record<Stage | 'all', number[]> = { decode: [], foreground: [], height: [], mesh: [], texture: [], preview: [], write: [], all: [] };
+  for (let run = 0; run < runs; run++) await once(image, laps);
+  const seconds = [...stages, 'all' as const].map((stage) => median(laps[stage]).toFixed(3));
+  console.log([name, ...seconds, Math.round(process.resourceUsage().maxRSS / 1024)].join('\t'));
+}
+
+async function once(image: Uint8Array, laps: Record<Stage | 'all', number[]>): Promise<void> {
+  const started = performance.now();
+  let last = started;
+  let current: Stage = 'decode';
+  await generateModel(image, {}, {
+    report({ stage }) {
+      const now = performance.now();
+      if (stage !== current) laps[current].push((now - last) / 1000);
+      else if (stage !== 'write') return;
+      last = now;
+      current = stage;
+    },
+  });
+  laps.write.push((performance.now() - last) / 1000);
+  laps.all.push((performance.now() - started) / 1000);
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

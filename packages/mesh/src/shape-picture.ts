@@ -1,0 +1,69 @@
+import { buildObject, buildRelief } from './build-solid.ts';
+import type { Picture } from './decode-image.ts';
+import type { Foreground } from './foreground/find-foreground.ts';
+import { emboss } from './height/emboss.ts';
+import { inflate } from './height/inflate.ts';
+import { raiseRelief } from './height/relief.ts';
+import { ImageError } from './image-error.ts';
+import { layGrid, lostShare } from './sheet/grid.ts';
+import type { Grid } from './sheet/grid.ts';
+import type { Solid } from './sheet/solid.ts';
+import { paintObject, paintSlab } from './skin/atlas.ts';
+import type { Atlas } from './skin/atlas.ts';
+import type { Depth, Stage } from './types.ts';
+
+/** A solid that still lies on its grid, and how to paint it. */
+export interface Shape {
+  grid: Grid;
+  solid: Solid;
+  warnings: string[];
+  paint(): Atlas;
+}
+
+/** How the shape is wanted. */
+export interface ShapeOptions {
+  depth: Depth;
+  detail: number;
+  faceLimit: number;
+}
+
+/** Says that a stage begins, lets other work run, and stops if the caller has given up. */
+export type Enter = (stage: Stage) => Promise<void>;
+
+/** The inflated silhouette. @throws ImageError where nothing is covered. */
+export async function shapeObject(
+  picture: Picture,
+  { coverage }: Foreground,
+  options: ShapeOptions,
+  enter: Enter,
+): Promise<Shape> {
+  await enter('height');
+  const grid = layGrid(coverage, picture.width, picture.height);
+  if (!grid?.field.some((f) => f > 0.5)) {
+    throw new ImageError('NO_FOREGROUND', 'Nothing solid was found in the image: what is there is thinner than a hair.');
+  }
+  const heights = inflate(grid, options.depth);
+  emboss(heights, grid, picture, options.detail);
+  const warnings: string[] = [];
+  if (lostShare(coverage, picture.width, picture.height, grid) > 0.002) {
+    warnings.push('Parts thinner than two pixels were lost; a larger or closer picture keeps them.');
+  }
+  await enter('mesh');
+  const built = await buildObject(grid, heights, options.faceLimit);
+  warnings.push(...built.warnings);
+  return { grid, solid: built.solid, warnings, paint: () => paintObject(picture, coverage, grid) };
+}
+
+/** The whole picture as a board whose surface rises and falls with it. */
+export async function shapeRelief(
+  picture: Picture,
+  saliency: Float32Array,
+  options: ShapeOptions,
+  enter: Enter,
+): Promise<Shape> {
+  await enter('height');
+  const relief = raiseRelief(picture, saliency, options.depth, options.detail);
+  await enter('mesh');
+  const { solid, warnings } = await buildRelief(relief, options.faceLimit);
+  return { grid: relief.grid, solid, warnings, paint: () => paintSlab(picture) };
+}
