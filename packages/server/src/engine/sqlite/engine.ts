@@ -4,6 +4,7 @@ import type { CancelOutcome, Engine, Entry, FileEnding, JobRow, Lease, NewFile, 
 import { Feed } from '../feed.ts';
 import type { EntriesListener } from '../feed.ts';
 import { messages } from '../messages.ts';
+import { Signals } from '../signals.ts';
 import { openDatabase } from './database.ts';
 import type { OpenDatabase } from './database.ts';
 import { Timings } from './estimate.ts';
@@ -47,20 +48,20 @@ class SqliteEngine implements Engine {
   readonly #open: OpenDatabase;
   readonly #session: Session;
   readonly #feed: Feed;
+  readonly #signals: Signals;
   readonly #timings: Timings;
   readonly #positions: Positions;
   readonly #wake: Wake;
   readonly #log: EngineLog | undefined;
-  readonly #workListeners = new Set<() => void>();
-  readonly #cancelListeners = new Set<(tokens: readonly string[]) => void>();
   #turn: number;
-  #workDue = false;
 
   constructor(open: OpenDatabase, options: SqliteEngineOptions) {
     const now = options.now ?? Date.now;
     this.#open = open;
     this.#log = options.log;
-    this.#feed = new Feed((error) => this.#log?.error({ err: error }, 'A feed listener failed'));
+    const onError = (error: unknown) => this.#log?.error({ err: error }, 'A listener of the engine failed');
+    this.#feed = new Feed(onError);
+    this.#signals = new Signals(onError);
     this.#session = new Session(open.db, { now, publish: (taskId, entries) => this.#feed.publish(taskId, entries) });
     this.#timings = new Timings(this.#session);
     this.#positions = new Positions(this.#session, (place, work) => this.#changeAt(place, work));
@@ -79,7 +80,7 @@ class SqliteEngine implements Engine {
       for (const file of job.files) this.#session.insert('insertFile', { ...file, jobId: job.jobId });
       this.#insertTask(row, job.files);
     });
-    this.#announceWork();
+    this.#signals.work();
   }
 
   async task(taskId: string): Promise<TaskRow | undefined> {
@@ -152,7 +153,7 @@ class SqliteEngine implements Engine {
       change.putBack(file, message, dueAt);
     });
     if (!held) return false;
-    if (dueAt === null) this.#announceWork();
+    if (dueAt === null) this.#signals.work();
     else this.#wake.by(dueAt);
     return true;
   }
@@ -173,20 +174,16 @@ class SqliteEngine implements Engine {
       });
     });
     if (queued && task.status !== 'queued') this.#leftQueue();
-    if (tokens.length > 0) for (const listener of this.#cancelListeners) this.#guarded(() => listener(tokens));
+    this.#signals.cancelled(tokens);
     return 'cancelled';
   }
 
   onWork(listener: () => void): () => void {
-    const own = () => listener();
-    this.#workListeners.add(own);
-    return () => this.#workListeners.delete(own);
+    return this.#signals.onWork(listener);
   }
 
   onCancel(listener: (tokens: readonly string[]) => void): () => void {
-    const own = (tokens: readonly string[]) => listener(tokens);
-    this.#cancelListeners.add(own);
-    return () => this.#cancelListeners.delete(own);
+    return this.#signals.onCancel(listener);
   }
 
   async counts(): Promise<{ waiting: number; running: number }> {
@@ -201,8 +198,7 @@ class SqliteEngine implements Engine {
 
   async close(): Promise<void> {
     this.#wake.close();
-    this.#workListeners.clear();
-    this.#cancelListeners.clear();
+    this.#signals.clear();
     this.#feed.clear();
     this.#open.close();
   }
@@ -270,31 +266,13 @@ class SqliteEngine implements Engine {
         if ((this.#positions.dueAt ?? Infinity) <= now) this.#positions.refresh();
         return found;
       });
-      if (swept.work) this.#announceWork();
+      if (swept.work) this.#signals.work();
     } catch (error) {
       this.#log?.error({ err: error }, 'A sweep of the queue failed; it is tried again');
       return now + stoodStillMs;
     }
     const due = [this.#session.get('nextDue')?.due, this.#session.get('nextCompaction')?.due, this.#positions.dueAt];
     return due.reduce<number | undefined>((least, at) => Math.min(least ?? Infinity, at ?? Infinity), undefined);
-  }
-
-  /** Once for all that is submitted in one turn. */
-  #announceWork(): void {
-    if (this.#workDue) return;
-    this.#workDue = true;
-    queueMicrotask(() => {
-      this.#workDue = false;
-      for (const listener of this.#workListeners) this.#guarded(listener);
-    });
-  }
-
-  #guarded(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#log?.error({ err: error }, 'A listener of the engine failed');
-    }
   }
 }
 

@@ -1,0 +1,16 @@
+import { describe } from 'vitest';
+import { feedSuite } from './feed-suite.ts';
+import type { OpenHarness } from './harness.ts';
+import { logSuite } from './log-suite.ts';
+import { propertySuite } from './property-suite.ts';
+import { queueSuite } from './queue-suite.ts';
+
+/** The one suite of the engine contract: each engine runs it on a real store. */
+export function engineContract(name: string, open: OpenHarness): void {
+  describe(`The ${name} engine`, () => {
+    logSuite(open);
+    queueSuite(open);
+    feedSuite(open);
+    propertySuite(open);
+  });
+}
