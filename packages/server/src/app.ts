@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -21,6 +20,7 @@ import { exposedHeaders, contentPolicy } from './headers.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { openapiOptions } from './openapi.ts';
+import type { Hub } from './progress/hub.ts';
 import type { RouteContext } from './routes/context.ts';
 import { downloadRoutes } from './routes/download.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -29,14 +29,16 @@ import { answerNotFound } from './routes/not-found.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statusRoutes } from './routes/status.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { uploadRoutes } from './routes/upload.ts';
-import { watchRequests } from './requests.ts';
+import { requestId, watchRequests } from './requests.ts';
 import { version } from './version.ts';
 import { answerPage, readPages, servePages } from './web.ts';
 
 /** What an app is built from. It owns none of it: whoever made these closes them. */
 export interface AppOptions extends RouteContext {
   config: Config;
+  hub: Hub;
   log: Log;
   /** Signs the sessions of the page; 32 bytes or more. */
   sessionSecret: Uint8Array;
@@ -48,20 +50,20 @@ export interface AppOptions extends RouteContext {
 
 /** Every plugin and route there is, in the order in which a request meets them. Listens to nothing yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, engine, files, log, isClosing } = options;
+  const { config, engine, hub, files, log, isClosing } = options;
   const pages = await readPages(options.pagesDirectory);
   const keyring = createKeyring(config);
   const sessions = createSessions({ secret: options.sessionSecret });
   const tickets = createTickets();
-  const metrics = createMetrics({ engine, openStreams: () => 0 });
+  const metrics = createMetrics({ engine, openStreams: () => hub.stats().open });
 
   // Typed as what fastify knows of it, or all its types would name pino.
   const logger: FastifyBaseLogger = log;
   const app = fastify({
     loggerInstance: logger,
     // Requests are logged by `watchRequests`, once and without their query.
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUIDv7(),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestId,
     requestIdHeader: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     bodyLimit: 64 * 1024,
@@ -98,6 +100,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       guard(api, { ...config, keyring, sessions, tickets, isClosing });
       uploadRoutes(api, options);
       statusRoutes(api, options);
+      streamRoutes(api, { engine, hub });
       downloadRoutes(api, options);
       modelRoutes(api, options);
       sessionRoutes(api, { engine, keyring, sessions, tickets });

@@ -38,6 +38,7 @@ export function toApiError(error: FastifyError | Error): ApiError {
   if ('validation' in error && Array.isArray(error.validation)) return invalid(error);
   const known = frameworkErrors['code' in error ? error.code : ''];
   if (known !== undefined) return new ApiError(known[0], known[1], { cause: error });
+  if (isMalformedForm(error)) return new ApiError(...malformedForm, { cause: error });
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   // What the framework refuses for a reason that has no line in the table is the client's doing all the same.
   if (status >= 400 && status < 500) {
@@ -67,6 +68,11 @@ const frameworkErrors: Record<string, readonly [ErrorCode, string]> = {
   FST_FIELDS_LIMIT: ['BODY_TOO_LARGE', 'The form has too many fields.'],
   FST_FILES_LIMIT: ['TOO_MANY_FILES', 'The form has too many files.'],
 };
+
+/** The multipart parser throws plain errors; these are all of them (@fastify/busboy 3). */
+function isMalformedForm({ message }: Error): boolean {
+  return /multipart data$|^Multipart: Boundary not found$|^The needle cannot /.test(message);
+}
 
 function invalid(error: FastifyError): ApiError {
   const where = error.validationContext ?? 'request';

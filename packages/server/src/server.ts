@@ -11,6 +11,7 @@ import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
 import { createRunner } from './jobs/runner.ts';
 import type { Log } from './log.ts';
+import { createHub } from './progress/hub.ts';
 import { createModels } from './models/index.ts';
 import type { Model } from './models/model.ts';
 
@@ -67,11 +68,15 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   if (!models.has(config.model)) {
     throw new ConfigError(`MODEL=${config.model} is not among the models: ${[...models.keys()].join(', ')}`);
   }
+  const { maxStreams, maxStreamsPerKey } = config;
+  const hub = createHub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
+  opened.push(() => hub.close(0));
   const runner = createRunner({ engine, models, files, concurrency: config.workerConcurrency, log });
   let closing = false;
   const app = await buildApp({
     config,
     engine,
+    hub,
     files,
     models,
     log,
@@ -86,6 +91,8 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
 
   const shutDown = async (graceMs: number): Promise<void> => {
     closing = true;
+    // First, since a server does not close before its connections do, and streams would never end by themselves.
+    await hub.close();
     const lastAnswers = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
     await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), runner.close(graceMs)]);
     await Promise.all([...models.values()].map((model) => model.close()));

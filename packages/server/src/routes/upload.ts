@@ -116,6 +116,7 @@ async function receiveFile(
     const detail = `${filename} is larger than ${maxFileSizeBytes / 1024 / 1024} MiB.`;
     return { code: 'FILE_TOO_LARGE', detail, filename };
   }
+  if (sizeBytes === 0) return { code: 'IMAGE_UNDECODABLE', detail: `${filename} is empty.`, filename };
   try {
     const image = store.path === undefined ? await store.read(storageKey) : store.path(storageKey);
     const { contentType } = await inspectImage(image);
