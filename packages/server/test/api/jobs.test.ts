@@ -1,15 +1,11 @@
 import { jobProgressSchema, modelListSchema } from '@image2model/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startTestServer } from '../support/server.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
 import { ended, problem, taskNow, upload } from './support.ts';
 
 let server: TestServer;
-
-beforeEach(async () => {
-  server = await startTestServer();
-});
 
 afterEach(async () => {
   await server.stop();
@@ -17,6 +13,7 @@ afterEach(async () => {
 
 describe('an upload', () => {
   it('becomes a task that is done a moment later, by both spellings', async () => {
+    server = await startTestServer();
     const accepted = await upload(server, ['chair.png', 'chair.png', 'mug.jpg']);
     expect(accepted).toMatchObject({ face_limit: null, total_files: 3, status: 'uploaded' });
     expect(accepted.uploaded_files.map(({ filename }) => filename)).toEqual(['chair.png', 'chair.png', 'mug.jpg']);
@@ -48,8 +45,116 @@ describe('an upload', () => {
       },
     });
   });
+
+  it('hands face limit and options to the model, and takes every kind of picture and both addresses', async () => {
+    const seen: unknown[] = [];
+    server = await startTestServer({
+      model: createTriangleModel({
+        before: async ({ contentType }, { faceLimit, options }) => void seen.push([contentType, faceLimit, options]),
+      }),
+    });
+    const files: [string, Uint8Array][] = [
+      ['a', await picture('png')],
+      ['b', await picture('jpeg')],
+      ['c', await picture('webp')],
+    ];
+    const form = uploadForm(files, { face_limit: '500', model: 'local', options: '{"depth":"soft"}' });
+    const response = await server.ask('/api/v1/upload', { method: 'POST', body: form });
+    const accepted = (await response.json()) as { task_id: string; face_limit: number };
+    expect(accepted.face_limit).toBe(500);
+    await ended(server, accepted.task_id);
+    const options = { depth: 'soft' };
+    expect(seen.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
+      ['image/jpeg', 500, options],
+      ['image/png', 500, options],
+      ['image/webp', 500, options],
+    ]);
+  });
+
+  it('takes blank fields as fields that were left out', async () => {
+    server = await startTestServer();
+    const form = uploadForm([['a.png', await picture()]], { face_limit: ' ', model: '', options: '' });
+    const response = await server.ask('/api/v1/upload/', { method: 'POST', body: form });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ face_limit: null });
+  });
+
+  it('takes 25 images, and file ids sort in the order of upload', async () => {
+    server = await startTestServer();
+    const names = Array.from({ length: 25 }, (_, index) => `${index}.png`);
+    const accepted = await upload(server, names);
+    expect(accepted.uploaded_files.map(({ filename }) => filename)).toEqual(names);
+    const ids = accepted.uploaded_files.map(({ file_id }) => file_id);
+    expect(ids.toSorted()).toEqual(ids);
+    await ended(server, accepted.task_id);
+  });
+
+  it('does not trust names', async () => {
+    server = await startTestServer();
+    const sent = ['../../etc/passwd', 'C:\\fakepath\\mug.png', 'a\u202Egnp.exe', `${'x'.repeat(500)}.png`];
+    const accepted = await upload(server, sent);
+    const kept = accepted.uploaded_files.map(({ filename }) => filename);
+    expect(kept).toEqual(['passwd', 'mug.png', 'agnp.exe', `${'x'.repeat(196)}.png`]);
+    await ended(server, accepted.task_id);
+  });
 });
-void createTriangleModel;
-void problem;
-void taskNow;
-void modelListSchema;
+
+describe('cancelling', () => {
+  it('ends what has not ended, once', async () => {
+    const started = Promise.withResolvers<void>();
+    server = await startTestServer({
+      env: { WORKER_CONCURRENCY: '1' },
+      model: createTriangleModel({
+        before: async (_input, _options, { signal }) => {
+          started.resolve();
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        },
+      }),
+    });
+    const accepted = await upload(server, ['a.png', 'b.png']);
+    await started.promise;
+    const [, waiting] = accepted.uploaded_files;
+    const cancelFile = `/api/v1/status/tasks/${accepted.task_id}/files/${waiting?.file_id}/cancel`;
+    expect((await server.ask(cancelFile, { method: 'POST' })).status).toBe(202);
+    await problem(await server.ask(cancelFile, { method: 'POST' }), 409, 'TASK_ENDED');
+    expect((await taskNow(server, accepted.task_id)).status).toBe('processing');
+
+    const cancel = `/api/v1/status/tasks/${accepted.task_id}/cancel`;
+    const answer = await server.ask(cancel, { method: 'POST' });
+    expect(answer.status).toBe(202);
+    expect(await answer.json()).toMatchObject({ task_id: accepted.task_id, status: 'cancelling' });
+    const task = await ended(server, accepted.task_id);
+    expect(task.status).toBe('cancelled');
+    expect(task.files.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    await problem(await server.ask(cancel, { method: 'POST' }), 409, 'TASK_ENDED');
+
+    const unknown = `/api/v1/status/tasks/${accepted.task_id}/files/${crypto.randomUUID()}/cancel`;
+    await problem(await server.ask(unknown, { method: 'POST' }), 404, 'FILE_NOT_FOUND');
+  });
+});
+
+describe('the models', () => {
+  it('are listed', async () => {
+    server = await startTestServer();
+    const list = modelListSchema.parse(await (await server.ask('/api/v1/models/available')).json());
+    expect(list).toMatchObject({ default_model: 'local', models: [{ id: 'local', requires_key: false }] });
+  });
+});
+
+describe('a file that fails', () => {
+  it('says why, and the task fails where it was the only one', async () => {
+    server = await startTestServer({
+      model: createTriangleModel({
+        before: async () => {
+          const { ModelError } = await import('../../src/models/errors.ts');
+          throw new ModelError('FACE_LIMIT_TOO_LOW', 'This shape needs at least 200 faces.');
+        },
+      }),
+    });
+    const accepted = await upload(server);
+    const task = await ended(server, accepted.task_id);
+    expect(task).toMatchObject({ status: 'failed', details: { code: expect.stringMatching(/^[A-Z_]+$/) } });
+    expect(task.files[0]).toMatchObject({ status: 'failed', error: expect.stringContaining('200 faces') });
+    await problem(await server.ask(`/api/v1/download/${accepted.job_id}/archive`), 404, 'FILE_NOT_FOUND');
+  });
+});

@@ -1,0 +1,282 @@
+/* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects, and what must hold after each test is said once */
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { picture, startTestServer, uploadForm } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { ended, problem, upload } from './support.ts';
+
+let server: TestServer;
+let good: Buffer;
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
+  good = await picture();
+});
+
+afterEach(async () => {
+  // Nothing of what was refused is kept, and the server goes on.
+  expect(await readdir(join(server.dataDir, 'files'))).toEqual(['.incoming']);
+  expect(await readdir(join(server.dataDir, 'files', '.incoming'))).toEqual([]);
+  expect(await server.engine.counts()).toEqual({ waiting: 0, running: 0 });
+  expect((await server.ask('/api/v1/health')).status).toBe(200);
+});
+
+afterAll(async () => {
+  const accepted = await upload(server);
+  expect((await ended(server, accepted.task_id)).status).toBe('completed');
+  await server.stop();
+});
+
+const post = async (form: FormData): Promise<Response> =>
+  await server.ask('/api/v1/upload/', { method: 'POST', body: form });
+
+const plain = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: 'white' }, limitInputPixels: false })
+    .png()
+    .toBuffer();
+
+const login = async (body: string) =>
+  await server.ask('/api/v1/session', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+
+describe('an upload is refused', () => {
+  it('without a file', async () => {
+    await problem(await post(uploadForm([], { face_limit: '500' })), 400, 'NO_FILES');
+  });
+
+  it('with 26 files', async () => {
+    const files = Array.from({ length: 26 }, (_, index): [string, Buffer] => [`${index}.png`, good]);
+    const { detail } = await problem(await post(uploadForm(files)), 400, 'TOO_MANY_FILES');
+    expect(detail).toContain('26');
+  });
+
+  it('with a file of 11 MB, which is named', async () => {
+    const large = Buffer.alloc(11 * 1024 * 1024, 1);
+    const refused = await problem(
+      await post(
+        uploadForm([
+          ['ok.png', good],
+          ['large.png', large],
+        ]),
+      ),
+      413,
+      'FILE_TOO_LARGE',
+    );
+    expect(refused.errors).toEqual([{ code: 'FILE_TOO_LARGE', detail: expect.any(String), filename: 'large.png' }]);
+  });
+
+  it('with more than all images together may have, before a byte is read', async () => {
+    const head = ['POST /api/v1/upload/ HTTP/1.1', `Host: localhost`, 'Content-Type: multipart/form-data; boundary=x'];
+    const answer = await raw([...head, 'Content-Length: 300000000', '', ''].join('\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('BODY_TOO_LARGE');
+  });
+
+  it('with a negative face limit, and with others that are none', async () => {
+    for (const face_limit of ['-5', '0', '99', '1.5', '1e3', 'many', '1000001', '99999999999999999999', '0x200']) {
+      const refused = await problem(
+        await post(uploadForm([['a.png', good]], { face_limit })),
+        400,
+        'INVALID_FACE_LIMIT',
+      );
+      expect(refused.errors?.[0]?.field).toBe('face_limit');
+    }
+  });
+
+  it('for a model that there is not', async () => {
+    await problem(await post(uploadForm([['a.png', good]], { model: 'no/such' })), 400, 'UNKNOWN_MODEL');
+    await problem(await post(uploadForm([['a.png', good]], { model: '__proto__' })), 400, 'UNKNOWN_MODEL');
+  });
+
+  it('with options that are no JSON, or not the ones of the model', async () => {
+    for (const options of ['{', '[]', '5', '{"depth":7}']) {
+      await problem(await post(uploadForm([['a.png', good]], { options })), 400, 'INVALID_OPTIONS');
+    }
+  });
+
+  it('with a field sent twice', async () => {
+    const form = uploadForm([['a.png', good]], { face_limit: '500' });
+    form.append('face_limit', '600');
+    await problem(await post(form), 400, 'INVALID_REQUEST');
+  });
+
+  it('with a file in another field', async () => {
+    const form = new FormData();
+    form.append('image', new Blob([Uint8Array.from(good)]), 'a.png');
+    const { detail } = await problem(await post(form), 400, 'INVALID_REQUEST');
+    expect(detail).toContain('`files`');
+  });
+
+  it('naming every file that is at fault, and none that is good', async () => {
+    const files: [string, Uint8Array][] = [
+      ['note.png', Buffer.from('just a text')],
+      ['fine.png', good],
+      ['cut.png', good.subarray(0, good.length - 30)],
+    ];
+    const refused = await problem(await post(uploadForm(files)), 415, 'UNSUPPORTED_IMAGE_TYPE');
+    expect(refused.errors?.map(({ filename, code }) => [filename, code])).toEqual([
+      ['note.png', 'UNSUPPORTED_IMAGE_TYPE'],
+      ['cut.png', 'IMAGE_UNDECODABLE'],
+    ]);
+  });
+});
+
+describe('what is not an image we take', () => {
+  const svg = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64"/></svg>',
+  );
+
+  it.each([
+    ['a text called .png', async () => Buffer.from('I am not a picture'), 415, 'UNSUPPORTED_IMAGE_TYPE'],
+    ['an SVG, which the decoder would take', async () => svg, 415, 'UNSUPPORTED_IMAGE_TYPE'],
+    ['a GIF', () => sharp(svg).gif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
+    ['a TIFF', () => sharp(svg).tiff().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
+    ['an AVIF', () => sharp(svg).avif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
+    ['an empty file', async () => Buffer.alloc(0), 422, 'IMAGE_UNDECODABLE'],
+    ['a truncated JPEG', async () => (await photo()).subarray(0, 1500), 422, 'IMAGE_UNDECODABLE'],
+    ['8 by 8 pixels', () => plain(8, 8), 422, 'IMAGE_TOO_SMALL'],
+    ['a thread of 20 by 4000 pixels', () => plain(4000, 20), 422, 'IMAGE_TOO_SMALL'],
+    ['10 000 by 10 000 pixels in a small file', () => plain(10_000, 10_000), 422, 'IMAGE_TOO_MANY_PIXELS'],
+    ['nothing but transparency', () => clear(), 422, 'NO_FOREGROUND'],
+  ])('%s', async (_, make, status, code) => {
+    const bytes = await make();
+    const refused = await problem(await post(uploadForm([['picture.png', bytes]])), status, code);
+    expect(refused.errors).toEqual([{ code, detail: refused.detail, filename: 'picture.png' }]);
+  });
+});
+
+describe('images of all the kinds that cameras and scanners make', () => {
+  it.each([
+    ['CMYK JPEG', () => sharp(good).toColourspace('cmyk').jpeg().toBuffer()],
+    ['a rotated JPEG', () => sharp(good).jpeg().withMetadata({ orientation: 6 }).toBuffer()],
+    ['16-bit PNG', () => sharp(good).toColourspace('rgb16').png().toBuffer()],
+    ['grey PNG', () => sharp(good).toColourspace('b-w').png().toBuffer()],
+    ['lossless WebP', () => sharp(good).webp({ lossless: true }).toBuffer()],
+  ])('%s is taken', async (name, make) => {
+    const response = await post(uploadForm([[name, await make()]]));
+    expect(response.status).toBe(200);
+    const { task_id, job_id } = (await response.json()) as { task_id: string; job_id: string };
+    await ended(server, task_id);
+    await server.files.removePrefix(`jobs/${job_id}`);
+  });
+});
+
+describe('a request that is not well formed', () => {
+  const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
+
+  it('is refused where the body is no form', async () => {
+    await problem(await server.ask('/api/v1/upload/', { method: 'POST' }), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    const json = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
+    await problem(await server.ask('/api/v1/upload/', json), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    const odd = { method: 'POST', body: 'x', headers: { 'content-type': 'text/strange' } };
+    await problem(await server.ask('/api/v1/upload/', odd), 415, 'UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  it('is refused where the form is broken', async () => {
+    for (const body of [
+      '',
+      'garbage',
+      '--x\r\n',
+      '--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc',
+    ]) {
+      const response = await server.ask('/api/v1/upload/', { method: 'POST', body, headers: multipart });
+      expect(response.status, JSON.stringify(body)).toBe(400);
+      expect((await response.json()) as object).toHaveProperty(
+        'code',
+        expect.stringMatching(/INVALID_REQUEST|NO_FILES/),
+      );
+    }
+    const noBoundary = { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data' } };
+    await problem(await server.ask('/api/v1/upload/', noBoundary), 400, 'INVALID_REQUEST');
+    const field = '--x\r\nContent-Disposition: form-data; name="__proto__"\r\n\r\n1\r\n--x--\r\n';
+    await problem(
+      await server.ask('/api/v1/upload/', { method: 'POST', body: field, headers: multipart }),
+      400,
+      'INVALID_REQUEST',
+    );
+  });
+
+  it('leaves nothing behind where the client goes away in the middle', async () => {
+    const head = ['POST /api/v1/upload/ HTTP/1.1', 'Host: localhost', 'Content-Type: multipart/form-data; boundary=x'];
+    const part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n';
+    const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+    socket.write([...head, 'Content-Length: 100000', '', part].join('\r\n'));
+    socket.write(good);
+    await expect.poll(async () => (await readdir(join(server.dataDir, 'files', '.incoming'))).length).toBe(1);
+    socket.destroy();
+    await expect.poll(async () => (await readdir(join(server.dataDir, 'files', '.incoming'))).length).toBe(0);
+  });
+
+  it('is refused where an id is no UUID', async () => {
+    for (const path of [
+      '/status/tasks/5',
+      '/status/tasks/5/status',
+      '/status/tasks/5/stream',
+      '/status/jobs/x/progress',
+      '/download/..%2f..%2fetc/all',
+      '/download/x/archive',
+      '/download/x/chair.glb',
+    ]) {
+      await problem(await server.ask(`/api/v1${path}`), 400, 'INVALID_ID');
+    }
+    await problem(await server.ask('/api/v1/status/tasks/x/cancel', { method: 'POST' }), 400, 'INVALID_ID');
+  });
+
+  it('is refused where there is no such task, job or file', async () => {
+    const id = crypto.randomUUID();
+    await problem(await server.ask(`/api/v1/status/tasks/${id}`), 404, 'TASK_NOT_FOUND');
+    await problem(await server.ask(`/api/v1/status/tasks/${id}/stream`), 404, 'TASK_NOT_FOUND');
+    await problem(await server.ask(`/api/v1/status/tasks/${id}/cancel`, { method: 'POST' }), 404, 'TASK_NOT_FOUND');
+    await problem(await server.ask(`/api/v1/status/jobs/${id}/progress`), 404, 'JOB_NOT_FOUND');
+    await problem(await server.ask(`/api/v1/download/${id}/all`), 404, 'JOB_NOT_FOUND');
+    await problem(await server.ask(`/api/v1/download/${id}/chair.glb`), 404, 'JOB_NOT_FOUND');
+  });
+
+  it('is refused where no route takes it', async () => {
+    await problem(await server.ask('/api/v1/nothing'), 404, 'NOT_FOUND');
+    await problem(await server.ask('/nothing'), 404, 'NOT_FOUND');
+    const wrong = await server.ask('/api/v1/upload', { method: 'GET' });
+    expect(wrong.headers.get('allow')).toBe('POST');
+    await problem(wrong, 405, 'METHOD_NOT_ALLOWED');
+    await problem(await server.ask('/api/v1/models/available/', { method: 'DELETE' }), 405, 'METHOD_NOT_ALLOWED');
+  });
+
+  it('is refused where JSON is broken, too long or of another shape', async () => {
+    await problem(await login('{"api_key"'), 400, 'INVALID_REQUEST');
+    await problem(await login(''), 400, 'INVALID_REQUEST');
+    const { errors } = await problem(await login('{"api_key":5}'), 400, 'INVALID_REQUEST');
+    expect(errors?.[0]?.field).toBe('api_key');
+    await problem(await login(`{"api_key":"${'x'.repeat(100_000)}"}`), 413, 'BODY_TOO_LARGE');
+  });
+
+  it('is refused where it is hardly HTTP', async () => {
+    expect(await raw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/);
+    const huge = `GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ${'x'.repeat(100_000)}\r\n\r\n`;
+    expect(await raw(huge)).toMatch(/^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/);
+    expect(await raw('GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/,
+    );
+  });
+});
+
+async function raw(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+  socket.write(bytes);
+  return await text(socket);
+}
+
+async function photo(): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  return await sharp({ create: { width: 100, height: 100, channels: 3, background: 'white', noise } })
+    .jpeg()
+    .toBuffer();
+}
+
+async function clear(): Promise<Buffer> {
+  return await sharp({ create: { width: 64, height: 64, channels: 4, background: '#ffffff00' } })
+    .png()
+    .toBuffer();
+}
