@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runNpm } from './npm.mjs';
+import { matchesNpmsRecord, missingForPlatform } from './record.mjs';
 import { Trouble, explain } from './trouble.mjs';
 
 const OLDEST = { major: 20, minor: 19 };
@@ -10,6 +11,15 @@ const OLDEST = { major: 20, minor: 19 };
 const OLDEST_RUNTIME = 24;
 /** Measured on Debian 12, two cores, a fast line. */
 const SIZES = { start: { megabytes: 450, seconds: 20 }, test: { megabytes: 700, seconds: 40 } };
+/** A missing network shows after some 20 s, where npm's own settings take over a minute. */
+const NPM_SETTINGS = [
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=warn',
+  '--fetch-retries=3',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=10000',
+];
 
 /**
  * Whether `node_modules` holds what the lockfile says, for this platform and mode.
@@ -52,12 +62,15 @@ export async function install(root, mode, started) {
   rmSync(stampFile(root), { force: true });
   rmSync(join(root, 'node_modules/.package-lock.json'), { force: true });
   const kinds = mode === 'start' ? ['--omit=dev', '--include=optional'] : ['--include=dev', '--include=optional'];
-  const { status, output } = await runNpm(
-    root,
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...kinds],
-    started,
-  );
-  if (status !== 0) throw new Trouble(explain(output));
+  const { status, output } = await runNpm(root, ['ci', '--ignore-scripts', ...NPM_SETTINGS, ...kinds], started);
+  // A file that could not be written is only a warning to npm.
+  if (status !== 0 || output.includes('TAR_ENTRY_ERROR')) throw new Trouble(explain(output));
+  const missing = missingForPlatform(root, mode);
+  if (missing.length > 0) {
+    throw new Trouble(
+      `npm left out ${missing.join(', ')}, though made for this platform: the disk may be full or the network was cut. Mend that and run the same command again.`,
+    );
+  }
   checkRuntime(root);
   writeStamp(root, mode);
 }
@@ -141,29 +154,4 @@ function readStamp(root) {
 function writeStamp(root, mode) {
   mkdirSync(join(root, 'node_modules/.cache/image2model'), { recursive: true });
   writeFileSync(stampFile(root), JSON.stringify({ ...stampFor(root), mode }));
-}
-
-/**
- * npm writes `node_modules/.package-lock.json` at the end of each installation; every package of ours that this platform
- * and mode need must be in it, at the same version.
- *
- * @param {string} root
- * @param {'start' | 'test'} mode
- */
-function matchesNpmsRecord(root, mode) {
-  let wanted, found;
-  try {
-    wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
-    found = JSON.parse(readFileSync(join(root, 'node_modules/.package-lock.json'), 'utf8')).packages;
-  } catch {
-    return false;
-  }
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.includes('node_modules/')) return true;
-    if (entry.dev && mode === 'start') return true;
-    const has = found[path];
-    if (entry.optional || entry.peer) return has === undefined || has.version === entry.version;
-    if (entry.devOptional && has === undefined) return mode === 'start';
-    return has !== undefined && has.version === entry.version && existsSync(join(root, path));
-  });
 }

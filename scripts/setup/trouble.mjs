@@ -19,7 +19,8 @@ export function codeOf(error) {
  */
 export function explain(output) {
   const found = CAUSES.find(([pattern]) => pattern.test(output));
-  const tail = output.trim().split('\n').slice(-12).join('\n');
+  const told = output.split('\n').filter((line) => !/EBADENGINE|^\s+at |Unknown user config|^\s*$/.test(line));
+  const tail = told.slice(-12).join('\n');
   const advice = found ? found[1] : 'npm said why above. Once that is mended, run the same command again.';
   return `${tail}\n\nThe packages could not be installed. ${advice}`;
 }
