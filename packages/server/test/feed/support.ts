@@ -1,0 +1,217 @@
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { initialTaskState, reduceTask } from '@image2model/protocol';
+import type { TaskEvent, TaskState } from '@image2model/protocol';
+import { createParser } from 'eventsource-parser';
+import fastify from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Engine, Lease, NewJob } from '../../src/engine/contract.ts';
+import { entryEvent } from '../../src/engine/contract.ts';
+import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
+import { handleError } from '../../src/error-handler.ts';
+import { createHub } from '../../src/progress/hub.ts';
+import type { Hub, StreamLimits } from '../../src/progress/hub.ts';
+import { streamRoutes } from '../../src/routes/stream.ts';
+import { newJob } from '../support/jobs.ts';
+
+/** Whose requests are, where a test names nobody. */
+export const owner = 'somebody';
+
+/** A server of the streams alone, over the real engine. Who asks says so in the header `x-owner`. */
+export interface FeedServer {
+  readonly engine: Engine;
+  readonly hub: Hub;
+  readonly port: number;
+  readonly requests: IncomingMessage[];
+  submit(files?: number, fields?: Partial<NewJob>): Promise<Submitted>;
+  close(): Promise<void>;
+}
+
+/** A task that a test drives like a worker does. */
+export interface Submitted {
+  readonly taskId: string;
+  readonly path: string;
+  /** One lease for each file, in the order of upload, once `claim` has been called. */
+  readonly leases: Lease[];
+  claim(): Promise<void>;
+  /** Ends all files. */
+  finish(): Promise<void>;
+}
+
+export async function startFeed(limits: Partial<StreamLimits> = {}): Promise<FeedServer> {
+  const engine = await createSqliteEngine({ file: ':memory:' });
+  const app = fastify({ forceCloseConnections: true });
+  const hub = createHub({ engine, log: app.log, limits });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(handleError);
+  app.decorateRequest('owner', '');
+  app.decorateRequest('isAdmin', false);
+  const requests: IncomingMessage[] = [];
+  app.addHook('onRequest', async (incoming, reply) => {
+    requests.push(incoming.raw);
+    reply.header('x-request-id', incoming.id);
+    incoming.owner = String(incoming.headers['x-owner'] ?? owner);
+  });
+  await app.register(async (scope) => streamRoutes(scope.withTypeProvider<ZodTypeProvider>(), { engine, hub }), {
+    prefix: '/api/v1',
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const claimed = new Map<string, Lease[]>();
+  return {
+    engine,
+    hub,
+    requests,
+    port: (app.server.address() as AddressInfo).port,
+    async submit(files = 1, fields = {}) {
+      const job = newJob(files, { owner, ...fields });
+      await engine.submit(job);
+      const leases: Lease[] = [];
+      claimed.set(job.taskId, leases);
+      // The engine chooses what is next; what belongs to another task is kept for it.
+      const claim = async (): Promise<void> => {
+        while (leases.length < files) {
+          const lease = await engine.claim('test', 600_000);
+          if (lease === undefined) throw new Error('nothing is left to claim');
+          claimed.get(lease.taskId)?.push(lease);
+        }
+      };
+      return {
+        taskId: job.taskId,
+        path: `/api/v1/status/tasks/${job.taskId}/stream`,
+        leases,
+        claim,
+        async finish() {
+          if (leases.length === 0) await claim();
+          for (const lease of leases) await engine.finish(lease.token, completed(lease));
+        },
+      };
+    },
+    async close() {
+      await hub.close(0);
+      await app.close();
+      await engine.close();
+    },
+  };
+}
+
+/** How a file ends that went well. */
+export function completed({ file }: Lease): Parameters<Engine['finish']>[1] {
+  return {
+    status: 'completed',
+    result: {
+      file_id: file.fileId,
+      filename: `${file.filename}.glb`,
+      size: 1,
+      mime_type: 'model/gltf-binary',
+      created_time: new Date().toISOString(),
+      rendered_image: null,
+      sha256: file.sha256,
+      statistics: {},
+    },
+  };
+}
+
+export interface Received {
+  type: string;
+  id: string;
+  event: TaskEvent;
+}
+
+/** A client of one stream, over a real socket. */
+export interface Listener {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly events: Received[];
+  readonly comments: string[];
+  readonly retries: number[];
+  /** What came in, byte for byte. */
+  text(): string;
+  /** Resolves once this holds, looked at after each arrival; rejects if the stream closes before. */
+  until(holds: () => boolean): Promise<void>;
+  /** Resolves when the stream has closed; to whether its body was whole. */
+  readonly closed: Promise<boolean>;
+  abort(): void;
+  /** The sum of the events of one task. */
+  state(taskId: string): TaskState;
+}
+
+export async function listen(
+  server: { port: number },
+  path: string,
+  options: { headers?: Record<string, string>; method?: string } = {},
+): Promise<Listener> {
+  const asked = request({ host: '127.0.0.1', port: server.port, path, agent: false, ...options });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const events: Received[] = [];
+  const comments: string[] = [];
+  const retries: number[] = [];
+  const arrivals = new EventTarget();
+  let text = '';
+  let isClosed = false;
+  const parser = createParser({
+    onEvent: ({ event, id, data }) => {
+      events.push({
+        type: event ?? '',
+        id: id ?? '',
+        event: { type: event, data: JSON.parse(data) } as TaskEvent,
+      });
+    },
+    onComment: (comment) => comments.push(comment),
+    onRetry: (retry) => retries.push(retry),
+  });
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => {
+    text += chunk;
+    parser.feed(chunk);
+    arrivals.dispatchEvent(new Event('arrival'));
+  });
+  // A cut stream says so here; `closed` tells it.
+  response.on('error', () => undefined);
+  const closed = new Promise<boolean>((resolve) => {
+    response.on('close', () => {
+      isClosed = true;
+      arrivals.dispatchEvent(new Event('arrival'));
+      resolve(response.complete);
+    });
+  });
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    events,
+    comments,
+    retries,
+    closed,
+    text: () => text,
+    abort: () => asked.destroy(),
+    async until(holds) {
+      while (!holds()) {
+        if (isClosed) throw new Error(`the stream closed first; so far: ${text}`);
+        await once(arrivals, 'arrival');
+      }
+    },
+    state(taskId) {
+      const own = events.filter(({ event }) => event.data.task_id === taskId);
+      return own.reduce((state, { event }) => reduceTask(state, event), initialTaskState(taskId));
+    },
+  };
+}
+
+/** What the engine says that a task is. */
+export async function engineState(engine: Engine, taskId: string): Promise<TaskState> {
+  const entries = (await engine.entries(taskId)) ?? [];
+  return entries.reduce((state, entry) => reduceTask(state, entryEvent(entry)), initialTaskState(taskId));
+}
+
+/** Resolves once this holds, looked at every few milliseconds: for what nothing announces. */
+export async function eventually(holds: () => boolean, withinMs = 5000): Promise<void> {
+  const until = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > until) throw new Error('it did not come true in time');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
