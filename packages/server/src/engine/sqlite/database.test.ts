@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
+import { createSqliteEngine } from './engine.ts';
+import { migrations } from './migrations.ts';
+
+let directory: string;
+let file: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'image2model-database-'));
+  file = join(directory, 'new', 'jobs.db');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const version = (path: string) => {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const row = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  db.close();
+  return row.user_version;
+};
+
+describe('the database', () => {
+  it('makes its folder and its schema, and writes ahead', () => {
+    const opened = openDatabase(file);
+    expect(opened.db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(opened.db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 1 });
+    expect(opened.db.prepare('PRAGMA foreign_keys').get()).toEqual({ foreign_keys: 1 });
+    opened.close();
+    opened.close();
+    expect(version(file)).toBe(migrations.length);
+  });
+
+  it('is refused to a second server in words that help, and free again after the first', async () => {
+    const engine = await createSqliteEngine({ file });
+    await expect(createSqliteEngine({ file })).rejects.toThrow(/in use by another server.*DATA_DIR/);
+    await engine.close();
+    await (await createSqliteEngine({ file })).close();
+  });
+
+  it('can be read by others while a server runs', async () => {
+    const engine = await createSqliteEngine({ file });
+    expect(version(file)).toBe(migrations.length);
+    await engine.close();
+  });
+
+  it('takes each step that is missing, once', () => {
+    openDatabase(file, ['CREATE TABLE first (a TEXT) STRICT']).close();
+    const steps = ['CREATE TABLE first (a TEXT) STRICT', 'CREATE TABLE second (b TEXT) STRICT'];
+    openDatabase(file, steps).close();
+    openDatabase(file, steps).close();
+    expect(version(file)).toBe(2);
+  });
+
+  it('stays at the last whole step when one fails', () => {
+    const steps = ['CREATE TABLE first (a TEXT) STRICT', 'CREATE TABLE second (b TEXT) STRICT; SELECT nonsense'];
+    expect(() => openDatabase(file, steps)).toThrow(/nonsense/);
+    expect(version(file)).toBe(1);
+    const opened = openDatabase(file, steps.slice(0, 1));
+    expect(opened.db.prepare("SELECT count(*) AS tables FROM sqlite_schema WHERE name = 'second'").get()).toEqual({
+      tables: 0,
+    });
+    opened.close();
+  });
+
+  it('refuses a file of a newer version', () => {
+    openDatabase(file, [...migrations, 'SELECT 1']).close();
+    expect(() => openDatabase(file)).toThrow(/newer version/);
+    // Nothing is held after the refusal.
+    openDatabase(file, [...migrations, 'SELECT 1']).close();
+  });
+});

@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline';
+import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
+import { newJob } from '../support/jobs.ts';
+import { failure, modelFile } from './harness.ts';
+
+/**
+ * The process that is killed: submits, claims, reports and finishes as fast as it can, and says a line on its standard
+ * output after each promise that has resolved. Ends by itself when its input does, so that it never outlives the test.
+ */
+const [file = ''] = process.argv.slice(2);
+createInterface({ input: process.stdin }).once('close', () => process.exit(0));
+const engine = await createSqliteEngine({ file });
+say({ did: 'open' });
+for (let round = 0; ; round += 1) {
+  const job = newJob(1 + (round % 3));
+  await engine.submit(job);
+  say({ did: 'submit', taskId: job.taskId, jobId: job.jobId, files: job.files.map((each) => each.fileId) });
+  for (let claim = 0; claim < 2; claim += 1) {
+    const lease = await engine.claim('killed', 60_000);
+    if (!lease) break;
+    await engine.report(lease.token, 50, 'Half-way');
+    // Some stay claimed, so that there is something to give back.
+    if ((round + claim) % 5 === 0) continue;
+    const ending = round % 4 === 0 ? failure : ({ status: 'completed', result: modelFile(lease) } as const);
+    if (await engine.finish(lease.token, ending)) {
+      say({ did: 'finish', fileId: lease.file.fileId, status: ending.status, attempt: lease.attempt });
+    }
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
