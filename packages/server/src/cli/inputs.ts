@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
+import { UsageError } from './exit.ts';
+
+/** A photo that was named on the command line. */
+export interface Input {
+  /** As it was given: what a person knows it by. */
+  given: string;
+  /** Absolute. */
+  path: string;
+  /** What it is uploaded as; no two inputs of one run share a name, so that answers can be told apart by it. */
+  name: string;
+}
+
+/** Checks what was named before anything starts. The same file twice counts once. */
+export async function readInputs(given: readonly string[]): Promise<Input[]> {
+  const inputs = new Map<string, Input>();
+  const taken = new Set<string>();
+  for (const text of given) {
+    const path = resolve(text);
+    if (inputs.has(path)) continue;
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) throw new UsageError(`${text}: there is no such file`);
+    if (!found.isFile()) throw new UsageError(`${text} is not a file`);
+    const name = unique(basename(path), taken);
+    taken.add(name.toLowerCase());
+    inputs.set(path, { given: text, path, name });
+  }
+  return [...inputs.values()];
+}
+
+/** The name itself, or with the first free count before its extension: `chair-2.png`. */
+export function unique(name: string, taken: ReadonlySet<string>): string {
+  const extension = extname(name);
+  const stem = basename(name, extension);
+  for (let count = 1; ; count += 1) {
+    const candidate = count === 1 ? name : `${stem}-${count}${extension}`;
+    // Many file systems take names that differ in case alone for the same.
+    if (!taken.has(candidate.toLowerCase())) return candidate;
+  }
+}

@@ -1,0 +1,135 @@
+import process from 'node:process';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
+import { ConfigError } from '../config.ts';
+import { serve } from '../serve.ts';
+import { version } from '../version.ts';
+import { barReporter } from './bar-reporter.ts';
+import { convert } from './convert.ts';
+import { exitCodes, UsageError } from './exit.ts';
+import { readInputs } from './inputs.ts';
+import { createOutput } from './output.ts';
+import { startPrivateServer } from './private-server.ts';
+import { jsonReporter, plainReporter } from './reporter.ts';
+import type { Reporter } from './reporter.ts';
+
+process.exitCode = await main();
+
+/** Runs a command and gives its exit code; `exit.ts` and `docs/cli.md` say what each means. */
+async function main(): Promise<number> {
+  let code: number = exitCodes.made;
+  const program = new Command('image2model')
+    .description('Photos become 3D models.')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  program
+    .command('convert')
+    .description('make a model (GLB) of each photo')
+    .argument('<photos...>', 'JPEG, PNG or WebP')
+    .option('-o, --out <directory>', 'where the models go', '.')
+    .option('--face-limit <count>', 'the most faces that a model may have', parseFaceLimit)
+    .option('--model <id>', 'the model that makes them')
+    .option('--options <json>', "the model's own options", parseOptions)
+    .option('--force', 'replace files that are there already', false)
+    .option('--json', 'tell everything as JSON, one object a line', false)
+    .option(
+      '--server <url>',
+      'use this server, else IMAGE2MODEL_URL, else one of its own',
+      process.env['IMAGE2MODEL_URL'],
+    )
+    .option('--api-key <key>', 'key for that server, else IMAGE2MODEL_API_KEY')
+    .action(async (photos: string[], options: ConvertFlags) => void (code = await runConvert(photos, options)));
+  program
+    .command('serve')
+    .description('serve the pages and the API; settings come from the environment')
+    .action(async () => void (code = await serve(process.env)));
+  try {
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+interface ConvertFlags {
+  out: string;
+  faceLimit?: number;
+  model?: string;
+  options?: Record<string, unknown>;
+  force: boolean;
+  json: boolean;
+  server?: string;
+  apiKey?: string;
+}
+
+async function runConvert(photos: readonly string[], flags: ConvertFlags): Promise<number> {
+  const inputs = await readInputs(photos);
+  const baseUrl = flags.server === undefined || flags.server === '' ? undefined : serverUrl(flags.server);
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    // The second Ctrl-C finds no listener and ends the process at once.
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    stop.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  const apiKey = flags.apiKey ?? process.env['IMAGE2MODEL_API_KEY'];
+  const server =
+    baseUrl === undefined ? await startPrivateServer(process.env) : { baseUrl, apiKey, close: async () => undefined };
+  try {
+    return await convert({
+      inputs,
+      server,
+      output: createOutput({ directory: flags.out, force: flags.force }),
+      reporter: chooseReporter(flags.json),
+      signal: stop.signal,
+      faceLimit: flags.faceLimit,
+      model: flags.model,
+      modelOptions: flags.options,
+    });
+  } finally {
+    await server.close();
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+  }
+}
+
+function chooseReporter(json: boolean): Reporter {
+  if (json) return jsonReporter(out);
+  return process.stdout.isTTY ? barReporter(out) : plainReporter(out, err);
+}
+
+const out = (text: string): void => void process.stdout.write(text);
+const err = (text: string): void => void process.stderr.write(text);
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version are errors to commander too; it has printed everything already.
+    return error.exitCode === 0 ? exitCodes.made : exitCodes.usage;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`image2model: ${message}\n`);
+  return error instanceof UsageError || error instanceof ConfigError ? exitCodes.usage : exitCodes.server;
+}
+
+function parseFaceLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\d+$/.test(text) || limit < minFaceLimit || limit > maxFaceLimit) {
+    throw new InvalidArgumentError(`It must be a whole number from ${minFaceLimit} to ${maxFaceLimit}.`);
+  }
+  return limit;
+}
+
+function parseOptions(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Said below, as for JSON that is no object.
+  }
+  throw new InvalidArgumentError('It must be a JSON object.');
+}
+
+function serverUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  throw new UsageError(`--server ${text} is not an address like http://localhost:3000`);
+}

@@ -1,0 +1,56 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+interface OutputOptions {
+  directory: string;
+  /** Replace files that were there before the run. */
+  force: boolean;
+}
+
+/** Where models are written to. */
+export interface Output {
+  /**
+   * Writes a model, whole or not at all, and returns its path. A name that is taken gets a count, `chair-2.glb`; with
+   * `force` a file from before this run is replaced, one of this run never.
+   */
+  save(inputName: string, body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string>;
+}
+
+export function createOutput({ directory, force }: OutputOptions): Output {
+  const written = new Set<string>();
+
+  const reserve = async (stem: string): Promise<string> => {
+    await mkdir(directory, { recursive: true });
+    for (let count = 1; ; count += 1) {
+      const path = join(directory, count === 1 ? `${stem}.glb` : `${stem}-${count}.glb`);
+      if (written.has(path.toLowerCase())) continue;
+      written.add(path.toLowerCase());
+      try {
+        // Made here and now, so that nobody else takes the name while the model is on its way.
+        await (await open(path, force ? 'a' : 'wx')).close();
+        return path;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+    }
+  };
+
+  return {
+    async save(inputName, body, signal) {
+      const path = await reserve(parse(inputName).name);
+      const part = `${path}.part`;
+      try {
+        await pipeline(Readable.fromWeb(body as never), createWriteStream(part), { signal });
+        await rename(part, path);
+        return path;
+      } catch (error) {
+        await rm(part, { force: true });
+        if (!force) await rm(path, { force: true });
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { startServer } from '../server.ts';
+
+/** A server for one run: where it is, and the key that it lets in. */
+export interface UsableServer {
+  baseUrl: string;
+  apiKey: string | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server in this process that nobody else can use: a free port of the loopback address, a key made for the
+ * occasion, and a data directory that is removed with it.
+ */
+export async function startPrivateServer(env: Readonly<Record<string, string | undefined>>): Promise<UsableServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'image2model-'));
+  const apiKey = randomBytes(24).toString('base64url');
+  const remove = async (): Promise<void> => await rm(dataDir, { recursive: true, force: true });
+  try {
+    const config = readConfig({
+      PORT: '0',
+      DATA_DIR: dataDir,
+      API_KEYS: apiKey,
+      LOG_LEVEL: 'error',
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      WORKER_CONCURRENCY: env['WORKER_CONCURRENCY'],
+    });
+    const server = await startServer({ config, log: createLog({ level: config.logLevel }) });
+    return {
+      baseUrl: server.address,
+      apiKey,
+      async close() {
+        await server.close(0);
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
