@@ -1,0 +1,4 @@
+import api from '@image2model/client';
+
+export { api };
+export default api;
