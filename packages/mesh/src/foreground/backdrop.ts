@@ -5,15 +5,22 @@ import type { Backdrop } from './backdrop-fit.ts';
 import { toLab } from './lab.ts';
 import { softenEdge } from './soft-edge.ts';
 
+/** Noise (ΔE) up to which a ground is plain enough to tell its shadows, and to need no second opinion. */
+const evenGround = 1.8;
 /** Share of the border ring that a smooth backdrop must explain, and the noise it may have (ΔE). */
 const leastFit = 0.8;
 const mostNoise = 5;
 
-/**
- * Coverage of an object on a plain backdrop, 0 to 1 a pixel; undefined where the border is not a plain backdrop or
- * nothing stands out from it.
- */
-export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
+/** An object on a plain backdrop. */
+export interface BackdropCut {
+  /** 0 to 1 a pixel. */
+  coverage: Float32Array;
+  /** Whether the backdrop is even enough to take the cut as it is; a blurred landscape is smooth at the border too. */
+  certain: boolean;
+}
+
+/** Undefined where the border is not a plain backdrop or nothing stands out from it. */
+export function cutFromBackdrop(picture: Picture): BackdropCut | undefined {
   const { width, height } = picture;
   const lab = toLab(picture.rgb);
   const backdrop = fitBackdrop(lab, width, height);
@@ -23,7 +30,10 @@ export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
   const like = new Uint8Array(width * height);
   for (let i = 0; i < like.length; i++) like[i] = difference.total[i]! < tolerance ? 1 : 0;
   const ground = floodFromBorder(like, width, height);
-  const shadow = floodShadow(lab, difference, ground, width, height, tolerance, backdrop.noise);
+  const even = backdrop.noise < evenGround;
+  const shadow = even
+    ? floodShadow(lab, difference, ground, width, height, tolerance, backdrop.noise)
+    : new Uint8Array(ground.length);
   openHoles(like, ground, difference, backdrop, width, height);
   for (let i = 0; i < ground.length; i++) ground[i]! |= shadow[i]!;
   dropSpecks(ground, difference.total, width, height, tolerance);
@@ -31,7 +41,7 @@ export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
   for (let i = 0; i < ground.length; i++) covered += 1 - ground[i]!;
   const share = covered / ground.length;
   if (share < 0.0008 || share > 0.97) return undefined;
-  return softenEdge(picture, ground, shadow, backdrop);
+  return { coverage: softenEdge(picture, ground, shadow, backdrop), certain: even };
 }
 
 interface Difference {
@@ -85,14 +95,16 @@ function floodShadow(
   noise: number,
 ): Uint8Array {
   const shadow = new Uint8Array(ground.length);
-  const steepest = ((1.3 + 0.8 * noise) * 1024) / Math.max(width, height);
+  const steepest = ((1.3 + 0.4 * noise) * 1024) / Math.max(width, height);
   const passable = (i: number): boolean => {
     const x = i % width;
-    if (x < 2 || x >= width - 2 || i < 2 * width || i >= ground.length - 2 * width) return false;
     const dl = difference.light[i]!;
     if (dl > 10 || dl < -45 || difference.chroma[i]! > Math.max(0.7 * tolerance, 2.2) + 0.1 * -dl) return false;
-    const gx = (lab[3 * (i + 2)]! - lab[3 * (i - 2)]!) / 4;
-    const gy = (lab[3 * (i + 2 * width)]! - lab[3 * (i - 2 * width)]!) / 4;
+    const [left, right] = [i - Math.min(x, 2), i + Math.min(width - 1 - x, 2)];
+    const up = i >= 2 * width ? i - 2 * width : i;
+    const down = i + 2 * width < ground.length ? i + 2 * width : i;
+    const gx = (lab[3 * right]! - lab[3 * left]!) / 4;
+    const gy = (lab[3 * down]! - lab[3 * up]!) / 4;
     return gx * gx + gy * gy < steepest * steepest;
   };
   const queue: number[] = [];

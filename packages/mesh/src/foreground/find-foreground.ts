@@ -2,7 +2,7 @@ import type { Picture } from '../decode-image.ts';
 import { ImageError } from '../image-error.ts';
 import type { Method } from '../types.ts';
 import { cutFromBackdrop } from './backdrop.ts';
-import { findInScene } from './scene.ts';
+import { agreement, findInScene, leastAgreement } from './scene.ts';
 
 /** What of the picture is the object. */
 export interface Foreground {
@@ -43,8 +43,11 @@ export function findForeground(
   const alpha = alphaCoverage(picture);
   if (alpha) return asObject('alpha', alpha);
   const backdrop = cutFromBackdrop(picture);
-  if (backdrop) return asObject('backdrop', backdrop);
+  if (backdrop?.certain) return asObject('backdrop', backdrop.coverage);
   const scene = findInScene(picture);
+  if (backdrop && scene.guess && agreement(backdrop.coverage, scene.guess) >= leastAgreement) {
+    return asObject('backdrop', backdrop.coverage);
+  }
   if (scene.coverage) {
     const guess = 'The object was found in a natural scene; where its outline is wrong, give a mask or a cut-out picture.';
     return asObject('scene', scene.coverage, [guess]);

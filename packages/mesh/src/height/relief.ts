@@ -29,15 +29,15 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
   const rows = Math.round(height / even) + 1;
   const lightness = sampleLightness(picture, columns, rows);
   const raised = resample(saliency, width, height, columns, rows);
-  const broad = softBlur(lightness, columns, rows, 0.02 * Math.max(columns, rows));
-  const finer = softBlur(lightness, columns, rows, 0.006 * Math.max(columns, rows));
+  const broad = softBlur(lightness, columns, rows, 0.025 * Math.max(columns, rows));
+  const finer = softBlur(lightness, columns, rows, 0.007 * Math.max(columns, rows));
   const heights = new Float32Array(columns * rows);
   const longInCells = Math.max(columns, rows) - 1;
   for (let j = 0; j < rows; j++) {
     for (let i = 0; i < columns; i++) {
       const at = j * columns + i;
-      const fine = 0.25 * Math.tanh(5 * (finer[at]! - broad[at]!)) * (0.6 + 0.8 * detail);
-      const surface = 0.5 * raised[at]! + 0.35 * broad[at]! + fine + 0.1;
+      const fine = 0.16 * Math.tanh(4 * (finer[at]! - broad[at]!)) * (0.6 + 0.8 * detail);
+      const surface = 0.6 * raised[at]! + 0.35 * broad[at]! + fine + 0.1;
       const toRim = Math.min(i, j, columns - 1 - i, rows - 1 - j) / (0.03 * longInCells);
       const fade = toRim >= 1 ? 1 : toRim * toRim * (3 - 2 * toRim);
       heights[at] = longInCells * (slab + relief[depth] * Math.max(surface, 0.02) * fade);

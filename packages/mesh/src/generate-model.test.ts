@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { alphaMask, compareFront, findFaults, genus } from '../test/check-model.ts';
+import { chair, disc, draw, logo, mug, noise, ring, shadedBall, thin } from '../test/pictures.ts';
+import { readModel } from '../test/read-model.ts';
+import { generateModel, stages } from './index.ts';
+
+describe('generateModel', () => {
+  it('makes a closed, manifold, valid model of every kind of picture', async () => {
+    const pictures = {
+      disc: await disc(300, 100),
+      ring: await ring(300, '#fff'),
+      chair: await chair(500),
+      ball: await shadedBall(400),
+      mug: await mug(400),
+      logo: await logo(400),
+      wheel: await thin(600),
+      noise: await noise(160, 120),
+      small: await disc(16, 6),
+      'wide, to the very edge': await draw(400, 8 * 2, '<rect width="400" height="16" fill="#345"/>'),
+    };
+    const faults: Record<string, string[]> = {};
+    for (const [name, picture] of Object.entries(pictures)) {
+      const { glb } = await generateModel(picture);
+      const found = await findFaults(glb);
+      if (found.length > 0) faults[name] = found.slice(0, 5);
+    }
+    expect(faults).toEqual({});
+  });
+
+  it.each([100, 101, 150, 300, 1000, 5000, 20_000])('keeps to %i faces, and stays closed', async (faceLimit) => {
+    for (const picture of [await chair(500), await logo(400), await noise(120, 90)]) {
+      const { glb, statistics } = await generateModel(picture, { faceLimit });
+      const { model } = await readModel(glb);
+      expect(model.triangles.length / 3).toBe(statistics.faces);
+      expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
+      expect(await findFaults(glb)).toEqual([]);
+    }
+  });
+
+  it('uses most of the faces it may', async () => {
+    const { statistics } = await generateModel(await logo(600), { faceLimit: 5000 });
+    expect(statistics.faces).toBeGreaterThan(4000);
+  });
+
+  it('says which parts it left out for a low limit', async () => {
+    const dots = Array.from({ length: 49 }, (_, i) => `<circle cx="${30 + 57 * (i % 7)}" cy="${30 + 57 * Math.floor(i / 7)}" r="${8 + (i % 5)}"/>`);
+    const { statistics } = await generateModel(await draw(400, 400, dots.join('')), { faceLimit: 200 });
+    expect(statistics.warnings.join(' ')).toMatch(/small separate parts were left out/);
+  });
+
+  it('looks like a compact shape from the front', async () => {
+    const picture = await draw(600, 500, '<ellipse cx="300" cy="250" rx="230" ry="170" fill="url(#ball)"/>');
+    const { glb } = await generateModel(picture);
+    const { overlap, psnr } = await compareFront(glb, picture, await alphaMask(picture));
+    expect(overlap).toBeGreaterThan(0.99);
+    expect(psnr).toBeGreaterThan(30);
+  });
+
+  it('looks like a fine shape from the front', async () => {
+    for (const picture of [await chair(800), await logo(800)]) {
+      const { glb } = await generateModel(picture);
+      const { overlap, psnr } = await compareFront(glb, picture, await alphaMask(picture));
+      expect(overlap).toBeGreaterThan(0.98);
+      expect(psnr).toBeGreaterThan(30);
+    }
+  });
+
+  it('finds the same outline on a plain ground as in the cut-out', async () => {
+    for (const shape of [ring, chair, logo]) {
+      const mask = await alphaMask(await shape(700));
+      const picture = await shape(700, '#f4f2ee');
+      const { glb, statistics } = await generateModel(picture);
+      expect(statistics.method).toBe('backdrop');
+      expect((await compareFront(glb, picture, mask)).overlap).toBeGreaterThan(0.975);
+    }
+  });
+
+  it('shows the whole picture on a relief', async () => {
+    const picture = await noise(400, 300);
+    const { glb, statistics } = await generateModel(picture);
+    expect(statistics.method).toBe('relief');
+    expect(statistics.width).toBeCloseTo(1, 2);
+    const { overlap, psnr } = await compareFront(glb, picture, new Uint8Array(400 * 300).fill(1));
+    expect(overlap).toBeGreaterThan(0.99);
+    expect(psnr).toBeGreaterThan(30);
+  });
+
+  it('keeps the holes of rings and chairs open', async () => {
+    expect(await genus((await generateModel(await ring(400, '#fff'))).glb)).toEqual({ parts: 1, genus: 1 });
+    // Four openings between the posts and slats, and two rows of three between the legs, the lower row open below.
+    expect(await genus((await generateModel(await chair(800, '#fff'))).glb)).toEqual({ parts: 1, genus: 7 });
+  });
+
+  it('makes a disc round, by default within the soft cap and never thicker than a ball', async () => {
+    const picture = await disc(500, 200);
+    const depths: number[] = [];
+    for (const depth of ['medal', 'soft', 'full'] as const) {
+      const { statistics } = await generateModel(picture, { depth });
+      depths.push(statistics.depth / statistics.width);
+    }
+    // Factor f and cap c of the width: f / √(1 + (f / 2c)²), as shares of the width.
+    const expected = [
+      [0.6, 0.07],
+      [0.75, 0.33],
+      [1, 0.5],
+    ].map(([f, c]) => f! / Math.sqrt(1 + (f! / 2 / c!) ** 2));
+    for (const [i, depth] of depths.entries()) expect(depth).toBeCloseTo(expected[i]!, 2);
+  });
+
+  it('stands on the origin in metres, the longest side of the picture one metre', async () => {
+    const { glb, statistics } = await generateModel(await draw(500, 250, '<rect x="100" y="50" width="300" height="150" fill="#777"/>'));
+    const { model } = await readModel(glb);
+    const axis = (a: number) => Array.from(model.positions).filter((_, i) => i % 3 === a);
+    expect(statistics.width).toBeCloseTo(0.6, 2);
+    expect(statistics.height).toBeCloseTo(0.3, 2);
+    expect(Math.min(...axis(1))).toBeCloseTo(0, 6);
+    expect(Math.max(...axis(0)) + Math.min(...axis(0))).toBeCloseTo(0, 5);
+    expect(Math.max(...axis(2)) + Math.min(...axis(2))).toBeCloseTo(0, 5);
+  });
+
+  it('gives the same bytes again', async () => {
+    for (const picture of [await mug(300), await noise(200, 150)]) {
+      const [first, second] = [await generateModel(picture), await generateModel(picture)];
+      expect(Buffer.from(first.glb).equals(second.glb)).toBe(true);
+      expect(Buffer.from(first.preview).equals(second.preview)).toBe(true);
+    }
+  });
+
+  it('says in the file and in the statistics what was done', async () => {
+    const { glb, statistics } = await generateModel(await noise(200, 150));
+    const { extras } = await readModel(glb);
+    expect(statistics.warnings[0]).toMatch(/No clear object stands out/);
+    expect(extras).toMatchObject({ method: 'relief', warnings: statistics.warnings });
+    expect(JSON.stringify(extras)).toContain('relief of the whole picture');
+  });
+
+  it('makes a relief of one plain colour and warns', async () => {
+    const { glb, statistics } = await generateModel(await draw(120, 90, '', '#7a8'));
+    expect(statistics.method).toBe('relief');
+    expect(statistics.warnings).toHaveLength(1);
+    expect(await findFaults(glb)).toEqual([]);
+  });
+
+  it('makes a relief of anything on request', async () => {
+    const { statistics } = await generateModel(await disc(200, 70), { mode: 'relief' });
+    expect(statistics).toMatchObject({ method: 'relief', warnings: [] });
+  });
+
+  it('refuses an object that is not there', async () => {
+    const picture = draw(120, 90, '', '#7a8');
+    await expect(generateModel(await picture, { mode: 'object' })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });
+  });
+
+  it('follows a mask, whatever its size, over every other search', async () => {
+    const picture = await noise(400, 300);
+    const mask = await draw(200, 150, '<circle cx="100" cy="75" r="50" fill="#fff"/>', '#000');
+    const { glb, statistics } = await generateModel(picture, { mask });
+    expect(statistics.method).toBe('mask');
+    expect(statistics.width).toBeCloseTo(0.5, 2);
+    expect(await findFaults(glb)).toEqual([]);
+    const black = await draw(200, 150, '', '#000');
+    await expect(generateModel(picture, { mask: black })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });
+  });
+
+  it('presses detail into the surface only when asked, and stays closed', async () => {
+    const stripes = Array.from({ length: 12 }, (_, i) => `<rect x="${60 + 25 * i}" y="60" width="12" height="280" fill="#222"/>`).join('');
+    const picture = await draw(400, 400, `<rect x="50" y="50" width="300" height="300" rx="60" fill="#ddd"/>${stripes}`);
+    const [plain, embossed] = [await generateModel(picture), await generateModel(picture, { detail: 1 })];
+    expect(Buffer.from(plain.glb).equals(embossed.glb)).toBe(false);
+    expect(await findFaults(embossed.glb)).toEqual([]);
+  });
+
+  it('reports every stage in order and never goes back', async () => {
+    const seen: string[] = [];
+    const fractions: number[] = [];
+    await generateModel(await disc(200, 70), {}, {
+      report: ({ stage, fraction, message }) => {
+        if (seen.at(-1) !== stage) seen.push(stage);
+        fractions.push(fraction);
+        expect(message).not.toBe('');
+      },
+    });
+    expect(seen).toEqual([...stages]);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+  });
+
+  it('stops with the reason of the signal at whatever stage it comes', async () => {
+    const picture = await disc(200, 70);
+    for (const stage of stages) {
+      const controller = new AbortController();
+      const reason = new Error(`stopped at ${stage}`);
+      const running = generateModel(picture, {}, {
+        signal: controller.signal,
+        report: (progress) => progress.stage === stage && controller.abort(reason),
+      });
+      await expect(running).rejects.toBe(reason);
+    }
+  });
+
+  it('draws a preview of 512 pixels on a transparent ground', async () => {
+    const { preview } = await generateModel(await disc(200, 70));
+    const { format, width, height, hasAlpha } = await sharp(preview).metadata();
+    expect({ format, width, height, hasAlpha }).toEqual({ format: 'webp', width: 512, height: 512, hasAlpha: true });
+    const { data } = await sharp(preview).raw().toBuffer({ resolveWithObject: true });
+    expect(data[3]).toBe(0);
+    expect(data[4 * (256 * 512 + 256) + 3]).toBe(255);
+  });
+
+  it.each([0, 99, 100.5, -1, Number.NaN])('refuses a face limit of %d', async (faceLimit) => {
+    await expect(generateModel(await disc(100, 30), { faceLimit })).rejects.toMatchObject({ code: 'FACE_LIMIT_TOO_LOW' });
+  });
+});

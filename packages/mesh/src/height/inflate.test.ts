@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Grid } from '../sheet/grid.ts';
+import { layGrid } from '../sheet/grid.ts';
+import { inflate, solvePoisson } from './inflate.ts';
+
+describe('solvePoisson', () => {
+  it.each([12.3, 40.7, 190.4])('gives the ball over a disc of radius %d to a thousandth of it', (radius) => {
+    const { field, columns, rows } = discField(radius);
+    const u = solvePoisson(field, columns, rows);
+    const centre = (columns - 1) / 2;
+    let error = 0;
+    let count = 0;
+    for (let at = 0; at < field.length; at++) {
+      const squared = radius ** 2 - (at % columns - centre) ** 2 - (Math.floor(at / columns) - centre) ** 2;
+      if (field[at]! <= 0.5 || squared <= 0) continue;
+      error += Math.abs(Math.sqrt(u[at]!) - Math.sqrt(squared));
+      count++;
+    }
+    expect(error / count / radius).toBeLessThan(1e-3);
+  });
+
+  it('gives a parabola across a long bar', () => {
+    const [columns, rows, half] = [401, 45, 16.5];
+    const field = new Float32Array(columns * rows);
+    for (let j = 0; j < rows; j++) {
+      for (let i = 5; i < columns - 5; i++) field[j * columns + i] = half - Math.abs(j - 22) + 0.5;
+    }
+    const u = solvePoisson(field, columns, rows);
+    for (const dy of [0, 5, 12]) expect(u[(22 + dy) * columns + 200]! / (2 * (half ** 2 - dy ** 2))).toBeCloseTo(1, 2);
+  });
+});
+
+describe('inflate', () => {
+  it('orders the presets by thickness and leaves the ground flat', () => {
+    const coverage = new Float32Array(200 * 200);
+    for (let y = 0; y < 200; y++) for (let x = 0; x < 200; x++) if (Math.hypot(x - 99.5, y - 99.5) < 70) coverage[y * 200 + x] = 1;
+    const grid = layGrid(coverage, 200, 200)!;
+    const top = (['medal', 'soft', 'full'] as const).map((depth) => Math.max(...inflate(grid, depth)));
+    expect(top).toEqual(top.toSorted((a, b) => a - b));
+    const heights = inflate(grid, 'full');
+    for (let at = 0; at < heights.length; at++) expect(heights[at]! > 0).toBe(grid.field[at]! > 0.5);
+  });
+});
+
+/** A field that crosses one half exactly on the circle, linearly in the distance. */
+function discField(radius: number): Grid {
+  const columns = 2 * Math.ceil(radius + 3) + 1;
+  const centre = (columns - 1) / 2;
+  const field = Float32Array.from({ length: columns * columns }, (_, at) => {
+    const distance = Math.hypot((at % columns) - centre, Math.floor(at / columns) - centre);
+    return 0.5 + (radius - distance) / 4;
+  });
+  return { columns, rows: columns, cell: 1, originX: 0, originY: 0, field };
+}

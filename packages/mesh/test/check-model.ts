@@ -1,0 +1,153 @@
+/** Oracles for a finished GLB: none of them shares code with what wrote it, save the rasteriser. */
+import { validateBytes } from 'gltf-validator';
+import Module from 'manifold-3d';
+import sharp from 'sharp';
+import { rasterise } from '../src/render/rasterise.ts';
+import type { Drawable } from '../src/render/rasterise.ts';
+import { readModel } from './read-model.ts';
+
+/** What is wrong with a model, in words; empty where nothing is. */
+export async function findFaults(glb: Uint8Array): Promise<string[]> {
+  const { model } = await readModel(glb);
+  const { positions, triangles } = weld(model);
+  const faults: string[] = [];
+  const directed = new Map<string, number>();
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
+    for (let c = 0; c < 3; c++) {
+      const key = `${corners[c]!}>${corners[(c + 1) % 3]!}`;
+      directed.set(key, (directed.get(key) ?? 0) + 1);
+    }
+    if (faceArea(positions, corners) <= 1e-13) faults.push(`face ${t / 3} has no area`);
+  }
+  for (const [key, times] of directed) {
+    if (times !== 1) faults.push(`edge ${key} is used ${times} times`);
+    if (!directed.has(key.split('>').toReversed().join('>'))) faults.push(`edge ${key} has no other side`);
+  }
+  if (volume(positions, triangles) <= 0) faults.push('the volume is not positive');
+  const { Manifold, Mesh } = await loadManifold();
+  const solid = Manifold.ofMesh(new Mesh({ numProp: 3, vertProperties: positions, triVerts: triangles }));
+  if (solid.status() !== 'NoError') faults.push(`manifold-3d says ${solid.status()}`);
+  solid.delete();
+  const report = await validateBytes(glb);
+  for (const message of report.issues.messages) if (message.severity <= 1) faults.push(`validator: ${message.code}`);
+  return faults;
+}
+
+/** Holes through the solid, summed over its parts: genus = parts − Euler characteristic / 2. */
+export async function genus(glb: Uint8Array): Promise<{ parts: number; genus: number }> {
+  const { model } = await readModel(glb);
+  const { positions, triangles } = weld(model);
+  const parent = Array.from({ length: positions.length / 3 }, (_, v) => v);
+  const find = (v: number): number => {
+    let root = v;
+    while (parent[root] !== root) root = parent[root]!;
+    return (parent[v] = root);
+  };
+  for (let t = 0; t < triangles.length; t += 3) {
+    parent[find(triangles[t]!)] = find(triangles[t + 1]!);
+    parent[find(triangles[t + 1]!)] = find(triangles[t + 2]!);
+  }
+  const parts = new Set(parent.map((_, v) => find(v))).size;
+  const euler = positions.length / 3 - triangles.length / 2 + triangles.length / 3;
+  return { parts, genus: parts - euler / 2 };
+}
+
+/** The front view, laid over the picture it was made from. `mask` is 1 where the object is, at the picture's size. */
+export async function compareFront(
+  glb: Uint8Array,
+  image: Uint8Array,
+  mask: Uint8Array,
+): Promise<{ overlap: number; psnr: number }> {
+  const { model, texture } = await readModel(glb);
+  const { data, info } = await sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const [left, top, right, bottom] = bounds(mask, width, height);
+  const scale = Math.max(width, height);
+  const view = rasterise(model, texture, {
+    width,
+    height,
+    yaw: 0,
+    pitch: 0,
+    shading: 'flat',
+    scale,
+    // The model stands on the origin; on the picture its middle is that of the mask's bounding box.
+    centre: [(width / 2 - (left + right) / 2) / scale, (bottom - height / 2) / scale, 0],
+  });
+  let [both, either, squares, inside] = [0, 0, 0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    const drawn = view[4 * i + 3]! > 0;
+    if (drawn || mask[i]) either++;
+    if (!drawn || !mask[i]) continue;
+    both++;
+    inside += 3;
+    for (let c = 0; c < 3; c++) squares += (view[4 * i + c]! - data[3 * i + c]!) ** 2;
+  }
+  void top;
+  return { overlap: both / either, psnr: 10 * Math.log10(255 ** 2 / Math.max(squares / inside, 1e-9)) };
+}
+
+/** 1 where a cut-out picture is opaque. */
+export async function alphaMask(image: Uint8Array): Promise<Uint8Array> {
+  const { data, info } = await sharp(image).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return Uint8Array.from({ length: info.width * info.height }, (_, i) => (data[4 * i + 3]! >= 128 ? 1 : 0));
+}
+
+function bounds(mask: Uint8Array, width: number, height: number): [number, number, number, number] {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    if (!mask[i]) continue;
+    const x = i % width;
+    const y = Math.floor(i / width);
+    left = Math.min(left, x);
+    right = Math.max(right, x + 1);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y + 1);
+  }
+  return [left, top, right, bottom];
+}
+
+function weld({ positions, triangles }: Drawable): { positions: Float32Array; triangles: Uint32Array } {
+  const ids = new Map<string, number>();
+  const welded: number[] = [];
+  const remap = Array.from({ length: positions.length / 3 }, (_, v) => {
+    const point = [positions[3 * v]!, positions[3 * v + 1]!, positions[3 * v + 2]!];
+    const key = point.join(' ');
+    let id = ids.get(key);
+    if (id === undefined) {
+      id = ids.size;
+      ids.set(key, id);
+      welded.push(...point);
+    }
+    return id;
+  });
+  return { positions: Float32Array.from(welded), triangles: triangles.map((v) => remap[v]!) };
+}
+
+function faceArea(positions: Float32Array, corners: number[]): number {
+  const [a, b, c] = corners.map((v) => positions.subarray(3 * v, 3 * v + 3)) as [Float32Array, Float32Array, Float32Array];
+  const u = [0, 1, 2].map((k) => b[k]! - a[k]!) as [number, number, number];
+  const v = [0, 1, 2].map((k) => c[k]! - a[k]!) as [number, number, number];
+  return Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]) / 2;
+}
+
+function volume(positions: Float32Array, triangles: Uint32Array): number {
+  let sum = 0;
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
+    const [ax, ay, az] = [positions[a]!, positions[a + 1]!, positions[a + 2]!];
+    const [bx, by, bz] = [positions[b]!, positions[b + 1]!, positions[b + 2]!];
+    const [cx, cy, cz] = [positions[c]!, positions[c + 1]!, positions[c + 2]!];
+    sum += ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx);
+  }
+  return sum / 6;
+}
+
+let loading: ReturnType<typeof Module> | undefined;
+
+async function loadManifold() {
+  loading ??= Module();
+  const wasm = await loading;
+  wasm.setup();
+  return wasm;
+}
