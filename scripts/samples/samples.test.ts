@@ -1,0 +1,47 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { scaled, scenes } from './scenes/index.ts';
+import { renderRow } from './trace.ts';
+
+const folder = join(import.meta.dirname, '../../packages/web/static/samples');
+
+async function list(): Promise<{ file: string; kind: string; source: string; licence: string }[]> {
+  return JSON.parse(await readFile(join(folder, 'samples.json'), 'utf8'));
+}
+
+test('every sample picture is listed with its source and licence, in the list and in the README', async () => {
+  const listed = await list();
+  const pictures = (await readdir(folder)).filter((name) => name !== 'samples.json');
+  expect(listed.map(({ file }) => file).toSorted()).toEqual(pictures.toSorted());
+  const readme = await readFile(join(import.meta.dirname, 'README.md'), 'utf8');
+  for (const { file, source, licence } of listed) {
+    expect(readme).toContain(`\`${file}\``);
+    expect(source).not.toBe('');
+    expect(['MIT', 'CC0']).toContain(licence);
+  }
+});
+
+test('the samples are small: at most 300 kB each and 1.2 MB together', async () => {
+  const sizes = await Promise.all((await list()).map(async ({ file }) => (await stat(join(folder, file))).size));
+  expect(Math.max(...sizes)).toBeLessThan(300_000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_200_000);
+});
+
+test('the cut-out has a transparent ground, and the product a white one', async () => {
+  const corner = async (file: string): Promise<number[]> => {
+    const image = sharp(join(folder, file)).ensureAlpha().extract({ left: 0, top: 0, width: 1, height: 1 });
+    return [...(await image.raw().toBuffer())];
+  };
+  expect((await corner('duck.png'))[3]).toBe(0);
+  expect(Math.min(...(await corner('teapot.jpg')))).toBeGreaterThan(225);
+});
+
+test('the same scene gives the same picture', () => {
+  const scene = scaled(scenes.duck, 0.05);
+  const row = Math.round(scene.height / 2);
+  const first = renderRow(scene, row);
+  expect(first.some((value) => value > 0)).toBe(true);
+  expect(renderRow(scene, row)).toEqual(first);
+});
