@@ -53,6 +53,8 @@ export class CombinedStream extends Stream implements Reader {
   async start(engine: Pick<Engine, 'entries'>, after: string | undefined, outlet: Outlet): Promise<boolean> {
     const tasks = [...this.#tasks.values()];
     const cursors = parseCombinedCursor(after, [...this.#tasks.keys()]);
+    // At once for all: a client that leaves again before the last replay has not forgotten what it had seen.
+    cursors?.forEach((sequence, index) => this.#cursor.advance(index, sequence));
     await Promise.all(tasks.filter((task) => !task.hadEnded).map((task) => this.#feeds.join(task.taskId, this)));
     for (const task of tasks) {
       // 0 stands for a task of which nothing was sent.
@@ -89,7 +91,9 @@ export class CombinedStream extends Stream implements Reader {
       this.#hasBegun = true;
       this.begin(outlet);
     }
-    if (entries.length === 0 && cursor !== undefined) task.taken = cursor;
+    // A cursor that the engine does not know as one of this task counted as none.
+    const isKnown = cursor !== undefined && (entries[0]?.sequence ?? Infinity) > cursor;
+    task.taken = isKnown ? cursor : 0;
     this.#cursor.advance(task.index, task.taken);
     this.#take(task, [...entries, ...meanwhile], task.hadEnded);
   }

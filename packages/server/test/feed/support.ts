@@ -85,7 +85,7 @@ export async function startFeed(limits: Partial<StreamLimits> = {}): Promise<Fee
         leases,
         claim,
         async finish() {
-          if (leases.length === 0) await claim();
+          await claim();
           for (const lease of leases) await engine.finish(lease.token, completed(lease));
         },
       };
@@ -135,6 +135,9 @@ export interface Listener {
   /** Resolves when the stream has closed; to whether its body was whole. */
   readonly closed: Promise<boolean>;
   abort(): void;
+  /** Stops reading, so that the sockets fill; and goes on. */
+  pause(): void;
+  resume(): void;
   /** The sum of the events of one task. */
   state(taskId: string): TaskState;
 }
@@ -188,6 +191,8 @@ export async function listen(
     closed,
     text: () => text,
     abort: () => asked.destroy(),
+    pause: () => void response.pause(),
+    resume: () => void response.resume(),
     async until(holds) {
       while (!holds()) {
         if (isClosed) throw new Error(`the stream closed first; so far: ${text}`);
