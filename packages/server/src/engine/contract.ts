@@ -82,6 +82,8 @@ export interface Lease {
   jobId: string;
   owner: string;
   file: NewFile;
+  /** Names of all files of the job, in the order of upload: what a result is called depends on the others. */
+  filenames: readonly { fileId: string; filename: string }[];
   model: string;
   options: Record<string, unknown>;
   faceLimit: number | null;

@@ -52,8 +52,6 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal) 
   const { token, jobId, file } = lease;
   const model = models.get(lease.model);
   if (!model) throw new ModelError('UNKNOWN_MODEL', 'This server does not offer that model any more');
-  const job = await engine.job(jobId);
-  if (!job) throw new ModelError('JOB_NOT_FOUND', 'The job was removed');
   const bytes = await files.read(file.storageKey);
   signal.throwIfAborted();
   const thinner = createThinner(
@@ -76,7 +74,7 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal) 
     );
     signal.throwIfAborted();
     const seconds = Math.round(performance.now() - startedAt) / 1000;
-    const result = await storeResult(files, { jobId, fileId: file.fileId, files: job.files }, generated, {
+    const result = await storeResult(files, { jobId, fileId: file.fileId, files: lease.filenames }, generated, {
       signal,
       seconds,
     });

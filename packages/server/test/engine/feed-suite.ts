@@ -56,11 +56,14 @@ export function feedSuite(open: OpenHarness): void {
       const { token } = await mustClaim(engine);
       const heard: number[] = [];
       const replies: Promise<boolean>[] = [];
+      const enough = Promise.withResolvers<void>();
       await engine.subscribe(job.taskId, () => {
         if (replies.length < 3) replies.push(engine.report(token, replies.length + 1, `Reply ${replies.length}`));
+        else enough.resolve();
       });
       await engine.subscribe(job.taskId, (entries) => heard.push(...entries.map((entry) => entry.sequence)));
       await engine.report(token, 0.5, 'First');
+      await enough.promise;
       await Promise.all(replies);
       expect(heard).toHaveLength(8);
       expect(heard).toEqual(heard.toSorted((a, b) => a - b));

@@ -9,8 +9,9 @@ import { openDatabase } from './database.ts';
 import type { OpenDatabase } from './database.ts';
 import { Timings } from './estimate.ts';
 import { Positions } from './positions.ts';
-import { readEntries, readJob, readTask } from './reads.ts';
+import { readEntries, readJob, readLease, readTask } from './reads.ts';
 import type { FileRecord, TaskRecord } from './records.ts';
+import { Reports } from './reports.ts';
 import { Session } from './session.ts';
 import { sweepDue, sweepEnded, takeBack } from './sweep.ts';
 import { TaskChange } from './transitions.ts';
@@ -52,6 +53,7 @@ class SqliteEngine implements Engine {
   readonly #timings: Timings;
   readonly #positions: Positions;
   readonly #wake: Wake;
+  readonly #reports: Reports;
   readonly #log: EngineLog | undefined;
   #turn: number;
 
@@ -66,9 +68,15 @@ class SqliteEngine implements Engine {
     this.#timings = new Timings(this.#session);
     this.#positions = new Positions(this.#session, (place, work) => this.#changeAt(place, work));
     this.#wake = new Wake(now, (late) => this.#sweep(late));
+    this.#reports = new Reports((reports) =>
+      this.#session.change(() =>
+        reports.map(({ token, progress, message }) =>
+          this.#changeLeased(token, (change, file) => change.report(file, progress, message)),
+        ),
+      ),
+    );
     this.#turn = this.#session.get('lastTurn')?.turn ?? 0;
     this.#voidLeases();
-    this.#positions.moved();
     this.#wake.by(now());
   }
 
@@ -80,6 +88,7 @@ class SqliteEngine implements Engine {
       for (const file of job.files) this.#session.insert('insertFile', { ...file, jobId: job.jobId });
       this.#insertTask(row, job.files);
     });
+    this.#positions.joined();
     this.#signals.work();
   }
 
@@ -111,10 +120,10 @@ class SqliteEngine implements Engine {
       task.turn = this.#turn += 1;
       this.#change(task, (change) => change.start(file, token, dueAt));
     });
-    this.#timings.sawRunning(this.#counts().running);
+    this.#timings.sawRunning(this.#session.get('running')?.count ?? 0);
     if (leaves) this.#leftQueue();
     this.#wake.by(dueAt);
-    return lease(task, file, token, this.#session.get('file', file.fileId));
+    return readLease(this.#session, task, file, token);
   }
 
   async renew(tokens: readonly string[], leaseMs: number): Promise<string[]> {
@@ -126,7 +135,7 @@ class SqliteEngine implements Engine {
   }
 
   async report(token: string, progress: number, message: string): Promise<boolean> {
-    return this.#withLease(token, (change, file) => change.report(file, progress, message));
+    return this.#reports.add({ token, progress, message });
   }
 
   async remember(token: string, state: unknown): Promise<boolean> {
@@ -159,6 +168,7 @@ class SqliteEngine implements Engine {
   }
 
   async cancel(taskId: string, fileId?: string): Promise<CancelOutcome> {
+    this.#reports.write();
     const task = this.#session.get('task', taskId);
     if (!task) return 'unknown';
     const files = this.#session.all('taskFiles', task.place);
@@ -200,6 +210,7 @@ class SqliteEngine implements Engine {
     this.#wake.close();
     this.#signals.clear();
     this.#feed.clear();
+    if (this.#open.db.isOpen) this.#reports.write();
     this.#open.close();
   }
 
@@ -216,11 +227,16 @@ class SqliteEngine implements Engine {
     });
   }
 
-  /** Changes the file that a token still leases; false when it leases none. */
+  /** As one transaction: changes the file that a token still leases; false when it leases none. */
   #withLease(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
+    this.#reports.write();
+    return this.#session.change(() => this.#changeLeased(token, work));
+  }
+
+  #changeLeased(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
     const file = this.#session.get('leasedFile', token);
     if (!file) return false;
-    this.#session.change(() => this.#changeAt(file.place, (change) => work(change, file)));
+    this.#changeAt(file.place, (change) => work(change, file));
     return true;
   }
 
@@ -250,7 +266,7 @@ class SqliteEngine implements Engine {
   }
 
   #leftQueue(): void {
-    this.#positions.moved();
+    this.#positions.left();
     if (this.#positions.dueAt !== undefined) this.#wake.by(this.#positions.dueAt);
   }
 
@@ -274,21 +290,4 @@ class SqliteEngine implements Engine {
     const due = [this.#session.get('nextDue')?.due, this.#session.get('nextCompaction')?.due, this.#positions.dueAt];
     return due.reduce<number | undefined>((least, at) => Math.min(least ?? Infinity, at ?? Infinity), undefined);
   }
-}
-
-function lease(task: TaskRecord, file: FileRecord, token: string, stored: NewFile | undefined): Lease {
-  if (!stored) throw new Error(`no file ${file.fileId}`);
-  const { taskId, jobId, owner, model, faceLimit } = task;
-  return {
-    token,
-    taskId,
-    jobId,
-    owner,
-    model,
-    faceLimit,
-    file: { ...stored },
-    options: JSON.parse(task.options) as Record<string, unknown>,
-    attempt: file.attempts,
-    remembered: file.remembered === null ? undefined : (JSON.parse(file.remembered) as unknown),
-  };
 }

@@ -1,10 +1,12 @@
-import type { FileRecord, TaskRecord } from './records.ts';
+import type { FileNow, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** Generations remembered for each model. */
 const keptTimings = 64;
 /** Fewer than these say too little. */
 const leastTimings = 5;
+/** Old ones are dropped from the database once for so many new ones. */
+const trimEvery = 16;
 
 /**
  * How long files of a model take here, from this installation's own history alone. In memory at most {@link keptTimings}
@@ -23,8 +25,8 @@ export class Timings {
   /** Takes in how long a file took; inside the transaction that records its ending. */
   add(model: string, seconds: number): void {
     this.#keep(model, seconds);
-    this.#session.run('insertTiming', model, seconds);
-    this.#session.insert('trimTimings', { model, keep: keptTimings });
+    const number = this.#session.insert('insertTiming', { model, seconds });
+    if (number % trimEvery === 0) this.#session.insert('trimTimings', { model, keep: keptTimings });
   }
 
   /** Takes in how many files run at once: the most seen is what this process can do. */
@@ -33,7 +35,7 @@ export class Timings {
   }
 
   /** Seconds until the task ends, were nothing else in its way but the tasks before it in the queue. */
-  estimate(task: TaskRecord, files: readonly FileRecord[]): number | undefined {
+  estimate(task: TaskRecord, files: readonly FileNow[]): number | undefined {
     const known = this.#seconds.get(task.model) ?? [];
     if (known.length < leastTimings || this.#mostRunning === 0) return undefined;
     const each = known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;

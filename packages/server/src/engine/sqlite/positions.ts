@@ -3,10 +3,10 @@ import type { Session } from './session.ts';
 import type { ChangeTask } from './sweep.ts';
 
 /** Positions are brought up to date at most so often. */
-export const positionsEveryMs = 500;
+export const positionsEveryMs = 250;
 /** Tasks at the front that every pass looks at, and tasks further back that it looks at in turn. */
-const frontTasks = 50;
-const backTasks = 100;
+const frontTasks = 10;
+const backTasks = 20;
 
 /**
  * Tells waiting tasks how far they have come. One task that starts moves all behind it, so a pass is bounded: the front
@@ -19,25 +19,32 @@ export class Positions {
   #cursor = 0;
   /** Tasks at the back that may still show an old position. */
   #left = 0;
+  /** Tasks in the queue: counting them each time would take longer the more wait. */
+  #queued: number;
   /** When the next pass is due; undefined when every position is right. */
   dueAt: number | undefined;
 
   constructor(session: Session, changeTask: ChangeTask) {
     this.#session = session;
     this.#changeTask = changeTask;
+    this.#queued = this.#count('queuedCount');
+    this.#moved();
   }
 
-  /** The position of a task that comes now; inside the transaction that has inserted it. */
+  /** Where a task will stand that comes now. */
   next(): number {
-    return this.#count('queuedCount');
+    return this.#queued + 1;
   }
 
-  /** Takes note that a task has left the queue. */
-  moved(): void {
-    const queued = this.#count('queuedCount');
-    if (queued === 0) return;
-    this.#left = Math.max(0, queued - frontTasks);
-    this.dueAt ??= this.#session.now() + positionsEveryMs;
+  /** Takes note that a task has come; after the commit. */
+  joined(): void {
+    this.#queued += 1;
+  }
+
+  /** Takes note that a task has left the queue; after the commit. */
+  left(): void {
+    this.#queued -= 1;
+    this.#moved();
   }
 
   /** One pass; inside a transaction. */
@@ -57,6 +64,12 @@ export class Positions {
     this.#cursor = (back.at(-1)?.place ?? 0) + 1;
     this.#left = back.length === 0 ? 0 : Math.max(0, this.#left - back.length);
     if (this.#left > 0) this.dueAt = this.#session.now() + positionsEveryMs;
+  }
+
+  #moved(): void {
+    if (this.#queued === 0) return;
+    this.#left = Math.max(0, this.#queued - frontTasks);
+    this.dueAt ??= this.#session.now() + positionsEveryMs;
   }
 
   #show(tasks: readonly TaskRecord[], before: number): void {

@@ -1,5 +1,5 @@
-import type { Entry, JobFileRow, JobRow, NewFile, TaskRow } from '../contract.ts';
-import type { FileRecord } from './records.ts';
+import type { Entry, JobFileRow, JobRow, Lease, NewFile, TaskRow } from '../contract.ts';
+import type { FileRecord, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** A task's fixed facts. */
@@ -34,6 +34,26 @@ export function readEntries(session: Session, taskId: string, after?: number): E
   const valid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= task.sequence;
   const rows = valid ? session.all('entriesAfter', task.place, after) : session.all('newestEntries', task.place);
   return rows.map(({ key, sequence, type, data }) => ({ taskId, key, sequence, type, data }));
+}
+
+/** What a worker gets of a file that was leased under this token. */
+export function readLease(session: Session, task: TaskRecord, file: FileRecord, token: string): Lease {
+  const stored = session.get('file', file.fileId);
+  if (!stored) throw new Error(`no file ${file.fileId}`);
+  const { taskId, jobId, owner, model, faceLimit } = task;
+  return {
+    token,
+    taskId,
+    jobId,
+    owner,
+    model,
+    faceLimit,
+    file: { ...stored },
+    filenames: session.all('filenames', jobId),
+    options: JSON.parse(task.options) as Record<string, unknown>,
+    attempt: file.attempts,
+    remembered: file.remembered === null ? undefined : (JSON.parse(file.remembered) as unknown),
+  };
 }
 
 function jobFile(file: NewFile, now: FileRecord | undefined): JobFileRow {

@@ -65,6 +65,9 @@ export interface FileRecord {
   head: number;
 }
 
+/** What a task needs to know of its files. */
+export type FileNow = Pick<FileRecord, 'state' | 'status' | 'progress' | 'message' | 'error' | 'details'>;
+
 /** A row of `entries`. */
 export interface EntryRecord {
   sequence: number;
@@ -86,17 +89,20 @@ export interface JobRecord {
 /** The row that each query gives. */
 export interface QueryRows {
   job: JobRecord;
+  filenames: { fileId: string; filename: string };
   filesOfJob: NewFile;
   file: NewFile;
   tasksOfJob: TaskRecord;
   task: TaskRecord;
   taskAt: TaskRecord;
+  filesNow: FileNow;
   taskFiles: FileRecord;
   leasedFile: FileRecord;
   allLeasedFiles: FileRecord;
   dueFiles: FileRecord;
   waitingFile: FileRecord;
   nextTask: TaskRecord;
+  running: { count: number };
   lastTurn: { turn: number };
   counts: { waiting: number; running: number };
   nextDue: { due: number | null };
@@ -122,6 +128,10 @@ const fileSource = 'task_files tf JOIN files f ON f.file_id = tf.file_id';
 
 /** Every statement of the engine's daily work, by name. Prepared once, when the engine opens. */
 export const sql = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  rollback: 'ROLLBACK',
+
   insertJob: `INSERT INTO jobs (job_id, owner, model, options, face_limit, created_at)
     VALUES (:jobId, :owner, :model, :options, :faceLimit, :createdAt)`,
   insertFile: `INSERT INTO files (file_id, job_id, filename, content_type, size_bytes, sha256, storage_key)
@@ -135,6 +145,7 @@ export const sql = {
 
   job: `SELECT job_id AS jobId, owner, model, options, face_limit AS faceLimit, created_at AS createdAt
     FROM jobs WHERE job_id = ?`,
+  filenames: 'SELECT file_id AS fileId, filename FROM files WHERE job_id = ? ORDER BY file_id',
   filesOfJob: `SELECT file_id AS fileId, filename, content_type AS contentType, size_bytes AS sizeBytes, sha256,
       storage_key AS storageKey
     FROM files WHERE job_id = ? ORDER BY file_id`,
@@ -149,6 +160,8 @@ export const sql = {
       running = :running, ended = :ended, turn = :turn, sequence = :sequence, head = :head, compact_at = :compactAt
     WHERE place = :place`,
 
+  // Without results and names: read at every change of the task.
+  filesNow: `SELECT state, status, progress, message, error, details FROM task_files WHERE place = ? ORDER BY file_id`,
   taskFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.place = ? ORDER BY tf.file_id`,
   leasedFile: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.token = ?`,
   allLeasedFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.token IS NOT NULL`,
@@ -164,6 +177,7 @@ export const sql = {
 
   nextTask: `SELECT ${taskFields} FROM tasks WHERE waiting > 0 ORDER BY running, turn, place LIMIT 1`,
   lastTurn: 'SELECT coalesce(max(turn), 0) AS turn FROM tasks',
+  running: 'SELECT count(*) AS count FROM task_files WHERE token IS NOT NULL',
   counts: `SELECT
       (SELECT count(*) FROM task_files WHERE token IS NOT NULL) AS running,
       (SELECT coalesce(sum(waiting), 0) FROM tasks WHERE waiting > 0) +
@@ -184,7 +198,7 @@ export const sql = {
       SELECT head FROM tasks WHERE place = ?1 UNION ALL SELECT head FROM task_files WHERE place = ?1)
     ORDER BY sequence`,
 
-  insertTiming: 'INSERT INTO timings (model, seconds) VALUES (?, ?)',
+  insertTiming: 'INSERT INTO timings (model, seconds) VALUES (:model, :seconds)',
   trimTimings: `DELETE FROM timings WHERE model = :model AND number <= (
       SELECT number FROM timings WHERE model = :model ORDER BY number DESC LIMIT 1 OFFSET :keep)`,
   timings: 'SELECT model, seconds FROM timings ORDER BY number',

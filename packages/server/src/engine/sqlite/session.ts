@@ -59,14 +59,14 @@ export class Session {
 
   /** Runs `work` as one transaction: all of it is written or, when it throws, nothing. */
   change<Result>(work: () => Result): Result {
-    this.db.exec('BEGIN IMMEDIATE');
+    this.run('begin');
     let result: Result;
     try {
       result = work();
-      this.db.exec('COMMIT');
+      this.run('commit');
     } catch (error) {
       this.#written = new Map();
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      if (this.db.isTransaction) this.run('rollback');
       throw error;
     }
     const written = this.#written;

@@ -2,14 +2,14 @@ import { hasEnded, overallProgress } from '@image2model/protocol';
 import type { FailureDetails, FileUpdate, ModelFile } from '@image2model/protocol';
 import type { FileEnding } from '../contract.ts';
 import { messages, queuedMessage, workingMessage } from '../messages.ts';
-import type { FileRecord, QueueState, TaskRecord } from './records.ts';
+import type { FileNow, FileRecord, QueueState, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** How long the exact tail of an ended task is kept: whoever lost the connection at the end can still resume. */
 const tailAfterEndMs = 5 * 60_000;
 
 /** Estimates how long a task still takes; undefined where there is not enough to go by. */
-export type EstimateSeconds = (task: TaskRecord, files: readonly FileRecord[]) => number | undefined;
+export type EstimateSeconds = (task: TaskRecord, files: readonly FileNow[]) => number | undefined;
 
 /**
  * One task being changed, inside a transaction: move its files, then `settle` once. Each file that moves leaves a
@@ -98,7 +98,7 @@ export class TaskChange {
   /** Writes what the moves mean for the task, and the task itself. */
   settle(): void {
     const { task } = this;
-    const files = this.#session.all('taskFiles', task.place);
+    const files = this.#session.all('filesNow', task.place);
     const progress = Math.max(task.progress, overallProgress(files));
     const ended = files.filter((file) => hasEnded(file.status)).length;
     const queued = task.status === 'queued' && ended < task.total;
@@ -135,7 +135,7 @@ export class TaskChange {
     this.#session.saveFile(file);
   }
 
-  #progress(files: readonly FileRecord[]): void {
+  #progress(files: readonly FileNow[]): void {
     const { jobId: job_id, status, progress, ended: current, total, message, queuePosition } = this.task;
     const eta = current === total ? undefined : this.#estimate(this.task, files);
     this.#session.append(this.task, this.task, 'task_progress', {
@@ -151,11 +151,11 @@ export class TaskChange {
     });
   }
 
-  #finish(files: readonly FileRecord[]): void {
+  #finish(files: readonly FileNow[]): void {
     const { task } = this;
     const now = this.#session.now();
     const job_id = task.jobId;
-    const count = (status: FileRecord['status']) => files.filter((file) => file.status === status).length;
+    const count = (status: FileNow['status']) => files.filter((file) => file.status === status).length;
     const successful_files = count('completed');
     task.finishedAt = now;
     task.compactAt = now + tailAfterEndMs;

@@ -1,0 +1,155 @@
+/* oxlint-disable no-restricted-imports -- measures the queue itself, without the server around it */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isEnding } from '@image2model/protocol';
+import { pino } from 'pino';
+import type { Engine } from '../../packages/server/src/engine/contract.ts';
+import { createSqliteEngine } from '../../packages/server/src/engine/sqlite/engine.ts';
+import { createDiskStore } from '../../packages/server/src/files/disk.ts';
+import { createRunner } from '../../packages/server/src/jobs/runner.ts';
+import { newJob } from '../../packages/server/test/support/jobs.ts';
+import { createScriptedModel } from '../../packages/server/test/support/scripted-model.ts';
+
+/**
+ * What queue and engine cost by themselves: a model that takes no time or a fixed one, on a real database and a real
+ * file store in a temporary folder. Run with `node bench/jobs/bench.ts`; every figure of the table is of this run.
+ */
+const directory = await mkdtemp(join(tmpdir(), 'image2model-bench-jobs-'));
+try {
+  const rows = [...(await throughput()), ...(await batch()), ...(await delay())];
+  console.log(`\nNode ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}\n`);
+  console.log('| work | figure | goal |\n|---|---|---|');
+  for (const [work, figure, goal] of rows) console.log(`| ${work} | ${figure} | ${goal} |`);
+} finally {
+  await rm(directory, { recursive: true });
+}
+
+type Row = [work: string, figure: string, goal: string];
+
+/** The whole way of a file that costs nothing to generate: submit, claim, report, write the model, finish. */
+async function throughput(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [jobs, files] of [
+    [1000, 1],
+    [40, 25],
+  ] as const) {
+    const { engine, close } = await open('throughput', 8, 0);
+    const given = Array.from({ length: jobs }, () => newJob(files));
+    const at = performance.now();
+    const ended = allEnded(
+      engine,
+      given.map((job) => job.taskId),
+    );
+    for (const job of given) await engine.submit(job);
+    await ended;
+    const seconds = (performance.now() - at) / 1000;
+    rows.push([
+      `${jobs} jobs of ${files}, no time to generate`,
+      `${Math.round((jobs * files) / seconds)} files/s`,
+      '≥ 500',
+    ]);
+    await close();
+  }
+  return rows;
+}
+
+/** 25 files of 200 ms each, 8 at once: four rounds would be ideal. */
+async function batch(): Promise<Row[]> {
+  const { engine, close } = await open('batch', 8, 200);
+  const job = newJob(25);
+  const ended = allEnded(engine, [job.taskId]);
+  const at = performance.now();
+  await engine.submit(job);
+  await ended;
+  const took = performance.now() - at;
+  await close();
+  const ideal = Math.ceil(25 / 8) * 200;
+  return [[`25 files × 200 ms, 8 at once`, `${Math.round(took)} ms, ${(took / ideal).toFixed(3)} × ideal`, '≤ 1.1 ×']];
+}
+
+/** From a report's call to its arrival at a subscriber, while 100 files report ten times a second each. */
+async function delay(): Promise<Row[]> {
+  const engine = await createSqliteEngine({ file: join(directory, 'delay.db') });
+  const jobs = Array.from({ length: 100 }, () => newJob(1));
+  const sentAt = new Map<string, number>();
+  const delays: number[] = [];
+  const tokens: string[] = [];
+  for (const job of jobs) {
+    await engine.submit(job);
+    await engine.subscribe(job.taskId, (entries) => {
+      const now = performance.now();
+      for (const entry of entries) {
+        const at = entry.type === 'file_update' ? sentAt.get(entry.taskId) : undefined;
+        if (at !== undefined) delays.push(now - at);
+      }
+    });
+    const lease = await engine.claim('bench', 60_000);
+    if (lease) tokens.push(lease.token);
+  }
+  const taskOf = new Map(tokens.map((token, index) => [token, jobs[index]?.taskId ?? '']));
+  const cpuBefore = process.cpuUsage();
+  const from = performance.now();
+  for (let tick = 1; tick <= 50; tick += 1) {
+    // A burst of all hundred would measure itself: they come spread over the tenth of a second, ten together.
+    for (let part = 0; part < 10; part += 1) {
+      // From when the burst was due: a report that waits for the one before it has waited.
+      const due = performance.now();
+      for (const token of tokens.slice(part * 10, part * 10 + 10)) {
+        sentAt.set(taskOf.get(token) ?? '', due);
+        void engine.report(token, tick, `Step ${tick}`);
+      }
+      await sleep(Math.max(0, from + (tick - 1) * 100 + (part + 1) * 10 - performance.now()));
+    }
+  }
+  const cpu = process.cpuUsage(cpuBefore);
+  await engine.close();
+  const sorted = delays.toSorted((a, b) => a - b);
+  const at = (share: number) => `${(sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed(2)} ms`;
+  const each = (cpu.user + cpu.system) / sorted.length;
+  return [
+    [
+      `report → subscriber, 100 running files, ${sorted.length} reports`,
+      `p50 ${at(0.5)}, p99 ${at(0.99)}`,
+      'p99 ≤ 5 ms',
+    ],
+    ['the same, CPU of the process', `${Math.round(each)} µs a report`, '–'],
+  ];
+}
+
+async function open(name: string, concurrency: number, delayMs: number) {
+  const engine = await createSqliteEngine({ file: join(directory, name, 'jobs.db') });
+  const disk = await createDiskStore({ directory: join(directory, name, 'files') });
+  const image = createHash('sha256').update('photo').digest();
+  const model = createScriptedModel({ delayMs, steps: 2 });
+  const runner = createRunner({
+    engine,
+    models: new Map([[model.id, model]]),
+    // Uploads are no part of this: every image is there already.
+    files: { ...disk, read: () => Promise.resolve(image) },
+    concurrency,
+    log: pino({ level: 'warn' }),
+  });
+  runner.start();
+  async function close(): Promise<void> {
+    await runner.close(1000);
+    await engine.close();
+    await disk.close();
+    await rm(join(directory, name), { recursive: true });
+  }
+  return { engine, close };
+}
+
+/** Resolves once every one of these tasks has ended; subscribe before submitting. */
+async function allEnded(engine: Engine, taskIds: readonly string[]): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let left = taskIds.length;
+  for (const taskId of taskIds) {
+    await engine.subscribe(taskId, (entries) => {
+      if (entries.some((entry) => isEnding(entry.type)) && (left -= 1) === 0) resolve();
+    });
+  }
+  await promise;
+}

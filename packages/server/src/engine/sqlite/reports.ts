@@ -1,0 +1,49 @@
+import { setImmediate } from 'node:timers';
+
+export interface Report {
+  token: string;
+  progress: number;
+  message: string;
+}
+
+interface Waiting {
+  report: Report;
+  resolve: (held: boolean) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gathers the reports of one turn of the event loop into one transaction: half the cost of a small transaction is its
+ * commit. Whoever changes anything else calls `write` first, so that nothing overtakes a report. Holds at most what
+ * one turn brings.
+ */
+export class Reports {
+  readonly #writeAll: (reports: readonly Report[]) => boolean[];
+  #waiting: Waiting[] = [];
+
+  /** `writeAll` commits reports and says of each whether its lease still held. */
+  constructor(writeAll: (reports: readonly Report[]) => boolean[]) {
+    this.#writeAll = writeAll;
+  }
+
+  /** Resolves after the commit. */
+  add(report: Report): Promise<boolean> {
+    if (this.#waiting.length === 0) setImmediate(() => this.write());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ report, resolve, reject });
+    });
+  }
+
+  /** Writes what is waiting, now. */
+  write(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    try {
+      const held = this.#writeAll(waiting.map(({ report }) => report));
+      for (const [index, { resolve }] of waiting.entries()) resolve(held[index] ?? false);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+}
