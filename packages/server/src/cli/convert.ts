@@ -78,7 +78,7 @@ class Run {
     for (const input of this.#options.inputs) {
       if (!this.#ended.has(input)) {
         if (fault === undefined || this.#options.signal.aborted) this.#end(input, { status: 'cancelled' });
-        else this.#end(input, { status: 'failed', code: 'SERVER_UNUSABLE', error: messageOf(fault) });
+        else this.#end(input, { status: 'failed', code: 'NOT_DONE', error: messageOf(fault) });
       }
       const outcome = this.#ended.get(input);
       if (outcome !== undefined) counts[outcome.status] += 1;
@@ -92,7 +92,13 @@ class Run {
     let left = [...batch];
     while (left.length > 0) {
       const files = await Promise.all(left.map(async ({ path, name }) => new File([await openAsBlob(path)], name)));
-      const answer = await this.#api.uploadBatch(files, { signal, faceLimit, model, options: modelOptions });
+      const answer = await this.#api.uploadBatch(files, {
+        signal,
+        faceLimit,
+        model,
+        options: modelOptions,
+        retries: 2,
+      });
       if (answer.success) return { answer, inputs: left };
       const refused = this.#refuse(answer, left);
       left = left.filter((input) => !refused.has(input));

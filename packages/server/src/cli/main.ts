@@ -2,14 +2,12 @@ import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
 import { ConfigError } from '../config.ts';
-import { serve } from '../serve.ts';
 import { version } from '../version.ts';
-import { barReporter } from './bar-reporter.ts';
 import { convert } from './convert.ts';
 import { exitCodes, UsageError } from './exit.ts';
 import { readInputs } from './inputs.ts';
 import { createOutput } from './output.ts';
-import { startPrivateServer } from './private-server.ts';
+import type { UsableServer } from './private-server.ts';
 import { jsonReporter, plainReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -43,7 +41,7 @@ async function main(): Promise<number> {
   program
     .command('serve')
     .description('serve the pages and the API; settings come from the environment')
-    .action(async () => void (code = await serve(process.env)));
+    .action(async () => void (code = await runServe()));
   try {
     await program.parseAsync();
     return code;
@@ -63,25 +61,34 @@ interface ConvertFlags {
   apiKey?: string;
 }
 
+// A server and a terminal's bars take most of a second to load: only whoever needs them waits for them.
+async function runServe(): Promise<number> {
+  const { serve } = await import('../serve.ts');
+  return await serve(process.env);
+}
+
+async function ownServer(): Promise<UsableServer> {
+  const { startPrivateServer } = await import('./private-server.ts');
+  return await startPrivateServer(process.env);
+}
+
 async function runConvert(photos: readonly string[], flags: ConvertFlags): Promise<number> {
   const inputs = await readInputs(photos);
   const baseUrl = flags.server === undefined || flags.server === '' ? undefined : serverUrl(flags.server);
   const stop = new AbortController();
   const interrupt = (): void => {
-    // The second Ctrl-C finds no listener and ends the process at once.
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
+    if (stop.signal.aborted) process.exit(exitCodes.interrupted);
     stop.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const apiKey = flags.apiKey ?? process.env['IMAGE2MODEL_API_KEY'];
-  const server =
-    baseUrl === undefined ? await startPrivateServer(process.env) : { baseUrl, apiKey, close: async () => undefined };
+  const server = baseUrl === undefined ? await ownServer() : { baseUrl, apiKey, close: async () => undefined };
   try {
     return await convert({
       inputs,
       server,
       output: createOutput({ directory: flags.out, force: flags.force }),
-      reporter: chooseReporter(flags.json),
+      reporter: await chooseReporter(flags.json),
       signal: stop.signal,
       faceLimit: flags.faceLimit,
       model: flags.model,
@@ -93,13 +100,20 @@ async function runConvert(photos: readonly string[], flags: ConvertFlags): Promi
   }
 }
 
-function chooseReporter(json: boolean): Reporter {
+async function chooseReporter(json: boolean): Promise<Reporter> {
   if (json) return jsonReporter(out);
-  return process.stdout.isTTY ? barReporter(out) : plainReporter(out, err);
+  if (!process.stdout.isTTY) return plainReporter(out, err);
+  const { barReporter } = await import('./bar-reporter.ts');
+  return barReporter(out);
 }
 
-const out = (text: string): void => void process.stdout.write(text);
-const err = (text: string): void => void process.stderr.write(text);
+function out(text: string): void {
+  process.stdout.write(text);
+}
+
+function err(text: string): void {
+  process.stderr.write(text);
+}
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {

@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { picture, startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { createTriangleModel } from '../support/triangle-model.ts';
+
+const program = resolve(import.meta.dirname, '../../src/cli/main.ts');
+const key = 'key-of-the-command-line';
+let server: TestServer;
+let directory: string;
+/** While it is set, files called `slow…` do not end. */
+let slow: PromiseWithResolvers<void>;
+
+beforeAll(async () => {
+  server = await startTestServer({
+    env: { API_KEYS: key, WORKER_CONCURRENCY: '8' },
+    model: createTriangleModel({
+      before: async ({ filename }, _options, { signal }) => {
+        if (filename.startsWith('bad')) {
+          const { ModelError } = await import('../../src/models/errors.ts');
+          throw new ModelError('NO_FOREGROUND', 'Nothing is to be seen.');
+        }
+        if (!filename.startsWith('slow')) return;
+        slow.resolve();
+        await new Promise((done) => signal.addEventListener('abort', done));
+      },
+    }),
+  });
+  directory = await mkdtemp(join(tmpdir(), 'image2model-cli-'));
+  await mkdir(join(directory, 'more'));
+  const names = ['chair.png', 'more/chair.png', 'mug.png', 'bad.png', 'slow.png'];
+  const many = Array.from({ length: 27 }, (_, index) => `many-${index}.png`);
+  for (const name of [...names, ...many]) await writeFile(join(directory, name), await picture());
+  await writeFile(join(directory, 'note.png'), 'just a text');
+});
+
+beforeEach(async () => {
+  slow = Promise.withResolvers();
+  await rm(join(directory, 'out'), { recursive: true, force: true });
+});
+
+afterAll(async () => {
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Run {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+function start(args: string[], env: Record<string, string> = {}): { child: ChildProcess; done: Promise<Run> } {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: directory,
+    env: { ...process.env, IMAGE2MODEL_URL: server.address, IMAGE2MODEL_API_KEY: key, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const done = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([, out, err]) => ({
+    code: child.exitCode,
+    out,
+    err,
+  }));
+  return { child, done };
+}
+
+const convert = async (...args: string[]): Promise<Run> => await start(['convert', ...args]).done;
+const outputs = async (): Promise<string[]> => (await readdir(join(directory, 'out'))).toSorted();
+const lines = (run: Run): { event: string; [field: string]: unknown }[] =>
+  run.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string });
+
+describe('image2model convert', () => {
+  it('prints the paths of the models alone when it is piped, and tells photos of one name apart', async () => {
+    const run = await convert('chair.png', 'more/chair.png', './chair.png', '-o', 'out');
+    expect(run).toMatchObject({ code: 0, err: expect.stringMatching(/^2 of 2 models made in [\d.]+ s\n$/) });
+    expect(run.out.trim().split('\n').toSorted()).toEqual(['out/chair-2.glb', 'out/chair.glb']);
+    expect(await outputs()).toEqual(['chair-2.glb', 'chair.glb']);
+    expect((await readFile(join(directory, 'out/chair.glb'))).subarray(0, 4).toString()).toBe('glTF');
+  });
+
+  it('makes the good ones where others cannot be made, and says why', async () => {
+    const run = await convert('chair.png', 'note.png', 'bad.png', '-o', 'out');
+    expect(run).toMatchObject({ code: 1, out: 'out/chair.glb\n' });
+    expect(run.err).toMatch(/note\.png: .*\(UNSUPPORTED_IMAGE_TYPE\)/);
+    expect(run.err).toMatch(/bad\.png: .*\(NO_FOREGROUND\)/);
+    expect(run.err).toMatch(/1 of 3 models made in [\d.]+ s, 2 failed/);
+  });
+
+  it('tells everything as JSON lines', async () => {
+    const run = await convert('chair.png', 'bad.png', 'note.png', '-o', 'out', '--json', '--face-limit', '500');
+    expect(run).toMatchObject({ code: 1, err: '' });
+    const events = lines(run);
+    expect(events.filter(({ event }) => event === 'progress').length).toBeGreaterThan(0);
+    expect(events).toContainEqual({
+      event: 'completed',
+      input: 'chair.png',
+      output: 'out/chair.glb',
+      size: expect.any(Number),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      statistics: expect.objectContaining({ faces: 1 }),
+    });
+    expect(events).toContainEqual({
+      event: 'failed',
+      input: 'bad.png',
+      code: 'NO_FOREGROUND',
+      error: expect.any(String),
+    });
+    expect(events.at(-1)).toEqual({
+      event: 'summary',
+      total: 3,
+      completed: 1,
+      failed: 2,
+      cancelled: 0,
+      seconds: expect.any(Number),
+    });
+  });
+
+  it('never replaces a file unless it is told to', async () => {
+    await mkdir(join(directory, 'out'));
+    await writeFile(join(directory, 'out/chair.glb'), 'mine');
+    expect(await convert('chair.png', '-o', 'out')).toMatchObject({ code: 0, out: 'out/chair-2.glb\n' });
+    expect(await readFile(join(directory, 'out/chair.glb'), 'utf8')).toBe('mine');
+    expect(await convert('chair.png', '-o', 'out', '--force')).toMatchObject({ code: 0, out: 'out/chair.glb\n' });
+    expect((await readFile(join(directory, 'out/chair.glb'))).subarray(0, 4).toString()).toBe('glTF');
+  });
+
+  it('splits what is too much for one upload', async () => {
+    const names = Array.from({ length: 27 }, (_, index) => `many-${index}.png`);
+    const run = await convert(...names, '-o', 'out');
+    expect(run.code).toBe(0);
+    expect(await outputs()).toHaveLength(27);
+  });
+
+  it('cancels what runs on Ctrl-C and leaves no half files', async () => {
+    const { child, done } = start(['convert', 'slow.png', '-o', 'out', '--json']);
+    await slow.promise;
+    child.kill('SIGINT');
+    const run = await done;
+    expect(run.code).toBe(130);
+    expect(lines(run).map(({ event }) => event)).toEqual(expect.arrayContaining(['cancelled', 'summary']));
+    await expect.poll(() => server.engine.counts()).toEqual({ waiting: 0, running: 0 });
+    await expect(outputs()).rejects.toThrow('ENOENT');
+  });
+
+  it.concurrent.each([
+    [['convert'], /missing required argument/],
+    [['convert', 'nothing.png'], /nothing\.png: there is no such file/],
+    [['convert', 'more'], /more is not a file/],
+    [['convert', 'chair.png', '--face-limit', '5'], /whole number from 100/],
+    [['convert', 'chair.png', '--options', '[]'], /must be a JSON object/],
+    [['convert', 'chair.png', '--model', 'none'], /There is no such model/],
+    [['convert', 'chair.png', '--server', 'nowhere'], /is not an address/],
+    [['convert', 'chair.png', '--colour', 'red'], /unknown option/],
+    [['bake'], /unknown command/],
+  ])('ends with 2 on %j', async (args, message) => {
+    const run = await start(args).done;
+    expect(run.err).toMatch(message);
+    expect(run).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('ends with 3 where the server cannot be reached or refuses the key', async () => {
+    expect(await convert('chair.png', '--server', 'http://127.0.0.1:1')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('cannot be reached'),
+    });
+    const wrong = await convert('chair.png', '--api-key', 'wrong');
+    expect(wrong).toMatchObject({ code: 3, err: expect.stringContaining('UNAUTHENTICATED') });
+  });
+
+  it('starts a server of its own where none is named, and leaves nothing of it', async () => {
+    const temporary = join(directory, 'tmp');
+    await mkdir(temporary);
+    const env = { IMAGE2MODEL_URL: '', TMPDIR: temporary };
+    const run = await start(['convert', 'chair.png', '-o', 'out', '--face-limit', '200'], env).done;
+    expect(run).toMatchObject({ code: 0, out: 'out/chair.glb\n' });
+    expect(await readdir(temporary)).toEqual([]);
+  });
+});
+
+describe('image2model serve', () => {
+  it('prints its address, and stops when it is asked to', async () => {
+    const dataDir = join(directory, 'data');
+    const { child, done } = start(['serve'], { PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' });
+    const [first] = (await once(child.stdout ?? child, 'data')) as [Buffer];
+    const address = /^image2model listens on (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(first.toString())?.[1];
+    expect((await fetch(`${address}/api/v1/health`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect(await done).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('does not start with a setting that is wrong, and names it', async () => {
+    const run = await start(['serve'], { PORT: 'eighty' }).done;
+    expect(run).toEqual({ code: 2, out: '', err: 'image2model cannot start: PORT must be a whole number\n' });
+    const taken = await start(['serve'], { PORT: new URL(server.address).port, DATA_DIR: join(directory, 'two') }).done;
+    expect(taken).toMatchObject({ code: 2, err: expect.stringMatching(/PORT=\d+ is in use on 127\.0\.0\.1/) });
+    const model = await start(['serve'], { PORT: '0', DATA_DIR: join(directory, 'three'), MODEL: 'none' }).done;
+    expect(model).toMatchObject({ code: 2, err: expect.stringContaining('MODEL=none is not among the models: local') });
+  });
+});
