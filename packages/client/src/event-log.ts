@@ -9,6 +9,10 @@ export function eventKey(event: TaskEvent): string {
 export class EventLog {
   readonly #newest = new Map<string, TaskEvent>();
 
+  constructor(events: readonly TaskEvent[] = []) {
+    for (const event of events) this.add(event);
+  }
+
   add(event: TaskEvent): void {
     const key = eventKey(event);
     // Taken out first, so that it goes to the end of the map's order.

@@ -61,6 +61,7 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
+    if (signal?.aborted) done();
+    else signal?.addEventListener('abort', done);
   });
 }

@@ -29,7 +29,7 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
       const made: Tab = new Tab({
         name,
         open,
-        feedOptions: withoutCursor(feedOptions),
+        feedOptions,
         silentMs,
         onIdle: () => tabs.get(name) === made && tabs.delete(name),
       });
@@ -51,10 +51,6 @@ function nameOf({ baseUrl, apiKey }: FeedOptions): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
   return `image2model:${baseUrl ?? defaultBaseUrl()}:${(hash >>> 0).toString(16)}`;
-}
-
-function withoutCursor({ lastEventId: _, open: __, ...options }: FeedOptions): FeedOptions {
-  return options;
 }
 
 type Sink = Parameters<OpenFeed>[1];

@@ -2,7 +2,7 @@ import { isEnding } from '@image2model/protocol';
 import type { ReadyState } from './connection.ts';
 import { EventLog } from './event-log.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
-import { createKey } from './api/key.ts';
+import { createKey } from './key.ts';
 import { SharedFeed } from './shared-feed.ts';
 import { TabLeader } from './tab-leader.ts';
 import { unpackError } from './tab-messages.ts';
@@ -82,7 +82,7 @@ export class Tab {
   }
 
   #want(taskId: string, { log }: Member): void {
-    if (this.#leader) this.#leader.want(this.#id, taskId, log.last, log);
+    if (this.#leader) this.#leader.want(this.#id, taskId, log.last, new EventLog(log.after()));
     else this.#post({ type: 'want', tab: this.#id, taskId, after: log.last });
   }
 
@@ -142,6 +142,7 @@ export class Tab {
   }
 
   #post(message: TabMessage): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no such argument
     if (!this.#closed) this.#channel.postMessage(message);
   }
 
@@ -153,17 +154,15 @@ export class Tab {
     this.#watchdog.dog?.stop();
     this.#watchdog.dog = createWatchdog(silentMs, () => this.#contend(true));
     const how = steal ? { steal } : { signal: contest.signal };
-    navigator.locks
-      .request(name, how, () => (contest.signal.aborted ? undefined : this.#lead()))
-      // Given up by ourselves, or stolen by a tab that heard nothing from us for long.
-      .catch(() => undefined)
-      .then(() => {
-        if (contest !== this.#contest || this.#closed) return;
-        this.#leader?.close();
-        this.#leader = undefined;
-        this.#contend();
-      })
-      .catch(() => undefined);
+    const lead = () => (contest.signal.aborted ? undefined : this.#lead());
+    const stepDown = () => {
+      if (contest !== this.#contest || this.#closed) return;
+      this.#leader?.close();
+      this.#leader = undefined;
+      this.#contend();
+    };
+    // It fails when we give up ourselves, or when a tab that heard nothing from us for long has stolen the lock.
+    navigator.locks.request(name, how, lead).then(stepDown, stepDown);
   }
 
   #lead(): Promise<void> {

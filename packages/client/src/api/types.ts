@@ -32,11 +32,15 @@ export interface RetryJobOptions {
 /** A single-use ticket, good for 60 s. */
 export interface Ticket {
   ticket: string;
-  [field: string]: unknown;
+  expires_at: string;
+  /** Seconds. */
+  expires_in: number;
 }
 
-/** Whether somebody is logged in. */
+/** Who is let in. */
 export interface Session {
-  authenticated?: boolean;
-  [field: string]: unknown;
+  /** Whether requests like this one are. */
+  authenticated: boolean;
+  /** Whether the server asks for a key at all. */
+  required: boolean;
 }

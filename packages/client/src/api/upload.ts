@@ -3,7 +3,7 @@ import { apiUrl } from '../address.ts';
 import { retryOperation } from '../retry.ts';
 import { authHeaders, requestJson } from './http.ts';
 import type { HttpSettings } from './http.ts';
-import { createKey } from './key.ts';
+import { createKey } from '../key.ts';
 import { sendWithXhr } from './xhr.ts';
 
 /** An image to upload: a `File`, or a `Blob` with or without a name. */

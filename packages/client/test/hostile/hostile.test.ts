@@ -1,12 +1,11 @@
-import { initialTaskState, isEnding, reduceTask } from '@image2model/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openFeed } from '../../src/feed.ts';
 import { startFeedServer } from '../support/feed-server.ts';
 import { between, pick, seeded } from '../support/random.ts';
 import type { Random } from '../support/random.ts';
 import { TaskLog } from '../support/task-log.ts';
 import { openAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
+import { drivers, startDriver } from './drivers.ts';
 import { ills, startHostileProxy } from './proxy.ts';
 
 const runs = 300;
@@ -39,44 +38,29 @@ async function hostileRun(seed: number, account: Account): Promise<Map<string, n
   const task = new TaskLog(between(random, 1, 5), pick(random, [0, 5, 1000]));
   const server = await startFeedServer([task], { keys: new Set(['key']) });
   const proxy = await startHostileProxy(server.port, random);
-  const sequences: number[] = [];
-  let state = initialTaskState(task.taskId);
-  let endings = 0;
-  const ended = Promise.withResolvers<unknown>();
-  const feed = openFeed(
-    task.taskId,
-    {
-      event: (event) => {
-        sequences.push(event.data.sequence);
-        state = reduceTask(state, event);
-        if (isEnding(event.type)) endings++;
-      },
-      open: () => undefined,
-      reconnecting: () => undefined,
-      end: (error) => ended.resolve(error),
-    },
-    {
-      baseUrl: proxy.baseUrl,
-      apiKey: 'key',
-      refreshAuth: () => 'key',
-      stallMs: 60,
-      backoff: { baseMs: 1, capMs: 8, random },
-    },
-  );
-  const deadline = setTimeout(() => ended.resolve('deadline'), deadlineMs);
+  const driver = pick(random, Object.keys(drivers));
+  const seen = startDriver(driver, task.taskId, {
+    baseUrl: proxy.baseUrl,
+    apiKey: 'key',
+    refreshAuth: () => 'key',
+    stallMs: 60,
+    backoff: { baseMs: 1, capMs: 8, random },
+  });
+  const deadline = setTimeout(() => seen.stop('deadline'), deadlineMs);
   await work(task, random);
-  const outcome = await ended.promise;
+  const outcome = await seen.ended;
   clearTimeout(deadline);
-  expect(outcome, `seed ${seed}: ended without error`).toBeUndefined();
-  expect(state, `seed ${seed}: the client's state is the server's`).toEqual(task.state);
-  expect(endings, `seed ${seed}: one ending`).toBe(1);
-  expect(sequences, `seed ${seed}: in order, none twice`).toEqual([...new Set(sequences)].sort((a, b) => a - b));
-  expect(feed.readyState()).toBe(2);
+  const { state, sequences, endings } = seen;
+  const run = `seed ${seed}, ${driver}`;
+  expect(outcome, `${run}: ended without error`).toBeUndefined();
+  expect(state, `${run}: the client's state is the server's`).toEqual(task.state);
+  expect(endings, `${run}: one ending`).toBe(1);
+  expect(sequences, `${run}: in order, none twice`).toEqual([...new Set(sequences)].sort((a, b) => a - b));
   await until(() => proxy.sockets.size === 0 && server.sockets.size === 0);
-  expect([proxy.sockets.size, server.sockets.size, task.readers], `seed ${seed}: open sockets`).toEqual([0, 0, 0]);
+  expect([proxy.sockets.size, server.sockets.size, task.readers], `${run}: open sockets`).toEqual([0, 0, 0]);
   await Promise.all([proxy.close(), server.close()]);
-  expect(account.listeners.size, `seed ${seed}: listeners`).toBe(0);
-  expect(account.timers.size, `seed ${seed}: timers`).toBe(0);
+  expect(account.listeners.size, `${run}: listeners`).toBe(0);
+  expect(account.timers.size, `${run}: timers`).toBe(0);
   return proxy.counts;
 }
 

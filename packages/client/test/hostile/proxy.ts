@@ -60,7 +60,7 @@ export async function startHostileProxy(target: number, random: Random): Promise
     // A good key refused again and again is the truth for all a client can know, so it happens once in a row.
     const ill = kind ? 'none' : pick(random, refused ? ills.filter((other) => other !== '401') : ills);
     refused = ill === '401';
-    // A request given up before its connection stood leaves Node's fetch with a spare one, which it keeps for a while.
+    // Node's fetch opens a spare connection after each request that was aborted, and would keep it for seconds.
     later(100, () => void (client.bytesRead > 0 || client.destroy()));
     counts.set(ill, (counts.get(ill) ?? 0) + 1);
     if (ill === 'refuse') return void client.destroy();

@@ -10,7 +10,10 @@ export interface FeedServer {
   tasks: Map<string, TaskLog>;
   /** Requests as they came: path with query, and headers. */
   requests: { url: string; headers: IncomingMessage['headers'] }[];
-  /** Connections that are open now. */
+  /**
+   * Connections that are open now and have brought a request. Node's fetch opens a spare one after each request that was
+   * aborted, and closes it seconds later.
+   */
   sockets: Set<Socket>;
   close(): Promise<void>;
 }
@@ -28,6 +31,9 @@ export async function startFeedServer(tasks: TaskLog[], options: FeedServerOptio
   const requests: FeedServer['requests'] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
+    const { socket } = request;
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
     requests.push({ url: request.url ?? '', headers: request.headers });
     response.shouldKeepAlive = false;
     if (options.intercept?.(request, response)) return;
@@ -41,10 +47,6 @@ export async function startFeedServer(tasks: TaskLog[], options: FeedServerOptio
     const cursor = request.headers['last-event-id'] as string | undefined;
     if (single === undefined) streamMany(followed as TaskLog[], cursor, response);
     else streamOne(followed[0] as TaskLog, cursor, response);
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { setUp } from '../test/support/set-up.ts';
+import { createProgressStore } from './store.ts';
+import type { ProgressSnapshot } from './store.ts';
+
+test('a subscriber is told at once and at each change, and the state is the server’s', async () => {
+  const { task, server } = await setUp();
+  task.progress(10);
+  const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl });
+  expect(store.getSnapshot().connection).toBe('idle');
+  const seen: ProgressSnapshot[] = [];
+  store.subscribe((snapshot) => seen.push(snapshot));
+  expect(seen.map(({ connection }) => connection)).toEqual(['connecting']);
+  await expect.poll(() => store.getSnapshot().task.progress).toBe(10);
+  task.file(0, 'processing', 50);
+  task.complete();
+  await expect.poll(() => store.getSnapshot().connection).toBe('closed');
+  expect(store.getSnapshot().task).toEqual(task.state);
+  expect(seen.at(-1)).toBe(store.getSnapshot());
+  expect(new Set(seen).size, 'a new object each time').toBe(seen.length);
+});
+
+test('it connects with the first subscriber, lets go after the last and goes on from its cursor', async () => {
+  const { task, server } = await setUp();
+  task.progress(10);
+  const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl });
+  const leave = [store.subscribe(() => undefined), store.subscribe(() => undefined)];
+  await expect.poll(() => store.getSnapshot().task.progress).toBe(10);
+  leave[0]?.();
+  expect(server.sockets.size).toBe(1);
+  leave[1]?.();
+  leave[1]?.();
+  expect(store.getSnapshot().connection).toBe('idle');
+  await expect.poll(() => server.sockets.size).toBe(0);
+  task.progress(20);
+  const last = store.subscribe(() => undefined);
+  await expect.poll(() => store.getSnapshot().task.progress).toBe(20);
+  last();
+  expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
+});
+
+test('a page can say that it reconnects, and why a stream cannot go on', async () => {
+  const { task, server } = await setUp();
+  const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl, backoff: () => 10, maxRetries: 1 });
+  const connections: string[] = [];
+  store.subscribe(({ connection }) => connections.push(connection));
+  await expect.poll(() => store.getSnapshot().connection).toBe('open');
+  await server.close();
+  await expect.poll(() => store.getSnapshot().connection).toBe('closed');
+  expect(connections).toEqual(['connecting', 'open', 'reconnecting', 'closed']);
+  expect(store.getSnapshot().error).toMatchObject({ code: 'CONNECTION_FAILED' });
+});
+
+test('a state that is known already is where it starts, and an ended one needs no connection', async () => {
+  const { task, server } = await setUp();
+  task.complete();
+  const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl, initial: task.state });
+  const seen: ProgressSnapshot[] = [];
+  store.subscribe((snapshot) => seen.push(snapshot))();
+  expect(seen).toEqual([{ task: task.state, connection: 'closed' }]);
+  expect(server.requests).toEqual([]);
+});
