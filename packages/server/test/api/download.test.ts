@@ -1,0 +1,159 @@
+/* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects */
+import { createHash } from 'node:crypto';
+import { downloadListSchema } from '@image2model/protocol';
+import type { ModelFile, Upload } from '@image2model/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { picture, startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { ended, problem, upload } from './support.ts';
+
+let server: TestServer;
+let accepted: Upload;
+let model: ModelFile;
+let url: string;
+let whole: Buffer;
+
+beforeAll(async () => {
+  server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
+  accepted = await upload(server, ['Stühle & Tische.png', 'b.png']);
+  await ended(server, accepted.task_id);
+  const list = downloadListSchema.parse(await (await server.ask(`/api/v1/download/${accepted.job_id}/all`)).json());
+  expect(list.download_urls).toHaveLength(2);
+  [model] = list.files as [ModelFile];
+  [url] = list.download_urls as [string];
+  whole = Buffer.from(await (await server.ask(url)).arrayBuffer());
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+const get = async (headers: Record<string, string> = {}, method = 'GET'): Promise<Response> =>
+  await server.ask(url, { headers, method });
+
+describe('a model', () => {
+  it('is what the list says it is', async () => {
+    const response = await get();
+    expect(response.status).toBe(200);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'model/gltf-binary',
+      'content-length': String(model.size),
+      'accept-ranges': 'bytes',
+      etag: `"${model.sha256}"`,
+      'x-content-type-options': 'nosniff',
+      'content-disposition': `attachment; filename="St_hle & Tische.glb"; filename*=UTF-8''St%C3%BChle%20%26%20Tische.glb`,
+    });
+    expect(createHash('sha256').update(whole).digest('hex')).toBe(model.sha256);
+    expect(whole.subarray(0, 4).toString()).toBe('glTF');
+  });
+
+  it('is told of by HEAD without being sent', async () => {
+    const response = await get({}, 'HEAD');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-length')).toBe(String(model.size));
+    expect(await response.text()).toBe('');
+  });
+
+  it('comes in parts', async () => {
+    const size = model.size;
+    for (const [range, start, end] of [
+      ['bytes=0-3', 0, 3],
+      ['bytes=4-', 4, size - 1],
+      ['bytes=-5', size - 5, size - 1],
+      [`bytes=-${size * 2}`, 0, size - 1],
+      [`bytes=10-${size * 2}`, 10, size - 1],
+    ] as const) {
+      const response = await get({ range });
+      expect(response.status, range).toBe(206);
+      expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end}/${size}`);
+      expect(Buffer.from(await response.arrayBuffer())).toEqual(whole.subarray(start, end + 1));
+    }
+  });
+
+  it('comes whole where the range is none that counts', async () => {
+    for (const range of ['bytes=5-2', 'bytes=', 'bytes=-', 'bytes=a-b', 'lines=0-3', 'bytes=0-1,3-4']) {
+      const response = await get({ range });
+      expect(response.status, range).toBe(200);
+      expect((await response.arrayBuffer()).byteLength).toBe(model.size);
+    }
+  });
+
+  it('has no part beyond its end', async () => {
+    for (const range of [`bytes=${model.size}-`, 'bytes=99999999999999-', 'bytes=-0']) {
+      const response = await get({ range });
+      expect(response.headers.get('content-range')).toBe(`bytes */${model.size}`);
+      await problem(response, 416, 'RANGE_NOT_SATISFIABLE');
+    }
+  });
+
+  it('is not sent again to whoever has it', async () => {
+    const etag = `"${model.sha256}"`;
+    for (const value of [etag, `"other", ${etag}`, `W/${etag}`, '*']) {
+      const response = await get({ 'if-none-match': value });
+      expect(response.status, value).toBe(304);
+      expect(response.headers.get('etag')).toBe(etag);
+      expect(await response.text()).toBe('');
+    }
+    expect((await get({ 'if-none-match': '"other"' })).status).toBe(200);
+  });
+
+  it('comes in part only where it is still the same', async () => {
+    const part = { range: 'bytes=0-3' };
+    const modified = (await get()).headers.get('last-modified') ?? '';
+    expect((await get({ ...part, 'if-range': `"${model.sha256}"` })).status).toBe(206);
+    expect((await get({ ...part, 'if-range': modified })).status).toBe(206);
+    for (const other of ['"other"', `W/"${model.sha256}"`, 'Mon, 01 Jan 2001 00:00:00 GMT', 'nonsense']) {
+      expect((await get({ ...part, 'if-range': other })).status, other).toBe(200);
+    }
+  });
+
+  it('is found by its own name alone', async () => {
+    for (const name of ['c.glb', '..%2f..%2fimage2model.db', 'b.png', 'B.glb', '%00', `${'x'.repeat(400)}.glb`]) {
+      await problem(await server.ask(`/api/v1/download/${accepted.job_id}/${name}`), 404, 'FILE_NOT_FOUND');
+    }
+    await problem(await server.ask(`${url}?format=fbx`), 400, 'INVALID_REQUEST');
+  });
+});
+
+describe('beside the model', () => {
+  it('there is its preview picture', async () => {
+    const response = await server.ask(model.rendered_image?.url ?? '');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('image/webp');
+    expect(response.headers.get('content-disposition')).toMatch(/^inline; /);
+  });
+
+  it('there is the photo as it was uploaded', async () => {
+    const path = `/api/v1/download/${accepted.job_id}/photos/${model.file_id}`;
+    const response = await server.ask(path);
+    expect(response.headers.get('content-type')).toBe('image/png');
+    const sent = await picture();
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(sent);
+    expect(response.headers.get('etag')).toBe(`"${createHash('sha256').update(sent).digest('hex')}"`);
+    const none = `/api/v1/download/${accepted.job_id}/photos/${crypto.randomUUID()}`;
+    await problem(await server.ask(none), 404, 'FILE_NOT_FOUND');
+  });
+
+  it('there is a ZIP of everything', async () => {
+    const response = await server.ask(`/api/v1/download/${accepted.job_id}/archive`);
+    expect(response.headers.get('content-type')).toBe('application/zip');
+    expect(response.headers.get('content-disposition')).toContain(`image2model-${accepted.job_id}.zip`);
+    const zip = Buffer.from(await response.arrayBuffer());
+    expect(entries(zip)).toEqual(['Stühle & Tische.glb', 'Stühle & Tische.webp', 'b.glb', 'b.webp']);
+    // Stored as it is, so that it can be found in there as it is.
+    expect(zip.includes(whole)).toBe(true);
+  });
+});
+
+/** Names in the central directory of a ZIP (APPNOTE 4.3.12). */
+function entries(zip: Buffer): string[] {
+  const names: string[] = [];
+  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count -= 1) {
+    const length = zip.readUInt16LE(at + 28);
+    names.push(zip.toString('utf8', at + 46, at + 46 + length));
+    at += 46 + length + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return names;
+}
