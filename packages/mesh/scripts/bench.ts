@@ -14,7 +14,9 @@ const [runsGiven = '5', ...paths] = process.argv.slice(2);
 const runs = Number(runsGiven);
 const inputs: [string, Uint8Array][] =
   paths.length > 0
-    ? await Promise.all(paths.map(async (path): Promise<[string, Uint8Array]> => [basename(path), await readFile(path)]))
+    ? await Promise.all(
+        paths.map(async (path): Promise<[string, Uint8Array]> => [basename(path), await readFile(path)]),
+      )
     : [
         ['product, 1024 px', await mug(1024)],
         ['ball, 1024 px', await shadedBall(1024)],
@@ -24,7 +26,16 @@ const inputs: [string, Uint8Array][] =
 
 console.log(['picture', ...stages, 'all', 'peak MB'].join('\t'));
 for (const [name, image] of inputs) {
-  const laps: Record<Stage | 'all', number[]> = { decode: [], foreground: [], height: [], mesh: [], texture: [], preview: [], write: [], all: [] };
+  const laps: Record<Stage | 'all', number[]> = {
+    decode: [],
+    foreground: [],
+    height: [],
+    mesh: [],
+    texture: [],
+    preview: [],
+    write: [],
+    all: [],
+  };
   for (let run = 0; run < runs; run++) await once(image, laps);
   const seconds = [...stages, 'all' as const].map((stage) => median(laps[stage]).toFixed(3));
   console.log([name, ...seconds, Math.round(process.resourceUsage().maxRSS / 1024)].join('\t'));
@@ -34,15 +45,19 @@ async function once(image: Uint8Array, laps: Record<Stage | 'all', number[]>): P
   const started = performance.now();
   let last = started;
   let current: Stage = 'decode';
-  await generateModel(image, {}, {
-    report({ stage }) {
-      const now = performance.now();
-      if (stage !== current) laps[current].push((now - last) / 1000);
-      else if (stage !== 'write') return;
-      last = now;
-      current = stage;
+  await generateModel(
+    image,
+    {},
+    {
+      report({ stage }) {
+        const now = performance.now();
+        if (stage === current) return;
+        laps[current].push((now - last) / 1000);
+        last = now;
+        current = stage;
+      },
     },
-  });
+  );
   laps.write.push((performance.now() - last) / 1000);
   laps.all.push((performance.now() - started) / 1000);
 }

@@ -29,14 +29,23 @@ for (const [name, image] of inputs) {
   const result = await generateModel(image, options());
   const seconds = ((performance.now() - started) / 1000).toFixed(2);
   const { faces, method, warnings, depth } = result.statistics;
-  console.log(`${name}: ${method}, ${faces} faces, ${depth.toFixed(2)} m deep, ${seconds} s, ${Math.round(result.glb.length / 1024)} KB`, warnings.join(' '));
+  console.log(
+    `${name}: ${method}, ${faces} faces, ${depth.toFixed(2)} m deep, ${seconds} s, ${Math.round(result.glb.length / 1024)} KB`,
+    warnings.join(' '),
+  );
   const { model, texture } = await readModel(result.glb);
-  const photo = await sharp(image).autoOrient().resize(side, side, { fit: 'contain', background: '#808080' }).png().toBuffer();
+  const photo = await sharp(image)
+    .autoOrient()
+    .resize(side, side, { fit: 'contain', background: '#808080' })
+    .png()
+    .toBuffer();
   tiles.push({ input: photo, left: 0, top: row * side });
   for (const [column, view] of views.entries()) {
     const rgba = renderSmooth(model, texture, { width: side, height: side, ...view });
     tiles.push({
-      input: await sharp(rgba, { raw: { width: side, height: side, channels: 4 } }).png().toBuffer(),
+      input: await sharp(rgba, { raw: { width: side, height: side, channels: 4 } })
+        .png()
+        .toBuffer(),
       left: (column + 1) * side,
       top: row * side,
     });

@@ -55,7 +55,7 @@ const blobs = fc
     for (let at = 0; at < field.length; at++) {
       let sum = 0;
       for (const { x, y, radius, sign } of bumps) {
-        sum += sign * Math.exp(-((at % columns - x) ** 2 + (Math.floor(at / columns) - y) ** 2) / radius ** 2);
+        sum += sign * Math.exp(-(((at % columns) - x) ** 2 + (Math.floor(at / columns) - y) ** 2) / radius ** 2);
       }
       field[at] = Math.min(Math.max(sum, 0), 1);
     }

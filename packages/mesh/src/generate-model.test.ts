@@ -44,7 +44,10 @@ describe('generateModel', () => {
   });
 
   it('says which parts it left out for a low limit', async () => {
-    const dots = Array.from({ length: 49 }, (_, i) => `<circle cx="${30 + 57 * (i % 7)}" cy="${30 + 57 * Math.floor(i / 7)}" r="${8 + (i % 5)}"/>`);
+    const dots = Array.from(
+      { length: 49 },
+      (_, i) => `<circle cx="${30 + 57 * (i % 7)}" cy="${30 + 57 * Math.floor(i / 7)}" r="${8 + (i % 5)}"/>`,
+    );
     const { statistics } = await generateModel(await draw(400, 400, dots.join('')), { faceLimit: 200 });
     expect(statistics.warnings.join(' ')).toMatch(/small separate parts were left out/);
   });
@@ -109,7 +112,9 @@ describe('generateModel', () => {
   });
 
   it('stands on the origin in metres, the longest side of the picture one metre', async () => {
-    const { glb, statistics } = await generateModel(await draw(500, 250, '<rect x="100" y="50" width="300" height="150" fill="#777"/>'));
+    const { glb, statistics } = await generateModel(
+      await draw(500, 250, '<rect x="100" y="50" width="300" height="150" fill="#777"/>'),
+    );
     const { model } = await readModel(glb);
     const axis = (a: number) => Array.from(model.positions).filter((_, i) => i % 3 === a);
     expect(statistics.width).toBeCloseTo(0.6, 2);
@@ -164,8 +169,15 @@ describe('generateModel', () => {
   });
 
   it('presses detail into the surface only when asked, and stays closed', async () => {
-    const stripes = Array.from({ length: 12 }, (_, i) => `<rect x="${60 + 25 * i}" y="60" width="12" height="280" fill="#222"/>`).join('');
-    const picture = await draw(400, 400, `<rect x="50" y="50" width="300" height="300" rx="60" fill="#ddd"/>${stripes}`);
+    const stripes = Array.from(
+      { length: 12 },
+      (_, i) => `<rect x="${60 + 25 * i}" y="60" width="12" height="280" fill="#222"/>`,
+    ).join('');
+    const picture = await draw(
+      400,
+      400,
+      `<rect x="50" y="50" width="300" height="300" rx="60" fill="#ddd"/>${stripes}`,
+    );
     const [plain, embossed] = [await generateModel(picture), await generateModel(picture, { detail: 1 })];
     expect(Buffer.from(plain.glb).equals(embossed.glb)).toBe(false);
     expect(await findFaults(embossed.glb)).toEqual([]);
@@ -174,13 +186,17 @@ describe('generateModel', () => {
   it('reports every stage in order and never goes back', async () => {
     const seen: string[] = [];
     const fractions: number[] = [];
-    await generateModel(await disc(200, 70), {}, {
-      report: ({ stage, fraction, message }) => {
-        if (seen.at(-1) !== stage) seen.push(stage);
-        fractions.push(fraction);
-        expect(message).not.toBe('');
+    await generateModel(
+      await disc(200, 70),
+      {},
+      {
+        report: ({ stage, fraction, message }) => {
+          if (seen.at(-1) !== stage) seen.push(stage);
+          fractions.push(fraction);
+          expect(message).not.toBe('');
+        },
       },
-    });
+    );
     expect(seen).toEqual([...stages]);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions.at(-1)).toBe(1);
@@ -191,10 +207,14 @@ describe('generateModel', () => {
     for (const stage of stages) {
       const controller = new AbortController();
       const reason = new Error(`stopped at ${stage}`);
-      const running = generateModel(picture, {}, {
-        signal: controller.signal,
-        report: (progress) => progress.stage === stage && controller.abort(reason),
-      });
+      const running = generateModel(
+        picture,
+        {},
+        {
+          signal: controller.signal,
+          report: (progress) => progress.stage === stage && controller.abort(reason),
+        },
+      );
       await expect(running).rejects.toBe(reason);
     }
   });
@@ -209,6 +229,8 @@ describe('generateModel', () => {
   });
 
   it.each([0, 99, 100.5, -1, Number.NaN])('refuses a face limit of %d', async (faceLimit) => {
-    await expect(generateModel(await disc(100, 30), { faceLimit })).rejects.toMatchObject({ code: 'FACE_LIMIT_TOO_LOW' });
+    await expect(generateModel(await disc(100, 30), { faceLimit })).rejects.toMatchObject({
+      code: 'FACE_LIMIT_TOO_LOW',
+    });
   });
 });

@@ -94,11 +94,16 @@ function checkFaceLimit(faceLimit = defaultFaceLimit): number {
 }
 
 /** Reports each stage as it begins. One turn of the event loop passes, so that an abort can arrive. */
-function followed({ signal, report }: GenerateContext): Enter {
+function followed(context: GenerateContext): Enter {
   return async (stage) => {
+    const { signal } = context;
     signal?.throwIfAborted();
     const { begins, message } = plan[stage];
-    report?.({ stage, fraction: begins, message: `${message} (${stages.indexOf(stage) + 1} of ${stages.length})` });
+    context.report?.({
+      stage,
+      fraction: begins,
+      message: `${message} (${stages.indexOf(stage) + 1} of ${stages.length})`,
+    });
     await setImmediate();
     signal?.throwIfAborted();
   };

@@ -70,13 +70,52 @@ describe('inspectImage', () => {
     ['an empty file', 'IMAGE_UNDECODABLE', async () => new Uint8Array()],
     ['text', 'UNSUPPORTED_IMAGE_TYPE', async () => new TextEncoder().encode('hello, I am called photo.png')],
     ['SVG, which the decoder knows', 'UNSUPPORTED_IMAGE_TYPE', async () => new TextEncoder().encode(svg)],
-    ['GIF', 'UNSUPPORTED_IMAGE_TYPE', async () => sharp(await disc(50, 20)).gif().toBuffer()],
-    ['TIFF', 'UNSUPPORTED_IMAGE_TYPE', async () => sharp(await disc(50, 20)).tiff().toBuffer()],
-    ['AVIF', 'UNSUPPORTED_IMAGE_TYPE', async () => sharp(await disc(50, 20)).avif({ effort: 0 }).toBuffer()],
+    [
+      'GIF',
+      'UNSUPPORTED_IMAGE_TYPE',
+      async () =>
+        sharp(await disc(50, 20))
+          .gif()
+          .toBuffer(),
+    ],
+    [
+      'TIFF',
+      'UNSUPPORTED_IMAGE_TYPE',
+      async () =>
+        sharp(await disc(50, 20))
+          .tiff()
+          .toBuffer(),
+    ],
+    [
+      'AVIF',
+      'UNSUPPORTED_IMAGE_TYPE',
+      async () =>
+        sharp(await disc(50, 20))
+          .avif({ effort: 0 })
+          .toBuffer(),
+    ],
     ['HEIC', 'UNSUPPORTED_IMAGE_TYPE', async () => heicHeader()],
-    ['a truncated JPEG', 'IMAGE_UNDECODABLE', async () => half(await sharp(await noise(400, 300)).jpeg().toBuffer())],
+    [
+      'a truncated JPEG',
+      'IMAGE_UNDECODABLE',
+      async () =>
+        half(
+          await sharp(await noise(400, 300))
+            .jpeg()
+            .toBuffer(),
+        ),
+    ],
     ['a truncated PNG', 'IMAGE_UNDECODABLE', async () => half(await noise(400, 300))],
-    ['a truncated WebP', 'IMAGE_UNDECODABLE', async () => half(await sharp(await noise(400, 300)).webp().toBuffer())],
+    [
+      'a truncated WebP',
+      'IMAGE_UNDECODABLE',
+      async () =>
+        half(
+          await sharp(await noise(400, 300))
+            .webp()
+            .toBuffer(),
+        ),
+    ],
     ['a header and no more', 'IMAGE_UNDECODABLE', async () => (await disc(50, 20)).slice(0, 33)],
     ['20 000 × 20 000 pixels in a small file', 'IMAGE_TOO_MANY_PIXELS', async () => hugePng(20_000)],
     ['15 pixels', 'IMAGE_TOO_SMALL', async () => draw(15, 60, '', '#456')],
@@ -86,8 +125,8 @@ describe('inspectImage', () => {
 
   it.each(refused)('refuses %s as %s, in a sentence, and so does the generator', async (_, code, make) => {
     const image = await make();
-    for (const refusal of [inspectImage(image), generateModel(image)]) {
-      const error = await refusal.then(
+    for (const judge of [(bytes: Uint8Array) => inspectImage(bytes), (bytes: Uint8Array) => generateModel(bytes)]) {
+      const error = await judge(image).then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
@@ -118,7 +157,11 @@ function hugePng(side: number): Uint8Array {
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
   header.set([8, 0, 0, 0, 0], 8);
-  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.alloc(1_000_000))), chunk('IEND', Buffer.alloc(0))];
+  const chunks = [
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1_000_000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ];
   return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...chunks]);
 }
 

@@ -67,6 +67,8 @@ async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
     return await sharp(image, { limitInputPixels: false }).metadata();
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : '';
+    // The decoder opens HEIC to tell it from AVIF; where that fails, its complaint begins with its library's name.
+    if (/\bheif:/.test(text)) throw unsupported('heif');
     if (/unsupported image format/i.test(text)) throw unsupported(undefined);
     throw undecodable(cause);
   }

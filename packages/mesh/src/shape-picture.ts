@@ -40,7 +40,10 @@ export async function shapeObject(
   await enter('height');
   const grid = layGrid(coverage, picture.width, picture.height);
   if (!grid?.field.some((f) => f > 0.5)) {
-    throw new ImageError('NO_FOREGROUND', 'Nothing solid was found in the image: what is there is thinner than a hair.');
+    throw new ImageError(
+      'NO_FOREGROUND',
+      'Nothing solid was found in the image: what is there is thinner than a hair.',
+    );
   }
   const heights = inflate(grid, options.depth);
   emboss(heights, grid, picture, options.detail);

@@ -35,7 +35,10 @@ export async function writeGlb(model: Drawable, jpeg: Uint8Array, provenance: Pr
         .setArray(small ? Uint16Array.from(model.triangles) : Uint32Array.from(model.triangles))
         .setBuffer(buffer),
     )
-    .setAttribute('POSITION', document.createAccessor().setType('VEC3').setArray(own(model.positions)).setBuffer(buffer))
+    .setAttribute(
+      'POSITION',
+      document.createAccessor().setType('VEC3').setArray(own(model.positions)).setBuffer(buffer),
+    )
     .setAttribute('NORMAL', document.createAccessor().setType('VEC3').setArray(own(model.normals)).setBuffer(buffer))
     .setAttribute('TEXCOORD_0', document.createAccessor().setType('VEC2').setArray(own(model.uvs)).setBuffer(buffer));
   const mesh = document.createMesh('model').addPrimitive(primitive);

@@ -1,4 +1,4 @@
-import { Document, WebIO } from '@gltf-transform/core';
+import { WebIO } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
 import { generateModel } from '../src/index.ts';
 import { alphaMask, compareFront, findFaults } from './check-model.ts';
@@ -22,7 +22,7 @@ describe('the oracles', () => {
 
 async function withIndices(glb: Uint8Array, change: (triangles: number[]) => number[]): Promise<Uint8Array> {
   const io = new WebIO();
-  const document: Document = await io.readBinary(glb);
+  const document = await io.readBinary(glb);
   const accessor = document.getRoot().listMeshes()[0]!.listPrimitives()[0]!.getIndices()!;
   accessor.setArray(Uint32Array.from(change([...accessor.getArray()!])));
   return io.writeBinary(document);

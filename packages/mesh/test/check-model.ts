@@ -26,9 +26,13 @@ export async function findFaults(glb: Uint8Array): Promise<string[]> {
   }
   if (volume(positions, triangles) <= 0) faults.push('the volume is not positive');
   const { Manifold, Mesh } = await loadManifold();
-  const solid = Manifold.ofMesh(new Mesh({ numProp: 3, vertProperties: positions, triVerts: triangles }));
-  if (solid.status() !== 'NoError') faults.push(`manifold-3d says ${solid.status()}`);
-  solid.delete();
+  try {
+    const solid = Manifold.ofMesh(new Mesh({ numProp: 3, vertProperties: positions, triVerts: triangles }));
+    if (solid.status() !== 'NoError') faults.push(`manifold-3d says ${solid.status()}`);
+    solid.delete();
+  } catch (error) {
+    faults.push(`manifold-3d says ${String(error)}`);
+  }
   const report = await validateBytes(glb);
   for (const message of report.issues.messages) if (message.severity <= 1) faults.push(`validator: ${message.code}`);
   return faults;
@@ -62,7 +66,7 @@ export async function compareFront(
   const { model, texture } = await readModel(glb);
   const { data, info } = await sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
-  const [left, top, right, bottom] = bounds(mask, width, height);
+  const [left, right, bottom] = bounds(mask, width);
   const scale = Math.max(width, height);
   const view = rasterise(model, texture, {
     width,
@@ -83,7 +87,6 @@ export async function compareFront(
     inside += 3;
     for (let c = 0; c < 3; c++) squares += (view[4 * i + c]! - data[3 * i + c]!) ** 2;
   }
-  void top;
   return { overlap: both / either, psnr: 10 * Math.log10(255 ** 2 / Math.max(squares / inside, 1e-9)) };
 }
 
@@ -93,18 +96,17 @@ export async function alphaMask(image: Uint8Array): Promise<Uint8Array> {
   return Uint8Array.from({ length: info.width * info.height }, (_, i) => (data[4 * i + 3]! >= 128 ? 1 : 0));
 }
 
-function bounds(mask: Uint8Array, width: number, height: number): [number, number, number, number] {
-  let [left, top, right, bottom] = [width, height, 0, 0];
+function bounds(mask: Uint8Array, width: number): [number, number, number] {
+  let [left, right, bottom] = [width, 0, 0];
   for (let i = 0; i < mask.length; i++) {
     if (!mask[i]) continue;
     const x = i % width;
     const y = Math.floor(i / width);
     left = Math.min(left, x);
     right = Math.max(right, x + 1);
-    top = Math.min(top, y);
     bottom = Math.max(bottom, y + 1);
   }
-  return [left, top, right, bottom];
+  return [left, right, bottom];
 }
 
 function weld({ positions, triangles }: Drawable): { positions: Float32Array; triangles: Uint32Array } {
@@ -125,7 +127,11 @@ function weld({ positions, triangles }: Drawable): { positions: Float32Array; tr
 }
 
 function faceArea(positions: Float32Array, corners: number[]): number {
-  const [a, b, c] = corners.map((v) => positions.subarray(3 * v, 3 * v + 3)) as [Float32Array, Float32Array, Float32Array];
+  const [a, b, c] = corners.map((v) => positions.subarray(3 * v, 3 * v + 3)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const u = [0, 1, 2].map((k) => b[k]! - a[k]!) as [number, number, number];
   const v = [0, 1, 2].map((k) => c[k]! - a[k]!) as [number, number, number];
   return Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]) / 2;

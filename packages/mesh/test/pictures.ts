@@ -15,7 +15,12 @@ export function disc(side: number, radius: number, ground?: string): Promise<Uin
 
 export function ring(side: number, ground?: string): Promise<Uint8Array> {
   const [c, r] = [side / 2, side * 0.32];
-  return draw(side, side, `<circle cx="${c}" cy="${c}" r="${r}" fill="none" stroke="#27a" stroke-width="${side * 0.14}"/>`, ground);
+  return draw(
+    side,
+    side,
+    `<circle cx="${c}" cy="${c}" r="${r}" fill="none" stroke="#27a" stroke-width="${side * 0.14}"/>`,
+    ground,
+  );
 }
 
 /** A chair from the front: seat, back with slats, four legs: several holes and thin parts. */
@@ -103,7 +108,13 @@ export async function noise(width: number, height: number): Promise<Uint8Array> 
     state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
     data[i] = state >>> 24;
   }
-  return new Uint8Array(await sharp(data, { raw: { width, height, channels: 3 } }).blur(2.5).normalise().png().toBuffer());
+  return new Uint8Array(
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .blur(2.5)
+      .normalise()
+      .png()
+      .toBuffer(),
+  );
 }
 
 const defs = `<defs>

@@ -176,13 +176,7 @@ function openHoles(
 }
 
 /** Noise that passed the tolerance is small or faint; a dot on an i is neither. */
-function dropSpecks(
-  ground: Uint8Array,
-  total: Float32Array,
-  width: number,
-  height: number,
-  tolerance: number,
-): void {
+function dropSpecks(ground: Uint8Array, total: Float32Array, width: number, height: number, tolerance: number): void {
   const { labels, areas } = findComponents(ground, width, height, 0, 8);
   const strongest = new Float32Array(areas.length);
   for (let i = 0; i < labels.length; i++) {

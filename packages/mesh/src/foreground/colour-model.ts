@@ -100,7 +100,16 @@ function estimate(lab: Float32Array, pixels: number[], assigned: Uint8Array): Co
     }
     const { inverse: v, determinant } = invertSymmetric(product);
     const share = count / pixels.length;
-    parts.push(...mean, v[0]!, v[4]!, v[8]!, 2 * v[1]!, 2 * v[2]!, 2 * v[5]!, Math.log(share) - 0.5 * Math.log(determinant));
+    parts.push(
+      ...mean,
+      v[0]!,
+      v[4]!,
+      v[8]!,
+      2 * v[1]!,
+      2 * v[2]!,
+      2 * v[5]!,
+      Math.log(share) - 0.5 * Math.log(determinant),
+    );
   }
   return { components: Float64Array.from(parts), count: parts.length / stride };
 }

@@ -63,7 +63,9 @@ function edgeCosts(lab: Float32Array, width: number, height: number) {
 
 function difference(lab: Float32Array, a: number, b: number): number {
   return (
-    (lab[3 * a]! - lab[3 * b]!) ** 2 + (lab[3 * a + 1]! - lab[3 * b + 1]!) ** 2 + (lab[3 * a + 2]! - lab[3 * b + 2]!) ** 2
+    (lab[3 * a]! - lab[3 * b]!) ** 2 +
+    (lab[3 * a + 1]! - lab[3 * b + 1]!) ** 2 +
+    (lab[3 * a + 2]! - lab[3 * b + 2]!) ** 2
   );
 }
 

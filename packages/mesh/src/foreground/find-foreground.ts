@@ -37,7 +37,8 @@ export function findForeground(
 ): Foreground | WholePicture {
   if (mode === 'relief') return asPicture(picture, findInScene(picture).saliency, []);
   if (mask) {
-    if (!mask.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', 'The mask is black: paint the object white.');
+    if (!mask.some((c) => c >= 0.5))
+      throw new ImageError('NO_FOREGROUND', 'The mask is black: paint the object white.');
     return asObject('mask', mask);
   }
   const alpha = alphaCoverage(picture);
@@ -49,12 +50,16 @@ export function findForeground(
     return asObject('backdrop', backdrop.coverage);
   }
   if (scene.coverage) {
-    const guess = 'The object was found in a natural scene; where its outline is wrong, give a mask or a cut-out picture.';
+    const guess =
+      'The object was found in a natural scene; where its outline is wrong, give a mask or a cut-out picture.';
     return asObject('scene', scene.coverage, [guess]);
   }
   if (mode === 'object') {
     if (!scene.guess) {
-      throw new ImageError('NO_FOREGROUND', 'No object stands out; give a mask, a cut-out, or a photo on a plain ground.');
+      throw new ImageError(
+        'NO_FOREGROUND',
+        'No object stands out; give a mask, a cut-out, or a photo on a plain ground.',
+      );
     }
     return asObject('scene', scene.guess, ['No object stands out clearly: its outline is a guess.']);
   }

@@ -104,7 +104,8 @@ function stripDistance(
   }
   for (let r = 0; r < 3; r++) mean[r]! /= count;
   for (let r = 0; r < 3; r++) {
-    for (let c = 0; c < 3; c++) product[3 * r + c] = product[3 * r + c]! / count - mean[r]! * mean[c]! + (r === c ? 20 : 0);
+    for (let c = 0; c < 3; c++)
+      product[3 * r + c] = product[3 * r + c]! / count - mean[r]! * mean[c]! + (r === c ? 20 : 0);
   }
   const inverse = invertSymmetric(product).inverse;
   const result = new Float32Array(width * height);

@@ -7,12 +7,7 @@ import { toLab } from './lab.ts';
  * Coverage between 0 and 1 for the pixels at the edge: how far each lies from the backdrop's colour towards that of
  * the object near it. At a shadow the edge stays hard, for there the backdrop's own colour is not what is beside it.
  */
-export function softenEdge(
-  picture: Picture,
-  ground: Uint8Array,
-  shadow: Uint8Array,
-  backdrop: Backdrop,
-): Float32Array {
+export function softenEdge(picture: Picture, ground: Uint8Array, shadow: Uint8Array, backdrop: Backdrop): Float32Array {
   const { width, height } = picture;
   const object = new Float32Array(ground.length);
   const shaded = new Float32Array(ground.length);

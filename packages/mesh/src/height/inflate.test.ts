@@ -11,7 +11,7 @@ describe('solvePoisson', () => {
     let error = 0;
     let count = 0;
     for (let at = 0; at < field.length; at++) {
-      const squared = radius ** 2 - (at % columns - centre) ** 2 - (Math.floor(at / columns) - centre) ** 2;
+      const squared = radius ** 2 - ((at % columns) - centre) ** 2 - (Math.floor(at / columns) - centre) ** 2;
       if (field[at]! <= 0.5 || squared <= 0) continue;
       error += Math.abs(Math.sqrt(u[at]!) - Math.sqrt(squared));
       count++;
@@ -33,7 +33,8 @@ describe('solvePoisson', () => {
 describe('inflate', () => {
   it('orders the presets by thickness and leaves the ground flat', () => {
     const coverage = new Float32Array(200 * 200);
-    for (let y = 0; y < 200; y++) for (let x = 0; x < 200; x++) if (Math.hypot(x - 99.5, y - 99.5) < 70) coverage[y * 200 + x] = 1;
+    for (let y = 0; y < 200; y++)
+      for (let x = 0; x < 200; x++) if (Math.hypot(x - 99.5, y - 99.5) < 70) coverage[y * 200 + x] = 1;
     const grid = layGrid(coverage, 200, 200)!;
     const top = (['medal', 'soft', 'full'] as const).map((depth) => Math.max(...inflate(grid, depth)));
     expect(top).toEqual(top.toSorted((a, b) => a - b));

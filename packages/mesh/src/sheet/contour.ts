@@ -73,7 +73,7 @@ function emitCell(
   triangles: Growing<Uint32Array>,
   joined: boolean,
 ): void {
-  const inside = (c: number): boolean => ((mask >> c % 4) & 1) === 1;
+  const inside = (c: number): boolean => ((mask >> (c % 4)) & 1) === 1;
   if (mask === 5 || mask === 10) {
     const c = mask === 5 ? 0 : 1;
     const [a, b] = [corner(c), corner(c + 2)];

@@ -38,7 +38,8 @@ export function dropFeatures(grid: Grid, faceLimit: number): string[] {
   const warnings: string[] = [];
   const visible = [...droppedParts].filter((label) => parts.areas[label]! >= leastNodes).length;
   if (visible > 0) warnings.push(`${count(visible, 'small separate part')} left out to stay within the face limit.`);
-  if (filledHoles.size > 0) warnings.push(`${count(filledHoles.size, 'small hole')} closed to stay within the face limit.`);
+  if (filledHoles.size > 0)
+    warnings.push(`${count(filledHoles.size, 'small hole')} closed to stay within the face limit.`);
   return warnings;
 }
 

@@ -95,10 +95,7 @@ function averageAroundNodes(
     for (let i = 0; i < columns; i++) {
       const x = originX + i * cell;
       const sum =
-        sumTo(x + half, y + half) -
-        sumTo(x - half, y + half) -
-        sumTo(x + half, y - half) +
-        sumTo(x - half, y - half);
+        sumTo(x + half, y + half) - sumTo(x - half, y + half) - sumTo(x + half, y - half) + sumTo(x - half, y - half);
       field[j * columns + i] = sum / area;
     }
   }

@@ -30,7 +30,9 @@ export function cutSeams(solid: Solid): Surface {
     }
     indices[corner] = id;
   }
-  const normals = shared ? new Float32Array(origin.length * 3) : faceNormals(positions, triangles, indices, origin.length);
+  const normals = shared
+    ? new Float32Array(origin.length * 3)
+    : faceNormals(positions, triangles, indices, origin.length);
   const cut = new Float32Array(origin.length * 3);
   for (let v = 0; v < origin.length; v++) {
     for (let c = 0; c < 3; c++) {

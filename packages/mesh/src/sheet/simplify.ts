@@ -40,9 +40,7 @@ export async function simplifySheet(sheet: Sheet, targetTriangles: number): Prom
 export function area(vertices: Float32Array, a: number, b: number, c: number): number {
   const ax = vertices[3 * a]!;
   const ay = vertices[3 * a + 1]!;
-  return (
-    (vertices[3 * b]! - ax) * (vertices[3 * c + 1]! - ay) - (vertices[3 * c]! - ax) * (vertices[3 * b + 1]! - ay)
-  );
+  return (vertices[3 * b]! - ax) * (vertices[3 * c + 1]! - ay) - (vertices[3 * c]! - ax) * (vertices[3 * b + 1]! - ay);
 }
 
 /** Drops the vertices that no triangle uses. */

@@ -67,7 +67,10 @@ export function extrudeSheet(sheet: Sheet, back: number, centre: [number, number
     const a = sheet.triangles[edge]!;
     const b = sheet.triangles[nextCorner(edge)]!;
     triangles.push(a, lower(a), b, b, lower(a), lower(b), middle, lower(b), lower(a));
-    const wall = wallGroup(sheet.vertices[3 * b]! - sheet.vertices[3 * a]!, sheet.vertices[3 * b + 1]! - sheet.vertices[3 * a + 1]!);
+    const wall = wallGroup(
+      sheet.vertices[3 * b]! - sheet.vertices[3 * a]!,
+      sheet.vertices[3 * b + 1]! - sheet.vertices[3 * a + 1]!,
+    );
     groups.push(wall, wall, 1);
   }
   return {

@@ -10,7 +10,7 @@ export interface Atlas {
   /** Three bytes a pixel, rows from the top. */
   rgb: Uint8Array;
   /** Where a point of the picture (continuous pixels) lies in the atlas, 0 to 1 from the top left. */
-  place(group: number, x: number, y: number): [number, number];
+  place: (group: number, x: number, y: number) => [number, number];
 }
 
 /** Pixels of bled colour kept round the object, so that no filter reaches the edge of its place. */
@@ -110,7 +110,12 @@ function paintBack(front: Float32Array, coverage: Float32Array, pictureWidth: nu
     const plane = new Float32Array(crop.width * crop.height);
     for (let i = 0; i < plane.length; i++) plane[i] = front[4 * i + c]!;
     const sharp = resample(plane, crop.width, crop.height, width, height);
-    const blurred = boxBlur(boxBlur(boxBlur(sharp, width, height, radius), width, height, radius), width, height, radius);
+    const blurred = boxBlur(
+      boxBlur(boxBlur(sharp, width, height, radius), width, height, radius),
+      width,
+      height,
+      radius,
+    );
     for (let i = 0; i < sharp.length; i++) {
       const away = Math.min(Math.max((depth[i]! - 0.55) / 0.4, 0), 1);
       const mix = away * away * (3 - 2 * away);
