@@ -49,6 +49,9 @@ export interface JobRow {
   options: Record<string, unknown>;
   faceLimit: number | null;
   createdAt: number;
+  /** Of the last task. */
+  status: TaskStatus;
+  finishedAt: number | null;
   /** Oldest first; the last one is the one that counts. */
   taskIds: string[];
   files: JobFileRow[];
@@ -102,14 +105,60 @@ export type FileEnding =
 /** Why a cancel did not take. */
 export type CancelOutcome = 'cancelled' | 'ended' | 'unknown';
 
+/** Why a retry did not take: the job's last task is not over yet, or no file of it is left to do. */
+export type RetryOutcome = 'retried' | 'running' | 'nothing' | 'unknown';
+
+/** Why a job was not deleted. */
+export type DeleteOutcome = 'deleted' | 'running' | 'unknown';
+
+/** The task that works on a job's failed and cancelled files again. */
+export interface RetryTask {
+  taskId: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+}
+
+/** What was answered to a request that may be repeated. Kept as long as the job that it made. */
+export interface IdempotencyRecord {
+  key: string;
+  /** Tells another body under the same key from a repetition. */
+  bodyHash: string;
+  /** The answer as it was sent. */
+  answer: string;
+}
+
+/** One page of jobs, newest first. */
+export interface JobPage {
+  jobs: JobRow[];
+  /** Opaque; gives the next page. Null after the last one. */
+  cursor: string | null;
+}
+
 /**
  * State, queue and feed of jobs: what an engine must do. Every promise that resolves means that the change is written
  * and survives the death of the process. An engine never calls back before the change is written, and calls back for
  * the entries of one task in order of their sequence.
  */
 export interface Engine {
-  /** Writes job, files, task, the first entries and the queue's items in one transaction. */
-  submit(job: NewJob): Promise<void>;
+  /**
+   * Writes job, files, task, the first entries and the queue's items in one transaction, and the idempotency record
+   * with them. Where this owner has used that key before, nothing is written and the earlier record comes back.
+   */
+  submit(job: NewJob, idempotency?: IdempotencyRecord): Promise<IdempotencyRecord | undefined>;
+  /** What an owner was answered under this key. */
+  idempotency(owner: string, key: string): Promise<IdempotencyRecord | undefined>;
+  /** Puts the files of a job that failed or were cancelled into a new task of it. */
+  retry(jobId: string, task: RetryTask): Promise<RetryOutcome>;
+  /** Forgets a job with its files, tasks and entries. What lies in the file store is the caller's. */
+  deleteJob(jobId: string): Promise<DeleteOutcome>;
+  /** Jobs of an owner, newest first. A cursor that is none gives the first page. */
+  listJobs(owner: string, page: { cursor?: string | undefined; limit: number }): Promise<JobPage>;
+  /**
+   * Ids of at most `limit` jobs, oldest first, whose every task ended before `time` (ms since the epoch). Remove their
+   * files first and the job then: what is interrupted in between is found again.
+   */
+  finishedBefore(time: number, limit: number): Promise<string[]>;
 
   task(taskId: string): Promise<TaskRow | undefined>;
   job(jobId: string): Promise<JobRow | undefined>;

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { feedSuite } from './feed-suite.ts';
 import type { OpenHarness } from './harness.ts';
+import { jobsSuite } from './jobs-suite.ts';
 import { logSuite } from './log-suite.ts';
 import { propertySuite } from './property-suite.ts';
 import { queueSuite } from './queue-suite.ts';
@@ -11,6 +12,7 @@ export function engineContract(name: string, open: OpenHarness): void {
     logSuite(open);
     queueSuite(open);
     feedSuite(open);
+    jobsSuite(open);
     propertySuite(open);
   });
 }

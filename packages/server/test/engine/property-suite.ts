@@ -76,7 +76,8 @@ async function take(history: History, given: Step): Promise<void> {
       const job = newJob(given.files);
       jobs.push(job);
       await listen(history, engine, job.taskId);
-      return engine.submit(job);
+      await engine.submit(job);
+      return;
     }
     case 'claim': {
       const lease = await engine.claim('test', 5000);

@@ -1,26 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded } from '@image2model/protocol';
-import type { CancelOutcome, Engine, Entry, FileEnding, JobRow, Lease, NewFile, NewJob, TaskRow } from '../contract.ts';
-import { Feed } from '../feed.ts';
+import type {
+  CancelOutcome,
+  DeleteOutcome,
+  Engine,
+  Entry,
+  FileEnding,
+  IdempotencyRecord,
+  JobPage,
+  JobRow,
+  Lease,
+  NewJob,
+  RetryOutcome,
+  RetryTask,
+  TaskRow,
+} from '../contract.ts';
 import type { EntriesListener } from '../feed.ts';
 import { messages } from '../messages.ts';
-import { Signals } from '../signals.ts';
+import { Core } from './core.ts';
+import type { EngineLog } from './core.ts';
 import { openDatabase } from './database.ts';
 import type { OpenDatabase } from './database.ts';
-import { Timings } from './estimate.ts';
-import { Positions } from './positions.ts';
-import { readEntries, readJob, readLease, readTask } from './reads.ts';
-import type { FileRecord, TaskRecord } from './records.ts';
-import { Reports } from './reports.ts';
-import { Session } from './session.ts';
-import { sweepDue, sweepEnded, takeBack } from './sweep.ts';
-import { TaskChange } from './transitions.ts';
-import { Wake } from './wake.ts';
-
-/** What the engine says to the operator; pino fits. */
-export interface EngineLog {
-  error(details: object, message: string): void;
-}
+import { readEntries, readJob, readJobs, readLease, readTask } from './reads.ts';
+import type { Session } from './session.ts';
 
 export interface SqliteEngineOptions {
   /** Path of the database, or `:memory:`. Its folder is made when it does not exist. */
@@ -29,9 +31,6 @@ export interface SqliteEngineOptions {
   now?: () => number;
   log?: EngineLog;
 }
-
-/** A sweep that comes later than this found the process standing still (stopped, asleep, busy). */
-const stoodStillMs = 1000;
 
 /**
  * Opens the embedded engine. There is one process for each database, so leases of an earlier one are void at once:
@@ -47,49 +46,60 @@ export async function createSqliteEngine(options: SqliteEngineOptions): Promise<
  */
 class SqliteEngine implements Engine {
   readonly #open: OpenDatabase;
+  readonly #core: Core;
   readonly #session: Session;
-  readonly #feed: Feed;
-  readonly #signals: Signals;
-  readonly #timings: Timings;
-  readonly #positions: Positions;
-  readonly #wake: Wake;
-  readonly #reports: Reports;
-  readonly #log: EngineLog | undefined;
-  #turn: number;
 
   constructor(open: OpenDatabase, options: SqliteEngineOptions) {
-    const now = options.now ?? Date.now;
     this.#open = open;
-    this.#log = options.log;
-    const onError = (error: unknown) => this.#log?.error({ err: error }, 'A listener of the engine failed');
-    this.#feed = new Feed(onError);
-    this.#signals = new Signals(onError);
-    this.#session = new Session(open.db, { now, publish: (taskId, entries) => this.#feed.publish(taskId, entries) });
-    this.#timings = new Timings(this.#session);
-    this.#positions = new Positions(this.#session, (place, work) => this.#changeAt(place, work));
-    this.#wake = new Wake(now, (late) => this.#sweep(late));
-    this.#reports = new Reports((reports) =>
-      this.#session.change(() =>
-        reports.map(({ token, progress, message }) =>
-          this.#changeLeased(token, (change, file) => change.report(file, progress, message)),
-        ),
-      ),
-    );
-    this.#turn = this.#session.get('lastTurn')?.turn ?? 0;
-    this.#voidLeases();
-    this.#wake.by(now());
+    this.#core = new Core(open.db, options.now ?? Date.now, options.log);
+    this.#session = this.#core.session;
   }
 
-  async submit(job: NewJob): Promise<void> {
-    this.#session.change(() => {
-      const createdAt = this.#session.now();
-      const row = { ...job, files: null, options: JSON.stringify(job.options), createdAt };
+  async submit(job: NewJob, idempotency?: IdempotencyRecord): Promise<IdempotencyRecord | undefined> {
+    const earlier = this.#session.change(() => {
+      const known = idempotency && this.#session.get('idempotency', job.owner, idempotency.key);
+      if (known) return { ...known };
+      const row = { ...job, files: null, options: JSON.stringify(job.options), createdAt: this.#session.now() };
       this.#session.insert('insertJob', row);
       for (const file of job.files) this.#session.insert('insertFile', { ...file, jobId: job.jobId });
-      this.#insertTask(row, job.files);
+      if (idempotency) this.#session.insert('insertIdempotency', { ...row, ...idempotency });
+      this.#core.insertTask(row, job.files);
     });
-    this.#positions.joined();
-    this.#signals.work();
+    if (!earlier) this.#core.joinedQueue();
+    return earlier;
+  }
+
+  async idempotency(owner: string, key: string): Promise<IdempotencyRecord | undefined> {
+    const known = this.#session.get('idempotency', owner, key);
+    return known && { ...known };
+  }
+
+  async retry(jobId: string, task: RetryTask): Promise<RetryOutcome> {
+    const job = readJob(this.#session, jobId);
+    if (!job) return 'unknown';
+    if (!hasEnded(job.status)) return 'running';
+    const files = job.files.filter((file) => file.status !== 'completed');
+    if (files.length === 0) return 'nothing';
+    this.#session.change(() => {
+      const { owner } = job;
+      const options = JSON.stringify(task.options);
+      this.#core.insertTask({ ...task, owner, jobId, options, createdAt: this.#session.now() }, files);
+    });
+    this.#core.joinedQueue();
+    return 'retried';
+  }
+
+  async deleteJob(jobId: string): Promise<DeleteOutcome> {
+    if (this.#session.get('unfinishedTask', jobId)) return 'running';
+    return this.#session.change(() => this.#session.run('deleteJob', jobId)) > 0 ? 'deleted' : 'unknown';
+  }
+
+  async listJobs(owner: string, page: { cursor?: string | undefined; limit: number }): Promise<JobPage> {
+    return readJobs(this.#session, owner, page);
+  }
+
+  async finishedBefore(time: number, limit: number): Promise<string[]> {
+    return this.#session.all('finishedJobs', time, limit).map((row) => row.jobId);
   }
 
   async task(taskId: string): Promise<TaskRow | undefined> {
@@ -105,7 +115,7 @@ class SqliteEngine implements Engine {
   }
 
   async subscribe(taskId: string, listener: EntriesListener): Promise<() => void> {
-    return this.#feed.subscribe(taskId, listener);
+    return this.#core.feed.subscribe(taskId, listener);
   }
 
   // Which worker it is does not matter here: there is one process, and the token tells its leases apart.
@@ -117,12 +127,12 @@ class SqliteEngine implements Engine {
     const dueAt = this.#session.now() + leaseMs;
     const leaves = task.status === 'queued';
     this.#session.change(() => {
-      task.turn = this.#turn += 1;
-      this.#change(task, (change) => change.start(file, token, dueAt));
+      task.turn = this.#core.turn += 1;
+      this.#core.change(task, (change) => change.start(file, token, dueAt));
     });
-    this.#timings.sawRunning(this.#session.get('running')?.count ?? 0);
-    if (leaves) this.#leftQueue();
-    this.#wake.by(dueAt);
+    this.#core.timings.sawRunning(this.#session.get('running')?.count ?? 0);
+    if (leaves) this.#core.leftQueue();
+    this.#core.wake.by(dueAt);
     return readLease(this.#session, task, file, token);
   }
 
@@ -130,12 +140,12 @@ class SqliteEngine implements Engine {
     if (tokens.length === 0) return [];
     const dueAt = this.#session.now() + leaseMs;
     const lost = this.#session.change(() => tokens.filter((token) => this.#session.run('renew', dueAt, token) === 0));
-    this.#wake.by(dueAt);
+    this.#core.wake.by(dueAt);
     return lost;
   }
 
   async report(token: string, progress: number, message: string): Promise<boolean> {
-    return this.#reports.add({ token, progress, message });
+    return this.#core.reports.add({ token, progress, message });
   }
 
   async remember(token: string, state: unknown): Promise<boolean> {
@@ -143,9 +153,9 @@ class SqliteEngine implements Engine {
   }
 
   async finish(token: string, ending: FileEnding): Promise<boolean> {
-    return this.#withLease(token, (change, file) => {
+    return this.#core.withLease(token, (change, file) => {
       if (ending.status === 'completed' && file.startedAt !== null) {
-        this.#timings.add(change.task.model, Math.max(0, this.#session.now() - file.startedAt) / 1000);
+        this.#core.timings.add(change.task.model, Math.max(0, this.#session.now() - file.startedAt) / 1000);
       }
       change.end(file, ending);
     });
@@ -157,18 +167,18 @@ class SqliteEngine implements Engine {
   ): Promise<boolean> {
     const { delayMs = 0, message = messages.fileHandedBack, countAttempt = true } = options;
     const dueAt = delayMs > 0 ? this.#session.now() + delayMs : null;
-    const held = this.#withLease(token, (change, file) => {
+    const held = this.#core.withLease(token, (change, file) => {
       if (!countAttempt) file.attempts -= 1;
       change.putBack(file, message, dueAt);
     });
     if (!held) return false;
-    if (dueAt === null) this.#signals.work();
-    else this.#wake.by(dueAt);
+    if (dueAt === null) this.#core.signals.work();
+    else this.#core.wake.by(dueAt);
     return true;
   }
 
   async cancel(taskId: string, fileId?: string): Promise<CancelOutcome> {
-    this.#reports.write();
+    this.#core.reports.write();
     const task = this.#session.get('task', taskId);
     if (!task) return 'unknown';
     const files = this.#session.all('taskFiles', task.place);
@@ -179,25 +189,25 @@ class SqliteEngine implements Engine {
     const tokens = open.flatMap((file) => file.token ?? []);
     const queued = task.status === 'queued';
     this.#session.change(() => {
-      this.#change(task, (change) => {
+      this.#core.change(task, (change) => {
         for (const file of open) change.end(file, { status: 'cancelled' });
       });
     });
-    if (queued && task.status !== 'queued') this.#leftQueue();
-    this.#signals.cancelled(tokens);
+    if (queued && task.status !== 'queued') this.#core.leftQueue();
+    this.#core.signals.cancelled(tokens);
     return 'cancelled';
   }
 
   onWork(listener: () => void): () => void {
-    return this.#signals.onWork(listener);
+    return this.#core.signals.onWork(listener);
   }
 
   onCancel(listener: (tokens: readonly string[]) => void): () => void {
-    return this.#signals.onCancel(listener);
+    return this.#core.signals.onCancel(listener);
   }
 
   async counts(): Promise<{ waiting: number; running: number }> {
-    return this.#counts();
+    return { ...(this.#session.get('counts') ?? { waiting: 0, running: 0 }) };
   }
 
   async check(): Promise<void> {
@@ -207,87 +217,10 @@ class SqliteEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    this.#wake.close();
-    this.#signals.clear();
-    this.#feed.clear();
-    if (this.#open.db.isOpen) this.#reports.write();
+    this.#core.wake.close();
+    this.#core.signals.clear();
+    this.#core.feed.clear();
+    if (this.#open.db.isOpen) this.#core.reports.write();
     this.#open.close();
-  }
-
-  #counts(): { waiting: number; running: number } {
-    return { ...(this.#session.get('counts') ?? { waiting: 0, running: 0 }) };
-  }
-
-  #insertTask(row: Parameters<Session['insert']>[1], files: readonly NewFile[]): void {
-    const place = this.#session.insert('insertTask', { ...row, total: files.length, turn: this.#turn });
-    for (const { fileId } of files) this.#session.insert('insertTaskFile', { place, fileId });
-    this.#changeAt(place, (change) => {
-      for (const file of this.#session.all('taskFiles', place)) change.open(file);
-      change.queueAt(this.#positions.next());
-    });
-  }
-
-  /** As one transaction: changes the file that a token still leases; false when it leases none. */
-  #withLease(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
-    this.#reports.write();
-    return this.#session.change(() => this.#changeLeased(token, work));
-  }
-
-  #changeLeased(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
-    const file = this.#session.get('leasedFile', token);
-    if (!file) return false;
-    this.#changeAt(file.place, (change) => work(change, file));
-    return true;
-  }
-
-  #changeAt(place: number, work: (change: TaskChange) => unknown): void {
-    const task = this.#session.get('taskAt', place);
-    if (!task) throw new Error(`no task at ${place}`);
-    this.#change(task, work);
-  }
-
-  #change(task: TaskRecord, work: (change: TaskChange) => unknown): void {
-    const change = new TaskChange(this.#session, task, (of, files) => this.#timings.estimate(of, files));
-    work(change);
-    change.settle();
-    if (task.compactAt !== null) this.#wake.by(task.compactAt);
-  }
-
-  #voidLeases(): void {
-    const byTask = Map.groupBy(this.#session.all('allLeasedFiles'), (file) => file.place);
-    if (byTask.size === 0) return;
-    this.#session.change(() => {
-      for (const [place, files] of byTask) {
-        this.#changeAt(place, (change) => {
-          for (const file of files) takeBack(change, file);
-        });
-      }
-    });
-  }
-
-  #leftQueue(): void {
-    this.#positions.left();
-    if (this.#positions.dueAt !== undefined) this.#wake.by(this.#positions.dueAt);
-  }
-
-  /** Does what has come due and returns when the next thing will be. */
-  #sweep(late: number): number | undefined {
-    const now = this.#session.now();
-    // Nobody could renew while the process stood still: let the holders go first.
-    if (late > stoodStillMs) return now + stoodStillMs / 2;
-    try {
-      const swept = this.#session.change(() => {
-        const found = sweepDue(this.#session, (place, work) => this.#changeAt(place, work));
-        sweepEnded(this.#session);
-        if ((this.#positions.dueAt ?? Infinity) <= now) this.#positions.refresh();
-        return found;
-      });
-      if (swept.work) this.#signals.work();
-    } catch (error) {
-      this.#log?.error({ err: error }, 'A sweep of the queue failed; it is tried again');
-      return now + stoodStillMs;
-    }
-    const due = [this.#session.get('nextDue')?.due, this.#session.get('nextCompaction')?.due, this.#positions.dueAt];
-    return due.reduce<number | undefined>((least, at) => Math.min(least ?? Infinity, at ?? Infinity), undefined);
   }
 }

@@ -96,4 +96,18 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX timings_of_model ON timings (model, number);
   `,
+  `
+  CREATE INDEX jobs_of_owner ON jobs (owner, created_at, job_id);
+  CREATE INDEX jobs_by_age ON jobs (created_at);
+
+  CREATE TABLE idempotency (
+    owner TEXT NOT NULL,
+    key TEXT NOT NULL,
+    job_id TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    body_hash TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    PRIMARY KEY (owner, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_of_job ON idempotency (job_id);
+  `,
 ];

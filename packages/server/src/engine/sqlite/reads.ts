@@ -1,5 +1,5 @@
-import type { Entry, JobFileRow, JobRow, Lease, NewFile, TaskRow } from '../contract.ts';
-import type { FileRecord, TaskRecord } from './records.ts';
+import type { Entry, JobFileRow, JobPage, JobRow, Lease, NewFile, TaskRow } from '../contract.ts';
+import type { FileRecord, JobRecord, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** A task's fixed facts. */
@@ -13,17 +13,44 @@ export function readTask(session: Session, taskId: string): TaskRow | undefined 
 /** A job; each file of it as the newest task that worked on it left it. */
 export function readJob(session: Session, jobId: string): JobRow | undefined {
   const job = session.get('job', jobId);
-  if (!job) return undefined;
-  const tasks = session.all('tasksOfJob', jobId);
+  return job && wholeJob(session, job);
+}
+
+/** One page of an owner's jobs; see {@link Engine.listJobs}. */
+export function readJobs(
+  session: Session,
+  owner: string,
+  page: { cursor?: string | undefined; limit: number },
+): JobPage {
+  const { createdAt, jobId } = parseCursor(page.cursor);
+  // One more than asked for tells whether another page follows.
+  const found = session.all('jobsOfOwner', owner, createdAt, jobId, page.limit + 1);
+  const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, job));
+  const last = found.length > page.limit ? jobs.at(-1) : undefined;
+  return { jobs, cursor: last ? `${last.createdAt}.${last.jobId}` : null };
+}
+
+function parseCursor(cursor: string | undefined): { createdAt: number; jobId: string } {
+  const parts = /^(\d{1,15})\.([\da-f-]{36})$/.exec(cursor ?? '');
+  return parts
+    ? { createdAt: Number(parts[1]), jobId: parts[2] ?? '' }
+    : { createdAt: Number.MAX_SAFE_INTEGER, jobId: '' };
+}
+
+function wholeJob(session: Session, job: JobRecord): JobRow {
+  const tasks = session.all('tasksOfJob', job.jobId);
   const newest = new Map<string, FileRecord>();
   for (const task of tasks) {
     for (const file of session.all('taskFiles', task.place)) newest.set(file.fileId, file);
   }
+  const last = tasks.at(-1);
   return {
     ...job,
     options: JSON.parse(job.options) as Record<string, unknown>,
+    status: last?.status ?? 'queued',
+    finishedAt: last?.finishedAt ?? null,
     taskIds: tasks.map((task) => task.taskId),
-    files: session.all('filesOfJob', jobId).map((file) => jobFile(file, newest.get(file.fileId))),
+    files: session.all('filesOfJob', job.jobId).map((file) => jobFile(file, newest.get(file.fileId))),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { FileStatus, TaskEventType, TaskStatus } from '@image2model/protocol';
-import type { NewFile } from '../contract.ts';
+import type { IdempotencyRecord, NewFile } from '../contract.ts';
 
 /** A row of `tasks`. Times in ms since the epoch. */
 export interface TaskRecord {
@@ -89,6 +89,10 @@ export interface JobRecord {
 /** The row that each query gives. */
 export interface QueryRows {
   job: JobRecord;
+  jobsOfOwner: JobRecord;
+  unfinishedTask: { place: number };
+  finishedJobs: { jobId: string };
+  idempotency: IdempotencyRecord;
   filenames: { fileId: string; filename: string };
   filesOfJob: NewFile;
   file: NewFile;
@@ -140,6 +144,16 @@ export const sql = {
       created_at, total, waiting, running, ended, turn, sequence, head)
     VALUES (:taskId, :jobId, :owner, :model, :options, :faceLimit, 'queued', 0, '', :createdAt, :total, :total, 0, 0,
       :turn, 0, 0)`,
+  insertIdempotency: `INSERT INTO idempotency (owner, key, job_id, body_hash, answer)
+    VALUES (:owner, :key, :jobId, :bodyHash, :answer)`,
+  idempotency: `SELECT key, body_hash AS bodyHash, answer FROM idempotency WHERE owner = ? AND key = ?`,
+  deleteJob: 'DELETE FROM jobs WHERE job_id = ?',
+  unfinishedTask: 'SELECT place FROM tasks WHERE job_id = ? AND finished_at IS NULL LIMIT 1',
+  jobsOfOwner: `SELECT job_id AS jobId, owner, model, options, face_limit AS faceLimit, created_at AS createdAt
+    FROM jobs WHERE owner = ? AND (created_at, job_id) < (?, ?) ORDER BY created_at DESC, job_id DESC LIMIT ?`,
+  finishedJobs: `SELECT job_id AS jobId FROM jobs j WHERE created_at < ?1 AND NOT EXISTS (
+      SELECT 1 FROM tasks t WHERE t.job_id = j.job_id AND (t.finished_at IS NULL OR t.finished_at >= ?1))
+    ORDER BY created_at LIMIT ?2`,
   insertTaskFile: `INSERT INTO task_files (place, file_id, state, status, progress, message, attempts, crashes, head)
     VALUES (:place, :fileId, 'waiting', 'pending', 0, '', 0, 0, 0)`,
 

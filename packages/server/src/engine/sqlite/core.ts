@@ -1,0 +1,140 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { NewFile } from '../contract.ts';
+import { Feed } from '../feed.ts';
+import { Signals } from '../signals.ts';
+import { Timings } from './estimate.ts';
+import { Positions } from './positions.ts';
+import type { FileRecord, TaskRecord } from './records.ts';
+import { Reports } from './reports.ts';
+import { Session } from './session.ts';
+import { sweepDue, sweepEnded, takeBack } from './sweep.ts';
+import { TaskChange } from './transitions.ts';
+import { Wake } from './wake.ts';
+
+/** What the engine says to the operator; pino fits. */
+export interface EngineLog {
+  error(details: object, message: string): void;
+}
+
+/** A sweep that comes later than this found the process standing still (stopped, asleep, busy). */
+const stoodStillMs = 1000;
+
+/**
+ * The machinery behind the engine's methods: the parts with a lifetime, the ways to change a task, and the sweep that
+ * the timer calls. Opening it voids the leases of a former process.
+ */
+export class Core {
+  readonly session: Session;
+  readonly feed: Feed;
+  readonly signals: Signals;
+  readonly timings: Timings;
+  readonly wake: Wake;
+  readonly reports: Reports;
+  /** The last turn given, on a counter over all tasks. */
+  turn: number;
+  readonly #positions: Positions;
+  readonly #log: EngineLog | undefined;
+
+  constructor(db: DatabaseSync, now: () => number, log: EngineLog | undefined) {
+    const onError = (error: unknown) => log?.error({ err: error }, 'A listener of the engine failed');
+    this.#log = log;
+    this.feed = new Feed(onError);
+    this.signals = new Signals(onError);
+    this.session = new Session(db, { now, publish: (taskId, entries) => this.feed.publish(taskId, entries) });
+    this.timings = new Timings(this.session);
+    this.#positions = new Positions(this.session, (place, work) => this.#changeAt(place, work));
+    this.wake = new Wake(now, (late) => this.#sweep(late));
+    this.reports = new Reports((reports) =>
+      this.session.change(() =>
+        reports.map(({ token, progress, message }) =>
+          this.#changeLeased(token, (change, file) => change.report(file, progress, message)),
+        ),
+      ),
+    );
+    this.turn = this.session.get('lastTurn')?.turn ?? 0;
+    this.#voidLeases();
+    this.wake.by(now());
+  }
+
+  /** Inserts a task with its queued files; inside a transaction, after which {@link joinedQueue} is due. */
+  insertTask(row: Parameters<Session['insert']>[1], files: readonly NewFile[]): void {
+    const place = this.session.insert('insertTask', { ...row, total: files.length, turn: this.turn });
+    for (const { fileId } of files) this.session.insert('insertTaskFile', { place, fileId });
+    this.#changeAt(place, (change) => {
+      for (const file of this.session.all('taskFiles', place)) change.open(file);
+      change.queueAt(this.#positions.next());
+    });
+  }
+
+  /** As one transaction: changes the file that a token still leases; false when it leases none. */
+  withLease(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
+    this.reports.write();
+    return this.session.change(() => this.#changeLeased(token, work));
+  }
+
+  #changeLeased(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
+    const file = this.session.get('leasedFile', token);
+    if (!file) return false;
+    this.#changeAt(file.place, (change) => work(change, file));
+    return true;
+  }
+
+  #changeAt(place: number, work: (change: TaskChange) => unknown): void {
+    const task = this.session.get('taskAt', place);
+    if (!task) throw new Error(`no task at ${place}`);
+    this.change(task, work);
+  }
+
+  /** Moves files of a task and settles it; inside a transaction. */
+  change(task: TaskRecord, work: (change: TaskChange) => unknown): void {
+    const change = new TaskChange(this.session, task, (of, files) => this.timings.estimate(of, files));
+    work(change);
+    change.settle();
+    if (task.compactAt !== null) this.wake.by(task.compactAt);
+  }
+
+  #voidLeases(): void {
+    const byTask = Map.groupBy(this.session.all('allLeasedFiles'), (file) => file.place);
+    if (byTask.size === 0) return;
+    this.session.change(() => {
+      for (const [place, files] of byTask) {
+        this.#changeAt(place, (change) => {
+          for (const file of files) takeBack(change, file);
+        });
+      }
+    });
+  }
+
+  /** A task has come; after the commit. */
+  joinedQueue(): void {
+    this.#positions.joined();
+    this.signals.work();
+  }
+
+  /** A queued task has started or ended; after the commit. */
+  leftQueue(): void {
+    this.#positions.left();
+    if (this.#positions.dueAt !== undefined) this.wake.by(this.#positions.dueAt);
+  }
+
+  /** Does what has come due and returns when the next thing will be. */
+  #sweep(late: number): number | undefined {
+    const now = this.session.now();
+    // Nobody could renew while the process stood still: let the holders go first.
+    if (late > stoodStillMs) return now + stoodStillMs / 2;
+    try {
+      const swept = this.session.change(() => {
+        const found = sweepDue(this.session, (place, work) => this.#changeAt(place, work));
+        sweepEnded(this.session);
+        if ((this.#positions.dueAt ?? Infinity) <= now) this.#positions.refresh();
+        return found;
+      });
+      if (swept.work) this.signals.work();
+    } catch (error) {
+      this.#log?.error({ err: error }, 'A sweep of the queue failed; it is tried again');
+      return now + stoodStillMs;
+    }
+    const due = [this.session.get('nextDue')?.due, this.session.get('nextCompaction')?.due, this.#positions.dueAt];
+    return due.reduce<number | undefined>((least, at) => Math.min(least ?? Infinity, at ?? Infinity), undefined);
+  }
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { events, newJob, uuid } from '../support/jobs.ts';
+import { failure, harnesses, modelFile, mustClaim } from './harness.ts';
+import type { EngineHarness, OpenHarness } from './harness.ts';
+
+const again = () => ({ taskId: uuid(), model: 'other', options: { depth: 'soft' }, faceLimit: 500 });
+
+/** Submits a job and ends its files in turn: true for a model, false for a failure. */
+async function endedJob({ engine }: EngineHarness, made: readonly boolean[]) {
+  const job = newJob(made.length);
+  await engine.submit(job);
+  for (const each of made) {
+    const lease = await mustClaim(engine);
+    await engine.finish(lease.token, each ? { status: 'completed', result: modelFile(lease) } : failure);
+  }
+  return job;
+}
+
+/** What every engine promises of jobs as a whole: repeated uploads, retries, lists, removal. */
+export function jobsSuite(open: OpenHarness): void {
+  const setUp = harnesses(open);
+
+  describe('a job', () => {
+    it('is made once for each idempotency key of an owner', async () => {
+      const { engine } = await setUp();
+      const record = { key: 'k1', bodyHash: 'abc', answer: '{"job":1}' };
+      const [first, repeated, other] = [newJob(1), newJob(1), newJob(1, { owner: 'another' })];
+      expect(await engine.submit(first, record)).toBeUndefined();
+      expect(await engine.submit(repeated, { ...record, bodyHash: 'def', answer: '{"job":2}' })).toEqual(record);
+      expect(await engine.job(repeated.jobId)).toBeUndefined();
+      expect(await engine.submit(other, { ...record, answer: '{"job":3}' })).toBeUndefined();
+      expect(await engine.idempotency('somebody', 'k1')).toEqual(record);
+      expect(await engine.idempotency('another', 'k1')).toMatchObject({ answer: '{"job":3}' });
+      expect(await engine.idempotency('somebody', 'k2')).toBeUndefined();
+      expect(await engine.counts()).toEqual({ waiting: 2, running: 0 });
+    });
+
+    it('has its failed and cancelled files done again by a new task, with other settings', async () => {
+      const harness = await setUp();
+      const { engine } = harness;
+      const job = await endedJob(harness, [true, false]);
+      const before = await engine.job(job.jobId);
+      const task = again();
+      expect(await engine.retry(job.jobId, task)).toBe('retried');
+      expect(await engine.retry(job.jobId, again())).toBe('running');
+      expect(events(await engine.entries(task.taskId)).at(-1)).toMatchObject({
+        type: 'task_progress',
+        data: { job_id: job.jobId, status: 'queued', total: 1 },
+      });
+      const lease = await mustClaim(engine);
+      expect(lease).toMatchObject({ model: 'other', options: { depth: 'soft' }, faceLimit: 500, attempt: 1 });
+      expect(lease.file).toEqual(job.files[1]);
+      expect(lease.filenames).toHaveLength(2);
+      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      const row = await engine.job(job.jobId);
+      expect(row).toMatchObject({ status: 'completed', taskIds: [job.taskId, task.taskId] });
+      expect(row?.files.map((file) => file.status)).toEqual(['completed', 'completed']);
+      expect(row?.files[0]).toEqual(before?.files[0]);
+      expect(await engine.retry(job.jobId, again())).toBe('nothing');
+      expect(await engine.retry(uuid(), again())).toBe('unknown');
+    });
+
+    it('is forgotten with all that belongs to it, once it has ended', async () => {
+      const harness = await setUp();
+      const { engine } = harness;
+      const job = newJob(1);
+      await engine.submit(job, { key: 'k1', bodyHash: 'abc', answer: '{}' });
+      expect(await engine.deleteJob(job.jobId)).toBe('running');
+      await engine.cancel(job.taskId);
+      expect(await engine.deleteJob(job.jobId)).toBe('deleted');
+      expect(await engine.deleteJob(job.jobId)).toBe('unknown');
+      expect(await engine.job(job.jobId)).toBeUndefined();
+      expect(await engine.task(job.taskId)).toBeUndefined();
+      expect(await engine.entries(job.taskId)).toBeUndefined();
+      expect(await engine.idempotency('somebody', 'k1')).toBeUndefined();
+    });
+
+    it('is listed to its owner alone, newest first, a page at a time', async () => {
+      const { engine, advance } = await setUp();
+      const mine: string[] = [];
+      for (let count = 0; count < 5; count += 1) {
+        const job = newJob(1);
+        await engine.submit(job);
+        mine.unshift(job.jobId);
+        await engine.submit(newJob(1, { owner: 'another' }));
+        // Two of one millisecond and some of different ones.
+        if (count % 2 === 0) await advance(10);
+      }
+      const seen: string[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const page = await engine.listJobs('somebody', { cursor: cursor ?? undefined, limit: 2 });
+        expect(page.jobs.length).toBeLessThanOrEqual(2);
+        seen.push(...page.jobs.map((job) => job.jobId));
+        cursor = page.cursor;
+      } while (cursor);
+      expect(seen).toEqual(mine);
+      const first = await engine.listJobs('somebody', { limit: 2 });
+      expect(await engine.listJobs('somebody', { cursor: 'nonsense', limit: 2 })).toEqual(first);
+      expect(first.jobs[0]).toEqual(await engine.job(mine[0] ?? ''));
+      expect(await engine.listJobs('nobody', { limit: 2 })).toEqual({ jobs: [], cursor: null });
+    });
+
+    it('is due for removal when every task of it has ended before that time', async () => {
+      const harness = await setUp();
+      const { engine, advance } = harness;
+      const finished = await endedJob(harness, [true]);
+      const retried = await endedJob(harness, [false]);
+      const running = newJob(1);
+      await engine.submit(running);
+      const endedAt = (await engine.task(retried.taskId))?.finishedAt ?? 0;
+      await advance(1000);
+      const time = endedAt + 500;
+      expect(await engine.finishedBefore(time, 10)).toEqual([finished.jobId, retried.jobId]);
+      expect(await engine.finishedBefore(time, 1)).toEqual([finished.jobId]);
+      await engine.retry(retried.jobId, again());
+      expect(await engine.finishedBefore(time, 10)).toEqual([finished.jobId]);
+      expect(await engine.finishedBefore(endedAt - 60_000, 10)).toEqual([]);
+    });
+  });
+}
