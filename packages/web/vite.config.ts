@@ -2,8 +2,13 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
 
-// One page that every address gets: the server answers /processing and /results/<id> with the same index.html.
 export default defineConfig({
-  plugins: [sveltekit({ adapter: adapter({ fallback: 'index.html', precompress: true }) })],
+  plugins: [
+    sveltekit({
+      // One page that every address gets: the server answers /processing and /results/<id> with the same index.html.
+      adapter: adapter({ fallback: 'index.html', precompress: true }),
+      alias: { $lib: 'src/lib' },
+    }),
+  ],
   server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
 });

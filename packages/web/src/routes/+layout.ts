@@ -1,2 +1,2 @@
-// The pages run in the browser alone: the server hands out one empty page for every address.
+// Everything the pages show comes from the API, so there is nothing to render ahead of the browser.
 export const ssr = false;

@@ -6,6 +6,9 @@ export const de: Record<MessageKey, string> = {
   'app.theme': 'Hell oder dunkel',
   'app.skip': 'Zum Inhalt',
 
+  'signin.title': 'Anmelden',
+  'signin.key': 'API-Schlüssel',
+  'signin.do': 'Anmelden',
   'results.title': 'Ergebnisse',
   'results.one': 'Ihr Modell ist fertig',
   'results.many': '{count} Modelle sind fertig',

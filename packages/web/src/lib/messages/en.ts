@@ -5,6 +5,9 @@ export const en = {
   'app.theme': 'Light or dark',
   'app.skip': 'Skip to content',
 
+  'signin.title': 'Sign in',
+  'signin.key': 'API key',
+  'signin.do': 'Sign in',
   'results.title': 'Results',
   'results.one': 'Your model is ready',
   'results.many': '{count} models are ready',

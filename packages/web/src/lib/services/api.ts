@@ -1,4 +1,6 @@
-import api from '@image2model/client';
+import { ApiService } from '@image2model/client';
 
-export { api };
+/** The server that the page came from, with the session's cookie. */
+export const api = new ApiService({ credentials: 'same-origin' });
+
 export default api;
