@@ -18,24 +18,27 @@ export type TaskUpdate =
   | [type: 'failed', data: TaskFailed]
   | [type: 'cancelled', data: TaskCancelled];
 
+/** Callbacks may give back anything, a promise too: the stream does not wait for it, and reports its rejection. */
+type Told = unknown;
+
 /** What a stream tells, all of it optional. An error thrown in one is reported, and the stream goes on. */
 export interface ProgressCallbacks {
   /** The task as a whole has moved. */
-  onProgress?(data: TaskProgress): void;
+  onProgress?(data: TaskProgress): Told;
   /** One file has moved. */
-  onFileUpdate?(data: FileUpdate): void;
+  onFileUpdate?(data: FileUpdate): Told;
   /** The task has ended and at least one file made it. */
-  onComplete?(data: TaskCompleted): void;
+  onComplete?(data: TaskCompleted): Told;
   /** The task failed, or the stream cannot go on; nothing follows. In a text the error reads as its message. */
-  onError?(error: ApiError): void;
+  onError?(error: ApiError): Told;
   /** The task was cancelled. Without this callback `onError` gets an error with the code `TASK_CANCELLED`. */
-  onCancelled?(data: TaskCancelled): void;
+  onCancelled?(data: TaskCancelled): Told;
   /** Any event, after the callback of its own. */
-  onTaskUpdate?(...update: TaskUpdate): void;
+  onTaskUpdate?(...update: TaskUpdate): Told;
   /** A connection is open: the first, or a new one. */
-  onOpen?(): void;
+  onOpen?(): Told;
   /** The connection was lost and a new one follows by itself. Nothing is missed. */
-  onReconnecting?(info: ReconnectInfo): void;
+  onReconnecting?(info: ReconnectInfo): Told;
 }
 
 /** Callbacks as the sink of a feed. After `close()` it calls nothing, within one event too. */
@@ -62,15 +65,17 @@ export function callbackSink(given: ProgressCallbacks): CallbackSink {
   };
 }
 
-function call(callback: () => void): void {
+function call(callback: () => Told): void {
   try {
-    callback();
+    const told = callback() as Partial<Promise<unknown>> | undefined;
+    // oxlint-disable-next-line typescript/no-floating-promises -- what it rejects with is reported
+    told?.catch?.(report);
   } catch (error) {
     report(error);
   }
 }
 
-function tell(callbacks: ProgressCallbacks, event: TaskEvent): void {
+function tell(callbacks: ProgressCallbacks, event: TaskEvent): Told {
   switch (event.type) {
     case 'task_progress':
       return callbacks.onProgress?.(event.data);

@@ -49,19 +49,21 @@ test('close before the first byte calls nothing', async () => {
   expect(heard.told).toEqual([]);
 });
 
-test('an error in a callback is reported and the stream goes on', async () => {
+test('an error in a callback, async or not, is reported and the stream goes on', async () => {
   const report = vi.spyOn(console, 'error').mockReturnValue();
   const { task, heard, follow } = await setUp();
   const broken = new Error('broken callback');
   const onProgress = () => {
     throw broken;
   };
-  follow({}, { ...heard.callbacks, onProgress });
+  const onFileUpdate = () => Promise.reject(broken);
+  follow({}, { ...heard.callbacks, onProgress, onFileUpdate });
   await heard.when('open');
   task.progress(10);
+  task.file(0, 'processing', 40);
   task.complete();
   await heard.when('update completed');
-  expect(report.mock.calls).toEqual([[broken]]);
+  expect(report.mock.calls).toEqual([[broken], [broken]]);
 });
 
 test('a failed task tells onError once, with an error that reads as its message', async () => {
