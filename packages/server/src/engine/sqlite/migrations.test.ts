@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { events } from '../../../test/support/jobs.ts';
+import { createSqliteEngine } from './engine.ts';
+
+const id = (number: number) => `01935000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const finishedJob = id(1);
+const openJob = id(4);
+const openTask = id(5);
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'image2model-migrations-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+/** A database as the first schema version left it when its process died. */
+async function versionOne(): Promise<string> {
+  const file = join(directory, 'jobs.db');
+  const fixture = new URL('../../../test/engine/fixtures/version-1.sql', import.meta.url);
+  const db = new DatabaseSync(file);
+  db.exec(await readFile(fixture, 'utf8'));
+  db.close();
+  return file;
+}
+
+describe('a database of the first version', () => {
+  it('keeps its jobs, their results and their logs', async () => {
+    const engine = await createSqliteEngine({ file: await versionOne() });
+    const page = await engine.listJobs('somebody', { limit: 10 });
+    expect(page.jobs.map((job) => job.jobId)).toEqual([openJob, finishedJob]);
+    expect(page.jobs[1]).toMatchObject({ status: 'completed', options: { depth: 'full' }, faceLimit: 5000 });
+    expect(page.jobs[1]?.files[0]).toMatchObject({ filename: 'vase.png', result: { filename: 'vase.glb' } });
+    expect(page.jobs[0]?.files.map((file) => file.filename)).toEqual(['chair.png', 'tisch “schön”.png', 'lamp.png']);
+    await engine.close();
+  });
+
+  it('has its unfinished files done, and the finished ones not again', async () => {
+    const engine = await createSqliteEngine({ file: await versionOne() });
+    const interrupted = await mustClaim(engine);
+    expect(interrupted).toMatchObject({ attempt: 2, file: { filename: 'tisch “schön”.png' }, taskId: openTask });
+    const untouched = await mustClaim(engine);
+    expect(untouched).toMatchObject({ attempt: 1, file: { filename: 'lamp.png' } });
+    expect(await engine.claim('test', 1000)).toBeUndefined();
+    for (const lease of [interrupted, untouched]) {
+      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+    }
+    const all = events(await engine.entries(openTask, 0));
+    expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
+    expect(all.at(-1)).toMatchObject({ type: 'task_completed', data: { result: { successful_files: 3 } } });
+    await engine.close();
+  });
+});

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { failure, modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { events, newJob } from '../../../test/support/jobs.ts';
+import { createSqliteEngine } from './engine.ts';
+
+// What only the embedded engine promises; the rest is in the contract suite.
+describe('the sweep', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const open = () => createSqliteEngine({ file: ':memory:' });
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  it('lets a worker renew first when the whole process stood still', async () => {
+    const engine = await open();
+    await engine.submit(newJob(1));
+    const { token } = await mustClaim(engine, 1000);
+    await pass(0);
+    // The clock went on for a minute and no timer rang.
+    vi.setSystemTime(Date.now() + 60_000);
+    await pass(1000);
+    expect(await engine.renew([token], 1000)).toEqual([]);
+    await pass(900);
+    expect(await engine.finish(token, failure)).toBe(true);
+    await engine.close();
+  });
+
+  it('has no timer running when nothing is due', async () => {
+    const engine = await open();
+    await pass(1);
+    expect(vi.getTimerCount()).toBe(0);
+    await engine.submit(newJob(1));
+    const lease = await mustClaim(engine, 1000);
+    expect(vi.getTimerCount()).toBe(1);
+    await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+    await pass(10 * 60_000);
+    expect(vi.getTimerCount()).toBe(0);
+    await engine.close();
+  });
+
+  it('tells a long queue where it stands without doing all of it at once', async () => {
+    const engine = await open();
+    const jobs = Array.from({ length: 200 }, () => newJob(1));
+    for (const job of jobs) await engine.submit(job);
+    await mustClaim(engine);
+    let told = 0;
+    for (const job of jobs) await engine.subscribe(job.taskId, () => (told += 1));
+    await pass(250);
+    expect(told).toBeGreaterThan(0);
+    expect(told).toBeLessThanOrEqual(30);
+    await pass(10_000);
+    for (const [index, job] of jobs.entries()) {
+      if (index === 0) continue;
+      expect(events(await engine.entries(job.taskId)).at(-1)?.data).toMatchObject({ queue_position: index });
+    }
+    await engine.close();
+  });
+
+  it('guesses the time that is left from its own history, once there is enough of it', async () => {
+    const engine = await open();
+    const etas: (number | undefined)[] = [];
+    for (let count = 0; count < 6; count += 1) {
+      const job = newJob(1);
+      await engine.submit(job);
+      const lease = await mustClaim(engine);
+      const started = events(await engine.entries(job.taskId)).at(-1);
+      etas.push(started?.type === 'task_progress' ? started.data.eta_seconds : undefined);
+      await pass(4000);
+      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+    }
+    expect(etas).toEqual([undefined, undefined, undefined, undefined, undefined, 4]);
+    await engine.close();
+  });
+});
