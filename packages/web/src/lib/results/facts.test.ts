@@ -5,7 +5,7 @@ test('facts are in the words of the reader, and only those that there are', () =
   const statistics = { faces: 19_998, width: 0.5, height: 1, depth: 0.25, seconds: 1.26 };
   expect(factsOf({ size: 512_300, statistics }, 'en')).toEqual([
     { key: 'faces', value: '19,998' },
-    { key: 'size', value: '0.50 × 1.00 × 0.25 m' },
+    { key: 'size', value: '50 × 100 × 25 cm' },
     { key: 'file', value: '512.3 kB' },
     { key: 'time', value: '1.3 s' },
   ]);

@@ -13,8 +13,8 @@ export function factsOf({ size, statistics }: Pick<ModelFile, 'size' | 'statisti
   const facts: Fact[] = [];
   if (faces !== undefined) facts.push({ key: 'faces', value: number.format(faces) });
   if (width !== undefined && height !== undefined && depth !== undefined) {
-    const metres = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    facts.push({ key: 'size', value: `${[width, height, depth].map((side) => metres.format(side)).join(' × ')} m` });
+    const centimetres = [width, height, depth].map((side) => number.format(Math.round(side * 100)));
+    facts.push({ key: 'size', value: `${centimetres.join(' × ')} cm` });
   }
   facts.push({ key: 'file', value: formatBytes(size, locale) });
   if (method !== undefined) facts.push({ key: 'method', value: method });

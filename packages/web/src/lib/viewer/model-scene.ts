@@ -55,6 +55,8 @@ export class ModelScene {
     const maker = new PMREMGenerator(this.#renderer);
     this.#scene.environment = maker.fromScene(new RoomEnvironment(), 0.04).texture;
     maker.dispose();
+    // The photo brings its own light; much more would wash it out.
+    this.#scene.environmentIntensity = 0.75;
     this.#grid.visible = false;
     this.#scene.add(this.#grid, this.#model);
     this.#controls = new OrbitControls(this.#camera, canvas);
