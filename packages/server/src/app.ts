@@ -21,9 +21,11 @@ import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { openapiOptions } from './openapi.ts';
 import type { Hub } from './progress/hub.ts';
+import { adminRoutes } from './routes/admin.ts';
 import type { RouteContext } from './routes/context.ts';
 import { downloadRoutes } from './routes/download.ts';
 import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { answerNotFound } from './routes/not-found.ts';
 import { referenceRoutes } from './routes/reference.ts';
@@ -102,7 +104,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       statusRoutes(api, options);
       streamRoutes(api, { engine, hub });
       downloadRoutes(api, options);
+      jobRoutes(api, options);
       modelRoutes(api, options);
+      adminRoutes(api, { engine, files, dataDir: config.dataDir });
       sessionRoutes(api, { engine, keyring, sessions, tickets });
       healthRoutes(api, { engine, files, metrics, version, isClosing });
     },

@@ -9,6 +9,7 @@ import type { Engine } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
+import { startRetention } from './jobs/retention.ts';
 import { createRunner } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { createHub } from './progress/hub.ts';
@@ -88,6 +89,8 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   opened.push(() => app.close());
   await app.listen({ host: config.host, port: config.port });
   runner.start();
+  const { retentionHours } = config;
+  const retention = startRetention({ engine, files, retentionHours, log });
 
   const shutDown = async (graceMs: number): Promise<void> => {
     closing = true;
@@ -95,6 +98,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     await hub.close();
     const lastAnswers = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
     await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), runner.close(graceMs)]);
+    await retention.close();
     await Promise.all([...models.values()].map((model) => model.close()));
     await files.close();
     await engine.close();

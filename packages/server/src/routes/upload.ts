@@ -1,10 +1,10 @@
-import { randomUUIDv7 } from 'node:crypto';
+import { createHash, randomUUIDv7 } from 'node:crypto';
 import { ImageError, inspectImage } from '@image2model/mesh';
 import { maxFileSizeBytes, maxFilesPerUpload, uploadSchema } from '@image2model/protocol';
 import type { ErrorCode, ProblemItem, Upload } from '@image2model/protocol';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { NewFile, NewJob } from '../engine/contract.ts';
+import type { IdempotencyRecord, NewFile, NewJob } from '../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import type { FileStore } from '../files/contract.ts';
 import { imageKey, jobPrefix } from '../files/keys.ts';
@@ -29,19 +29,48 @@ export function uploadRoutes(app: Api, context: RouteContext): void {
       },
     },
     async (request, reply) => {
+      const key = idempotencyKey(request);
       await context.files.check();
       boundBody(request, reply);
       const jobId = randomUUIDv7();
       try {
         const { job, answer } = await receive(request, context, jobId);
-        await context.engine.submit(job);
-        return answer;
+        const earlier = await context.engine.submit(job, idempotencyRecord(key, job, answer));
+        if (earlier === undefined) return answer;
+        await context.files.removePrefix(jobPrefix(jobId));
+        return repeat(earlier, job);
       } catch (error) {
         await context.files.removePrefix(jobPrefix(jobId));
         throw error;
       }
     },
   );
+}
+
+/** A name that the client gave to this upload, so that sending it again does it once. */
+function idempotencyKey(request: FastifyRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x20-\x7E]{1,255}$/.test(key)) return key;
+  throw new ApiError('INVALID_REQUEST', 'The Idempotency-Key must be 1 to 255 printable ASCII characters.');
+}
+
+function idempotencyRecord(key: string | undefined, job: NewJob, answer: Upload): IdempotencyRecord | undefined {
+  return key === undefined ? undefined : { key, bodyHash: bodyHash(job), answer: JSON.stringify(answer) };
+}
+
+/** The first answer again, where this is the same upload. */
+function repeat(earlier: IdempotencyRecord, job: NewJob): Upload {
+  if (earlier.bodyHash === bodyHash(job)) return uploadSchema.parse(JSON.parse(earlier.answer));
+  throw new ApiError('IDEMPOTENCY_KEY_REUSED', 'Another upload was sent with this Idempotency-Key before.');
+}
+
+/** Of what the upload says, not of its bytes: the boundaries of a form are made anew each time that it is sent. */
+function bodyHash({ model, options, faceLimit, files }: NewJob): string {
+  const images = files.map(({ filename, sha256 }) => [filename, sha256]);
+  return createHash('sha256')
+    .update(JSON.stringify([model, options, faceLimit, images]))
+    .digest('hex');
 }
 
 async function receive(
