@@ -23,12 +23,13 @@ export function pagesAreCurrent(root) {
 }
 
 /**
- * Builds the pages into `packages/web/build`.
+ * Builds the pages, where there are any, into `packages/web/build`.
  *
  * @param {string} root
  * @param {(pid: number) => void} started told the id of each process that does the work
  */
 export async function buildPages(root, started) {
+  if (!hasPages(root)) return;
   process.stderr.write('Building the pages: about 10 s. Only when they have changed.\n');
   // Taken before, so that an edit during the build is not missed.
   const before = fingerprint(root);
