@@ -18,8 +18,6 @@ export const localOptionsSchema = z.strictObject({
     .describe('Whether to cut an object out, to make a relief of the whole picture, or to choose by the picture'),
 });
 
-export type LocalOptions = z.infer<typeof localOptionsSchema>;
-
 /** The schema as a client reads it: JSON Schema of what may be sent, where everything has a default. */
 export function localOptionsJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(localOptionsSchema, { io: 'input' });

@@ -15,7 +15,7 @@ import { createScriptedModel } from '../../packages/server/test/support/scripted
 
 /**
  * What queue and engine cost by themselves: a model that takes no time or a fixed one, on a real database and a real
- * file store in a temporary folder. Run with `node bench/jobs/bench.ts`; every figure of the table is of this run.
+ * file store in a temporary folder. Run with `node bench/jobs/run.ts`; every figure of the table is of this run.
  */
 const directory = await mkdtemp(join(tmpdir(), 'image2model-bench-jobs-'));
 try {
