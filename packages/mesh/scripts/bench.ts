@@ -24,7 +24,7 @@ const inputs: [string, Uint8Array][] =
         ['natural, 1024 px', await noise(1024, 768)],
       ];
 
-console.log(['picture', ...stages, 'all', 'peak MB'].join('\t'));
+console.log(['picture', ...stages, 'all', 'CPU', 'peak MB'].join('\t'));
 for (const [name, image] of inputs) {
   const laps: Record<Stage | 'all', number[]> = {
     decode: [],
@@ -36,9 +36,14 @@ for (const [name, image] of inputs) {
     write: [],
     all: [],
   };
+  const before = process.cpuUsage();
   for (let run = 0; run < runs; run++) await once(image, laps);
+  const spent = process.cpuUsage(before);
+  const cpu = spent.user + spent.system;
   const seconds = [...stages, 'all' as const].map((stage) => median(laps[stage]).toFixed(3));
-  console.log([name, ...seconds, Math.round(process.resourceUsage().maxRSS / 1024)].join('\t'));
+  console.log(
+    [name, ...seconds, (cpu / runs / 1e6).toFixed(2), Math.round(process.resourceUsage().maxRSS / 1024)].join('\t'),
+  );
 }
 
 async function once(image: Uint8Array, laps: Record<Stage | 'all', number[]>): Promise<void> {

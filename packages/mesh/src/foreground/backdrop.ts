@@ -41,7 +41,7 @@ export function cutFromBackdrop(picture: Picture): BackdropCut | undefined {
   for (let i = 0; i < ground.length; i++) covered += 1 - ground[i]!;
   const share = covered / ground.length;
   if (share < 0.0008 || share > 0.97) return undefined;
-  return { coverage: softenEdge(picture, ground, shadow, backdrop), certain: even };
+  return { coverage: softenEdge(lab, width, height, ground, shadow, backdrop), certain: even };
 }
 
 interface Difference {
@@ -107,20 +107,30 @@ function floodShadow(
     const gy = (lab[3 * down]! - lab[3 * up]!) / 4;
     return gx * gx + gy * gy < steepest * steepest;
   };
-  const queue: number[] = [];
-  let object = 0;
-  for (let i = 0; i < ground.length; i++) {
-    if (ground[i]) queue.push(i);
-    else object++;
-  }
+  const queue = new Int32Array(ground.length);
+  let tail = 0;
+  for (let i = 0; i < ground.length; i++) if (ground[i]) queue[tail++] = i;
+  const object = ground.length - tail;
   let taken = 0;
-  for (let head = 0; head < queue.length; head++) {
+  for (let head = 0; head < tail; head++) {
     const at = queue[head]!;
     const x = at % width;
-    for (const next of [x > 0 ? at - 1 : -1, x < width - 1 ? at + 1 : -1, at - width, at + width]) {
+    for (let side = 0; side < 4; side++) {
+      const next =
+        side === 0
+          ? at - width
+          : side === 1
+            ? at + width
+            : side === 2
+              ? x > 0
+                ? at - 1
+                : -1
+              : x < width - 1
+                ? at + 1
+                : -1;
       if (next < 0 || next >= ground.length || ground[next] || shadow[next] || !passable(next)) continue;
       shadow[next] = 1;
-      queue.push(next);
+      queue[tail++] = next;
       taken++;
     }
   }

@@ -2,7 +2,7 @@ import { boxBlur } from '../plane.ts';
 import { costs, fitColours } from './colour-model.ts';
 
 const rounds = 4;
-const iterations = 70;
+const iterations = 50;
 /** What an edge between object and ground costs, against one unit of log likelihood a pixel. */
 const edgeWeight = 5;
 
@@ -21,7 +21,8 @@ export function cutInTwo(
   possible?: Float32Array,
 ): Float32Array | undefined {
   const { across, down } = edgeCosts(lab, width, height);
-  let object: Float32Array = seed.slice();
+  const state = relaxation(seed, width);
+  let object: Float32Array = seed;
   for (let round = 0; round < rounds; round++) {
     const ground = object.map((v) => 1 - v);
     const objectModel = fitColours(lab, object);
@@ -36,9 +37,10 @@ export function cutInTwo(
       data[i] = evidence + 1.6 * (0.5 - seed[i]!);
       if (possible && possible[i] === 0) data[i] = 30;
     }
-    object = minimise(data, across, down, width, height, object);
+    minimise(state, data, across, down, width);
+    object = state.u.subarray(0, seed.length);
   }
-  return object;
+  return object.slice();
 }
 
 /** Cheaper where neighbouring colours differ. */
@@ -54,9 +56,12 @@ function edgeCosts(lab: Float32Array, width: number, height: number) {
     }
   }
   const scale = 1 / (2 * (total / (2 * width * height)) + 1e-6);
-  for (let i = 0; i < across.length; i++) {
-    across[i] = edgeWeight * (0.05 + 0.95 * Math.exp(-scale * across[i]!));
-    down[i] = edgeWeight * (0.05 + 0.95 * Math.exp(-scale * down[i]!));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      across[i] = x + 1 < width ? edgeWeight * (0.05 + 0.95 * Math.exp(-scale * across[i]!)) : 0;
+      down[i] = y + 1 < height ? edgeWeight * (0.05 + 0.95 * Math.exp(-scale * down[i]!)) : 0;
+    }
   }
   return { across, down };
 }
@@ -69,50 +74,54 @@ function difference(lab: Float32Array, a: number, b: number): number {
   );
 }
 
-/** min over u in [0, 1] of Σ data·u + Σ weight·|∇u|, from a warm start. */
+/** The primal and dual variables of the cut; kept between rounds, so that each goes on where the last one stopped. */
+interface Relaxation {
+  u: Float32Array;
+  lead: Float32Array;
+  /** One row above and one column to the left of the picture stay zero, so that the loops need no cases. */
+  px: Float32Array;
+  py: Float32Array;
+}
+
+function relaxation(start: Float32Array, width: number): Relaxation {
+  const length = start.length + width + 1;
+  const padded = (values: Float32Array): Float32Array => {
+    const result = new Float32Array(length);
+    result.set(values);
+    return result;
+  };
+  return { u: padded(start), lead: padded(start), px: new Float32Array(length), py: new Float32Array(length) };
+}
+
+/** min over u in [0, 1] of Σ data·u + Σ weight·|∇u|: weights are 0 past the right and lower edge, which closes the grid. */
 function minimise(
+  state: Relaxation,
   data: Float32Array,
   across: Float32Array,
   down: Float32Array,
   width: number,
-  height: number,
-  start: Float32Array,
-): Float32Array {
-  const u = start.slice();
-  const lead = start.slice();
-  const px = new Float32Array(u.length);
-  const py = new Float32Array(u.length);
+): void {
+  const { u, lead, px, py } = state;
   const step = 0.35;
   for (let iteration = 0; iteration < iterations; iteration++) {
-    for (let y = 0; y < height; y++) {
-      const lastRow = y === height - 1;
-      for (let x = 0; x < width; x++) {
-        const i = y * width + x;
-        if (x < width - 1) {
-          const p = px[i]! + step * (lead[i + 1]! - lead[i]!);
-          const most = across[i]!;
-          px[i] = p > most ? most : p < -most ? -most : p;
-        }
-        if (!lastRow) {
-          const p = py[i]! + step * (lead[i + width]! - lead[i]!);
-          const most = down[i]!;
-          py[i] = p > most ? most : p < -most ? -most : p;
-        }
-      }
+    for (let i = 0; i < data.length; i++) {
+      const here = lead[i]!;
+      const mostX = across[i]!;
+      const x = px[i + 1]! + step * (lead[i + 1]! - here);
+      px[i + 1] = x > mostX ? mostX : x < -mostX ? -mostX : x;
+      const mostY = down[i]!;
+      const y = py[i + width]! + step * (lead[i + width]! - here);
+      py[i + width] = y > mostY ? mostY : y < -mostY ? -mostY : y;
     }
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const i = y * width + x;
-        const divergence = px[i]! - (x > 0 ? px[i - 1]! : 0) + py[i]! - (y > 0 ? py[i - width]! : 0);
-        const before = u[i]!;
-        const next = before + step * (divergence - data[i]!);
-        const clipped = next < 0 ? 0 : next > 1 ? 1 : next;
-        u[i] = clipped;
-        lead[i] = 2 * clipped - before;
-      }
+    for (let i = 0; i < data.length; i++) {
+      const divergence = px[i + 1]! - px[i]! + py[i + width]! - py[i]!;
+      const before = u[i]!;
+      const next = before + step * (divergence - data[i]!);
+      const clipped = next < 0 ? 0 : next > 1 ? 1 : next;
+      u[i] = clipped;
+      lead[i] = 2 * clipped - before;
     }
   }
-  return u;
 }
 
 /** Guided filter: gives a coarse cut the edges of the picture's lightness (0 to 100). */

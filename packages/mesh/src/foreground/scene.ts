@@ -1,6 +1,6 @@
 import { findComponents } from '../components.ts';
 import type { Picture } from '../decode-image.ts';
-import { resample, softBlur } from '../plane.ts';
+import { resample, shrinkRgb, softBlur } from '../plane.ts';
 import { cutInTwo, followEdges } from './cut.ts';
 import { toLab } from './lab.ts';
 import { findSaliency } from './saliency.ts';
@@ -28,32 +28,21 @@ export function findInScene(picture: Picture): Scene {
   const shrink = Math.min(1, workSide / Math.max(picture.width, picture.height));
   const width = Math.max(8, Math.round(picture.width * shrink));
   const height = Math.max(8, Math.round(picture.height * shrink));
-  const lab = shrinkLab(toLab(picture.rgb), picture, width, height);
+  const lab = toLab(shrinkRgb(picture.rgb, picture.width, picture.height, width, height));
   const saliency = findSaliency(lab, width, height);
   const enlarge = (plane: Float32Array): Float32Array => resample(plane, width, height, picture.width, picture.height);
-  const scene: Scene = { saliency: enlarge(softBlur(saliency, width, height, 0.015 * Math.max(width, height))) };
+  const standsOut = softBlur(saliency, width, height, 0.015 * Math.max(width, height));
 
   const first = tidy(cutInTwo(lab, width, height, threshold(saliency, otsu(saliency))), width, height);
-  if (!first) return scene;
+  if (!first) return { saliency: enlarge(standsOut) };
   const box = rectangle(width, height, 0.08);
   const second = tidy(cutInTwo(lab, width, height, rectangle(width, height, 0.2), box), width, height);
-  const refined = refine(first, lab, picture, width, height);
-  scene.guess = refined;
-  const mound = softBlur(refined, picture.width, picture.height, 0.02 * Math.max(picture.width, picture.height));
-  for (let i = 0; i < mound.length; i++) scene.saliency[i] = 0.4 * scene.saliency[i]! + 0.6 * mound[i]!;
-  if (second && agreement(first, second) >= leastAgreement && plausible(first, width, height)) scene.coverage = refined;
+  const mound = softBlur(first, width, height, 0.02 * Math.max(width, height));
+  for (let i = 0; i < mound.length; i++) standsOut[i] = 0.4 * standsOut[i]! + 0.6 * mound[i]!;
+  const guess = refine(first, lab, picture, width, height);
+  const scene: Scene = { saliency: enlarge(standsOut), guess };
+  if (second && agreement(first, second) >= leastAgreement && plausible(first, width, height)) scene.coverage = guess;
   return scene;
-}
-
-function shrinkLab(lab: Float32Array, picture: Picture, width: number, height: number): Float32Array {
-  const result = new Float32Array(width * height * 3);
-  for (let c = 0; c < 3; c++) {
-    const plane = new Float32Array(picture.width * picture.height);
-    for (let i = 0; i < plane.length; i++) plane[i] = lab[3 * i + c]!;
-    const small = resample(plane, picture.width, picture.height, width, height);
-    for (let i = 0; i < small.length; i++) result[3 * i + c] = small[i]!;
-  }
-  return result;
 }
 
 /**

@@ -1,14 +1,18 @@
-import type { Picture } from '../decode-image.ts';
 import { boxBlur } from '../plane.ts';
 import type { Backdrop } from './backdrop-fit.ts';
-import { toLab } from './lab.ts';
 
 /**
  * Coverage between 0 and 1 for the pixels at the edge: how far each lies from the backdrop's colour towards that of
  * the object near it. At a shadow the edge stays hard, for there the backdrop's own colour is not what is beside it.
  */
-export function softenEdge(picture: Picture, ground: Uint8Array, shadow: Uint8Array, backdrop: Backdrop): Float32Array {
-  const { width, height } = picture;
+export function softenEdge(
+  lab: Float32Array,
+  width: number,
+  height: number,
+  ground: Uint8Array,
+  shadow: Uint8Array,
+  backdrop: Backdrop,
+): Float32Array {
   const object = new Float32Array(ground.length);
   const shaded = new Float32Array(ground.length);
   for (let i = 0; i < ground.length; i++) {
@@ -17,7 +21,6 @@ export function softenEdge(picture: Picture, ground: Uint8Array, shadow: Uint8Ar
   }
   const around = boxBlur(object, width, height, 2);
   const shadowAround = boxBlur(shaded, width, height, 2);
-  const lab = toLab(picture.rgb);
   const coverage = object;
   const here = new Float32Array(3);
   for (let y = 0; y < height; y++) {

@@ -77,8 +77,10 @@ function prolong(
 
 /** Red-black over-relaxation on the Shortley–Weller stencil, `u` in place. */
 function relax(field: Float32Array, columns: number, rows: number, u: Float32Array): void {
-  const nodes = insideNodes(field, columns, rows);
-  const coefficients = stencils(field, columns, nodes);
+  const colours = [0, 1].map((colour) => {
+    const nodes = insideNodes(field, columns, rows, colour);
+    return { ...nodes, coefficients: stencils(field, columns, nodes.edge) };
+  });
   let highest = 0;
   for (let i = 0; i < u.length; i++) {
     if (field[i]! <= 0.5) u[i] = 0;
@@ -87,35 +89,46 @@ function relax(field: Float32Array, columns: number, rows: number, u: Float32Arr
   // √u is the radius of the widest place: its diameter sets the best over-relaxation and how many sweeps carry.
   const diameter = Math.max(2 * Math.sqrt(highest), Math.min(12, Math.min(columns, rows)));
   const omega = 2 / (1 + Math.PI / diameter);
-  const sweeps = Math.min(320, Math.ceil(24 + 0.8 * diameter));
+  const sweeps = Math.ceil(24 + 0.2 * diameter);
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    for (let n = 0; n < nodes.length; n++) {
-      const at = nodes[n]!;
-      const c = 5 * n;
-      const next =
-        coefficients[c]! * u[at + 1]! +
-        coefficients[c + 1]! * u[at - 1]! +
-        coefficients[c + 2]! * u[at + columns]! +
-        coefficients[c + 3]! * u[at - columns]! +
-        coefficients[c + 4]!;
-      u[at] = u[at]! + omega * (next - u[at]!);
-    }
-  }
-  for (let n = 0; n < nodes.length; n++) if (u[nodes[n]!]! < 1e-4) u[nodes[n]!] = 1e-4;
-}
-
-/** Red nodes first, then black ones. */
-function insideNodes(field: Float32Array, columns: number, rows: number): Int32Array {
-  const nodes = new Int32Array(field.length);
-  let count = 0;
-  for (let colour = 0; colour < 2; colour++) {
-    for (let j = 1; j < rows - 1; j++) {
-      for (let i = 1 + ((j + 1 + colour) & 1); i < columns - 1; i += 2) {
-        if (field[j * columns + i]! > 0.5) nodes[count++] = j * columns + i;
+    for (const { deep, edge, coefficients } of colours) {
+      for (let n = 0; n < deep.length; n++) {
+        const at = deep[n]!;
+        const next = 0.25 * (u[at + 1]! + u[at - 1]! + u[at + columns]! + u[at - columns]!) + 1;
+        u[at] = u[at]! + omega * (next - u[at]!);
+      }
+      for (let n = 0; n < edge.length; n++) {
+        const at = edge[n]!;
+        const c = 5 * n;
+        const next =
+          coefficients[c]! * u[at + 1]! +
+          coefficients[c + 1]! * u[at - 1]! +
+          coefficients[c + 2]! * u[at + columns]! +
+          coefficients[c + 3]! * u[at - columns]! +
+          coefficients[c + 4]!;
+        u[at] = u[at]! + omega * (next - u[at]!);
       }
     }
   }
-  return nodes.slice(0, count);
+  for (let i = 0; i < u.length; i++) if (field[i]! > 0.5 && u[i]! < 1e-4) u[i] = 1e-4;
+}
+
+/** Nodes of one colour of the chequerboard: those with four inside neighbours, and those beside the outline. */
+function insideNodes(field: Float32Array, columns: number, rows: number, colour: number) {
+  const deep = new Int32Array(field.length >> 1);
+  const edge = new Int32Array(field.length >> 1);
+  let [deepCount, edgeCount] = [0, 0];
+  for (let j = 1; j < rows - 1; j++) {
+    for (let i = 1 + ((j + 1 + colour) & 1); i < columns - 1; i += 2) {
+      const at = j * columns + i;
+      if (field[at]! <= 0.5) continue;
+      const surrounded =
+        field[at + 1]! > 0.5 && field[at - 1]! > 0.5 && field[at + columns]! > 0.5 && field[at - columns]! > 0.5;
+      if (surrounded) deep[deepCount++] = at;
+      else edge[edgeCount++] = at;
+    }
+  }
+  return { deep: deep.slice(0, deepCount), edge: edge.slice(0, edgeCount) };
 }
 
 /** Weights of the four neighbours (0 where the outline comes first) and the source term, divided by the diagonal. */

@@ -1,6 +1,6 @@
 import type { Picture } from '../decode-image.ts';
 import { toLab } from '../foreground/lab.ts';
-import { resample, softBlur } from '../plane.ts';
+import { resample, shrinkRgb, softBlur } from '../plane.ts';
 import type { Grid } from '../sheet/grid.ts';
 import type { Depth } from '../types.ts';
 
@@ -51,8 +51,6 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
 
 /** 0 to 1 at each node. */
 function sampleLightness(picture: Picture, columns: number, rows: number): Float32Array {
-  const lab = toLab(picture.rgb);
-  const plane = new Float32Array(picture.width * picture.height);
-  for (let i = 0; i < plane.length; i++) plane[i] = lab[3 * i]! / 100;
-  return resample(plane, picture.width, picture.height, columns, rows);
+  const lab = toLab(shrinkRgb(picture.rgb, picture.width, picture.height, columns, rows));
+  return Float32Array.from({ length: columns * rows }, (_, i) => lab[3 * i]! / 100);
 }
