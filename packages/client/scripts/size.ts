@@ -13,12 +13,15 @@ export interface Size {
 const source = join(import.meta.dirname, '../src/index.ts');
 const entry = '\0size';
 
-/** Bundles what an import takes, as a user's bundler would; eventsource-parser is not counted, the protocol is. */
-export async function sizeOf(imports: string): Promise<Size> {
+/**
+ * Bundles what an import takes, as a user's bundler would; the protocol is counted, eventsource-parser only in a `whole`
+ * one, which a browser can run as it is.
+ */
+export async function sizeOf(imports: string, { whole = false } = {}): Promise<Size> {
   const bundle = await rolldown({
     input: entry,
     platform: 'browser',
-    external: ['eventsource-parser'],
+    external: whole ? [] : ['eventsource-parser'],
     plugins: [
       {
         name: 'entry',

@@ -3,7 +3,7 @@ import { apiUrl } from './address.ts';
 import { openConnection } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { ApiError } from './errors.ts';
-import { openFeed } from './feed.ts';
+import { openFeed, taskStreamUrl } from './feed.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
 import { parseEvent } from './parse.ts';
 
@@ -109,14 +109,23 @@ class Group {
     );
   }
 
-  /** A cursor belongs to the tasks it was given for: with others, the newest entry of each key comes again. */
-  #target(): { url: string; forget: boolean } {
-    const forget = this.#newcomer;
+  /**
+   * A cursor belongs to the tasks it was given for: with others, the newest entry of each key comes again. One task alone
+   * has a stream and a cursor of its own.
+   */
+  #target(): { url: string; cursor?: string | null } {
+    const { baseUrl } = this.#options;
+    const changed = this.#newcomer;
     this.#newcomer = false;
     // Tasks that have ended stay in the question until a new one comes, so that the cursor keeps its meaning.
-    if (forget) this.#asked = [...this.#members.keys()];
+    if (changed) this.#asked = [...this.#members.keys()];
+    const [first = '', ...others] = this.#asked;
+    if (others.length === 0) {
+      const last = Math.min(...[...(this.#members.get(first) ?? [])].map((member) => member.last));
+      return { url: taskStreamUrl(baseUrl, first), cursor: last > 0 && last < Infinity ? String(last) : null };
+    }
     const query = this.#asked.map((taskId) => `task_id=${encodeURIComponent(taskId)}`).join('&');
-    return { url: `${apiUrl(this.#options.baseUrl, '/status/stream')}?${query}`, forget };
+    return { url: `${apiUrl(baseUrl, '/status/stream')}?${query}`, ...(changed && { cursor: null }) };
   }
 
   #end(error: ApiError | undefined): void {

@@ -49,8 +49,8 @@ export const connectionDefaults = { stallMs: 45_000, stableMs: 60_000, maxBuffer
 
 /** Who uses a connection: told everything, never after `close()`. It must not throw. */
 export interface ConnectionSink {
-  /** The address for the next attempt; asked anew each time. `forget`: the cursor so far does not belong to it. */
-  target(): { url: string; forget?: boolean };
+  /** The address for the next attempt, asked anew each time; with a cursor (or none: null) in place of the last event's. */
+  target(): { url: string; cursor?: string | null };
   /** Takes an event; `true` when it was the last one, an error when it is none. */
   message(message: EventSourceMessage): boolean | ApiError;
   open(): void;
@@ -189,7 +189,7 @@ export function openConnection(sink: ConnectionSink, options: ConnectionOptions 
   function request(): { url: string; headers: Record<string, string> } {
     const target = sink.target();
     let { url } = target;
-    if (target.forget) cursor = undefined;
+    if (target.cursor !== undefined) cursor = target.cursor ?? undefined;
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
     let key = typeof options.apiKey === 'function' ? options.apiKey() : options.apiKey;
     if (typeof credential === 'object' && 'ticket' in credential) {

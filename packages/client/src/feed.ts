@@ -34,9 +34,14 @@ export interface Feed {
 /** A way to follow a task: over a connection of its own, one for many tasks, or one for all tabs. */
 export type OpenFeed = (taskId: string, sink: FeedSink, options?: FeedOptions) => Feed;
 
+/** The address of a task's own stream. */
+export function taskStreamUrl(baseUrl: string | undefined, taskId: string): string {
+  return apiUrl(baseUrl, `/status/tasks/${encodeURIComponent(taskId)}/stream`);
+}
+
 /** Follows one task over a connection of its own. */
 export function openFeed(taskId: string, sink: FeedSink, options: FeedOptions = {}): Feed {
-  const url = apiUrl(options.baseUrl, `/status/tasks/${encodeURIComponent(taskId)}/stream`);
+  const url = taskStreamUrl(options.baseUrl, taskId);
   let last = Number(options.lastEventId ?? 0) || 0;
   return openConnection(
     {

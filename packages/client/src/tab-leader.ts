@@ -19,11 +19,15 @@ export interface LeaderOptions {
 
 /** Milliseconds between signs of life; a hidden page is let do it once a minute at the least. */
 const beatMs = 10_000;
+/** Logs of ended tasks that are kept. */
+const maxEnded = 100;
 
 /** Holds the connections for all tabs and tells them what comes. */
 export class TabLeader {
   readonly #options: LeaderOptions;
   readonly #followed = new Map<string, Followed>();
+  /** Tasks that have ended, oldest first; all that is left of them is the log. */
+  readonly #ended = new Set<string>();
   readonly #beat: ReturnType<typeof setInterval>;
 
   constructor(options: LeaderOptions) {
@@ -45,7 +49,17 @@ export class TabLeader {
     const known = this.#followed.get(taskId);
     if (!known?.tabs.delete(tab) || known.tabs.size > 0) return;
     this.#followed.delete(taskId);
+    this.#ended.delete(taskId);
     known.feed.close();
+  }
+
+  /** A tab that asks while the ending is on its way to it is answered from the log, without a connection. */
+  #keepEnded(taskId: string): void {
+    this.#ended.add(taskId);
+    const [oldest] = this.#ended;
+    if (oldest === undefined || this.#ended.size <= maxEnded) return;
+    this.#ended.delete(oldest);
+    this.#followed.delete(oldest);
   }
 
   close(): void {
@@ -68,7 +82,8 @@ export class TabLeader {
         reconnecting: ({ reason, ...info }) =>
           tell({ type: 'reconnecting', taskId, info: { ...info, reason: packError(reason) } }),
         end: (error) => {
-          this.#followed.delete(taskId);
+          if (error) this.#followed.delete(taskId);
+          else this.#keepEnded(taskId);
           tell({ type: 'end', taskId, ...(error && { error: packError(error) }) });
         },
       },

@@ -1,0 +1,95 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from '../../../../e2e/support/chromium.ts';
+import { sizeOf } from '../../scripts/size.ts';
+import { startFeedServer } from '../support/feed-server.ts';
+import { TaskLog } from '../support/task-log.ts';
+
+/** Follows the task that its address names, and writes down what it is told. */
+const tabPage = `<!doctype html><title>Tab</title><script type="module">
+  import { createProgressStream, shareAcrossTabs } from '/sdk.js';
+  globalThis.told = [];
+  const onTaskUpdate = (type, { sequence }) => told.push(type + ' ' + sequence);
+  const options = { open: shareAcrossTabs(), backoff: { baseMs: 10 } };
+  createProgressStream(location.search.slice(1), { onTaskUpdate }, options);
+</script>`;
+
+let browser: Browser;
+let bundle: string;
+beforeAll(async () => {
+  [browser, { code: bundle }] = await Promise.all([launchBrowser(), sizeOf('*', { whole: true })]);
+});
+afterAll(() => browser.close());
+
+/** Pages of one origin in one browser, over HTTP/1.1, each following its task through the shared stream. */
+async function openTabs(tasks: TaskLog[]) {
+  const server = await startFeedServer(tasks, {
+    intercept: (request, response) => {
+      if (request.url?.startsWith('/api/')) return false;
+      const script = request.url === '/sdk.js';
+      response.writeHead(200, { 'Content-Type': script ? 'text/javascript' : 'text/html' });
+      response.end(script ? bundle : tabPage);
+      return true;
+    },
+  });
+  const context = await browser.newContext();
+  onTestFinished(async () => {
+    await context.close();
+    await server.close();
+  });
+  const tabs: Page[] = [];
+  for (const { taskId } of tasks) tabs.push(await openTab(context, server.baseUrl, taskId));
+  const streams = () => server.requests.filter(({ url }) => url.includes('stream'));
+  return { server, tabs, streams };
+}
+
+async function openTab(context: BrowserContext, baseUrl: string, taskId: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${baseUrl}/?${taskId}`);
+  return page;
+}
+
+const toldIn = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+
+test('seven tabs on one task hold one connection, over HTTP/1.1, and hear all of it', async () => {
+  const task = new TaskLog(1);
+  const { server, tabs } = await openTabs(Array.from({ length: 7 }, () => task));
+  task.progress(10);
+  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1']);
+  expect(task.readers).toBe(1);
+  // A browser opens six connections to a host at most: the seventh tab can still ask for something.
+  const answered = await tabs[6]?.evaluate(async () => (await fetch('/')).status);
+  expect(answered).toBe(200);
+  task.complete();
+  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1', 'completed 2']);
+  expect(server.requests.filter(({ url }) => url.includes('stream'))).toHaveLength(1);
+});
+
+test('when the leading tab is killed another goes on, and nobody misses or repeats anything', async () => {
+  const task = new TaskLog(1);
+  const { tabs, streams } = await openTabs(Array.from({ length: 3 }, () => task));
+  task.progress(10);
+  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1']);
+  const [leader, ...others] = tabs as [Page, Page, Page];
+  const session = await leader.context().newCDPSession(leader);
+  const crashed = leader.waitForEvent('crash');
+  session.send('Page.crash').catch(() => undefined);
+  await crashed;
+  task.progress(20);
+  task.complete();
+  for (const tab of others) {
+    await expect.poll(() => toldIn(tab)).toEqual(['progress 1', 'progress 2', 'completed 3']);
+  }
+  expect(streams()).toHaveLength(2);
+});
+
+test('seven tabs on seven tasks hold one connection too', async () => {
+  const tasks = Array.from({ length: 7 }, () => new TaskLog(1));
+  const { server, tabs } = await openTabs(tasks);
+  for (const task of tasks) task.progress(10);
+  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1']);
+  expect(tasks.map(({ readers }) => readers)).toEqual(tasks.map(() => 1));
+  expect([...server.tasks.keys()]).toHaveLength(7);
+  for (const task of tasks) task.complete();
+  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1', 'completed 2']);
+});
