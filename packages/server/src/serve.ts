@@ -21,7 +21,11 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       process.stderr.write(`image2model cannot start: ${error.message}\n`);
       return 2;
     }
-    process.stderr.write(`image2model cannot start: ${error instanceof Error ? error.stack : String(error)}\n`);
+    // What a step of the start throws is a sentence; where it came from helps whoever works on the program.
+    const told = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`image2model cannot start: ${told}\n`);
+    const curious = env['LOG_LEVEL'] === 'debug' || env['LOG_LEVEL'] === 'trace';
+    if (curious && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 1;
   }
   process.stdout.write(`image2model listens on ${server.address}\n`);

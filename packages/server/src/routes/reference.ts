@@ -55,6 +55,12 @@ async function renderReference(): Promise<{ html: string; script: string }> {
       pageTitle: 'image2model API',
       withDefaultFonts: false,
       telemetry: false,
+      // Each of these would send people, or the document, to somebody else's servers.
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      mcp: { disabled: true },
+      hideClientButton: true,
+      favicon: '/favicon.svg',
     },
   });
   try {

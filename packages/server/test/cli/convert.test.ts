@@ -200,6 +200,11 @@ describe('image2model serve', () => {
   it('does not start with a setting that is wrong, and names it', async () => {
     const run = await start(['serve'], { PORT: 'eighty' }).done;
     expect(run).toEqual({ code: 2, out: '', err: 'image2model cannot start: PORT must be a whole number\n' });
+    const owned = await start(['serve'], { PORT: '0', DATA_DIR: server.dataDir }).done;
+    expect(owned).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^image2model cannot start: .* in use by another server.*\n$/),
+    });
     const taken = await start(['serve'], { PORT: new URL(server.address).port, DATA_DIR: join(directory, 'two') }).done;
     expect(taken).toMatchObject({ code: 2, err: expect.stringMatching(/PORT=\d+ is in use on 127\.0\.0\.1/) });
     const model = await start(['serve'], { PORT: '0', DATA_DIR: join(directory, 'three'), MODEL: 'none' }).done;
