@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { NewFile } from '../contract.ts';
 import { Feed } from '../feed.ts';
 import { Signals } from '../signals.ts';
+import { Checkpointer } from './checkpoint.ts';
 import { Timings } from './estimate.ts';
 import { Positions } from './positions.ts';
 import type { FileRecord, TaskRecord } from './records.ts';
@@ -30,17 +31,23 @@ export class Core {
   readonly timings: Timings;
   readonly wake: Wake;
   readonly reports: Reports;
+  readonly checkpointer: Checkpointer;
   /** The last turn given, on a counter over all tasks. */
   turn: number;
   readonly #positions: Positions;
   readonly #log: EngineLog | undefined;
 
-  constructor(db: DatabaseSync, now: () => number, log: EngineLog | undefined) {
+  constructor(db: DatabaseSync, path: string, now: () => number, log: EngineLog | undefined) {
     const onError = (error: unknown) => log?.error({ err: error }, 'A listener of the engine failed');
     this.#log = log;
     this.feed = new Feed(onError);
     this.signals = new Signals(onError);
-    this.session = new Session(db, { now, publish: (taskId, entries) => this.feed.publish(taskId, entries) });
+    this.checkpointer = new Checkpointer(path, (error) => log?.error({ err: error }, 'The checkpoint thread failed'));
+    this.session = new Session(db, {
+      now,
+      publish: (taskId, entries) => this.feed.publish(taskId, entries),
+      committed: () => this.checkpointer.committed(),
+    });
     this.timings = new Timings(this.session);
     this.#positions = new Positions(this.session, (place, work) => this.#changeAt(place, work));
     this.wake = new Wake(now, (late) => this.#sweep(late));

@@ -21,9 +21,8 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
     db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = NORMAL');
-    // A checkpoint waits for the disk, and everything waits for it: one for 16 MB instead of 4.
-    db.exec('PRAGMA wal_autocheckpoint = 4000');
-    // A burst may grow the log beyond its usual 16 MB; the file is cut back afterwards.
+    // Checkpoints are made on a thread (see checkpoint.ts); this is for when it cannot keep up: 64 MB of log.
+    db.exec('PRAGMA wal_autocheckpoint = 16384');
     db.exec('PRAGMA journal_size_limit = 67108864');
     migrate(db, file, steps);
   } catch (error) {

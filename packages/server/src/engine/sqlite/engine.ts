@@ -51,7 +51,7 @@ class SqliteEngine implements Engine {
 
   constructor(open: OpenDatabase, options: SqliteEngineOptions) {
     this.#open = open;
-    this.#core = new Core(open.db, options.now ?? Date.now, options.log);
+    this.#core = new Core(open.db, options.file, options.now ?? Date.now, options.log);
     this.#session = this.#core.session;
   }
 
@@ -221,6 +221,7 @@ class SqliteEngine implements Engine {
     this.#core.signals.clear();
     this.#core.feed.clear();
     if (this.#open.db.isOpen) this.#core.reports.write();
+    await this.#core.checkpointer.close();
     this.#open.close();
   }
 }

@@ -20,16 +20,23 @@ export class Session {
   readonly now: () => number;
   readonly #statements = new Map<StatementName, StatementSync>();
   readonly #publish: (taskId: string, entries: readonly Entry[]) => void;
+  readonly #committed: () => void;
   /** By task, in the order in which the tasks were first touched. */
   #written = new Map<string, Entry[]>();
 
   constructor(
     db: DatabaseSync,
-    options: { now: () => number; publish: (taskId: string, entries: readonly Entry[]) => void },
+    options: {
+      now: () => number;
+      publish: (taskId: string, entries: readonly Entry[]) => void;
+      /** Called after each commit. */
+      committed: () => void;
+    },
   ) {
     this.db = db;
     this.now = options.now;
     this.#publish = options.publish;
+    this.#committed = options.committed;
     for (const name of Object.keys(sql) as StatementName[]) {
       const statement = db.prepare(sql[name]);
       // So that a record can be handed over whole.
@@ -69,6 +76,7 @@ export class Session {
       if (this.db.isTransaction) this.run('rollback');
       throw error;
     }
+    this.#committed();
     const written = this.#written;
     if (written.size > 0) {
       this.#written = new Map();

@@ -1,0 +1,41 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { mustClaim } from '../../../test/engine/harness.ts';
+import { newJob } from '../../../test/support/jobs.ts';
+import { Checkpointer } from './checkpoint.ts';
+import { createSqliteEngine } from './engine.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'image2model-checkpoint-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+describe('the checkpoint thread', () => {
+  it('copies the log into the database while the engine goes on', async () => {
+    const file = join(directory, 'jobs.db');
+    const engine = await createSqliteEngine({ file });
+    const before = (await stat(file)).size;
+    const job = newJob(1);
+    await engine.submit(job);
+    const { token } = await mustClaim(engine);
+    for (let step = 1; step <= 600; step += 1) await engine.report(token, step / 10, `Step ${step}`);
+    await vi.waitFor(async () => expect((await stat(file)).size).toBeGreaterThan(before + 100_000));
+    expect(await engine.report(token, 99, 'Nearly')).toBe(true);
+    expect((await engine.entries(job.taskId))?.at(-1)?.sequence).toBe(2 + 2 + 2 * 601);
+    await engine.close();
+  });
+
+  it('reports what goes wrong, and stops being used once it is closed', async () => {
+    const errors: unknown[] = [];
+    const checkpointer = new Checkpointer(join(directory, 'no', 'such', 'folder.db'), (error) => errors.push(error));
+    for (let commit = 0; commit < 300; commit += 1) checkpointer.committed();
+    await vi.waitFor(() => expect(errors).toHaveLength(1));
+    await checkpointer.close();
+    await checkpointer.close();
+    for (let commit = 0; commit < 300; commit += 1) checkpointer.committed();
+    expect(process.getActiveResourcesInfo()).not.toContain('Worker');
+  });
+});
