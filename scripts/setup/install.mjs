@@ -6,6 +6,7 @@ import { runNpm } from './npm.mjs';
 import { matchesNpmsRecord, missingForPlatform } from './record.mjs';
 import { Trouble, explain } from './trouble.mjs';
 
+const isWindows = process.platform === 'win32';
 const OLDEST = { major: 20, minor: 19 };
 /** The oldest Node that runs this project's TypeScript and has its SQLite, where npm brings none. */
 const OLDEST_RUNTIME = 24;
@@ -40,6 +41,7 @@ export function installed(root, mode) {
   }
   // Somebody ran npm by hand: take its word, if its own record is complete.
   if (!matchesNpmsRecord(root, mode)) return false;
+  checkRuntime(root);
   writeStamp(root, mode);
   return true;
 }
@@ -101,31 +103,43 @@ function checkMachine(root, mode) {
 }
 
 /**
- * Proves that the runtime npm brought works here, once; on a C library it is not made for, it does not start.
+ * Proves that the runtime npm brought starts here, once: a bare system may lack a library, or have another C library.
  *
  * @param {string} root
  */
 function checkRuntime(root) {
   const runtime = runtimeFile(root);
+  const instead = `install Node ${OLDEST_RUNTIME} or newer yourself`;
   if (existsSync(runtime)) {
-    const { status } = spawnSync(runtime, ['--version'], { shell: process.platform === 'win32' });
+    const { status, stderr } = spawnSync(runtime, ['--version'], { encoding: 'utf8', shell: isWindows });
     if (status === 0) return;
+    if (!machineWillDo()) {
+      throw new Trouble(
+        `${stderr ?? ''}\nThe Node that npm brought does not start here. If a library is missing, install it (libatomic: "apt-get install libatomic1" on Debian and Ubuntu, "dnf install libatomic" on Fedora), or ${instead}; then run the same command again.`,
+      );
+    }
+    // It comes first in the path of all that npm runs.
     rmSync(runtime, { force: true });
   }
-  if (hasRuntime(root)) return;
-  throw new Trouble(
-    `npm has no Node for this platform (${process.platform} ${process.arch}), and the machine's own is ${process.versions.node}. Install Node ${OLDEST_RUNTIME} or newer yourself and run the same command again.`,
-  );
+  if (!machineWillDo()) {
+    throw new Trouble(
+      `npm has no Node for this platform (${process.platform} ${process.arch}), and the machine's own is ${process.versions.node}. Please ${instead} and run the same command again.`,
+    );
+  }
 }
 
 /** @param {string} root */
 function hasRuntime(root) {
-  return existsSync(runtimeFile(root)) || Number(process.versions.node.split('.')[0]) >= OLDEST_RUNTIME;
+  return existsSync(runtimeFile(root)) || machineWillDo();
+}
+
+function machineWillDo() {
+  return Number(process.versions.node.split('.')[0]) >= OLDEST_RUNTIME;
 }
 
 /** @param {string} root */
 function runtimeFile(root) {
-  return join(root, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+  return join(root, 'node_modules/.bin', isWindows ? 'node.cmd' : 'node');
 }
 
 /** @param {string} root */
