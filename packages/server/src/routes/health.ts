@@ -13,8 +13,13 @@ interface HealthOptions extends Pick<RouteContext, 'engine' | 'files'> {
 /** Whether the server lives, can work, and how it does. */
 export function healthRoutes(app: Api, options: HealthOptions): void {
   const { metrics, version, isClosing } = options;
-  const health = async (): Promise<Health> => {
+  // Looked at once a second at most: everybody may ask, and each look writes to the disk.
+  const look = atMostEvery(1000, async () => {
     const [engine, files] = await Promise.all([probe(options.engine.check()), probe(options.files.check())]);
+    return { engine, files };
+  });
+  const health = async (): Promise<Health> => {
+    const { engine, files } = await look();
     const well = engine.status === 'ok' && files.status === 'ok';
     const status = isClosing() ? 'shutting_down' : well ? 'ok' : 'degraded';
     return { status, version, uptime_seconds: Math.round(process.uptime()), checks: { engine, files } };
@@ -69,6 +74,15 @@ export function healthRoutes(app: Api, options: HealthOptions): void {
       return await metrics.render();
     },
   );
+}
+
+function atMostEvery<T>(ms: number, look: () => Promise<T>): () => Promise<T> {
+  let latest: { at: number; seen: Promise<T> } | undefined;
+  return async () => {
+    const at = performance.now();
+    if (latest === undefined || at - latest.at >= ms) latest = { at, seen: look() };
+    return await latest.seen;
+  };
 }
 
 /** What is wrong stays in the log: the message may name a path. */

@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { maxTasksPerStream } from '@image2model/protocol';
 import { z } from 'zod';
 import { ApiError } from '../errors.ts';
+import { pathOf } from '../log.ts';
 import type { Hub } from '../progress/hub.ts';
 import type { Outlet } from '../progress/stream.ts';
 import { encodeHead, streamHeaders } from '../progress/wire.ts';
@@ -111,9 +113,20 @@ function outletOf(request: FastifyRequest, reply: FastifyReply): Outlet {
     begin() {
       const head = encodeHead(reply.getHeaders(), chunked);
       reply.hijack();
-      // Node keeps them as long as the connection lives: 2 KB of a browser's headers for each stream.
-      raw.rawHeaders.length = 0;
+      request.log.info({ method: request.method, path: pathOf(request.url), status: 200 }, 'stream');
+      forget(raw, reply.raw);
       return head;
     },
   };
+}
+
+/**
+ * Lets go of what Node and Fastify keep as long as the connection lives, and nobody needs any more: the head of the
+ * request (2 KB of a browser's), and, through the listeners for an end that the response will not see, Fastify's own
+ * objects (2.5 KB).
+ */
+function forget(request: IncomingMessage, response: ServerResponse): void {
+  request.rawHeaders.length = 0;
+  request.headers = {};
+  response.removeAllListeners();
 }

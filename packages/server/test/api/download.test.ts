@@ -115,6 +115,26 @@ describe('a model', () => {
   });
 });
 
+describe('a model in another format', () => {
+  it.each([
+    ['stl', 'model/stl'],
+    ['ply', 'application/octet-stream'],
+    ['obj', 'application/zip'],
+    ['usdz', 'model/vnd.usdz+zip'],
+  ])('comes as %s, whole and in parts', async (format, type) => {
+    const response = await server.ask(`${url}?format=${format}`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('content-disposition')).toMatch(/filename="St_hle & Tische\.(stl|ply|zip|usdz)"/);
+    expect(response.headers.get('etag')).toBe(`"${model.sha256}-${format}"`);
+    const converted = Buffer.from(await response.arrayBuffer());
+    expect(String(converted.length)).toBe(response.headers.get('content-length'));
+    const part = await server.ask(`${url}?format=${format}`, { headers: { range: 'bytes=2-5' } });
+    expect(part.status).toBe(206);
+    expect(Buffer.from(await part.arrayBuffer())).toEqual(converted.subarray(2, 6));
+  });
+});
+
 describe('beside the model', () => {
   it('there is its preview picture', async () => {
     const response = await server.ask(model.rendered_image?.url ?? '');

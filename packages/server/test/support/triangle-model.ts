@@ -1,4 +1,3 @@
-import { Document, NodeIO } from '@gltf-transform/core';
 import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../../src/models/model.ts';
 
 interface TriangleModelOptions {
@@ -31,7 +30,7 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
       await before?.(input, options, context);
       context.signal.throwIfAborted();
       return {
-        glb: await triangle(),
+        glb: triangle(),
         preview: { bytes: Buffer.from('RIFF----WEBPVP8 '), contentType: 'image/webp' },
         statistics: { faces: 1, vertices: 3 },
       };
@@ -40,16 +39,30 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
   };
 }
 
-async function triangle(): Promise<Uint8Array> {
-  const document = new Document();
-  const buffer = document.createBuffer();
-  const position = document
-    .createAccessor()
-    .setType('VEC3')
-    .setArray(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]))
-    .setBuffer(buffer);
-  const primitive = document.createPrimitive().setAttribute('POSITION', position);
-  const mesh = document.createMesh().addPrimitive(primitive);
-  document.createScene().addChild(document.createNode().setMesh(mesh));
-  return await new NodeIO().writeBinary(document);
+/** A binary glTF of one triangle (glTF 2.0, 4.4: a header, a JSON chunk, a binary chunk). */
+function triangle(): Uint8Array {
+  const positions = Buffer.from(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]).buffer);
+  const text = JSON.stringify({
+    asset: { version: '2.0' },
+    scene: 0,
+    scenes: [{ nodes: [0] }],
+    nodes: [{ mesh: 0 }],
+    meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+    accessors: [{ bufferView: 0, componentType: 5126, count: 3, type: 'VEC3', min: [0, 0, 0], max: [1, 1, 0] }],
+    bufferViews: [{ buffer: 0, byteLength: positions.length }],
+    buffers: [{ byteLength: positions.length }],
+  });
+  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4));
+  const chunk = (type: string, bytes: Buffer): Buffer => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(bytes.length, 0);
+    head.write(type, 4, 'latin1');
+    return Buffer.concat([head, bytes]);
+  };
+  const body = Buffer.concat([chunk('JSON', json), chunk('BIN\0', positions)]);
+  const head = Buffer.alloc(12);
+  head.write('glTF', 0, 'latin1');
+  head.writeUInt32LE(2, 4);
+  head.writeUInt32LE(head.length + body.length, 8);
+  return new Uint8Array(Buffer.concat([head, body]));
 }
