@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from './database.ts';
+import { sql } from './records.ts';
+
+/** Read from end to end, but only what waits is in them; or bounded by itself; or read once, when the engine opens. */
+const mayScan = /^SCAN (CONSTANT ROW|timings|tasks USING (COVERING )?INDEX tasks_(to_claim|queued))$/;
+
+describe('the statements', () => {
+  it('never read a table from end to end that grows with the history', () => {
+    const { db } = openDatabase(':memory:');
+    const scans = Object.entries(sql).flatMap(([name, text]) => {
+      if (!/^(SELECT|UPDATE|DELETE)/.test(text)) return [];
+      const plan = db.prepare(`EXPLAIN QUERY PLAN ${text}`).all() as { detail: string }[];
+      const bad = plan.filter(({ detail }) => /SCAN|TEMP B-TREE/.test(detail) && !mayScan.test(detail));
+      return bad.map(({ detail }) => `${name}: ${detail}`);
+    });
+    expect(scans).toEqual([]);
+    db.close();
+  });
+});
