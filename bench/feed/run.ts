@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { measure } from './scenarios.ts';
+import type { Extent, Figures } from './scenarios.ts';
+import { pinLoad, pins } from './subject.ts';
+
+/** The last one of a row is shown as the ratio of ours to the best of the others. */
+interface Row {
+  title: string;
+  show: (figures: Figures) => string;
+  value: (figures: Figures) => number;
+  better: 'lower' | 'higher';
+}
+
+const subjects = ['ours', 'node-http', 'better-sse', 'fastify-sse', 'hono'];
+
+const whole: Extent = { idleStreams: 9000, seconds: 4, stepSeconds: 1, maxEventsPerSecond: 500_000, slowSeconds: 12 };
+const quick: Extent = { idleStreams: 1000, seconds: 1, stepSeconds: 0.5, maxEventsPerSecond: 100_000, slowSeconds: 2 };
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: subjects } },
+});
+const extent = options.quick ? quick : whole;
+
+const rows: Row[] = [
+  row(`memory of a stream, ${extent.idleStreams} idle (KB)`, (f) => f.idleBytes / 1000, 'lower'),
+  row(`time to open them (s)`, (f) => f.openMs / 1000, 'lower', 2),
+  row('CPU per delivered event, 1 task × 1 000 readers × 50/s (µs)', (f) => f.fanOutMicros, 'lower'),
+  row('CPU per event, 1 000 tasks × 1 reader × 2/s (µs)', (f) => f.manyMicros, 'lower'),
+  row('its delay, p50 (ms)', (f) => f.manyP50Ms, 'lower', 2),
+  row('its delay, p99 (ms)', (f) => f.manyP99Ms, 'lower', 2),
+  row('deliveries/s at p99 ≤ 100 ms, 50 tasks × 20 readers', (f) => f.peakPerSecond, 'higher', 0),
+  row('memory with 50 readers that never read, ÷ without', (f) => f.slowRatio, 'lower', 2),
+  row('delay of 10 healthy readers beside them, p99 (ms)', (f) => f.slowP99Ms, 'lower'),
+  row('of their events, delivered (%)', (f) => f.slowDelivered * 100, 'higher', 0),
+];
+
+pinLoad();
+const results = new Map<string, Figures>();
+for (const name of options.only) {
+  const began = performance.now();
+  results.set(name, await measure(name, extent));
+  process.stderr.write(
+    `${name}: ${((performance.now() - began) / 1000).toFixed(0)} s, ${rows.map((one) => cell(one, name)).join(' | ')}\n`,
+  );
+}
+const report = describe();
+console.log(report);
+// A part of the run, or a hasty one, says nothing that is worth keeping.
+if (!options.quick && results.size === subjects.length) {
+  writeFileSync(join(import.meta.dirname, 'RESULTS.md'), report);
+}
+
+function row(title: string, value: Row['value'], better: Row['better'], digits = 1): Row {
+  return { title, value, better, show: (figures) => value(figures).toFixed(digits) };
+}
+
+function describe(): string {
+  const names = [...results.keys()];
+  const table = rows.map(
+    (one) => `| ${one.title} | ${names.map((name) => cell(one, name)).join(' | ')} | ${ratio(one)} |`,
+  );
+  return `# The feed, measured
+
+The last run of \`node bench/feed/run.ts\`${options.quick ? ' --quick' : ''}. Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}, Node ${process.version}; ${pins() ? 'server on one core, load on the other' : 'server and load not held to a core each'}. ${versions()}. *Ours* is the whole server (keys, engine with its writes to SQLite, logs) but for the runner; the others are bare, each as its documentation shows it, with no store behind. Figures of one run on a shared machine: compare within it.
+
+| | ${names.join(' | ')} | ours ÷ best of the others |
+|---|${names.map(() => '---|').join('')}---|
+${table.join('\n')}
+`;
+}
+
+function cell(one: Row, name: string): string {
+  const figures = results.get(name);
+  return figures === undefined ? '' : one.show(figures);
+}
+
+function ratio({ value, better }: Row): string {
+  const ours = results.get('ours');
+  const others = [...results].filter(([name]) => name !== 'ours').map(([, figures]) => value(figures));
+  if (ours === undefined || others.length === 0) return '–';
+  const best = better === 'lower' ? Math.min(...others) : Math.max(...others);
+  return (value(ours) / best).toFixed(2);
+}
+
+function versions(): string {
+  const packages = ['fastify', 'better-sse', '@fastify/sse', 'hono', '@hono/node-server'];
+  return packages.map((name) => `${name} ${versionOf(name)}`).join(', ');
+}
+
+function versionOf(name: string): string {
+  const file = join(import.meta.dirname, '../../node_modules', name, 'package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
