@@ -113,15 +113,14 @@ function checkRuntime(root) {
   if (existsSync(runtime)) {
     const { status, stderr } = spawnSync(runtime, ['--version'], { encoding: 'utf8', shell: isWindows });
     if (status === 0) return;
+    // It comes first in the path of all that npm runs, this script included.
+    rmSync(runtime, { force: true });
     if (!machineWillDo()) {
       throw new Trouble(
         `${stderr ?? ''}\nThe Node that npm brought does not start here. If a library is missing, install it (libatomic: "apt-get install libatomic1" on Debian and Ubuntu, "dnf install libatomic" on Fedora), or ${instead}; then run the same command again.`,
       );
     }
-    // It comes first in the path of all that npm runs.
-    rmSync(runtime, { force: true });
-  }
-  if (!machineWillDo()) {
+  } else if (!machineWillDo()) {
     throw new Trouble(
       `npm has no Node for this platform (${process.platform} ${process.arch}), and the machine's own is ${process.versions.node}. Please ${instead} and run the same command again.`,
     );
