@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
+import { createConverter } from './convert/converter.ts';
 import type { Engine } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
@@ -66,6 +67,8 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   opened.push(() => files.close());
   const models = options.models ?? createModels({ concurrency: config.workerConcurrency });
   opened.push(async () => void (await Promise.all([...models.values()].map((model) => model.close()))));
+  const converter = createConverter();
+  opened.push(() => converter.close());
   if (!models.has(config.model)) {
     throw new ConfigError(`MODEL=${config.model} is not among the models: ${[...models.keys()].join(', ')}`);
   }
@@ -80,6 +83,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     hub,
     files,
     models,
+    converter,
     log,
     defaultModel: config.model,
     sessionSecret: await sessionSecret(config.dataDir),
@@ -100,6 +104,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), runner.close(graceMs)]);
     await retention.close();
     await Promise.all([...models.values()].map((model) => model.close()));
+    await converter.close();
     await files.close();
     await engine.close();
   };

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Converter } from '../convert/converter.ts';
 import type { Engine, JobRow, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import type { FileStore } from '../files/contract.ts';
@@ -12,6 +13,7 @@ export interface RouteContext {
   engine: Engine;
   files: FileStore;
   models: ReadonlyMap<string, Model>;
+  converter: Converter;
   /** Id of the model for uploads that name none. */
   defaultModel: string;
 }

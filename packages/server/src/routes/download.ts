@@ -1,7 +1,7 @@
-import { convertModel } from '@image2model/mesh';
 import { downloadListSchema } from '@image2model/protocol';
 import type { DownloadList, ModelFile } from '@image2model/protocol';
 import { z } from 'zod';
+import type { Converter } from '../convert/converter.ts';
 import type { JobFileRow, JobRow } from '../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import { FileMissingError } from '../files/contract.ts';
@@ -20,7 +20,7 @@ const methods: ('GET' | 'HEAD')[] = ['GET', 'HEAD'];
 const tags = ['Download'];
 
 /** Finished models, their pictures and the photos they were made from. */
-export function downloadRoutes(app: Api, { engine, files }: RouteContext): void {
+export function downloadRoutes(app: Api, { engine, files, converter }: RouteContext): void {
   app.get(
     '/download/:job_id/all',
     {
@@ -100,7 +100,11 @@ export function downloadRoutes(app: Api, { engine, files }: RouteContext): void 
       const file = await locate(files, job.jobId, found);
       const { format } = request.query;
       const isModel = found.kind === 'model';
-      return await sendFile(request, reply, isModel && format !== 'glb' ? await convert(file, format) : file);
+      return await sendFile(
+        request,
+        reply,
+        isModel && format !== 'glb' ? await convert(converter, file, format) : file,
+      );
     },
   });
 }
@@ -155,9 +159,13 @@ async function locate(files: FileStore, jobId: string, { kind, result }: Found):
   };
 }
 
-async function convert(model: Sendable, format: Exclude<(typeof formats)[number], 'glb'>): Promise<Sendable> {
+async function convert(
+  converter: Converter,
+  model: Sendable,
+  format: Exclude<(typeof formats)[number], 'glb'>,
+): Promise<Sendable> {
   const glb = await readAll(model);
-  const { bytes, contentType, extension } = await convertModel(glb, format);
+  const { bytes, contentType, extension } = await converter.convert(glb, format);
   return {
     sizeBytes: bytes.byteLength,
     contentType,
