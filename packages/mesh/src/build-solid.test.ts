@@ -9,8 +9,8 @@ import type { Solid } from './sheet/solid.ts';
 describe('buildObject', () => {
   it('closes any blob, without a fold, within any limit', async () => {
     await fc.assert(
-      fc.asyncProperty(blobs, fc.integer({ min: 100, max: 3000 }), async (grid, faceLimit) => {
-        const { solid } = await buildObject(grid, inflate(grid, 'full'), faceLimit);
+      fc.asyncProperty(blobs, fc.integer({ min: 100, max: 3000 }), fc.boolean(), async (grid, faceLimit, smooth) => {
+        const { solid } = await buildObject(grid, inflate(grid, 'full'), faceLimit, smooth);
         expect(solid.triangles.length / 3).toBeLessThanOrEqual(faceLimit);
         expect(openEdges(solid)).toEqual([]);
         expect(folds(solid)).toEqual([]);

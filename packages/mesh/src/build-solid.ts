@@ -18,15 +18,21 @@ export interface BuiltSolid {
 /**
  * The outline filled, simplified, repaired and mirrored, tried with ever fewer triangles (and, where that is not
  * enough, ever fewer parts and holes) until it is closed and within `faceLimit`.
+ * @param smooth Whether the heights have no detail of a few cells.
  */
-export async function buildObject(grid: Grid, heights: Float32Array, faceLimit: number): Promise<BuiltSolid> {
+export async function buildObject(
+  grid: Grid,
+  heights: Float32Array,
+  faceLimit: number,
+  smooth = true,
+): Promise<BuiltSolid> {
   const { columns, rows } = grid;
   const original = grid.field.slice();
   for (let budget = faceLimit; budget > 1; budget /= 2) {
     const field = original.slice();
     const warnings = dropFeatures({ ...grid, field }, budget);
     const heightAt = (x: number, y: number): number => bilinear(heights, columns, rows, x, -y);
-    const outline = fillOutline({ ...grid, field }, heights);
+    const outline = fillOutline({ ...grid, field }, heights, smooth);
     const solid = await reduce(faceLimit, faceLimit / 2, async (target) =>
       mirrorSheet(repairSheet(await simplifySheet(outline, target), heightAt)),
     );

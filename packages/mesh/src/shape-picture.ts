@@ -52,7 +52,7 @@ export async function shapeObject(
     warnings.push('Parts thinner than two pixels were lost; a larger or closer picture keeps them.');
   }
   await enter('mesh');
-  const built = await buildObject(grid, heights, options.faceLimit);
+  const built = await buildObject(grid, heights, options.faceLimit, options.detail === 0);
   warnings.push(...built.warnings);
   return { grid, solid: built.solid, warnings, paint: () => paintObject(picture, coverage, grid) };
 }

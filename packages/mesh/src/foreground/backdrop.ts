@@ -1,5 +1,6 @@
 import { findComponents } from '../components.ts';
 import type { Picture } from '../decode-image.ts';
+import { boxBlur } from '../plane.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
 import type { Backdrop } from './backdrop-fit.ts';
 import { toLab } from './lab.ts';
@@ -41,7 +42,9 @@ export function cutFromBackdrop(picture: Picture): BackdropCut | undefined {
   for (let i = 0; i < ground.length; i++) covered += 1 - ground[i]!;
   const share = covered / ground.length;
   if (share < 0.0008 || share > 0.97) return undefined;
-  return { coverage: softenEdge(lab, width, height, ground, shadow, backdrop), certain: even };
+  const coverage = softenEdge(lab, width, height, ground, shadow, backdrop);
+  dropCrumbs(coverage, width, height);
+  return { coverage, certain: even };
 }
 
 interface Difference {
@@ -167,22 +170,43 @@ function openHoles(
   const enclosed = new Uint8Array(like.length);
   for (let i = 0; i < like.length; i++) enclosed[i] = like[i] && !ground[i] ? 1 : 0;
   const { labels, areas } = findComponents(enclosed, width, height, 1, 4);
-  const sums = new Float64Array(areas.length);
-  const squares = new Float64Array(areas.length);
+  // Judged away from their edges, where blur and compression mix in the object's colours; narrow gaps by all they have.
+  const solid = boxBlur(Float32Array.from(enclosed), width, height, 4);
+  const inner = areas.map(() => ({ count: 0, sum: 0, squares: 0 }));
+  const whole = areas.map(() => ({ count: 0, sum: 0, squares: 0 }));
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
     if (label === -1) continue;
     const dl = difference.light[i]!;
-    sums[label]! += dl;
-    squares[label]! += dl * dl + difference.chroma[i]! ** 2;
+    const squares = dl * dl + difference.chroma[i]! ** 2;
+    for (const tally of solid[i]! > 0.999 ? [inner[label]!, whole[label]!] : [whole[label]!]) {
+      tally.count++;
+      tally.sum += dl;
+      tally.squares += squares;
+    }
   }
   const least = Math.max(30, 3e-5 * like.length);
   const isHole = areas.map((area, label) => {
-    const mean = Math.abs(sums[label]! / area);
-    const spread = Math.sqrt(squares[label]! / area);
-    return area >= least && mean < Math.max(0.9, backdrop.noise) && spread < 1.5 * backdrop.noise + 0.8;
+    const deep = inner[label]!.count >= 30;
+    const { count, sum, squares } = deep ? inner[label]! : whole[label]!;
+    const mean = Math.abs(sum / count);
+    const spread = Math.sqrt(squares / count);
+    const blur = deep ? 0 : 0.9;
+    return area >= least && mean < Math.max(0.9, backdrop.noise) + blur && spread < 1.6 * backdrop.noise + 0.9 + blur;
   });
   for (let i = 0; i < labels.length; i++) if (labels[i] !== -1 && isHole[labels[i]!]) ground[i] = 1;
+}
+
+/** What compression left beside an edge and the softening took for a part of its own. */
+function dropCrumbs(coverage: Float32Array, width: number, height: number): void {
+  const covered = Uint8Array.from(coverage, (c) => (c >= 0.5 ? 1 : 0));
+  const { labels, areas } = findComponents(covered, width, height, 1, 8);
+  const least = leastArea(areas, coverage.length);
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== -1 && areas[labels[i]!]! < least) coverage[i] = 0;
+}
+
+function leastArea(areas: number[], pixels: number): number {
+  return Math.max(16, 2.5e-5 * pixels, 5e-4 * areas.reduce((a, b) => Math.max(a, b), 0));
 }
 
 /** Noise that passed the tolerance is small or faint; a dot on an i is neither. */
@@ -192,8 +216,7 @@ function dropSpecks(ground: Uint8Array, total: Float32Array, width: number, heig
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] !== -1) strongest[labels[i]!] = Math.max(strongest[labels[i]!]!, total[i]!);
   }
-  const largest = areas.reduce((a, b) => Math.max(a, b), 0);
-  const least = Math.max(16, 2.5e-5 * ground.length, 5e-4 * largest);
+  const least = leastArea(areas, ground.length);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
     if (label !== -1 && (areas[label]! < least || strongest[label]! < 1.6 * tolerance)) ground[i] = 1;

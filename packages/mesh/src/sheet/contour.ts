@@ -14,8 +14,9 @@ export interface Sheet {
 /**
  * Marching squares, filled: nodes inside, crossings on the outline, triangles between.
  * No edge but the outline's own joins two crossings, so the closed solid has no flat spots.
+ * @param smooth Whether the heights have no detail of a few cells: large triangles then do away from the outline.
  */
-export function fillOutline(grid: Grid, heights: Float32Array): Sheet {
+export function fillOutline(grid: Grid, heights: Float32Array, smooth: boolean): Sheet {
   const { columns, rows, field } = grid;
   const nodeIds = new Int32Array(field.length).fill(-1);
   const acrossIds = new Int32Array(field.length).fill(-1);
@@ -43,7 +44,7 @@ export function fillOutline(grid: Grid, heights: Float32Array): Sheet {
   const share = (a: number, b: number): number =>
     field[a]! > 0.5 ? crossing(field[a]!, field[b]!) : 1 - crossing(field[b]!, field[a]!);
 
-  const deep = findDeepBlocks(grid);
+  const deep = smooth ? findDeepBlocks(grid) : { has: () => false };
   for (let j = 0; j < rows - 1; j++) {
     for (let i = 0; i < columns - 1; i++) {
       if (deep.has(i, j)) {

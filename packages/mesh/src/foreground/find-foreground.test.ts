@@ -1,0 +1,121 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { alphaMask } from '../../test/check-model.ts';
+import { chair, draw, mug, noise, ring, shadedBall } from '../../test/pictures.ts';
+import { decodeImage } from '../decode-image.ts';
+import { findForeground } from './find-foreground.ts';
+
+describe('findForeground', () => {
+  it('takes a cut-out by its alpha channel', async () => {
+    const picture = await chair(400);
+    const { method, overlap } = await compare(picture, await alphaMask(picture));
+    expect(method).toBe('alpha');
+    expect(overlap).toBeGreaterThan(0.995);
+  });
+
+  it('ignores an alpha channel that hides nothing', async () => {
+    const opaque = await sharp(await ring(400, '#fff'))
+      .ensureAlpha()
+      .png()
+      .toBuffer();
+    expect((await compare(opaque, await alphaMask(await ring(400)))).method).toBe('backdrop');
+  });
+
+  it('leaves a soft shadow on the ground', async () => {
+    const ball = await draw(800, 800, '<g transform="scale(8)"><circle cx="50" cy="50" r="33"/></g>');
+    const { method, overlap } = await compare(await shadedBall(800), await alphaMask(ball));
+    expect(method).toBe('backdrop');
+    expect(overlap).toBeGreaterThan(0.985);
+  });
+
+  it('finds a mug and the opening of its handle before a studio sweep', async () => {
+    const shape =
+      '<g transform="scale(8)"><path d="M66 38 C 88 34, 88 68, 64 66" fill="none" stroke="#000" stroke-width="6"/><path d="M26 26 L 70 26 L 66 76 Q 48 84 30 76 Z"/><ellipse cx="48" cy="26" rx="22" ry="5"/></g>';
+    const { method, overlap } = await compare(await mug(800), await alphaMask(await draw(800, 800, shape)));
+    expect(method).toBe('backdrop');
+    expect(overlap).toBeGreaterThan(0.97);
+  });
+
+  it.each(['#fff', '#000', '#2b6', '#808080'])(
+    'finds a chair and its openings on %s, with a camera’s noise',
+    async (ground) => {
+      const clean = await chair(600, ground);
+      const noisy = await sharp(clean)
+        .composite([{ input: await grain(600), blend: 'soft-light' }])
+        .jpeg({ quality: 88 })
+        .toBuffer();
+      const { method, overlap } = await compare(noisy, await alphaMask(await chair(600)));
+      expect(method).toBe('backdrop');
+      expect(overlap).toBeGreaterThan(0.95);
+    },
+  );
+
+  it('keeps a panel of the ground’s colour that is part of the object', async () => {
+    const body = (panel: string) =>
+      `<rect x="80" y="80" width="240" height="240" rx="40" fill="#a33"/><rect x="140" y="150" width="120" height="90" fill="${panel}"/>`;
+    const shaded = await draw(
+      400,
+      400,
+      `<linearGradient id="p"><stop offset="0" stop-color="#fff"/><stop offset="1" stop-color="#e8e6e0"/></linearGradient>${body('url(#p)')}`,
+      '#fff',
+    );
+    const { overlap } = await compare(shaded, await alphaMask(await draw(400, 400, body('#fff'))));
+    expect(overlap).toBeGreaterThan(0.98);
+  });
+
+  it('finds one clear object in a busy scene', async () => {
+    const { picture, mask } = await scene();
+    const { method, overlap } = await compare(picture, mask);
+    expect(method).toBe('scene');
+    expect(overlap).toBeGreaterThan(0.9);
+  });
+
+  it('does not believe in an object where there is only texture', async () => {
+    for (const [width, height] of [
+      [400, 300],
+      [200, 380],
+    ] as const) {
+      const found = findForeground(await decodeImage(await noise(width, height)), 'auto');
+      expect(found.method).toBe('relief');
+    }
+  });
+});
+
+async function compare(image: Uint8Array, mask: Uint8Array): Promise<{ method: string; overlap: number }> {
+  const found = findForeground(await decodeImage(image), 'auto');
+  if (found.kind !== 'object') return { method: found.method, overlap: 0 };
+  let [both, either] = [0, 0];
+  for (let i = 0; i < mask.length; i++) {
+    const inside = found.coverage[i]! >= 0.5;
+    if (inside && mask[i]) both++;
+    if (inside || mask[i]) either++;
+  }
+  return { method: found.method, overlap: both / either };
+}
+
+/** Faint noise about middle grey. */
+async function grain(side: number): Promise<Buffer> {
+  return sharp(await noise(side, side))
+    .linear(0.25, 96)
+    .png()
+    .toBuffer();
+}
+
+/** A vase on a grey table before a dark, textured wall. */
+async function scene(): Promise<{ picture: Uint8Array; mask: Uint8Array }> {
+  const shape =
+    '<path transform="translate(-110 -115) scale(1.55)" d="M170 90 h60 l-8 40 q60 50 30 130 q-20 40 -52 40 q-32 0 -52 -40 q-30 -80 30 -130 z" fill="#e8b23c"/>';
+  const vase = await draw(400, 400, shape);
+  const wall = await sharp(await noise(400, 400))
+    .linear(0.7, 0)
+    .png()
+    .toBuffer();
+  const picture = await sharp(wall)
+    .composite([
+      { input: await draw(400, 400, '<rect y="250" width="400" height="150" fill="#7f96a8" opacity="0.85"/>') },
+      { input: vase },
+    ])
+    .png()
+    .toBuffer();
+  return { picture, mask: await alphaMask(vase) };
+}
