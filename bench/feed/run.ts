@@ -17,7 +17,7 @@ interface Row {
 
 const subjects = ['ours', 'node-http', 'better-sse', 'fastify-sse', 'hono'];
 
-const whole: Extent = { idleStreams: 9000, seconds: 4, stepSeconds: 1, maxEventsPerSecond: 500_000, slowSeconds: 12 };
+const whole: Extent = { idleStreams: 9000, seconds: 4, stepSeconds: 1, maxEventsPerSecond: 500_000, slowSeconds: 10 };
 const quick: Extent = { idleStreams: 1000, seconds: 1, stepSeconds: 0.5, maxEventsPerSecond: 100_000, slowSeconds: 2 };
 
 const { values: options } = parseArgs({

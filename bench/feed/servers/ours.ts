@@ -10,6 +10,7 @@ import { readConfig } from '../../../packages/server/src/config.ts';
 import type { NewJob } from '../../../packages/server/src/engine/contract.ts';
 import { createSqliteEngine } from '../../../packages/server/src/engine/sqlite/engine.ts';
 import { createKeyring } from '../../../packages/server/src/auth/keys.ts';
+import { createConverter } from '../../../packages/server/src/convert/converter.ts';
 import { createDiskStore } from '../../../packages/server/src/files/disk.ts';
 import { createLog } from '../../../packages/server/src/log.ts';
 import { createHub } from '../../../packages/server/src/progress/hub.ts';
@@ -44,6 +45,7 @@ serveBench(async (tasks: number): Promise<Subject> => {
     engine,
     hub,
     files,
+    converter: createConverter(),
     log,
     models: new Map(),
     defaultModel: 'local',
