@@ -18,10 +18,8 @@ try {
   if (!installed(root, mode) || !pagesAreCurrent(root)) {
     await withLock(join(root, '.setup.lock'), async (alsoHeldBy) => {
       // Asked again: another setup may have done it while this one waited.
-      const anew = !installed(root, mode);
-      if (anew) await install(root, mode, alsoHeldBy);
-      // npm clears away what SvelteKit wrote beside the packages for linter and type checker; building writes it again.
-      if (anew || !pagesAreCurrent(root)) await buildPages(root, alsoHeldBy);
+      if (!installed(root, mode)) await install(root, mode, alsoHeldBy);
+      if (!pagesAreCurrent(root)) await buildPages(root, alsoHeldBy);
     });
   }
 } catch (error) {

@@ -16,7 +16,7 @@ const SKIPPED = /(^|\/)(build|node_modules|\.svelte-kit|test)(\/|$)|\.test\.ts$|
 export function pagesAreCurrent(root) {
   if (!hasPages(root)) return true;
   try {
-    return readFileSync(stampFile(root), 'utf8') === fingerprint(root);
+    return readFileSync(stampFile(root), 'utf8') === stampFor(root, fingerprint(root));
   } catch {
     return false;
   }
@@ -37,7 +37,7 @@ export async function buildPages(root, started) {
   if (status !== 0 || !existsSync(join(root, 'packages/web/build'))) {
     throw new Trouble(`${output}\nThe pages could not be built; the lines above say why.`);
   }
-  writeFileSync(stampFile(root), before);
+  writeFileSync(stampFile(root), stampFor(root, before));
 }
 
 /** @param {string} root */
@@ -49,6 +49,18 @@ function hasPages(root) {
 /** @param {string} root */
 function stampFile(root) {
   return join(root, 'packages/web/build/.stamp');
+}
+
+/**
+ * npm clears away the types that SvelteKit writes beside the packages when it builds, and linter, type checker and tests
+ * need them: where they were there and are gone, the stamp no longer fits.
+ *
+ * @param {string} root
+ * @param {string} sources
+ */
+function stampFor(root, sources) {
+  const types = existsSync(join(root, 'packages/web/node_modules/$app')) ? 'with' : 'without';
+  return `${sources} ${types} types`;
 }
 
 /**

@@ -55,6 +55,17 @@ test('an edited page is built again, an edited test is not', () => {
   expect(readFileSync(join(root, 'packages/web/build/index.html'), 'utf8')).toBe('two');
 });
 
+test('pages whose generated types npm has cleared away are built again', () => {
+  const build = join(root, 'packages/web/build.mjs');
+  const writes = `import { mkdirSync as make } from 'node:fs'; make('node_modules/$app', { recursive: true });`;
+  writeFileSync(build, `${writes}\n${readFileSync(build, 'utf8')}`);
+  setup('start');
+  expect(setup('start').stderr).toBe('');
+  rmSync(join(root, 'packages/web/node_modules'), { recursive: true });
+  expect(setup('start').stderr).toContain('Building the pages');
+  expect(setup('start').stderr).toBe('');
+});
+
 test('an installation that was broken off is begun anew', () => {
   setup('start');
   rmSync(join(root, 'node_modules/.package-lock.json'), { force: true });
