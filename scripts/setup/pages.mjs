@@ -35,7 +35,9 @@ export async function buildPages(root, started) {
   const before = fingerprint(root);
   const { status, output } = await runNpm(root, ['run', '--workspace', 'packages/web', 'build'], started);
   if (status !== 0 || !existsSync(join(root, 'packages/web/build'))) {
-    throw new Trouble(`${output}\nThe pages could not be built; the lines above say why.`);
+    throw new Trouble(
+      `${output.split('\n').slice(-25).join('\n')}\nThe pages could not be built; the lines above say why.`,
+    );
   }
   writeFileSync(stampFile(root), stampFor(root, before));
 }
