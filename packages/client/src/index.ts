@@ -5,7 +5,18 @@ export { ApiService } from './api/service.ts';
 export type { ApiServiceOptions, CallOptions } from './api/service.ts';
 export type { Failure, Result } from './api/results.ts';
 export type { UploadAnswer, UploadFile, UploadOptions, UploadProgress } from './api/upload.ts';
-export type { DownloadFormat, Job, JobList, JobSummary, RetryJobOptions, Session, Ticket } from './api/types.ts';
+export type {
+  CleanupAnswer,
+  DiskUsage,
+  DownloadFormat,
+  Job,
+  JobFile,
+  JobList,
+  JobSummary,
+  RetryJobOptions,
+  Session,
+  Ticket,
+} from './api/types.ts';
 export { backoffDefaults, backoffDelay } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export type { ProgressCallbacks, TaskUpdate } from './callbacks.ts';

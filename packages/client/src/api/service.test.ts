@@ -67,6 +67,8 @@ test('each call asks its route, with the key in the header', async () => {
   await api.login('secret');
   await api.getSession();
   await api.logout();
+  await api.getDiskUsage();
+  await api.cleanup({ hours: 24, dryRun: true });
   expect(asked.map(({ method, url, body }) => `${method} ${url.replace('/api/v1', '')} ${body}`.trim())).toEqual([
     'GET /status/tasks/a%2Fb',
     'GET /status/jobs/j/progress',
@@ -84,6 +86,8 @@ test('each call asks its route, with the key in the header', async () => {
     'POST /session {"api_key":"secret"}',
     'GET /session',
     'DELETE /session',
+    'GET /admin/disk-usage',
+    'POST /admin/cleanup {"hours":24,"dry_run":true}',
   ]);
   expect(new Set(asked.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer key']));
   expect(asked.every(({ url }) => !url.includes('key'))).toBe(true);

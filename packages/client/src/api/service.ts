@@ -11,7 +11,16 @@ import { toResult } from './results.ts';
 import type { Result } from './results.ts';
 import { uploadBatch } from './upload.ts';
 import type { UploadAnswer, UploadFile, UploadOptions } from './upload.ts';
-import type { DownloadFormat, Job, JobList, RetryJobOptions, Session, Ticket } from './types.ts';
+import type {
+  CleanupAnswer,
+  DiskUsage,
+  DownloadFormat,
+  Job,
+  JobList,
+  RetryJobOptions,
+  Session,
+  Ticket,
+} from './types.ts';
 
 export interface ApiServiceOptions extends Omit<FeedOptions, 'apiKey' | 'lastEventId'> {
   /** Sent with every request, in a header. A page with a session needs none. */
@@ -139,6 +148,17 @@ export class ApiService {
 
   logout(options?: CallOptions): Promise<Result<object>> {
     return this.#call('/session', { method: 'DELETE', ...options });
+  }
+
+  /** With an admin key. */
+  getDiskUsage(options?: CallOptions): Promise<Result<DiskUsage>> {
+    return this.#call('/admin/disk-usage', options);
+  }
+
+  /** With an admin key: removes jobs of all owners that ended so many hours ago; `dryRun` only counts them. */
+  cleanup(options: CallOptions & { hours: number; dryRun?: boolean }): Promise<Result<CleanupAnswer>> {
+    const { hours, dryRun = false, signal } = options;
+    return this.#call('/admin/cleanup', { method: 'POST', json: { hours, dry_run: dryRun }, signal });
   }
 
   /** Address of a finished model, for a link; `format` converts. The key is not in it: use a session or a ticket. */

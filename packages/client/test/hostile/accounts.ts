@@ -15,29 +15,35 @@ export function openAccounts() {
   const storage = new AsyncLocalStorage<Account>();
   const page = new EventTarget();
   setMaxListeners(0, page);
-  const original = { set: globalThis.setTimeout, clear: globalThis.clearTimeout };
+  const original = { setTimeout, setInterval, clear: clearTimeout };
   const owners = new Map<unknown, Account>();
   const forget = (timer: unknown) => {
     owners.get(timer)?.timers.delete(timer);
     owners.delete(timer);
   };
+  const keep = (timer: unknown): unknown => {
+    // Node's own fetch keeps a timer for all its connections, which is none of ours.
+    const ours = new Error().stack?.split('\n')[3]?.includes('/packages/client/') === true;
+    const account = ours ? storage.getStore() : undefined;
+    if (account) owners.set(timer, account);
+    account?.timers.add(timer);
+    return timer;
+  };
+  const clear = (timer: never) => {
+    forget(timer);
+    original.clear(timer);
+  };
   const patched = {
     setTimeout: (run: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) => {
-      const timer: unknown = original.set(() => {
+      const timer: unknown = original.setTimeout(() => {
         forget(timer);
         run(...args);
       }, ms);
-      // Node's own fetch keeps a timer for all its connections, which is none of ours.
-      const ours = new Error().stack?.split('\n')[2]?.includes('/packages/client/') === true;
-      const account = ours ? storage.getStore() : undefined;
-      if (account) owners.set(timer, account);
-      account?.timers.add(timer);
-      return timer;
+      return keep(timer);
     },
-    clearTimeout: (timer: never) => {
-      forget(timer);
-      original.clear(timer);
-    },
+    setInterval: (run: () => void, ms?: number) => keep(original.setInterval(run, ms)),
+    clearTimeout: clear,
+    clearInterval: clear,
     addEventListener: (type: string, listener: EventListener) => {
       storage.getStore()?.listeners.add(listener);
       page.addEventListener(type, listener);

@@ -4,6 +4,7 @@ import { combineTasks } from '../../src/combine.ts';
 import { openFeed } from '../../src/feed.ts';
 import type { FeedOptions } from '../../src/feed.ts';
 import { SSEManager } from '../../src/manager.ts';
+import { shareAcrossTabs } from '../../src/share.ts';
 import { createProgressStore } from '../../src/store.ts';
 import { createProgressStream } from '../../src/stream.ts';
 import { watch } from '../../src/watch.ts';
@@ -31,6 +32,9 @@ export const drivers: Record<string, Driver> = {
   },
   combined: (taskId, options, seen, take) => {
     createProgressStream(taskId, updates(seen, take), { ...options, open: combineTasks() });
+  },
+  shared: (taskId, options, seen, take) => {
+    createProgressStream(taskId, updates(seen, take), { ...options, open: shareAcrossTabs() });
   },
   manager: (taskId, options, seen, take) => {
     const { maxRetries = 1_000 } = options;

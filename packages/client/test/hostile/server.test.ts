@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer } from '../../../../e2e/support/server.ts';
 import type { RunningServer } from '../../../../e2e/support/server.ts';
-import { ApiService } from '../../src/index.ts';
+import { ApiService, combineTasks, createProgressStore } from '../../src/index.ts';
 import { disc } from '../support/png.ts';
 import { between, pick, seeded } from '../support/random.ts';
 import { drivers, startDriver } from './drivers.ts';
@@ -47,4 +47,43 @@ test.for([1, 2, 3])('the real server, its clients behind a hostile network (seed
     await expect.poll(() => proxy.sockets.size, { timeout: 5_000 }).toBe(0);
     await proxy.close();
   }
+});
+
+test('many tasks of the real server over one connection, one of them added later', async () => {
+  const api = new ApiService({ baseUrl: server.url, apiKey: 'key', open: combineTasks() });
+  const follow = async (red: number) => {
+    const upload = await api.uploadBatch([disc(64, [red, 90, 40])], { faceLimit: 500 });
+    if (!upload.success) throw upload.cause;
+    const store = createProgressStore(upload.taskId, api.streamOptions());
+    store.subscribe(() => undefined);
+    return { store, taskId: upload.taskId };
+  };
+  const followed = await Promise.all([follow(10), follow(20)]);
+  await expect.poll(() => followed[0]?.store.getSnapshot().connection).toBe('open');
+  followed.push(await follow(30));
+  for (const { store, taskId } of followed) {
+    await expect.poll(() => store.getSnapshot().connection, { timeout: 30_000 }).toBe('closed');
+    const now = await api.getJobStatus(taskId);
+    if (!now.success) throw now.cause;
+    const { status, progress, sequence, files, result } = now;
+    expect(status).toBe('completed');
+    expect(store.getSnapshot().task).toMatchObject({ status, progress, sequence, files, result });
+    expect(store.getSnapshot().error).toBeUndefined();
+  }
+});
+
+test('a real server that is killed and started again loses nothing of what a client follows', async () => {
+  const api = new ApiService({ baseUrl: server.url, apiKey: 'key', backoff: { baseMs: 50, capMs: 200 } });
+  const upload = await api.uploadBatch([disc(512, [90, 20, 40]), disc(512, [20, 90, 40])], { faceLimit: 500 });
+  if (!upload.success) throw upload.cause;
+  const seen = startDriver('stream', upload.taskId, api.streamOptions());
+  await expect.poll(() => seen.sequences.length, { interval: 5 }).toBeGreaterThan(0);
+  await server.stop('SIGKILL');
+  await server.restart();
+  expect(await seen.ended).toBeUndefined();
+  const now = await api.getJobStatus(upload.taskId);
+  if (!now.success) throw now.cause;
+  const { status, progress, sequence, files } = now;
+  expect(seen.state).toMatchObject({ status, progress, sequence, files });
+  expect([status, seen.endings]).toEqual(['completed', 1]);
 });
