@@ -81,7 +81,7 @@ async function saturation(
   await load.open(readers);
   const each = readers / tasks;
   let peakPerSecond = 0;
-  for (let perSecond = 10_000; perSecond <= maxEventsPerSecond; perSecond *= 1.4) {
+  for (let perSecond = 10_000; perSecond <= maxEventsPerSecond; perSecond *= 1.5) {
     load.reset();
     const due = (perSecond / each) * stepSeconds;
     await subject.produce(perSecond / each, stepSeconds);

@@ -57,7 +57,6 @@ export async function startSubject(name: string, tasks: number): Promise<Running
     async stop() {
       const gone = once(child, 'exit');
       child.disconnect();
-      child.kill();
       await gone;
     },
   };

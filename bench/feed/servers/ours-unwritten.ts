@@ -1,0 +1,4 @@
+import { serveBench } from './child.ts';
+import { createWholeServer } from './whole-server.ts';
+
+serveBench((tasks) => createWholeServer(tasks, { isWritten: false }));
