@@ -2,6 +2,7 @@ import type { ApiService } from '@image2model/client';
 import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '$lib/messages';
 import { checkPhoto } from './check-photo.ts';
+import { chosenOptions, optionFields, type OptionField } from './option-fields.ts';
 
 /** A photo that was picked: its picture in memory, and why it cannot be sent, if it cannot. */
 export interface Photo {
@@ -20,12 +21,16 @@ export class Batch {
   models: ModelInfo[] = $state.raw([]);
   model = $state('');
   faceLimit = $state('');
+  /** What somebody chose of the model's options, by name; `fields` says what there is. */
+  options: Record<string, unknown> = $state.raw({});
   /** 0 to 100 while the photos are on their way. */
   sent: number | undefined = $state();
   /** A sentence for a person, where the server refused or could not be reached. */
   problem = $state('');
   readonly good: readonly Photo[] = $derived(this.photos.filter((photo) => photo.problem === ''));
   readonly chosen: ModelInfo | undefined = $derived(this.models.find(({ id }) => id === this.model));
+
+  readonly fields: readonly OptionField[] = $derived(this.chosen ? optionFields(this.chosen.options_schema) : []);
 
   constructor(api: ApiService) {
     this.#api = api;
@@ -77,6 +82,7 @@ export class Batch {
       {
         model: this.model || undefined,
         faceLimit: this.faceLimit === '' ? undefined : Number(this.faceLimit),
+        options: chosenOptions(this.fields, this.options),
         onUploadProgress: ({ progress }) => (this.sent = progress),
       },
     );
