@@ -82,7 +82,7 @@ export function openConnection(sink: ConnectionSink, options: ConnectionOptions 
   let cursor = options.lastEventId;
   let credential: Credential | undefined;
   let retryMs: number | undefined;
-  /** Attempts since the last stable connection; attempts since the last event; keys asked for since the last opening. */
+  /** Attempts since the last stable connection; attempts since the last event; keys asked for in a row. */
   let attempt = 0;
   let barren = 0;
   let refreshes = 0;
@@ -136,6 +136,8 @@ export function openConnection(sink: ConnectionSink, options: ConnectionOptions 
         if (refreshes === 1) continue;
       } else if (!outcome.retryable) {
         return finish(outcome);
+      } else {
+        refreshes = 0;
       }
       if (skipPause) {
         // Our own doing, or the page has just woken: nothing that counts against the connection.

@@ -43,7 +43,7 @@ async function hostileRun(seed: number, account: Account): Promise<Map<string, n
     baseUrl: proxy.baseUrl,
     apiKey: 'key',
     refreshAuth: () => 'key',
-    stallMs: 60,
+    stallMs: 100,
     backoff: { baseMs: 1, capMs: 8, random },
   });
   const deadline = setTimeout(() => seen.stop('deadline'), deadlineMs);

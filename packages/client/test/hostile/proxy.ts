@@ -26,8 +26,6 @@ export interface HostileProxy {
   baseUrl: string;
   /** How often each ill was done. */
   counts: Map<Ill, number>;
-  /** From here on it lets everything pass. */
-  relent(): void;
   sockets: Set<Socket>;
   close(): Promise<void>;
 }
@@ -37,7 +35,6 @@ export async function startHostileProxy(target: number, random: Random): Promise
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
   const counts = new Map<Ill, number>();
-  let kind = false;
   let refused = false;
   const track = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -57,31 +54,29 @@ export async function startHostileProxy(target: number, random: Random): Promise
     track(client);
     // No client half-closes: one that ends has gone.
     client.on('end', () => client.destroy());
-    // A good key refused again and again is the truth for all a client can know, so it happens once in a row.
-    const ill = kind ? 'none' : pick(random, refused ? ills.filter((other) => other !== '401') : ills);
-    refused = ill === '401';
+    client.once('data', (request: Buffer) => {
+      // A good key refused again and again is the truth for all a client can know, so it happens once in a row.
+      const ill = pick(random, refused ? ills.filter((other) => other !== '401') : ills);
+      refused = ill === '401';
+      counts.set(ill, (counts.get(ill) ?? 0) + 1);
+      const answered = { '502': '502 Bad Gateway', '429': '429 Slow Down', '503': '503 Away', '401': '401 Who' };
+      if (ill === 'refuse') client.destroy();
+      else if (ill in answered) answer(client, answered[ill as keyof typeof answered], ill);
+      else if (ill === 'garbage') garbage(client);
+      else forward(client, ill, request);
+    });
     // Node's fetch opens a spare connection after each request that was aborted, and would keep it for seconds.
     later(100, () => void (client.bytesRead > 0 || client.destroy()));
-    counts.set(ill, (counts.get(ill) ?? 0) + 1);
-    if (ill === 'refuse') return void client.destroy();
-    const answered = { '502': '502 Bad Gateway', '429': '429 Slow Down', '503': '503 Away', '401': '401 Who' };
-    if (ill in answered) return answer(client, answered[ill as keyof typeof answered], ill);
-    if (ill === 'garbage') return garbage(client);
-    forward(client, ill);
   });
 
-  function forward(client: Socket, ill: Ill): void {
+  function forward(client: Socket, ill: Ill, request: Buffer): void {
     const upstream = track(connect({ port: target, host: '127.0.0.1' }));
     const twin = ill === 'duplicate' ? track(connect({ port: target, host: '127.0.0.1' })) : undefined;
     twin?.resume();
-    let head = true;
-    client.on('data', (bytes) => {
-      const forgetful = head && ill === 'forget-cursor';
-      head = false;
-      const sent = forgetful ? bytes.toString('latin1').replace(/last-event-id: .*\r\n/i, '') : bytes;
-      upstream.write(sent, 'latin1');
-      twin?.write(bytes);
-    });
+    const forgotten = request.toString('latin1').replace(/last-event-id: .*\r\n/i, '');
+    upstream.write(ill === 'forget-cursor' ? forgotten : request, 'latin1');
+    twin?.write(request);
+    client.resume();
     client.on('close', () => [upstream, twin].forEach((socket) => socket?.destroy()));
     const limit = between(random, 0, 2500);
     let passed = 0;
@@ -127,9 +122,6 @@ export async function startHostileProxy(target: number, random: Random): Promise
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts,
     sockets,
-    relent: () => {
-      kind = true;
-    },
     close: () =>
       new Promise((resolve) => {
         for (const timer of timers) clearTimeout(timer);
@@ -141,18 +133,14 @@ export async function startHostileProxy(target: number, random: Random): Promise
 
 function answer(client: Socket, status: string, ill: Ill): void {
   const retryAfter = ill === '429' || ill === '503' ? 'Retry-After: 0\r\n' : '';
-  client.once('data', () => {
-    client.end(`HTTP/1.1 ${status}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
-  });
   client.resume();
+  client.end(`HTTP/1.1 ${status}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** A stream that opens well and then brings an event broken in the middle, as a buffering box on the way may leave it. */
 function garbage(client: Socket): void {
-  const body =
-    '\u{FEFF}: hello\r\n\r\nunknown: field\r\nevent: news\r\ndata: {}\r\n\r\nevent: task_progress\nid: 999999\ndata: {"tas\n\n';
-  client.once('data', () => {
-    client.end(`HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n${body}`);
-  });
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n';
+  const fine = '\u{FEFF}: hello\r\n\r\nunknown: field\r\nevent: news\r\ndata: {}\r\n\r\n';
   client.resume();
+  client.end(`${head}${fine}event: task_progress\nid: 999999\ndata: {"tas\n\n`);
 }
