@@ -134,6 +134,15 @@ export function logSuite(open: OpenHarness): void {
       expect(kept.length).toBeLessThan(1100);
       const idle = job.files.map((each) => each.fileId).filter((fileId) => fileId !== file.fileId);
       for (const fileId of idle) expect(kept.some((entry) => entry.key === fileId)).toBe(true);
+
+      // What was idle for long moves: its old entry, far below the tail, is of no use any more.
+      const other = await mustClaim(engine);
+      await engine.report(other.token, 1, 'At last');
+      const now = (await engine.entries(job.taskId, 0)) ?? [];
+      const heads = new Set((await engine.entries(job.taskId))?.map((entry) => entry.sequence));
+      const old = now.filter((entry) => entry.sequence <= last - 1100);
+      expect(old.length).toBeGreaterThan(0);
+      expect(old.filter((entry) => !heads.has(entry.sequence))).toEqual([]);
     });
 
     it('keeps the tail of an ended task for five minutes, then the newest of each key alone', async () => {

@@ -190,6 +190,11 @@ export function queueSuite(open: OpenHarness): void {
       await mustClaim(engine);
       await advance(2000);
       expect([await position(0), await position(1), await position(2)]).toEqual([[undefined], [1], [2]]);
+      await engine.cancel(jobs[1]?.taskId ?? '');
+      jobs.push(newJob(1));
+      await engine.submit(jobs[3] ?? newJob(1));
+      await advance(2000);
+      expect([await position(1), await position(2), await position(3)]).toEqual([[], [1], [2]]);
     });
 
     it('gives work back after a restart at once, and does nothing twice', async () => {
