@@ -176,10 +176,14 @@ function boundBody(request: FastifyRequest, reply: FastifyReply): void {
   };
   if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes) throw tooLarge();
   let seen = 0;
-  request.raw.on('data', (chunk: Buffer) => {
+  const count = (chunk: Buffer): void => {
     seen += chunk.byteLength;
-    if (seen > maxUploadBytes) request.raw.destroy(tooLarge());
-  });
+    if (seen <= maxUploadBytes) return;
+    request.raw.off('data', count).pause();
+    // What ends the parser, and so the loop over its parts; destroying the request would take the answer with it.
+    request.raw.emit('error', tooLarge());
+  };
+  request.raw.on('data', count);
 }
 
 function presentUpload(job: NewJob): Upload {

@@ -1,4 +1,5 @@
 /* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects, and what must hold after each test is said once */
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -71,8 +72,27 @@ describe('an upload is refused', () => {
   it('with more than all images together may have, before a byte is read', async () => {
     const head = ['POST /api/v1/upload/ HTTP/1.1', `Host: localhost`, 'Content-Type: multipart/form-data; boundary=x'];
     const answer = await raw([...head, 'Content-Length: 300000000', '', ''].join('\r\n'));
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    if (answer.length === 0) await once(socket, 'data');
+    expect(answer.join('')).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('BODY_TOO_LARGE');
+  });
+
+  it('with more than that, where it did not say so before', async () => {
+    const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+    const answer: string[] = [];
+    socket.on('data', (bytes) => answer.push(bytes.toString())).on('error', () => undefined);
+    const head = ['POST /api/v1/upload/ HTTP/1.1', 'Host: localhost', 'Content-Type: multipart/form-data; boundary=x'];
+    const part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n';
+    const chunk = (bytes: Uint8Array): Buffer =>
+      Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+    socket.write([...head, 'Transfer-Encoding: chunked', '', ''].join('\r\n'));
+    socket.write(chunk(Buffer.from(part)));
+    const zeros = chunk(new Uint8Array(1024 * 1024));
+    for (let sent = 0; sent < 260 && answer.length === 0; sent += 1) {
+      if (!socket.write(zeros)) await Promise.any([once(socket, 'drain'), once(socket, 'data')]);
+    }
+    if (answer.length === 0) await once(socket, 'data');
+    expect(answer.join('')).toMatch(/^HTTP\/1\.1 413 [\s\S]*BODY_TOO_LARGE/);
   });
 
   it('with a negative face limit, and with others that are none', async () => {
