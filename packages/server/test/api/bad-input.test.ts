@@ -4,7 +4,6 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
@@ -34,11 +33,6 @@ afterAll(async () => {
 
 const post = async (form: FormData): Promise<Response> =>
   await server.ask('/api/v1/upload/', { method: 'POST', body: form });
-
-const plain = (width: number, height: number) =>
-  sharp({ create: { width, height, channels: 3, background: 'white' }, limitInputPixels: false })
-    .png()
-    .toBuffer();
 
 const login = async (body: string) =>
   await server.ask('/api/v1/session', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
@@ -72,8 +66,7 @@ describe('an upload is refused', () => {
   it('with more than all images together may have, before a byte is read', async () => {
     const head = ['POST /api/v1/upload/ HTTP/1.1', `Host: localhost`, 'Content-Type: multipart/form-data; boundary=x'];
     const answer = await raw([...head, 'Content-Length: 300000000', '', ''].join('\r\n'));
-    if (answer.length === 0) await once(socket, 'data');
-    expect(answer.join('')).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('BODY_TOO_LARGE');
   });
 
@@ -141,46 +134,6 @@ describe('an upload is refused', () => {
       ['note.png', 'UNSUPPORTED_IMAGE_TYPE'],
       ['cut.png', 'IMAGE_UNDECODABLE'],
     ]);
-  });
-});
-
-describe('what is not an image we take', () => {
-  const svg = Buffer.from(
-    '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64"/></svg>',
-  );
-
-  it.each([
-    ['a text called .png', async () => Buffer.from('I am not a picture'), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an SVG, which the decoder would take', async () => svg, 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['a GIF', () => sharp(svg).gif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['a TIFF', () => sharp(svg).tiff().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an AVIF', () => sharp(svg).avif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an empty file', async () => Buffer.alloc(0), 422, 'IMAGE_UNDECODABLE'],
-    ['a truncated JPEG', async () => (await photo()).subarray(0, 1500), 422, 'IMAGE_UNDECODABLE'],
-    ['8 by 8 pixels', () => plain(8, 8), 422, 'IMAGE_TOO_SMALL'],
-    ['a thread of 20 by 4000 pixels', () => plain(4000, 20), 422, 'IMAGE_TOO_SMALL'],
-    ['10 000 by 10 000 pixels in a small file', () => plain(10_000, 10_000), 422, 'IMAGE_TOO_MANY_PIXELS'],
-    ['nothing but transparency', () => clear(), 422, 'NO_FOREGROUND'],
-  ])('%s', async (_, make, status, code) => {
-    const bytes = await make();
-    const refused = await problem(await post(uploadForm([['picture.png', bytes]])), status, code);
-    expect(refused.errors).toEqual([{ code, detail: refused.detail, filename: 'picture.png' }]);
-  });
-});
-
-describe('images of all the kinds that cameras and scanners make', () => {
-  it.each([
-    ['CMYK JPEG', () => sharp(good).toColourspace('cmyk').jpeg().toBuffer()],
-    ['a rotated JPEG', () => sharp(good).jpeg().withMetadata({ orientation: 6 }).toBuffer()],
-    ['16-bit PNG', () => sharp(good).toColourspace('rgb16').png().toBuffer()],
-    ['grey PNG', () => sharp(good).toColourspace('b-w').png().toBuffer()],
-    ['lossless WebP', () => sharp(good).webp({ lossless: true }).toBuffer()],
-  ])('%s is taken', async (name, make) => {
-    const response = await post(uploadForm([[name, await make()]]));
-    expect(response.status).toBe(200);
-    const { task_id, job_id } = (await response.json()) as { task_id: string; job_id: string };
-    await ended(server, task_id);
-    await server.files.removePrefix(`jobs/${job_id}`);
   });
 });
 
@@ -286,17 +239,4 @@ async function raw(bytes: string): Promise<string> {
   const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
   socket.write(bytes);
   return await text(socket);
-}
-
-async function photo(): Promise<Buffer> {
-  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
-  return await sharp({ create: { width: 100, height: 100, channels: 3, background: 'white', noise } })
-    .jpeg()
-    .toBuffer();
-}
-
-async function clear(): Promise<Buffer> {
-  return await sharp({ create: { width: 64, height: 64, channels: 4, background: '#ffffff00' } })
-    .png()
-    .toBuffer();
 }
