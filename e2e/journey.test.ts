@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { validateBytes } from 'gltf-validator';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+const samples = join(import.meta.dirname, '../packages/web/static/samples');
+const photos = ['duck.png', 'teapot.jpg', 'coffee.jpg'].map((name) => join(samples, name));
+// With SCREENSHOTS set to a folder, the pages are kept there as they were seen.
+const { SCREENSHOTS } = process.env;
+
+let server: RunningServer;
+let browser: Browser;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ WORKER_CONCURRENCY: '1' }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  await page.goto(server.url + path);
+  return page;
+}
+
+async function keep(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
+
+const newContext = async () => await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
+
+test('three photos become three valid models, and a reader who comes back sees the true state at once', async () => {
+  const first = await newContext();
+  const upload = await open(first, '/');
+  await upload.locator('input[type=file]').setInputFiles([...photos, join(samples, 'samples.json')]);
+  await upload.getByText('Not a photo we can read').waitFor();
+  await keep(upload, 'upload');
+  await upload.getByRole('button', { name: 'Make 3 models' }).click();
+  await upload.waitForURL(/\/processing\?taskId=/);
+  const address = new URL(upload.url());
+  // Half-way: something is done and something is not.
+  await upload.getByText('1 of 3 done').first().waitFor({ timeout: 60_000 });
+  await keep(upload, 'processing');
+  await first.close();
+
+  const second = await newContext();
+  const processing = await open(second, address.pathname + address.search);
+  await processing.getByRole('progressbar', { name: 'Overall progress' }).waitFor();
+  await processing.getByText('duck.png').waitFor();
+  const bar = processing.getByRole('progressbar', { name: 'Overall progress' });
+  expect(Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(33);
+  await processing.waitForURL(/\/results\//, { timeout: 120_000 });
+
+  await processing.getByRole('heading', { name: '3 models are ready' }).waitFor();
+  await processing.getByRole('button', { name: 'Look around in 3D' }).click();
+  await processing.getByRole('application', { name: '3D model duck.glb' }).waitFor();
+  await processing.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
+  await expect.poll(async () => await coloursOf(processing), { timeout: 20_000 }).toBeGreaterThan(20);
+  await keep(processing, 'results');
+
+  const jobId = new URL(processing.url()).pathname.split('/').at(-1);
+  const list = await (await fetch(`${server.url}/api/v1/download/${jobId}/all`)).json();
+  expect(list.files.map((file: { filename: string }) => file.filename)).toEqual([
+    'duck.glb',
+    'teapot.glb',
+    'coffee.glb',
+  ]);
+  for (const url of list.download_urls as string[]) {
+    const answer = await fetch(new URL(url, server.url));
+    expect(answer.headers.get('content-type')).toBe('model/gltf-binary');
+    const report = await validateBytes(new Uint8Array(await answer.arrayBuffer()));
+    expect(report.issues.numErrors, url).toBe(0);
+  }
+  await second.close();
+  expect(problems).toEqual([]);
+}, 240_000);
+
+test('an address of a task that does not exist says so', async () => {
+  const context = await newContext();
+  const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
+  await page.getByRole('heading', { name: 'There is no such task' }).waitFor();
+  await context.close();
+});
+
+/** How many different colours the page's middle shows: a model has many, an empty stage one. */
+async function coloursOf(page: Page): Promise<number> {
+  const canvas = page.locator('canvas');
+  const shot = await canvas.screenshot();
+  return await page.evaluate(
+    async (png) => {
+      const bitmap = await createImageBitmap(new Blob([Uint8Array.from(png)]));
+      const surface = new OffscreenCanvas(64, 64);
+      const context = surface.getContext('2d');
+      context?.drawImage(bitmap, 0, 0, 64, 64);
+      const { data } = context?.getImageData(0, 0, 64, 64) ?? { data: new Uint8ClampedArray() };
+      const colours = new Set<number>();
+      for (let at = 0; at < data.length; at += 4) {
+        colours.add(((data[at] ?? 0) >> 4) * 256 + ((data[at + 1] ?? 0) >> 4) * 16 + ((data[at + 2] ?? 0) >> 4));
+      }
+      return colours.size;
+    },
+    [...shot],
+  );
+}
