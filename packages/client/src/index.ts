@@ -39,6 +39,23 @@ export type { ProgressStream } from './stream.ts';
 export { watch } from './watch.ts';
 export type { WatchOptions } from './watch.ts';
 
+export type {
+  ErrorCode,
+  FileStatus,
+  FileUpdate,
+  ModelFile,
+  ProblemItem,
+  Task,
+  TaskCancelled,
+  TaskCompleted,
+  TaskEvent,
+  TaskFailed,
+  TaskProgress,
+  TaskResult,
+  TaskState,
+  TaskStatus,
+} from '@image2model/protocol';
+
 /** For the server that the page came from (outside a browser: the one on this machine), without a key. */
 export const api = /* @__PURE__ */ new ApiService();
 
