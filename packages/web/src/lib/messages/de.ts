@@ -32,6 +32,7 @@ export const de: Record<MessageKey, string> = {
   'error.title': 'Etwas ist schiefgegangen',
   'error.missing': 'Diese Seite gibt es nicht',
   'error.home': 'Zurück zum Anfang',
+  'error.next': 'Erneut versuchen, oder mit einem anderen Foto.',
   'upload.clear': 'Von vorn',
   'upload.sending': 'Fotos werden gesendet',
   'upload.trouble': 'Das hat nicht geklappt. Versuchen Sie es noch einmal.',

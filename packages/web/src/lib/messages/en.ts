@@ -31,6 +31,7 @@ export const en = {
   'error.title': 'Something went wrong',
   'error.missing': 'There is no such page',
   'error.home': 'Back to the start',
+  'error.next': 'Try again, or with another photo.',
   'upload.clear': 'Start over',
   'upload.sending': 'Sending the photos',
   'upload.trouble': 'That did not work. Try again.',

@@ -65,11 +65,15 @@ export class Batch {
     const photo = this.photos.find((each) => each.id === id);
     if (photo) URL.revokeObjectURL(photo.url);
     this.photos = this.photos.filter((each) => each.id !== id);
+    // Where there were too many, the next one moves up.
+    const next = this.photos.find(({ problem }) => problem === t('upload.bad.many'));
+    if (next && this.good.length < maxFilesPerUpload) next.problem = '';
   }
 
   clear(): void {
     for (const { url } of this.photos) URL.revokeObjectURL(url);
     this.photos = [];
+    this.problem = '';
   }
 
   /** Sends the good ones. The id of the task to follow, or undefined with what was wrong said at the photos. */
@@ -88,12 +92,16 @@ export class Batch {
     );
     this.sent = undefined;
     if (answer.success) return answer.taskId;
-    this.problem = answer.error;
+    let noted = 0;
     // Two photos may have one name: each problem goes to the first that has none yet.
     for (const { filename, detail } of answer.errors) {
       const photo = this.photos.find(({ file, problem }) => file.name === filename && problem === '');
-      if (photo) photo.problem = detail;
+      if (!photo) continue;
+      photo.problem = detail;
+      noted += 1;
     }
+    // What stands at a photo need not be said twice.
+    this.problem = noted > 0 && noted === answer.errors.length ? '' : answer.error;
     return undefined;
   }
 }
