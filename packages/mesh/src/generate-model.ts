@@ -61,7 +61,7 @@ export async function generateModel(
 
   await enter('texture');
   const atlas = shape.paint();
-  const model = toDrawable(cutSeams(shape.solid), shape.grid, atlas, picture);
+  const model = toDrawable(cutSeams(shape.solid, shape.normalAt), shape.grid, atlas, picture);
   const jpeg = await encodeSkin(atlas);
 
   await enter('preview');

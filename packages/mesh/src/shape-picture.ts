@@ -3,6 +3,8 @@ import type { Picture } from './decode-image.ts';
 import type { Foreground } from './foreground/find-foreground.ts';
 import { emboss } from './height/emboss.ts';
 import { inflate } from './height/inflate.ts';
+import { smoothNormals } from './height/normals.ts';
+import type { NormalAt } from './height/normals.ts';
 import { raiseRelief } from './height/relief.ts';
 import { ImageError } from './image-error.ts';
 import { layGrid, lostShare } from './sheet/grid.ts';
@@ -17,6 +19,8 @@ export interface Shape {
   grid: Grid;
   solid: Solid;
   warnings: string[];
+  /** The smooth surface's own normals, where it has any. */
+  normalAt?: NormalAt;
   paint(): Atlas;
 }
 
@@ -54,7 +58,13 @@ export async function shapeObject(
   await enter('mesh');
   const built = await buildObject(grid, heights, options.faceLimit, options.detail === 0);
   warnings.push(...built.warnings);
-  return { grid, solid: built.solid, warnings, paint: () => paintObject(picture, coverage, grid) };
+  return {
+    grid,
+    solid: built.solid,
+    warnings,
+    normalAt: smoothNormals(grid, heights),
+    paint: () => paintObject(picture, coverage, grid),
+  };
 }
 
 /** The whole picture as a board whose surface rises and falls with it. */

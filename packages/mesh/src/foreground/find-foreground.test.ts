@@ -110,11 +110,9 @@ async function scene(): Promise<{ picture: Uint8Array; mask: Uint8Array }> {
     .linear(0.7, 0)
     .png()
     .toBuffer();
+  const table = await draw(400, 400, '<rect y="250" width="400" height="150" fill="#7f96a8" opacity="0.85"/>');
   const picture = await sharp(wall)
-    .composite([
-      { input: await draw(400, 400, '<rect y="250" width="400" height="150" fill="#7f96a8" opacity="0.85"/>') },
-      { input: vase },
-    ])
+    .composite([{ input: Buffer.from(table) }, { input: Buffer.from(vase) }])
     .png()
     .toBuffer();
   return { picture, mask: await alphaMask(vase) };

@@ -1,3 +1,4 @@
+import type { NormalAt } from '../height/normals.ts';
 import type { Solid } from './solid.ts';
 
 /** A solid cut along the seams between its groups, as a GPU wants it. */
@@ -10,10 +11,14 @@ export interface Surface {
   groups: Uint8Array;
 }
 
-/** Splits at seams and averages the normals of the faces round each vertex, weighted by the faces' areas. */
-export function cutSeams(solid: Solid): Surface {
+/**
+ * Splits at seams and averages the normals of the faces round each vertex, weighted by their angles there. Where
+ * `normalAt` answers it knows better.
+ */
+export function cutSeams(solid: Solid, normalAt?: NormalAt): Surface {
   const { positions, triangles, groups, rounded } = solid;
   const shared = rounded ? faceNormals(positions, triangles, triangles, positions.length / 3) : undefined;
+  if (shared && normalAt) replaceNormals(shared, positions, normalAt);
   const ids = new Map<number, number>();
   const origin: number[] = [];
   const vertexGroups: number[] = [];
@@ -43,6 +48,13 @@ export function cutSeams(solid: Solid): Surface {
   return { positions: cut, normals, triangles: indices, groups: Uint8Array.from(vertexGroups) };
 }
 
+function replaceNormals(normals: Float32Array, positions: Float32Array, normalAt: NormalAt): void {
+  for (let at = 0; at < normals.length; at += 3) {
+    const normal = normalAt(positions[at]!, positions[at + 1]!, positions[at + 2]!);
+    if (normal) normals.set(unit(normal), at);
+  }
+}
+
 /** Sums over `targets`, which names for each corner the vertex that collects. */
 function faceNormals(
   positions: Float32Array,
@@ -52,19 +64,16 @@ function faceNormals(
 ): Float32Array {
   const normals = new Float32Array(count * 3);
   for (let t = 0; t < triangles.length; t += 3) {
-    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
-    const ux = positions[b]! - positions[a]!;
-    const uy = positions[b + 1]! - positions[a + 1]!;
-    const uz = positions[b + 2]! - positions[a + 2]!;
-    const vx = positions[c]! - positions[a]!;
-    const vy = positions[c + 1]! - positions[a + 1]!;
-    const vz = positions[c + 2]! - positions[a + 2]!;
-    const [nx, ny, nz] = [uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx];
+    const corners = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!] as const;
+    const normal = unit(cross(edge(positions, corners[0], corners[1]), edge(positions, corners[0], corners[2])));
     for (let corner = 0; corner < 3; corner++) {
+      const here = corners[corner]!;
+      const one = unit(edge(positions, here, corners[(corner + 1) % 3]!));
+      const other = unit(edge(positions, here, corners[(corner + 2) % 3]!));
+      // By area, the long triangles at steep rims would outweigh the rest and comb the shading.
+      const angle = Math.acos(Math.min(Math.max(one[0] * other[0] + one[1] * other[1] + one[2] * other[2], -1), 1));
       const at = 3 * targets[t + corner]!;
-      normals[at]! += nx;
-      normals[at + 1]! += ny;
-      normals[at + 2]! += nz;
+      for (let c = 0; c < 3; c++) normals[at + c]! += angle * normal[c]!;
     }
   }
   for (let at = 0; at < normals.length; at += 3) {
@@ -73,4 +82,23 @@ function faceNormals(
     else normals[at + 2] = 1;
   }
   return normals;
+}
+
+type Vector = [number, number, number];
+
+function edge(positions: Float32Array, from: number, to: number): Vector {
+  return [
+    positions[to]! - positions[from]!,
+    positions[to + 1]! - positions[from + 1]!,
+    positions[to + 2]! - positions[from + 2]!,
+  ];
+}
+
+function cross(u: Vector, v: Vector): Vector {
+  return [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+}
+
+function unit(v: Vector): Vector {
+  const length = Math.hypot(...v) || 1;
+  return [v[0] / length, v[1] / length, v[2] / length];
 }

@@ -1,0 +1,60 @@
+import { crossing } from '../sheet/grid.ts';
+import type { Grid } from '../sheet/grid.ts';
+
+/** Direction of the surface at a vertex of the solid, not normalised; undefined where the grid knows none. */
+export type NormalAt = (x: number, y: number, z: number) => [number, number, number] | undefined;
+
+/**
+ * Normals of the surface that the mesh stands for, rather than of its faces: at the rim the height is steep, faces are
+ * long, and averages of theirs comb the shading. Its square q is smooth there, and the surface is z² = q(x, y), whose
+ * normal is (−q_x, −q_y, 2 z): at the rim it lies in the picture's plane, the same for front and back.
+ */
+export function smoothNormals(grid: Grid, heights: Float32Array): NormalAt {
+  const { columns, rows, field } = grid;
+  const slopes = slopesOfSquare(grid, heights);
+  return (x, y, z) => {
+    const i = Math.min(Math.max(Math.floor(x), 0), columns - 2);
+    const j = Math.min(Math.max(Math.floor(-y), 0), rows - 2);
+    const fx = x - i;
+    const fy = -y - j;
+    let [across, down, total] = [0, 0, 0];
+    for (let corner = 0; corner < 4; corner++) {
+      const [right, lower] = [corner & 1, corner >> 1];
+      const at = (j + lower) * columns + i + right;
+      if (field[at]! <= 0.5) continue;
+      const weight = (right ? fx : 1 - fx) * (lower ? fy : 1 - fy) + 1e-6;
+      across += weight * slopes[2 * at]!;
+      down += weight * slopes[2 * at + 1]!;
+      total += weight;
+    }
+    if (total === 0 || (z === 0 && across === 0 && down === 0)) return undefined;
+    // Rows run downwards and y upwards.
+    return [-across / total, down / total, 2 * z];
+  };
+}
+
+/** Derivatives of the squared height along columns and rows, with the outline where it comes before the neighbour. */
+function slopesOfSquare({ columns, rows, field }: Grid, heights: Float32Array): Float32Array {
+  const slopes = new Float32Array(heights.length * 2);
+  const along = (at: number, step: number): number => {
+    const here = heights[at]! ** 2;
+    const after = side(field[at]!, field[at + step]!, heights[at + step]!);
+    const before = side(field[at]!, field[at - step]!, heights[at - step]!);
+    const forward = (after.square - here) / after.reach;
+    const backward = (here - before.square) / before.reach;
+    return (forward * before.reach + backward * after.reach) / (after.reach + before.reach);
+  };
+  for (let j = 1; j < rows - 1; j++) {
+    for (let i = 1; i < columns - 1; i++) {
+      const at = j * columns + i;
+      if (field[at]! <= 0.5) continue;
+      slopes[2 * at] = along(at, 1);
+      slopes[2 * at + 1] = along(at, columns);
+    }
+  }
+  return slopes;
+}
+
+function side(here: number, there: number, height: number): { square: number; reach: number } {
+  return there > 0.5 ? { square: height ** 2, reach: 1 } : { square: 0, reach: crossing(here, there) };
+}
