@@ -12,6 +12,7 @@ import { createDiskStore } from '../../packages/server/src/files/disk.ts';
 import { createRunner } from '../../packages/server/src/jobs/runner.ts';
 import { newJob } from '../../packages/server/test/support/jobs.ts';
 import { createScriptedModel } from '../../packages/server/test/support/scripted-model.ts';
+import { compareHistory } from './history.ts';
 
 /**
  * What queue and engine cost by themselves: a model that takes no time or a fixed one, on a real database and a real
@@ -19,7 +20,7 @@ import { createScriptedModel } from '../../packages/server/test/support/scripted
  */
 const directory = await mkdtemp(join(tmpdir(), 'image2model-bench-jobs-'));
 try {
-  const rows = [...(await throughput()), ...(await batch()), ...(await delay())];
+  const rows = [...(await throughput()), ...(await batch()), ...(await delay()), ...(await history())];
   console.log(`\nNode ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}\n`);
   console.log('| work | figure | goal |\n|---|---|---|');
   for (const [work, figure, goal] of rows) console.log(`| ${work} | ${figure} | ${goal} |`);
@@ -121,6 +122,22 @@ async function delay(): Promise<Row[]> {
       'p99 ≤ 5 ms',
     ],
     ['the same, CPU of the process', `${Math.round(each)} µs a report`, '–'],
+  ];
+}
+
+/** One hundred thousand finished jobs must not be felt. */
+async function history(): Promise<Row[]> {
+  const { before, after } = await compareHistory(join(directory, 'history.db'), 100_000);
+  const row = (what: 'submit' | 'others' | 'entries', name: string): Row => [
+    `${name}, with 100 000 finished jobs`,
+    `${Math.round(after[what])} µs CPU, ${(after[what] / before[what]).toFixed(2)} × an empty database`,
+    '≤ 1.1 ×',
+  ];
+  return [
+    row('submit', 'submit'),
+    row('others', 'claim, report and finish'),
+    row('entries', 'the log of a task'),
+    ['opening the database with them', `${Math.round(after.openMs)} ms`, '–'],
   ];
 }
 
