@@ -164,8 +164,12 @@ export abstract class Stream implements Visited {
   /** Writes bytes that are encoded already. `isLast` says that the end of the body is in them. */
   protected push(bytes: Buffer, isLast = false): void {
     const socket = this.#socket;
-    // A client that has hung up half-way: `close` is about to come.
-    if (this.#state !== 'open' || !socket.writable) return;
+    if (this.#state !== 'open') return;
+    if (!socket.writable) {
+      // The client has shut its half, and Node ours. What stands in between may still keep the socket from closing.
+      this.#beginEnding();
+      return;
+    }
     let out = bytes;
     if (this.#prefix !== undefined) {
       out = Buffer.concat([this.#prefix, bytes]);
@@ -213,10 +217,14 @@ export abstract class Stream implements Visited {
     else this.push(encodeEnd(text, this.chunked), true);
   }
 
-  #finish(): void {
+  #beginEnding(): void {
     this.#state = 'ending';
     this.#waitingSince = this.#around.wheel.now;
     this.detach();
+  }
+
+  #finish(): void {
+    this.#beginEnding();
     // After the last byte, not at once; a reader that does not take it is cut like any other that stalls.
     this.#socket.destroySoon();
   }

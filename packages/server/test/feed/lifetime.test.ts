@@ -208,6 +208,32 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }
 
+test('a client that fills its socket, shuts its half and reads nothing is let go of too', async () => {
+  server = await startFeed({ heartbeatMs: 60, stallMs: 200 });
+  const tasks = [await server.submit(), await server.submit()];
+  const sockets = tasks.map(({ path }) => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.pause();
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    return socket;
+  });
+  await eventually(() => server.hub.stats().open === 2);
+  const [full, filling] = tasks;
+  await full?.claim();
+  await filling?.claim();
+  // One is full to the brim when its client hangs up, the other at any point before.
+  for (let change = 1; server.hub.stats().waiting === 0; change += 1) {
+    const text = `Change ${change} ${'…'.repeat(3000)}`;
+    await server.engine.report(full?.leases[0]?.token ?? '', 50, text);
+    await server.engine.report(filling?.leases[0]?.token ?? '', 50, text.slice(0, 1500));
+    if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const socket of sockets) socket.end();
+  await eventually(() => server.hub.stats().open === 0);
+  expect(server.hub.stats()).toMatchObject({ open: 0, tasks: 0, waiting: 0 });
+  for (const socket of sockets) socket.destroy();
+});
+
 /** Goes at once, after the request, after the first byte, or with a reset. */
 async function comeAndGo(task: Submitted, way: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
