@@ -10,7 +10,7 @@ describe('buildObject', () => {
   it('closes any blob, without a fold, within any limit', async () => {
     await fc.assert(
       fc.asyncProperty(blobs, fc.integer({ min: 100, max: 3000 }), fc.boolean(), async (grid, faceLimit, smooth) => {
-        const { solid } = await buildObject(grid, inflate(grid, 'full'), faceLimit, smooth);
+        const { solid } = await buildObject({ grid, raise: (kept) => inflate(kept, 'full'), faceLimit, smooth });
         expect(solid.triangles.length / 3).toBeLessThanOrEqual(faceLimit);
         expect(openEdges(solid)).toEqual([]);
         expect(folds(solid)).toEqual([]);
@@ -27,7 +27,7 @@ describe('buildObject', () => {
       .filter((grid) => grid.field.some((f) => f > 0.5));
     await fc.assert(
       fc.asyncProperty(specks, fc.integer({ min: 100, max: 4000 }), async (grid, faceLimit) => {
-        const { solid } = await buildObject(grid, inflate(grid, 'soft'), faceLimit);
+        const { solid } = await buildObject({ grid, raise: (kept) => inflate(kept, 'soft'), faceLimit, smooth: true });
         expect(solid.triangles.length / 3).toBeLessThanOrEqual(faceLimit);
         expect(openEdges(solid)).toEqual([]);
         expect(folds(solid)).toEqual([]);
@@ -35,6 +35,23 @@ describe('buildObject', () => {
       }),
       { numRuns: 100, seed: 11 },
     );
+  });
+});
+
+describe('a hole that is too small for the limit', () => {
+  it('is closed as if it had never been there', async () => {
+    const field = new Float32Array(48 * 48).fill(0);
+    for (let at = 0; at < field.length; at++) {
+      const distance = Math.hypot((at % 48) - 24, Math.floor(at / 48) - 24);
+      field[at] = distance > 1.5 && distance < 18 ? 1 : 0;
+    }
+    const plan = { raise: (kept: Grid) => inflate(kept, 'full'), smooth: true, grid: frame(field, 48, 48) };
+    const closed = await buildObject({ ...plan, faceLimit: 40 });
+    expect(closed.warnings).toEqual(['One small hole was closed to stay within the face limit.']);
+    expect(closed.heights[24 * 48 + 24]!).toBe(Math.max(...closed.heights));
+    const open = await buildObject({ ...plan, faceLimit: 1000 });
+    expect(open.warnings).toEqual([]);
+    expect(open.heights[24 * 48 + 24]!).toBe(0);
   });
 });
 

@@ -15,30 +15,43 @@ export interface BuiltSolid {
   warnings: string[];
 }
 
+/** What an object is built from. */
+export interface ObjectPlan {
+  grid: Grid;
+  /** Heights in cells for a grid of which parts or holes may have gone. */
+  raise(grid: Grid): Float32Array;
+  faceLimit: number;
+  /** Whether the heights have no detail of a few cells. */
+  smooth: boolean;
+  /** Called once, between the heights and the surface. */
+  raised?(): Promise<void>;
+}
+
+/** The grid and heights are those that were built in the end. */
+export interface BuiltObject extends BuiltSolid {
+  grid: Grid;
+  heights: Float32Array;
+}
+
 /**
  * The outline filled, simplified, repaired and mirrored, tried with ever fewer triangles (and, where that is not
  * enough, ever fewer parts and holes) until it is closed and within `faceLimit`.
- * @param smooth Whether the heights have no detail of a few cells.
  */
-export async function buildObject(
-  grid: Grid,
-  heights: Float32Array,
-  faceLimit: number,
-  smooth = true,
-): Promise<BuiltSolid> {
-  const { columns, rows } = grid;
-  const original = grid.field.slice();
-  for (let budget = faceLimit; budget > 1; budget /= 2) {
-    const field = original.slice();
-    const warnings = dropFeatures({ ...grid, field }, budget);
+export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
+  const { columns, rows } = plan.grid;
+  for (let budget = plan.faceLimit; budget > 1; budget /= 2) {
+    const grid = { ...plan.grid, field: plan.grid.field.slice() };
+    const warnings = dropFeatures(grid, budget);
+    const heights = plan.raise(grid);
+    if (budget === plan.faceLimit) await plan.raised?.();
     const heightAt = (x: number, y: number): number => bilinear(heights, columns, rows, x, -y);
-    const outline = fillOutline({ ...grid, field }, heights, smooth);
-    const solid = await reduce(faceLimit, faceLimit / 2, async (target) =>
+    const outline = fillOutline(grid, heights, plan.smooth);
+    const solid = await reduce(plan.faceLimit, plan.faceLimit / 2, async (target) =>
       mirrorSheet(repairSheet(await simplifySheet(outline, target), heightAt)),
     );
-    if (solid) return { solid, warnings };
+    if (solid) return { solid, warnings, grid, heights };
   }
-  throw new Error(`No closed surface of ${faceLimit} faces was found`);
+  throw new Error(`No closed surface of ${plan.faceLimit} faces was found`);
 }
 
 /** The board with its surface, walls and flat back. */

@@ -49,20 +49,26 @@ export async function shapeObject(
       'Nothing solid was found in the image: what is there is thinner than a hair.',
     );
   }
-  const heights = inflate(grid, options.depth);
-  emboss(heights, grid, picture, options.detail);
   const warnings: string[] = [];
   if (lostShare(coverage, picture.width, picture.height, grid) > 0.002) {
     warnings.push('Parts thinner than two pixels were lost; a larger or closer picture keeps them.');
   }
-  await enter('mesh');
-  const built = await buildObject(grid, heights, options.faceLimit, options.detail === 0);
-  warnings.push(...built.warnings);
+  const built = await buildObject({
+    grid,
+    raise(kept) {
+      const heights = inflate(kept, options.depth);
+      emboss(heights, kept, picture, options.detail);
+      return heights;
+    },
+    raised: () => enter('mesh'),
+    faceLimit: options.faceLimit,
+    smooth: options.detail === 0,
+  });
   return {
     grid,
     solid: built.solid,
-    warnings,
-    normalAt: smoothNormals(grid, heights),
+    warnings: [...warnings, ...built.warnings],
+    normalAt: smoothNormals(built.grid, built.heights),
     paint: () => paintObject(picture, coverage, grid),
   };
 }
