@@ -1,8 +1,10 @@
-import { errorDefinitions } from '@image2model/protocol';
-import { language, t } from './index.ts';
+import { en, type MessageKey } from './en.ts';
+import { t } from './index.ts';
 
-/** What somebody can do about an error: the table's own advice in English, a general one in other languages. */
+/** What somebody can do about a file that failed with this code. */
 export function nextStep(code: string): string {
-  const known = (errorDefinitions as Record<string, { next: string } | undefined>)[code];
-  return known && language() === 'en' ? known.next : t('error.next');
+  const key = `next.${code}`;
+  return isKey(key) ? t(key) : t('error.next');
 }
+
+const isKey = (key: string): key is MessageKey => Object.hasOwn(en, key);
