@@ -20,6 +20,9 @@ test('a browser starts, reads a page over loopback and draws with WebGL', async 
       return [...pixel];
     });
     expect(colour).toEqual([0, 255, 0, 255]);
+    // A browser without any font dies on the first word.
+    await page.setContent(`<p style="font-family: system-ui">Hello … ✓ 漢字</p>`);
+    expect(await page.textContent('p')).toContain('Hello');
   } finally {
     await browser.close();
     await new Promise((resolve) => server.close(resolve));

@@ -37,7 +37,7 @@ export async function findChromium(): Promise<FoundChromium> {
     throw new Error('No Chromium was found. Install Chromium or Chrome, or set CHROMIUM_PATH to one.');
   }
   const { executablePath, libraries, fonts } = await unpackChromium();
-  const env = (await exists('/etc/fonts/fonts.conf')) ? {} : { FONTCONFIG_PATH: fonts };
+  const env = { FONTCONFIG_FILE: fonts };
   if ((await problemOf(executablePath, env)) === undefined) return found(executablePath, env, 'npm');
   // The usual reason on a bare server: Mozilla's NSS is not installed. The package brings a copy.
   const { LD_LIBRARY_PATH } = process.env;

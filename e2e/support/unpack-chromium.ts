@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -10,7 +10,7 @@ export interface UnpackedChromium {
   readonly executablePath: string;
   /** Folder with the NSS libraries, for machines without. */
   readonly libraries: string;
-  /** Folder with a font and fontconfig's settings, for machines without. */
+  /** fontconfig's settings: the system's fonts, and one of the package's own. Without any font Chromium crashes. */
   readonly fonts: string;
 }
 
@@ -35,8 +35,18 @@ export async function unpackChromium(): Promise<UnpackedChromium> {
   return {
     executablePath: join(folder, 'chromium'),
     libraries: join(folder, 'al2023/lib'),
-    fonts: join(folder, 'fonts'),
+    fonts: await fontSettings(folder),
   };
+}
+
+/** The package's own settings name a folder of Amazon's machines. */
+async function fontSettings(folder: string): Promise<string> {
+  const file = join(folder, 'fonts.conf');
+  await writeFile(
+    file,
+    `<?xml version="1.0"?><fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>${folder}/fonts</dir><cachedir>${folder}/font-cache</cachedir></fontconfig>`,
+  );
+  return file;
 }
 
 /** The package unpacks into the system's temporary folder and nowhere else, so that is what it is given. */
