@@ -3,6 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { filterProblems } from '@arethetypeswrong/core/problems';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { pack } from '../scripts/pack.ts';
 import { startFeedServer } from './support/feed-server.ts';
@@ -12,11 +16,12 @@ const run = promisify(execFile);
 const modules = join(import.meta.dirname, '../../../node_modules');
 
 let folder: string;
+let tarball: string;
 let consumer: string;
 // A project of somebody else's: the package from its tarball, and what it depends on beside it.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'image2model-pack-'));
-  const tarball = await pack(join(folder, 'stage'));
+  tarball = await pack(join(folder, 'stage'));
   consumer = join(folder, 'consumer');
   const installed = join(consumer, 'node_modules/@image2model/client');
   await mkdir(installed, { recursive: true });
@@ -88,4 +93,22 @@ test('it brings nothing of the workspace, no schemas, and one dependency', async
   const types = await readFile(join(installed, 'types/protocol.d.ts'), 'utf8');
   const code = await readFile(join(installed, 'index.js'), 'utf8');
   expect(types + code).not.toMatch(/zod|from ['"]@image2model/i);
+});
+
+test('publint finds nothing to complain about in the tarball', async () => {
+  const { buffer } = Uint8Array.from(await readFile(tarball));
+  const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
+  expect(pkg['name']).toBe('@image2model/client');
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+});
+
+test('attw finds every type of the tarball right, for whoever imports ES modules', async () => {
+  const analysis = await checkPackage(createPackageFromTarballData(await readFile(tarball)));
+  if (!analysis.types) throw new Error('attw found no types in the tarball');
+  expect(Object.keys(analysis.entrypoints)).toEqual(['.']);
+  // The profile `esm-only`: `require` and the resolution of Node 10 are not looked at.
+  const problems = (['node16-esm', 'bundler'] as const).flatMap((resolutionKind) =>
+    filterProblems(analysis, { resolutionKind }),
+  );
+  expect(problems).toEqual([]);
 });
