@@ -7,8 +7,8 @@ const idleMs = 10_000;
 
 /**
  * Copies the write-ahead log into the database on a thread of its own. A checkpoint waits for the disk, and on the main
- * thread every stream and every report would wait with it: p99 from a report to its subscriber was 10 ms with it and
- * is 2 ms without. The thread is started when there is enough to do and ends when nothing has been written for a while.
+ * thread every stream and every report would wait with it (bench/jobs/RESULTS.md). The thread is started when there is
+ * enough to do and ends when nothing has been written for a while.
  */
 export class Checkpointer {
   readonly #file: string;
