@@ -5,18 +5,7 @@ export { ApiService } from './api/service.ts';
 export type { ApiServiceOptions, CallOptions } from './api/service.ts';
 export type { Failure, Result } from './api/results.ts';
 export type { UploadAnswer, UploadFile, UploadOptions, UploadProgress } from './api/upload.ts';
-export type {
-  CleanupAnswer,
-  DiskUsage,
-  DownloadFormat,
-  Job,
-  JobFile,
-  JobList,
-  JobSummary,
-  RetryJobOptions,
-  Session,
-  Ticket,
-} from './api/types.ts';
+export type { CleanupAnswer, DiskUsage, DownloadFormat, JobFile, RetryJobOptions, Session } from './api/types.ts';
 export { backoffDefaults, backoffDelay } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export type { ProgressCallbacks, TaskUpdate } from './callbacks.ts';
@@ -43,6 +32,9 @@ export type {
   ErrorCode,
   FileStatus,
   FileUpdate,
+  Job,
+  JobList,
+  JobSummary,
   ModelFile,
   ProblemItem,
   Task,
@@ -54,6 +46,7 @@ export type {
   TaskResult,
   TaskState,
   TaskStatus,
+  Ticket,
 } from '@image2model/protocol';
 
 /** For the server that the page came from (outside a browser: the one on this machine), without a key. */

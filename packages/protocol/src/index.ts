@@ -45,10 +45,26 @@ export type { TaskState } from './reduce.ts';
 export {
   downloadListSchema,
   healthSchema,
+  jobListSchema,
   jobProgressSchema,
+  jobSchema,
+  jobSummarySchema,
   modelInfoSchema,
   modelListSchema,
   taskSchema,
+  ticketSchema,
   uploadSchema,
 } from './resources.ts';
-export type { DownloadList, Health, JobProgress, ModelInfo, ModelList, Task, Upload } from './resources.ts';
+export type {
+  DownloadList,
+  Health,
+  Job,
+  JobList,
+  JobProgress,
+  JobSummary,
+  ModelInfo,
+  ModelList,
+  Task,
+  Ticket,
+  Upload,
+} from './resources.ts';

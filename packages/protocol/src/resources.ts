@@ -76,6 +76,50 @@ export const downloadListSchema = z.object({
 });
 export type DownloadList = z.infer<typeof downloadListSchema>;
 
+/** A job as a list shows it. Its status is that of its last task, `task_id`: the one to follow. */
+export const jobSummarySchema = z.object({
+  job_id: z.uuid(),
+  status: taskStatusSchema.describe('Of its last task'),
+  model: z.string(),
+  face_limit: z.int().nullable(),
+  created_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  total_files: z.int(),
+  completed_files: z.int(),
+  failed_files: z.int(),
+  task_id: z.uuid().describe('The last one: the one to follow'),
+  files: z.array(
+    z.object({
+      file_id: z.uuid(),
+      filename: z.string(),
+      file_size: z.int().describe('Bytes'),
+      content_type: z.string(),
+      status: fileStatusSchema,
+      progress: z.number(),
+      message: z.string(),
+      photo_url: z.string(),
+      result: modelFileSchema.nullable(),
+    }),
+  ),
+});
+export type JobSummary = z.infer<typeof jobSummarySchema>;
+
+/** A job with its tasks, oldest first. */
+export const jobSchema = jobSummarySchema.extend({ tasks: z.array(taskSchema) });
+export type Job = z.infer<typeof jobSchema>;
+
+/** A page of jobs, newest first; `next_cursor` is null on the last one. */
+export const jobListSchema = z.object({ jobs: z.array(jobSummarySchema), next_cursor: z.string().nullable() });
+export type JobList = z.infer<typeof jobListSchema>;
+
+/** A single-use ticket for a task's stream or its job's downloads. */
+export const ticketSchema = z.object({
+  ticket: z.string(),
+  expires_at: z.iso.datetime(),
+  expires_in: z.int().describe('Seconds'),
+});
+export type Ticket = z.infer<typeof ticketSchema>;
+
 /** A generation model that this server offers. `options_schema` is JSON Schema. */
 export const modelInfoSchema = z.object({
   id: z.string(),

@@ -1,4 +1,4 @@
-import type { DownloadList, Health, JobProgress, ModelList, Task } from '@image2model/protocol';
+import type { DownloadList, Health, Job, JobList, JobProgress, ModelList, Task, Ticket } from '@image2model/protocol';
 import { apiUrl } from '../address.ts';
 import type { ProgressCallbacks } from '../callbacks.ts';
 import type { Credential } from '../connection.ts';
@@ -11,16 +11,7 @@ import { toResult } from './results.ts';
 import type { Result } from './results.ts';
 import { uploadBatch } from './upload.ts';
 import type { UploadAnswer, UploadFile, UploadOptions } from './upload.ts';
-import type {
-  CleanupAnswer,
-  DiskUsage,
-  DownloadFormat,
-  Job,
-  JobList,
-  RetryJobOptions,
-  Session,
-  Ticket,
-} from './types.ts';
+import type { CleanupAnswer, DiskUsage, DownloadFormat, RetryJobOptions, Session } from './types.ts';
 
 export interface ApiServiceOptions extends Omit<FeedOptions, 'apiKey' | 'lastEventId'> {
   /** Sent with every request, in a header. A page with a session needs none. */

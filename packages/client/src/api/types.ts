@@ -1,50 +1,10 @@
-import type { FileStatus, ModelFile, Task, TaskStatus } from '@image2model/protocol';
+import type { JobSummary } from '@image2model/protocol';
 
 /** What a model can be downloaded as, besides GLB. */
 export type DownloadFormat = 'glb' | 'obj' | 'stl' | 'ply' | 'usdz';
 
 /** A photo of a job, and the model made of it. */
-export interface JobFile {
-  file_id: string;
-  filename: string;
-  /** Bytes. */
-  file_size: number;
-  content_type: string;
-  status: FileStatus;
-  progress: number;
-  message: string;
-  /** Where the photo itself is, for a picture on a page. */
-  photo_url: string;
-  result: ModelFile | null;
-}
-
-/** A job in a list. */
-export interface JobSummary {
-  job_id: string;
-  /** Of its last task. */
-  status: TaskStatus;
-  model: string;
-  face_limit: number | null;
-  created_at: string;
-  finished_at: string | null;
-  total_files: number;
-  completed_files: number;
-  failed_files: number;
-  /** The last task: the one to follow. */
-  task_id: string;
-  files: JobFile[];
-}
-
-/** A page of jobs, newest first. `next_cursor` is null on the last one. */
-export interface JobList {
-  jobs: JobSummary[];
-  next_cursor: string | null;
-}
-
-/** A job with all of its tasks. */
-export interface Job extends JobSummary {
-  tasks: Task[];
-}
+export type JobFile = JobSummary['files'][number];
 
 export interface RetryJobOptions {
   model?: string;
@@ -63,14 +23,6 @@ export interface DiskUsage {
 export interface CleanupAnswer {
   dry_run: boolean;
   jobs: number;
-}
-
-/** A single-use ticket, good for 60 s. */
-export interface Ticket {
-  ticket: string;
-  expires_at: string;
-  /** Seconds. */
-  expires_in: number;
 }
 
 /** Who is let in. */

@@ -1,6 +1,7 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule takes them for Express */
 import { randomUUIDv7 } from 'node:crypto';
-import { fileStatusSchema, modelFileSchema, taskSchema, taskStatusSchema } from '@image2model/protocol';
+import { jobListSchema, jobSchema } from '@image2model/protocol';
+import type { JobSummary } from '@image2model/protocol';
 import { z } from 'zod';
 import type { Engine, JobRow, RetryTask } from '../engine/contract.ts';
 import { ApiError } from '../errors.ts';
@@ -9,33 +10,6 @@ import type { Model } from '../models/model.ts';
 import { jobParams, ownJob } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 import { isoTime, presentTask } from './status.ts';
-
-const summary = z.object({
-  job_id: z.uuid(),
-  status: taskStatusSchema.describe('Of its last task'),
-  model: z.string(),
-  face_limit: z.int().nullable(),
-  created_at: z.iso.datetime(),
-  finished_at: z.iso.datetime().nullable(),
-  total_files: z.int(),
-  completed_files: z.int(),
-  failed_files: z.int(),
-  task_id: z.uuid().describe('The last one: the one to follow'),
-  files: z.array(
-    z.object({
-      file_id: z.uuid(),
-      filename: z.string(),
-      file_size: z.int(),
-      content_type: z.string(),
-      status: fileStatusSchema,
-      progress: z.number(),
-      message: z.string(),
-      photo_url: z.string(),
-      result: modelFileSchema.nullable(),
-    }),
-  ),
-});
-type Summary = z.infer<typeof summary>;
 
 const retryBody = z.object({ model: z.string().optional(), options: z.record(z.string(), z.unknown()).optional() });
 const tags = ['Jobs'];
@@ -52,7 +26,7 @@ export function jobRoutes(app: Api, { engine, files, models }: RouteContext): vo
           cursor: z.string().optional(),
           limit: z.coerce.number().int().min(1).max(100).default(20),
         }),
-        response: { 200: z.object({ jobs: z.array(summary), next_cursor: z.string().nullable() }) },
+        response: { 200: jobListSchema },
       },
     },
     async (request) => {
@@ -69,7 +43,7 @@ export function jobRoutes(app: Api, { engine, files, models }: RouteContext): vo
         summary: 'A job with its files and its tasks',
         tags,
         params: jobParams,
-        response: { 200: summary.extend({ tasks: z.array(taskSchema) }) },
+        response: { 200: jobSchema },
       },
     },
     async (request) => {
@@ -125,7 +99,7 @@ export function jobRoutes(app: Api, { engine, files, models }: RouteContext): vo
 }
 
 /** The job as lists show it. */
-function presentJob(job: JobRow): Summary {
+function presentJob(job: JobRow): JobSummary {
   return {
     job_id: job.jobId,
     status: job.status,

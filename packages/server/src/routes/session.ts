@@ -1,3 +1,4 @@
+import { ticketSchema } from '@image2model/protocol';
 import { z } from 'zod';
 import { sessionCookie } from '../auth/guard.ts';
 import type { Keyring } from '../auth/keys.ts';
@@ -77,7 +78,7 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
         tags,
         params: taskParams,
         response: {
-          200: z.object({ ticket: z.string(), expires_at: z.iso.datetime(), expires_in: z.int().describe('Seconds') }),
+          200: ticketSchema,
         },
       },
     },

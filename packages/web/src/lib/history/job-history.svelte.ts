@@ -1,18 +1,14 @@
 import type { ApiService, SSEManager } from '@image2model/client';
-import { type FileStatus, hasEnded, type TaskStatus } from '@image2model/protocol';
+import { hasEnded, type JobSummary } from '@image2model/protocol';
 
 /** A batch as the list shows it. */
-export interface HistoryJob {
-  job_id: string;
-  status: TaskStatus;
-  created_at: string;
-  total_files: number;
-  completed_files: number;
-  /** The last task of the job: the one to follow. */
-  task_id: string;
+export interface HistoryJob extends Pick<
+  JobSummary,
+  'job_id' | 'status' | 'created_at' | 'total_files' | 'completed_files' | 'task_id'
+> {
   /** 0 to 100, while it runs and is followed. */
   progress?: number;
-  files: { file_id: string; filename: string; status: FileStatus; photo_url: string }[];
+  files: readonly Pick<JobSummary['files'][number], 'file_id' | 'filename' | 'status' | 'photo_url'>[];
 }
 
 /** What somebody has had made, newest first, page by page. */
@@ -48,7 +44,7 @@ export class JobHistory {
       this.state = 'failed';
       return;
     }
-    const jobs = answer.jobs as unknown as HistoryJob[];
+    const jobs = answer.jobs;
     this.jobs = [...this.jobs, ...jobs];
     for (const job of jobs) if (!hasEnded(job.status)) this.#follow(job);
     this.#cursor = answer.next_cursor ?? undefined;
