@@ -10,7 +10,15 @@ export async function installInto(folder: string, tarball: string, env: NodeJS.P
   await mkdir(folder, { recursive: true });
   const manifest = { name: 'consumer', version: '1.0.0', private: true, type: 'module' };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  const flags = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0'];
+  // What npm says is read below: a quieter level that an `npm test` around it was given must not reach it.
+  const flags = [
+    '--loglevel=error',
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    '--fetch-retries=0',
+  ];
   try {
     await run('npm', ['install', ...flags, tarball], { cwd: folder, env: { ...process.env, ...env } });
   } catch (error) {
