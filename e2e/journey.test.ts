@@ -87,6 +87,25 @@ test('three photos become three valid models, and a reader who comes back sees t
   expect(problems).toEqual([]);
 }, 240_000);
 
+test.each(['drop', 'paste'] as const)('photos come by %s as well', async (way) => {
+  const context = await newContext();
+  const page = await open(context, '/');
+  await page.getByText('Drop photos here').waitFor();
+  await page.evaluate(async (kind) => {
+    const photo = await (await fetch('/samples/duck.png')).blob();
+    const data = new DataTransfer();
+    data.items.add(new File([photo], `${kind}.png`, { type: 'image/png' }));
+    const event =
+      kind === 'drop'
+        ? new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+        : new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+  }, way);
+  await page.getByText(`${way}.png`).waitFor();
+  await page.getByRole('button', { name: 'Make the model' }).waitFor();
+  await context.close();
+});
+
 test('an address of a task that does not exist says so', async () => {
   const context = await newContext();
   const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
