@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 interface ErrorDefinition {
   /** HTTP status; for what goes wrong inside a task (no request is there to answer), the status its class has. */
   status: number;
@@ -56,29 +54,38 @@ export const errorDefinitions = {
   STORAGE_FULL: define(507, 'The storage is full', 'Free some space, then try again.', true),
   GENERATION_FAILED: define(500, 'The model could not be made', 'Try again, or with another model.', true),
   WORKER_CRASHED: define(500, 'The worker stopped twice on this image', 'Try another image or another model.'),
+  CONTENT_REFUSED: define(422, 'The provider refuses this image', 'Send another image, or take another model.'),
+  DAILY_LIMIT_REACHED: define(
+    429,
+    'The spending limit of the day is reached',
+    'Go on tomorrow (UTC), raise FAL_DAILY_LIMIT_USD, or take the local model.',
+  ),
+  PROVIDER_KEY_REFUSED: define(
+    502,
+    "The provider refuses this server's key",
+    'Whoever runs the server sets a valid FAL_KEY.',
+  ),
+  PROVIDER_REFUSED: define(502, 'The provider refuses the request', 'Change the options, or take another model.'),
+  PROVIDER_BUSY: define(503, 'The provider is busy', 'Try again in a while, or take another model.', true),
+  PROVIDER_UNAVAILABLE: define(
+    502,
+    'The provider does not answer',
+    'Try again in a while, or take another model.',
+    true,
+  ),
+  PROVIDER_TIMEOUT: define(504, 'The provider took too long', 'Try again, or take another model.', true),
+  RESULT_INVALID: define(
+    502,
+    'The provider gave no usable model',
+    'Try again with other options, or take another model.',
+  ),
+  SUBMIT_OUTCOME_UNKNOWN: define(
+    502,
+    'Nobody knows whether the provider took the job',
+    "Look at the provider's own list of requests; a retry may be billed a second time.",
+  ),
   ALL_FILES_FAILED: define(500, 'No image became a model', 'See the error of each file.'),
 } as const satisfies Record<string, ErrorDefinition>;
 
 /** A stable error code, upper snake case. */
 export type ErrorCode = keyof typeof errorDefinitions;
-
-/** One of several things that are wrong: with a file of an upload, or with a field of a request. */
-export const problemItemSchema = z.object({
-  code: z.string(),
-  detail: z.string(),
-  filename: z.string().optional(),
-  field: z.string().optional(),
-});
-export type ProblemItem = z.infer<typeof problemItemSchema>;
-
-/** An error answer, `application/problem+json` (RFC 9457). */
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().describe('A sentence for a person'),
-  code: z.string().describe('Stable, upper snake case'),
-  request_id: z.string(),
-  errors: z.array(problemItemSchema).optional(),
-});
-export type Problem = z.infer<typeof problemSchema>;

@@ -30,6 +30,24 @@ export const statisticsSchema = z.looseObject({
 });
 export type Statistics = z.infer<typeof statisticsSchema>;
 
+/** What a provider charged for one file: `units` of what its price counts, and the money where the price is known. */
+export const costSchema = z.object({
+  units: z.number().nonnegative(),
+  unit: z.string().describe('What is counted: generations, seconds, megapixels …'),
+  amount: z.number().nonnegative().nullable().describe('Money; null where the price is unknown'),
+  currency: z.string().describe('ISO 4217'),
+});
+export type Cost = z.infer<typeof costSchema>;
+
+/** A file that a model gave beside its GLB, such as an FBX or a base mesh. */
+export const extraFileSchema = z.object({
+  filename: z.string(),
+  size: z.int().describe('Bytes'),
+  mime_type: z.string(),
+  url: z.string(),
+});
+export type ExtraFile = z.infer<typeof extraFileSchema>;
+
 /** A finished model as it can be fetched: the same shape in `file_update.result` and in the download list. */
 export const modelFileSchema = z.object({
   file_id: z.uuid(),
@@ -40,6 +58,9 @@ export const modelFileSchema = z.object({
   rendered_image: z.object({ url: z.string() }).nullable(),
   sha256: z.string(),
   statistics: statisticsSchema,
+  reused: z.literal(true).optional().describe('Taken from an earlier result of the same image, model and options'),
+  cost: costSchema.optional().describe('What the provider charged, where it charges'),
+  extra_files: z.array(extraFileSchema).optional(),
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
@@ -76,6 +97,8 @@ export const fileUpdateSchema = z.object({
   error: z.string().optional().describe('A sentence for a person, where the file failed'),
   details: failureDetailsSchema.optional(),
   result: modelFileSchema.optional(),
+  attempts: z.int().positive().optional().describe('Tries so far, from the second one on'),
+  last_error: z.string().optional().describe('Why the try before this one failed, a sentence for a person'),
 });
 /** One file of a task has moved. */
 export type FileUpdate = z.infer<typeof fileUpdateSchema>;

@@ -1,7 +1,11 @@
 export { hasEnded, isEnding, taskEventTypes } from './endings.ts';
-export { errorDefinitions, problemItemSchema, problemSchema } from './errors.ts';
-export type { ErrorCode, Problem, ProblemItem } from './errors.ts';
+export { errorDefinitions } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export { problemItemSchema, problemSchema } from './problem.ts';
+export type { Problem, ProblemItem } from './problem.ts';
 export {
+  costSchema,
+  extraFileSchema,
   failureDetailsSchema,
   fileStatusSchema,
   fileUpdateSchema,
@@ -16,6 +20,8 @@ export {
   taskStatusSchema,
 } from './events.ts';
 export type {
+  Cost,
+  ExtraFile,
   FailureDetails,
   FileStatus,
   FileUpdate,
@@ -51,6 +57,7 @@ export {
   jobSummarySchema,
   modelInfoSchema,
   modelListSchema,
+  priceSchema,
   taskSchema,
   ticketSchema,
   uploadSchema,
@@ -64,6 +71,7 @@ export type {
   JobSummary,
   ModelInfo,
   ModelList,
+  Price,
   Task,
   Ticket,
   Upload,

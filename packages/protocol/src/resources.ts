@@ -120,6 +120,14 @@ export const ticketSchema = z.object({
 });
 export type Ticket = z.infer<typeof ticketSchema>;
 
+/** What a provider asks: `amount` of money for one `unit`. */
+export const priceSchema = z.object({
+  amount: z.number().nonnegative(),
+  currency: z.string().describe('ISO 4217'),
+  unit: z.string().describe('What is counted: generations, seconds, megapixels …'),
+});
+export type Price = z.infer<typeof priceSchema>;
+
 /** A generation model that this server offers. `options_schema` is JSON Schema. */
 export const modelInfoSchema = z.object({
   id: z.string(),
@@ -128,7 +136,11 @@ export const modelInfoSchema = z.object({
   options_schema: z.record(z.string(), z.unknown()),
   formats: z.array(z.string()),
   requires_key: z.boolean(),
-  typical_seconds: z.number().nullable(),
+  typical_seconds: z
+    .number()
+    .nullable()
+    .describe('Median of a file on this installation; null where there is too little history'),
+  price: priceSchema.nullable().describe('0 for a model that is free; null where the provider does not tell'),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 

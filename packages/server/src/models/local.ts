@@ -97,5 +97,6 @@ function describe(): ModelInfo {
     requires_key: false,
     // Seconds for a photo of a megapixel on one core; see bench/README.md.
     typical_seconds: 3,
+    price: { amount: 0, currency: 'USD', unit: 'models' },
   };
 }

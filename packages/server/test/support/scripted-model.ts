@@ -29,6 +29,7 @@ export function createScriptedModel(options: ScriptedModelOptions = {}): Model &
       formats: ['glb'],
       requires_key: false,
       typical_seconds: null,
+      price: null,
     }),
     checkOptions: (given) => ({ options: (given ?? {}) as Record<string, unknown> }),
     async generate(input: ModelInput, _options: ModelOptions, context: ModelContext): Promise<Generated> {

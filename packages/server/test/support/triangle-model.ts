@@ -17,6 +17,7 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
       formats: ['glb'],
       requires_key: false,
       typical_seconds: null,
+      price: null,
     }),
     checkOptions: (options) => {
       if (typeof options !== 'object' || options === null || Array.isArray(options)) {

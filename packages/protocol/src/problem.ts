@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** One of several things that are wrong: with a file of an upload, or with a field of a request. */
+export const problemItemSchema = z.object({
+  code: z.string(),
+  detail: z.string(),
+  filename: z.string().optional(),
+  field: z.string().optional(),
+});
+export type ProblemItem = z.infer<typeof problemItemSchema>;
+
+/** An error answer, `application/problem+json` (RFC 9457). */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe('A sentence for a person'),
+  code: z.string().describe('Stable, upper snake case'),
+  request_id: z.string(),
+  errors: z.array(problemItemSchema).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
