@@ -33,6 +33,8 @@ export function createLocalModel(settings: LocalModelOptions): Model {
     idleTimeout: idleThreadMs,
     resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
     recordTiming: false,
+    // Streams and requests come first where there are no more cores than files at work.
+    niceIncrement: 10,
   });
   let closed: Promise<void> | undefined;
   return {

@@ -1,5 +1,4 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
-import { ImageError, inspectImage } from '@image2model/mesh';
 import { maxFileSizeBytes, maxFilesPerUpload, uploadSchema } from '@image2model/protocol';
 import type { ErrorCode, ProblemItem, Upload } from '@image2model/protocol';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
@@ -146,6 +145,8 @@ async function receiveFile(
     return { code: 'FILE_TOO_LARGE', detail, filename };
   }
   if (sizeBytes === 0) return { code: 'IMAGE_UNDECODABLE', detail: `${filename} is empty.`, filename };
+  // Loaded with the first upload: the image library is a quarter of the memory of a server at rest.
+  const { ImageError, inspectImage } = await import('@image2model/mesh');
   try {
     const image = store.path === undefined ? await store.read(storageKey) : store.path(storageKey);
     const { contentType } = await inspectImage(image);
