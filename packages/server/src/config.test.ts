@@ -34,7 +34,14 @@ describe('readConfig', () => {
     [{ ROLE: 'worker' }, /^ROLE=worker: this version cannot/],
     [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL is set, but this version does not have the Redis engine/],
     [{ S3_BUCKET: 'b' }, /^S3_BUCKET is set/],
-    [{ FAL_KEY: 'k' }, /^FAL_KEY is set/],
+    [{ FAL_KEY: 'a b' }, /^FAL_KEY must be printable/],
+    [{ FAL_QUEUE_URL: 'https://queue.example' }, /^FAL_QUEUE_URL is set without FAL_KEY/],
+    [{ FAL_DAILY_LIMIT_USD: '5' }, /^FAL_DAILY_LIMIT_USD is set without FAL_KEY/],
+    [{ PUBLIC_URL: 'https://me.example' }, /^PUBLIC_URL is set without FAL_KEY/],
+    [{ FAL_KEY: 'k', FAL_QUEUE_URL: 'http://queue.example' }, /^FAL_QUEUE_URL must be an address like https/],
+    [{ FAL_KEY: 'k', FAL_REST_URL: 'https://a:b@rest.example' }, /^FAL_REST_URL must be an address/],
+    [{ FAL_KEY: 'k', PUBLIC_URL: 'example.org' }, /^PUBLIC_URL must be an address/],
+    [{ FAL_KEY: 'k', FAL_DAILY_LIMIT_USD: '-1' }, /^FAL_DAILY_LIMIT_USD must be an amount/],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS must be origins/],
     [{ API_KEYS: 'a b' }, /^API_KEYS must be printable/],
     [{ HOST: '0.0.0.0' }, /^HOST=0\.0\.0\.0 is not a loopback address.*API_KEYS/],
@@ -49,6 +56,25 @@ describe('readConfig', () => {
     expect(thrown).toBeInstanceOf(ConfigError);
     expect((thrown as ConfigError).message).toMatch(message);
     expect((thrown as ConfigError).message).not.toContain('\n');
+  });
+
+  it('turns the models of fal.ai on with a key', () => {
+    expect(readConfig({}).fal).toBeNull();
+    expect(readConfig({ FAL_KEY: 'id:secret' }).fal).toEqual({
+      key: 'id:secret',
+      queueUrl: 'https://queue.fal.run',
+      restUrl: 'https://rest.fal.ai',
+      apiUrl: 'https://api.fal.ai',
+      dailyLimitUsd: null,
+      publicUrl: null,
+    });
+    const local = { FAL_KEY: 'k', FAL_QUEUE_URL: 'http://127.0.0.1:9/q/', FAL_REST_URL: 'http://localhost:9' };
+    expect(readConfig({ ...local, FAL_DAILY_LIMIT_USD: '7.50', PUBLIC_URL: 'https://me.example/' }).fal).toMatchObject({
+      queueUrl: 'http://127.0.0.1:9/q',
+      apiUrl: 'http://localhost:9',
+      dailyLimitUsd: 7.5,
+      publicUrl: 'https://me.example',
+    });
   });
 
   it('names no key in its complaint about keys', () => {

@@ -21,7 +21,22 @@ export interface Config {
   maxStreams: number;
   maxStreamsPerKey: number;
   retentionHours: number;
+  /** The models of fal.ai; null where there is no key for them. */
+  fal: FalConfig | null;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** What the models of fal.ai need. URLs have no slash at their end. */
+export interface FalConfig {
+  key: string;
+  queueUrl: string;
+  restUrl: string;
+  /** Where prices are asked for. */
+  apiUrl: string;
+  /** Most that is spent in one day (UTC), in US dollars; null for no limit. */
+  dailyLimitUsd: number | null;
+  /** Where fal reaches this server with its webhooks; null for none. */
+  publicUrl: string | null;
 }
 
 /** A setting that is wrong or contradicts another; the message is one line that names it. */
@@ -49,6 +64,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       `MAX_STREAMS_PER_KEY=${settings.MAX_STREAMS_PER_KEY} is more than MAX_STREAMS=${settings.MAX_STREAMS}`,
     );
   }
+  const fal = falConfig(settings);
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -62,6 +78,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     maxStreams: settings.MAX_STREAMS,
     maxStreamsPerKey: settings.MAX_STREAMS_PER_KEY,
     retentionHours: settings.RETENTION_HOURS,
+    fal,
     logLevel: settings.LOG_LEVEL,
   };
 }
@@ -90,6 +107,14 @@ const keys = list.refine(
   'must be printable ASCII without blanks',
 );
 
+// Keys and photos travel there: in the clear they may not leave this machine.
+const baseUrl = z
+  .string()
+  .trim()
+  .refine(isBaseUrl, 'must be an address like https://example.org, or http:// on this machine')
+  .transform((text) => text.replace(/\/+$/, ''))
+  .optional();
+
 const settingsSchema = z.object({
   HOST: z.string().trim().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3000),
@@ -103,6 +128,20 @@ const settingsSchema = z.object({
   MAX_STREAMS: whole(1, 1_000_000).default(20_000),
   MAX_STREAMS_PER_KEY: whole(1, 1_000_000).default(1000),
   RETENTION_HOURS: whole(1, 1_000_000).default(168),
+  FAL_KEY: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7E]+$/, 'must be printable ASCII without blanks')
+    .optional(),
+  FAL_QUEUE_URL: baseUrl,
+  FAL_REST_URL: baseUrl,
+  FAL_DAILY_LIMIT_USD: z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}(\.\d{1,4})?$/, 'must be an amount like 20 or 7.50')
+    .transform(Number)
+    .optional(),
+  PUBLIC_URL: baseUrl,
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',
@@ -111,13 +150,34 @@ const settingsSchema = z.object({
   ROLE: z.literal('all', { error: 'must be one of all, api, worker' }).default('all'),
 });
 
+/** Null without a key; a setting that has nothing to work on then is a mistake. */
+function falConfig(settings: z.infer<typeof settingsSchema>): FalConfig | null {
+  const { FAL_KEY: key, FAL_REST_URL: restUrl } = settings;
+  if (key === undefined) {
+    for (const name of ['FAL_QUEUE_URL', 'FAL_REST_URL', 'FAL_DAILY_LIMIT_USD', 'PUBLIC_URL'] as const) {
+      if (settings[name] !== undefined) {
+        throw new ConfigError(
+          `${name} is set without FAL_KEY, which it is of no use without: set FAL_KEY, or leave it out`,
+        );
+      }
+    }
+    return null;
+  }
+  return {
+    key,
+    queueUrl: settings.FAL_QUEUE_URL ?? 'https://queue.fal.run',
+    restUrl: restUrl ?? 'https://rest.fal.ai',
+    // A proxy or a stand-in answers for all of fal: a key for it is not shown to fal itself.
+    apiUrl: restUrl ?? 'https://api.fal.ai',
+    dailyLimitUsd: settings.FAL_DAILY_LIMIT_USD ?? null,
+    publicUrl: settings.PUBLIC_URL ?? null,
+  };
+}
+
 /** Settings of the design that this version cannot obey: better no start than one that quietly does otherwise. */
 function refuseUnbuilt(env: Record<string, unknown>): void {
   const unbuilt = [
     ['REDIS_URL', 'the Redis engine'],
-    ['FAL_KEY', 'the fal.ai models'],
-    ['FAL_QUEUE_URL', 'the fal.ai models'],
-    ['FAL_REST_URL', 'the fal.ai models'],
     ['S3_ENDPOINT', 'the S3 file store'],
     ['S3_BUCKET', 'the S3 file store'],
     ['S3_REGION', 'the S3 file store'],
@@ -136,6 +196,13 @@ function describe(error: z.ZodError): string {
   const issue = error.issues[0];
   const name = String(issue?.path[0] ?? 'settings');
   return `${name} ${issue?.message ?? 'is not valid'}`;
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username !== '' || password !== '' || search !== '' || hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 function isOrigin(text: string): boolean {

@@ -128,6 +128,17 @@ export interface IdempotencyRecord {
   answer: string;
 }
 
+/** Money set aside for one request to a provider, before it is sent. */
+export interface Reservation {
+  /** Names the request; one that was seen before changes nothing. */
+  key: string;
+  /** The day that it counts for, `2026-11-22`. */
+  day: string;
+  model: string;
+  /** Millionths of a US dollar: whole numbers add up without a rest. */
+  micros: number;
+}
+
 /** One page of jobs, newest first. */
 export interface JobPage {
   jobs: JobRow[];
@@ -192,6 +203,16 @@ export interface Engine {
 
   /** Ends the files of a task that have not ended; running ones lose their lease at once. */
   cancel(taskId: string, fileId?: string): Promise<CancelOutcome>;
+
+  /**
+   * Sets money aside, unless the day's sum would then be more than `limitMicros` (null: no limit). False, and nothing
+   * written, where it would. Reservations that come at the same time cannot exceed the limit together.
+   */
+  reserve(reservation: Reservation, limitMicros: number | null): Promise<boolean>;
+  /** Replaces what a reservation set aside by what it came to; 0 where nothing was charged. May be repeated. */
+  settle(key: string, micros: number): Promise<void>;
+  /** Millionths of a US dollar set aside or spent on a day. */
+  spent(day: string): Promise<number>;
 
   /** Calls back when files may be waiting; the callback claims. At least once after each submit or hand-back. */
   onWork(listener: () => void): () => void;

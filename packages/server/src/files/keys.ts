@@ -19,3 +19,13 @@ export function modelKey(jobId: string, fileId: string): string {
 export function previewKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/previews/${fileId}.webp`;
 }
+
+/** The files that a model gave beside the GLB lie under this prefix. */
+export function extrasPrefix(jobId: string, fileId: string): string {
+  return `${jobPrefix(jobId)}/extras/${fileId}`;
+}
+
+/** One of them, by its place in the list of the file's extra files. */
+export function extraKey(jobId: string, fileId: string, index: number): string {
+  return `${extrasPrefix(jobId, fileId)}/${index}`;
+}

@@ -52,6 +52,29 @@ export function previewFilename(modelName: string): string {
   return modelName.replace(/\.glb$/, '.webp');
 }
 
+/**
+ * The names of what came beside a file's model, `chair.fbx` and `chair-base.glb` for `chair.glb`, in the order given.
+ * None of them is the name of another file's model or of something beside that.
+ */
+export function extraFilenames(
+  files: readonly NamedFile[],
+  fileId: string,
+  extras: readonly { name: string; extension: string }[],
+): string[] {
+  const stems = new Set([...modelFilenames(files).values()].map((name) => name.slice(0, -'.glb'.length).toLowerCase()));
+  const own = modelFilename(files, fileId).slice(0, -'.glb'.length);
+  const taken = new Set<string>([`${own}.glb`.toLowerCase(), `${own}.webp`.toLowerCase()]);
+  return extras.map(({ name, extension }) => {
+    const stem = name === extension ? own : `${own}-${name}`;
+    let unique = stem;
+    const isTaken = (): boolean =>
+      taken.has(`${unique}.${extension}`.toLowerCase()) || (unique !== own && stems.has(unique.toLowerCase()));
+    for (let count = 2; isTaken(); count += 1) unique = `${stem}-${count}`;
+    taken.add(`${unique}.${extension}`.toLowerCase());
+    return `${unique}.${extension}`;
+  });
+}
+
 /** A `Content-Disposition` (RFC 6266): an ASCII name for old clients, the true one as RFC 5987 has it. */
 export function contentDisposition(type: 'attachment' | 'inline', filename: string): string {
   const ascii = filename.replaceAll(/[^\x20-\x7E]/g, '_').replaceAll(/["\\%]/g, '_');

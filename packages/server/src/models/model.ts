@@ -1,4 +1,4 @@
-import type { ModelInfo, Statistics } from '@image2model/protocol';
+import type { Cost, ModelInfo, Statistics } from '@image2model/protocol';
 
 /** The picture that a model works on. `bytes` are as uploaded, already checked. */
 export interface ModelInput {
@@ -28,7 +28,10 @@ export interface ModelContext {
   report(report: ModelReport): void;
   /** What an earlier attempt at this very file stored with `remember`, if anything. */
   remembered: unknown;
-  /** Stores what a restart needs to go on instead of paying again. Written when the promise resolves. JSON. */
+  /**
+   * Stores what a restart needs to go on instead of paying again; undefined forgets it. Written when the promise
+   * resolves, which rejects where the file is no longer ours. JSON.
+   */
   remember(state: unknown): Promise<void>;
 }
 
@@ -39,6 +42,20 @@ export interface Generated {
   /** A small picture of the model, if it has one. */
   preview: { bytes: Uint8Array; contentType: string } | null;
   statistics: Statistics;
+  /** What a provider charged. */
+  cost?: Cost;
+  /** What the model gave besides; see {@link Extra}. */
+  extras?: readonly Extra[];
+}
+
+/** A file beside the GLB, as another format of it or a texture. */
+export interface Extra {
+  /** Short, lower case, told apart from the others of its file: `fbx`, `base`, `texture-1`. */
+  name: string;
+  /** Without the dot. */
+  extension: string;
+  contentType: string;
+  bytes: Uint8Array;
 }
 
 /**
@@ -49,6 +66,8 @@ export interface Generated {
 export interface Model {
   readonly id: string;
   describe(): ModelInfo;
+  /** Resolves when `describe` can say all that is to be known, or that it cannot be known now. Never rejects. */
+  ready?(): Promise<void>;
   /** Checks options as a client sent them; returns them with defaults filled in, or sentences that say what is wrong. */
   checkOptions(options: unknown): { options: Record<string, unknown> } | { problems: string[] };
   generate(input: ModelInput, options: ModelOptions, context: ModelContext): Promise<Generated>;

@@ -2,11 +2,11 @@ import type { Readable } from 'node:stream';
 import type { ModelFile } from '@image2model/protocol';
 import { ZipFile } from 'yazl';
 import type { FileStore } from '../files/contract.ts';
-import { modelKey, previewKey } from '../files/keys.ts';
+import { extraKey, modelKey, previewKey } from '../files/keys.ts';
 import { previewFilename } from '../files/names.ts';
 
 /**
- * A ZIP of models and their pictures, read from the store one file at a time as the reader takes it. Stored and not
+ * A ZIP of models, their pictures and what came with them, read from the store one file at a time as the reader takes it. Stored and not
  * compressed: pictures are most of a model, and they are compressed already. Destroying the stream closes what is open.
  */
 export function archiveStream(files: FileStore, jobId: string, models: readonly ModelFile[]): Readable {
@@ -33,6 +33,9 @@ export function archiveStream(files: FileStore, jobId: string, models: readonly 
     add(model.filename, modelKey(jobId, model.file_id), model.created_time);
     if (model.rendered_image !== null) {
       add(previewFilename(model.filename), previewKey(jobId, model.file_id), model.created_time);
+    }
+    for (const [index, extra] of (model.extra_files ?? []).entries()) {
+      add(extra.filename, extraKey(jobId, model.file_id, index), model.created_time);
     }
   }
   zip.once('error', (error: Error) => output.destroy(error));

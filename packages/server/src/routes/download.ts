@@ -6,7 +6,7 @@ import type { JobFileRow, JobRow } from '../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import { FileMissingError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { modelKey, previewKey } from '../files/keys.ts';
+import { extraKey, modelKey, previewKey } from '../files/keys.ts';
 import { contentDisposition, previewFilename } from '../files/names.ts';
 import { archiveStream } from './archive.ts';
 import { jobFileParams, jobParams, ownJob } from './context.ts';
@@ -124,10 +124,7 @@ function finished(job: JobRow): (JobFileRow & { result: ModelFile })[] {
   return job.files.filter((file): file is JobFileRow & { result: ModelFile } => file.result !== null);
 }
 
-interface Found {
-  kind: 'model' | 'preview';
-  result: ModelFile;
-}
+type Found = { kind: 'model' | 'preview'; result: ModelFile } | { kind: 'extra'; result: ModelFile; index: number };
 
 function findFile(job: JobRow, filename: string): Found | undefined {
   for (const { result } of finished(job)) {
@@ -136,10 +133,27 @@ function findFile(job: JobRow, filename: string): Found | undefined {
       return { kind: 'preview', result };
     }
   }
+  for (const { result } of finished(job)) {
+    const index = result.extra_files?.findIndex((extra) => extra.filename === filename) ?? -1;
+    if (index >= 0) return { kind: 'extra', result, index };
+  }
   return undefined;
 }
 
-async function locate(files: FileStore, jobId: string, { kind, result }: Found): Promise<Sendable> {
+async function locate(files: FileStore, jobId: string, found: Found): Promise<Sendable> {
+  const { kind, result } = found;
+  if (found.kind === 'extra') {
+    const extra = result.extra_files?.[found.index];
+    if (extra === undefined) throw noSuchFile();
+    return {
+      ...(await stored(files, extraKey(jobId, result.file_id, found.index))),
+      contentType: extra.mime_type,
+      filename: extra.filename,
+      // Came with the model, from the same request.
+      tag: `${result.sha256}-extra-${found.index}`,
+      inline: false,
+    };
+  }
   if (kind === 'preview') {
     return {
       ...(await stored(files, previewKey(jobId, result.file_id))),

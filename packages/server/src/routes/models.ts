@@ -12,6 +12,9 @@ export function modelRoutes(app: Api, { models, defaultModel }: RouteContext): v
         response: { 200: modelListSchema },
       },
     },
-    async () => ({ models: [...models.values()].map((model) => model.describe()), default_model: defaultModel }),
+    async () => {
+      await Promise.all([...models.values()].map((model) => model.ready?.()));
+      return { models: [...models.values()].map((model) => model.describe()), default_model: defaultModel };
+    },
   );
 }

@@ -5,6 +5,7 @@ import { jobsSuite } from './jobs-suite.ts';
 import { logSuite } from './log-suite.ts';
 import { propertySuite } from './property-suite.ts';
 import { queueSuite } from './queue-suite.ts';
+import { spendingSuite } from './spending-suite.ts';
 
 /** The one suite of the engine contract: each engine runs it on a real store. */
 export function engineContract(name: string, open: OpenHarness): void {
@@ -13,6 +14,7 @@ export function engineContract(name: string, open: OpenHarness): void {
     queueSuite(open);
     feedSuite(open);
     jobsSuite(open);
+    spendingSuite(open);
     propertySuite(open);
   });
 }

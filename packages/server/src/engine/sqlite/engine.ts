@@ -11,6 +11,7 @@ import type {
   JobRow,
   Lease,
   NewJob,
+  Reservation,
   RetryOutcome,
   RetryTask,
   TaskRow,
@@ -196,6 +197,24 @@ class SqliteEngine implements Engine {
     if (queued && task.status !== 'queued') this.#core.leftQueue();
     this.#core.signals.cancelled(tokens);
     return 'cancelled';
+  }
+
+  async reserve(reservation: Reservation, limitMicros: number | null): Promise<boolean> {
+    return this.#session.change(() => {
+      if (this.#session.get('spending', reservation.key)) return true;
+      const spent = this.#session.get('spentOn', reservation.day)?.micros ?? 0;
+      if (limitMicros !== null && spent + reservation.micros > limitMicros) return false;
+      this.#session.insert('insertSpending', { ...reservation });
+      return true;
+    });
+  }
+
+  async settle(key: string, micros: number): Promise<void> {
+    this.#session.run('settleSpending', micros, key);
+  }
+
+  async spent(day: string): Promise<number> {
+    return this.#session.get('spentOn', day)?.micros ?? 0;
   }
 
   onWork(listener: () => void): () => void {

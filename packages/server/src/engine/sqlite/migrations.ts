@@ -110,4 +110,13 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX idempotency_of_job ON idempotency (job_id);
   `,
+  `
+  CREATE TABLE spending (
+    key TEXT PRIMARY KEY,
+    day TEXT NOT NULL,
+    model TEXT NOT NULL,
+    micros INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX spending_of_day ON spending (day);
+  `,
 ];

@@ -118,6 +118,8 @@ export interface QueryRows {
   entriesAfter: EntryRecord;
   newestEntries: EntryRecord;
   timings: { model: string; seconds: number };
+  spending: { key: string };
+  spentOn: { micros: number };
 }
 
 const taskFields = `place, task_id AS taskId, job_id AS jobId, owner, model, options, face_limit AS faceLimit, status,
@@ -216,4 +218,9 @@ export const sql = {
   trimTimings: `DELETE FROM timings WHERE model = :model AND number <= (
       SELECT number FROM timings WHERE model = :model ORDER BY number DESC LIMIT 1 OFFSET :keep)`,
   timings: 'SELECT model, seconds FROM timings ORDER BY number',
+
+  insertSpending: 'INSERT INTO spending (key, day, model, micros) VALUES (:key, :day, :model, :micros)',
+  settleSpending: 'UPDATE spending SET micros = ? WHERE key = ?',
+  spending: 'SELECT key FROM spending WHERE key = ?',
+  spentOn: 'SELECT coalesce(sum(micros), 0) AS micros FROM spending WHERE day = ?',
 } as const;

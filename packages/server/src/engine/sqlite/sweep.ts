@@ -9,6 +9,11 @@ const perSweep = 100;
 const endedPerSweep = 4;
 /** A file whose worker was gone so often is not tried again. */
 const mostCrashes = 2;
+/**
+ * With work under way at a provider, which is paid for and goes on without us, giving up would lose it: only what
+ * takes its worker down again and again is given up.
+ */
+const mostCrashesElsewhere = 20;
 
 export type ChangeTask = (place: number, work: (change: TaskChange) => void) => void;
 
@@ -18,7 +23,10 @@ export type ChangeTask = (place: number, work: (change: TaskChange) => void) => 
  */
 export function takeBack(change: TaskChange, file: FileRecord): void {
   file.crashes += 1;
-  if (file.crashes < mostCrashes) {
+  const elsewhere = file.remembered !== null;
+  // The next claim goes on with what was begun: it is the same attempt.
+  if (elsewhere) file.attempts -= 1;
+  if (file.crashes < (elsewhere ? mostCrashesElsewhere : mostCrashes)) {
     change.putBack(file, messages.fileInterrupted, null);
     return;
   }
