@@ -46,8 +46,9 @@ export class Tracker {
       this.connection = connection;
       if (error) this.error = { code: error.code, message: error.message };
       if (endsNow) this.#events.onEnd(task, live);
-      // What comes with the first answer is how things stood; only what follows is news.
-      if (task.status === 'processing' || task.status === 'queued') live ||= connection === 'open' && task.sequence > 0;
+      // What comes with the first answer is how things stood; only what follows is news. The first answer of an ended task
+      // has no progress of the task itself, which alone names the job.
+      live ||= task.job_id !== '' && !hasEnded(task.status);
     });
   }
 
