@@ -1,0 +1,12 @@
+import { error } from '@sveltejs/kit';
+import type { GalleryPage } from '../../catalogue';
+import type { PageLoad } from './$types';
+
+// For development alone: in a production build the gallery is not there, nor anything that it shows.
+export const load: PageLoad = async ({ params }): Promise<GalleryPage> => {
+  if (import.meta.env.DEV) {
+    const { openState } = await import('../../catalogue');
+    return await openState(params.state);
+  }
+  error(404, 'Not found');
+};

@@ -1,0 +1,80 @@
+import { error } from '@sveltejs/kit';
+import type { Component } from 'svelte';
+import { empty } from './answers.ts';
+import Controls from './sheets/Controls.svelte';
+import Index from './sheets/Index.svelte';
+import type { GalleryGroup } from './state.ts';
+import { history } from './states/history.ts';
+import { processing } from './states/processing.ts';
+import { results } from './states/results.ts';
+import { upload } from './states/upload.ts';
+import { talkTo } from './wire.ts';
+
+/** What the gallery's page shows. */
+export interface GalleryPage {
+  id: string;
+  shown: Component<Record<string, unknown>>;
+  props: Record<string, unknown>;
+  enter: () => Promise<void>;
+}
+
+/** Every state there is, by group. */
+export const groups: readonly GalleryGroup[] = [
+  { title: 'Components', states: [{ id: 'controls', title: 'Buttons, badges, bars', shown: Controls }] },
+  upload,
+  processing,
+  results,
+  history,
+];
+
+/**
+ * Makes the page ready for a state: its wire in place of the server, and nothing left of the state before. The list of
+ * them all where no state is named.
+ *
+ * @throws a page of 404 for a state that there is not
+ */
+export async function openState(id: string | undefined): Promise<GalleryPage> {
+  await forget();
+  const state = groups.flatMap(({ states }) => states).find((each) => each.id === id);
+  if (id !== undefined && state === undefined) error(404, 'Not found');
+  talkTo(state?.wire?.() ?? empty);
+  const shown = (state?.shown ?? Index) as GalleryPage['shown'];
+  const props = state === undefined ? { groups } : {};
+  return {
+    id: id ?? 'index',
+    shown,
+    props,
+    async enter() {
+      await state?.enter?.();
+      // Who takes pictures waits for it.
+      document.documentElement.dataset.gallery = id ?? 'index';
+    },
+  };
+}
+
+/** What pages keep in the browser, and what a state has put over it. */
+async function forget(): Promise<void> {
+  delete document.documentElement.dataset.gallery;
+  Reflect.deleteProperty(navigator, 'onLine');
+  for (const key of Object.keys(localStorage)) if (key !== 'image2model.theme') localStorage.removeItem(key);
+  for (const { name } of await indexedDB.databases()) if (name !== undefined) await clear(name);
+}
+
+/** Empties a database rather than deleting it, which would wait for a page that has it open. */
+function clear(name: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const request = indexedDB.open(name);
+  request.addEventListener('error', () => resolve());
+  request.addEventListener('success', () => {
+    const { result: database } = request;
+    const stores = [...database.objectStoreNames];
+    if (stores.length === 0) resolve();
+    else {
+      const transaction = database.transaction(stores, 'readwrite');
+      for (const store of stores) transaction.objectStore(store).clear();
+      transaction.addEventListener('complete', () => resolve());
+    }
+    database.close();
+  });
+  return promise;
+}

@@ -1,0 +1,95 @@
+import { t } from '$lib/messages';
+import ResultsPage from '../../results/[jobId]/+page.svelte';
+import { empty, serverWith } from '../answers.ts';
+import { jobIdOf, type JobScene, type Shot } from '../job.ts';
+import { appear, type GalleryGroup, type GalleryState, named } from '../state.ts';
+import { never, problem } from '../wire.ts';
+
+const made = (photo: Shot['photo'], model: Shot['model'] = {}): Shot => ({ photo, status: 'completed', model });
+
+const one: JobScene = { status: 'completed', shots: [made(1)] };
+
+const mixed: JobScene = {
+  status: 'completed',
+  shots: [
+    made(0),
+    made(1),
+    made(2),
+    {
+      photo: 3,
+      status: 'failed',
+      filename: 'transparent.png',
+      error: 'Nothing is to be seen in the image: every pixel is transparent.',
+      details: { code: 'NO_FOREGROUND', retryable: false },
+    },
+    { photo: 4, status: 'cancelled' },
+  ],
+};
+
+const address = { jobId: jobIdOf() };
+const at = (id: string, title: string, scene: JobScene): GalleryState => ({
+  id: `results-${id}`,
+  title,
+  shown: ResultsPage,
+  address,
+  wire: () => serverWith(scene),
+});
+const answering = (answer: () => Response | Promise<Response>) => () => ({
+  ...empty,
+  [`GET /download/${jobIdOf()}/all`]: answer,
+  [`GET /status/jobs/${jobIdOf()}/progress`]: answer,
+  [`GET /jobs/${jobIdOf()}`]: answer,
+});
+
+export const results: GalleryGroup = {
+  title: 'Results',
+  states: [
+    { ...at('loading', 'Before the answer', one), wire: answering(never) },
+    at('one', 'One model', one),
+    at('many', 'Five models', { status: 'completed', shots: [made(0), made(1), made(2), made(3), made(4)] }),
+    at('mixed', 'Some were not made', mixed),
+    at('open', 'More are still being made', {
+      status: 'processing',
+      shots: [made(0), { photo: 1, status: 'processing', progress: 40 }, { photo: 2, status: 'pending' }],
+    }),
+    at('none', 'Nothing was made', {
+      status: 'failed',
+      shots: mixed.shots.filter(({ status }) => status !== 'completed'),
+    }),
+    at('long', 'Long texts, a price, files besides', {
+      status: 'completed',
+      shots: [
+        {
+          ...made(4, {
+            reused: true,
+            cost: { units: 1, unit: 'generations', amount: 0.2, currency: 'USD' },
+            extra_files: [
+              { filename: 'base.fbx', size: 2_400_000, mime_type: 'application/octet-stream', url: '/base.fbx' },
+            ],
+            statistics: {
+              faces: 1_204_118,
+              width: 1,
+              height: 0.75,
+              depth: 0.1,
+              method: 'relief',
+              seconds: 74.25,
+              warnings: ['No clear object stands out, so the whole picture became a relief; give a mask or a cut-out.'],
+            },
+          }),
+          filename: 'a-file-name-without-any-place-to-break-it-that-somebody-s-camera-made-of-the-date-20261120.jpg',
+        },
+      ],
+    }),
+    {
+      ...at('viewer', 'The viewer', one),
+      enter: async () => {
+        (await appear(() => named(t('results.look')))).click();
+        await appear(() => document.querySelector('canvas'));
+        const loading = t('results.viewer.loading');
+        await appear(() => (document.body.textContent.includes(loading) ? undefined : document.body));
+      },
+    },
+    { ...at('unknown', 'No such batch', one), wire: answering(() => problem('JOB_NOT_FOUND')) },
+    { ...at('trouble', 'The server cannot answer', one), wire: answering(() => problem('INTERNAL_ERROR')) },
+  ],
+};

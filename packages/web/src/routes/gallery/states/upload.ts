@@ -1,0 +1,97 @@
+import { t } from '$lib/messages';
+import UploadPage from '../../+page.svelte';
+import { empty } from '../answers.ts';
+import { appear, type GalleryGroup, named, paste, sample } from '../state.ts';
+import { never, noServer, problem } from '../wire.ts';
+
+const longName =
+  'IMG_20261120_093011_kitchen-table-with-the-old-teapot-of-my-grandmother-and-without-its-lid-final-version-2.jpg';
+
+const three = async () => [
+  await sample('duck.png'),
+  await sample('teapot.jpg'),
+  await sample('cactus.jpg', 'Potted cactus.jpg'),
+];
+
+async function pickThree(): Promise<void> {
+  await paste(await three());
+  await appear(() => document.querySelectorAll('main li img')[2]);
+}
+
+async function send(): Promise<void> {
+  await pickThree();
+  (await appear(() => document.querySelector<HTMLElement>('main button[type=submit]:enabled'))).click();
+}
+
+export const upload: GalleryGroup = {
+  title: 'Upload',
+  states: [
+    { id: 'upload-empty', title: 'Nothing picked yet', shown: UploadPage },
+    { id: 'upload-photos', title: 'Three good photos', shown: UploadPage, enter: pickThree },
+    {
+      id: 'upload-one',
+      title: 'One photo with a long name',
+      shown: UploadPage,
+      enter: async () => paste([await sample('teapot.jpg', longName)]),
+    },
+    {
+      id: 'upload-bad',
+      title: 'Bad files among good ones, each saying why',
+      shown: UploadPage,
+      enter: async () => {
+        const text = new File(['Not a photo'], 'notes.txt', { type: 'text/plain' });
+        const heic = new File(['\0\0\0\u0018ftypheic\0\0\0\0mif1heic'], 'IMG_0042.HEIC', { type: 'image/heic' });
+        await paste([...(await three()), text, heic, new File([], 'empty.jpg', { type: 'image/jpeg' })]);
+      },
+    },
+    {
+      id: 'upload-options',
+      title: 'The options of the model',
+      shown: UploadPage,
+      enter: async () => {
+        await pickThree();
+        (await appear(() => named(t('upload.options')))).click();
+      },
+    },
+    {
+      id: 'upload-hosted',
+      title: 'A hosted model with its price and all kinds of options',
+      shown: UploadPage,
+      enter: async () => {
+        await pickThree();
+        const select = await appear(() =>
+          [...document.querySelectorAll('select')].find(({ options }) => options.length === 2),
+        );
+        select.selectedIndex = 1;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+        (await appear(() => named(t('upload.options')))).click();
+      },
+    },
+    {
+      id: 'upload-sending',
+      title: 'On their way',
+      shown: UploadPage,
+      wire: () => ({ ...empty, 'POST /upload': never }),
+      enter: send,
+    },
+    {
+      id: 'upload-no-models',
+      title: 'The server does not answer',
+      shown: UploadPage,
+      wire: () => ({ ...empty, 'GET /models/available': noServer }),
+      enter: pickThree,
+    },
+    {
+      id: 'upload-sign-in',
+      title: 'A server that asks for a key',
+      shown: UploadPage,
+      fresh: true,
+      wire: () => ({
+        ...empty,
+        'GET /session': () => Response.json({ authenticated: false, required: true }),
+        'GET /models/available': () => problem('UNAUTHENTICATED'),
+        'POST /session': () => problem('UNAUTHENTICATED', 'The API key is not valid.'),
+      }),
+    },
+  ],
+};
