@@ -10,7 +10,6 @@ const program = fileURLToPath(new URL('process.ts', import.meta.url));
 export interface FalChild {
   readonly queueUrl: string;
   readonly restUrl: string;
-  readonly apiUrl: string;
   readonly port: number;
   ledger(): Promise<Ledger>;
   fault(fault: Fault): Promise<void>;
@@ -27,7 +26,7 @@ export async function startFalChild(options: FalServerOptions & { stateFile: str
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([once(lines, 'line'), exit.then(() => undefined)]);
   if (!first) throw new Error('The stand-in did not start');
-  const { queueUrl, restUrl, apiUrl, port } = JSON.parse(String(first[0])) as Omit<FalChild, 'ledger'>;
+  const { queueUrl, restUrl, port } = JSON.parse(String(first[0])) as Omit<FalChild, 'ledger'>;
   const control = async (what: string, body: object): Promise<Ledger> => {
     const answer = await fetch(`http://127.0.0.1:${port}/simulated/${what}`, {
       method: 'POST',
@@ -38,7 +37,6 @@ export async function startFalChild(options: FalServerOptions & { stateFile: str
   return {
     queueUrl,
     restUrl,
-    apiUrl,
     port,
     ledger: () => control('ledger', {}),
     fault: async (fault) => void (await control('fault', fault)),

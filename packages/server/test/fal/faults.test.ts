@@ -136,7 +136,7 @@ describe('what the stand-in for fal.ai does to its callers', () => {
 
   it('quotes prices as the pricing route does', async () => {
     const { fal, get } = await startPlain(closing, { prices: { [trellis]: 0.02 } });
-    const url = `${fal.apiUrl}/v1/models/pricing?endpoint_id=${trellis}&endpoint_id=fal-ai/triposr`;
+    const url = `${fal.restUrl}/v1/models/pricing?endpoint_id=${trellis}&endpoint_id=fal-ai/triposr`;
     expect(await (await get(url)).json()).toMatchObject({
       prices: [{ endpoint_id: trellis, unit_price: 0.02, unit: 'generations', currency: 'USD' }],
       has_more: false,

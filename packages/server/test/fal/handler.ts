@@ -102,7 +102,7 @@ function findCall(options: HandlerOptions, request: IncomingMessage, url: URL): 
   if (host === 'rest' && method === 'GET' && path === '.well-known/jwks.json') {
     return { operation: 'jwks', needsKey: false, done: () => json(200, options.webhooks.jwks()) };
   }
-  if (host === 'api' && method === 'GET' && path === 'v1/models/pricing') {
+  if (host === 'rest' && method === 'GET' && path === 'v1/models/pricing') {
     return { operation: 'pricing', needsKey: true, done: () => pricing(options, url) };
   }
   if (host === 'cdn' && parts[0] === 'upload' && method === 'PUT') {

@@ -8,6 +8,6 @@ import type { FalServerOptions } from './types.ts';
  */
 const options = JSON.parse(process.argv[2] ?? '{}') as FalServerOptions;
 const fal = await startFalServer(options);
-const { queueUrl, restUrl, apiUrl, port } = fal;
-process.stdout.write(`${JSON.stringify({ simulated: 'fal.ai', queueUrl, restUrl, apiUrl, port })}\n`);
+const { queueUrl, restUrl, port } = fal;
+process.stdout.write(`${JSON.stringify({ simulated: 'fal.ai', queueUrl, restUrl, port })}\n`);
 process.stdin.once('end', () => process.exit(0)).resume();

@@ -17,10 +17,8 @@ export const falKey = 'simulated-id:simulated-secret-0123456789abcdef';
 export interface FalServer {
   /** For `FAL_QUEUE_URL`. */
   readonly queueUrl: string;
-  /** For `FAL_REST_URL`; the web keys of the webhooks are below it too. */
+  /** For `FAL_REST_URL`; the prices and the keys of the webhooks are below it too. */
   readonly restUrl: string;
-  /** In place of `https://api.fal.ai`: the pricing route. */
-  readonly apiUrl: string;
   readonly port: number;
   /** Lets the next call of a kind go wrong. */
   fault(fault: Fault): void;
@@ -108,7 +106,6 @@ export async function startFalServer(options: FalServerOptions = {}): Promise<Fa
   return {
     queueUrl: `${origin}/queue`,
     restUrl: `${origin}/rest`,
-    apiUrl: `${origin}/api`,
     port,
     fault: (fault) => faults.add(fault),
     planNext: (job) => faults.plan(job),

@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from './queue.ts';
 import type { JobRow } from './state.ts';
 import type { FaultKind } from './types.ts';
 
 /** How often an open stream is compared with the job, ms. */
 const lookMs = 20;
+/** Between the two halves of a split character, ms. */
+const splitMs = 15;
 
 interface StreamOptions {
   queue: Queue;
@@ -30,8 +33,9 @@ export function streamStatus(response: ServerResponse, options: StreamOptions): 
   response.flushHeaders();
   let events = 0;
   let lines = 0;
-  let before = '';
+  let stood = '';
   let over = false;
+  let sent = Promise.resolve();
   const comment = setInterval(() => response.write(': ping\n\n'), commentMs);
   const looking = setInterval(look, lookMs);
   response.once('close', stop);
@@ -45,14 +49,14 @@ export function streamStatus(response: ServerResponse, options: StreamOptions): 
     if (!now) return;
     const { body, done, lines: all } = queue.status(now, logs ? lines : null);
     const stands = JSON.stringify([body['status'], body['queue_position'], all]);
-    if (stands === before) return;
-    before = stands;
+    if (stands === stood) return;
+    stood = stands;
     lines = all;
     events += 1;
     send(`data: ${JSON.stringify(body)}\n\n`);
     if (done) {
       stop();
-      response.end();
+      void sent.then(() => response.end());
     }
   }
 
@@ -77,15 +81,20 @@ export function streamStatus(response: ServerResponse, options: StreamOptions): 
       response.write(bytes);
       return;
     }
-    // Each chunk ends within a character wherever there is one that can be cut.
-    let from = 0;
-    for (let at = 1; at < bytes.length; at += 1) {
-      const isInside = ((bytes[at] ?? 0) & 0xc0) === 0x80;
-      if (!isInside) continue;
-      response.write(bytes.subarray(from, at));
-      from = at;
-    }
-    response.write(bytes.subarray(from));
+    sent = sendSplit(bytes, sent);
+  }
+
+  /** Cuts within a character; the rest is long enough in coming that it arrives by itself. */
+  async function sendSplit(bytes: Buffer, before: Promise<void>): Promise<void> {
+    const at = Math.max(
+      0,
+      bytes.findIndex((byte) => (byte & 0xc0) === 0x80),
+    );
+    await before;
+    response.write(bytes.subarray(0, at));
+    await sleep(splitMs);
+    response.write(bytes.subarray(at));
+    await sleep(splitMs);
   }
 
   function stop(): void {

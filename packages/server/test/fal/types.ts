@@ -32,7 +32,7 @@ export type FaultKind =
   | { kind: 'stream-cut'; afterEvents: number }
   /** The status stream ends in good order, before `COMPLETED`. */
   | { kind: 'stream-end'; afterEvents: number }
-  /** Every character of more than one byte arrives in two chunks. */
+  /** Of each event, a character of more than one byte arrives in two chunks. */
   | { kind: 'stream-split' }
   /** A line that is not JSON, and an event that fal does not have, before the true ones. */
   | { kind: 'stream-garbage' }
