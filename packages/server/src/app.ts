@@ -19,6 +19,7 @@ import { handleError, sendProblem, toApiError } from './error-handler.ts';
 import { exposedHeaders, contentPolicy } from './headers.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import type { Fal } from './models/fal/fal.ts';
 import { openapiOptions } from './openapi.ts';
 import type { Hub } from './progress/hub.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -33,6 +34,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { statusRoutes } from './routes/status.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { uploadRoutes } from './routes/upload.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { requestId, watchRequests } from './requests.ts';
 import { version } from './version.ts';
 import { answerPage, readPages, servePages } from './web.ts';
@@ -42,6 +44,8 @@ export interface AppOptions extends RouteContext {
   config: Config;
   hub: Hub;
   log: Log;
+  /** The hosted models' provider, where there is a key for it. */
+  fal?: Fal | undefined;
   /** Signs the sessions of the page; 32 bytes or more. */
   sessionSecret: Uint8Array;
   /** Directory of the built pages. */
@@ -52,7 +56,7 @@ export interface AppOptions extends RouteContext {
 
 /** Every plugin and route there is, in the order in which a request meets them. Listens to nothing yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, engine, hub, files, log, isClosing } = options;
+  const { config, engine, hub, files, log, fal, isClosing } = options;
   const pages = await readPages(options.pagesDirectory);
   const keyring = createKeyring(config);
   const sessions = createSessions({ secret: options.sessionSecret });
@@ -108,7 +112,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       modelRoutes(api, options);
       adminRoutes(api, { engine, files, dataDir: config.dataDir });
       sessionRoutes(api, { engine, keyring, sessions, tickets });
-      healthRoutes(api, { engine, files, metrics, version, isClosing });
+      healthRoutes(api, { engine, files, metrics, version, isClosing, fal });
+      if (fal !== undefined && config.fal?.publicUrl) await webhookRoutes(api, fal.webhooks);
     },
     { prefix: '/api/v1' },
   );

@@ -14,6 +14,8 @@ import { startRetention } from './jobs/retention.ts';
 import { createRunner } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { createHub } from './progress/hub.ts';
+import { createFal } from './models/fal/fal.ts';
+import type { FalTimings } from './models/fal/timings.ts';
 import { createModels } from './models/index.ts';
 import type { Model } from './models/model.ts';
 
@@ -22,6 +24,8 @@ export interface ServerOptions {
   log: Log;
   /** The models on offer; those of this installation unless given. Closed with the server. */
   models?: ReadonlyMap<string, Model>;
+  /** How long things at fal.ai may take; tests shorten it. */
+  falTimings?: Partial<FalTimings>;
   /** Directory of the built pages. */
   pagesDirectory?: string;
 }
@@ -65,7 +69,12 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   opened.push(() => engine.close());
   const files = await createDiskStore({ directory: join(config.dataDir, 'files') });
   opened.push(() => files.close());
-  const models = options.models ?? createModels({ concurrency: config.workerConcurrency });
+  const fal =
+    config.fal === null
+      ? undefined
+      : createFal({ ...config.fal, ledger: engine, log, ...(options.falTimings && { timings: options.falTimings }) });
+  if (fal !== undefined) opened.push(() => fal.close());
+  const models = options.models ?? createModels({ concurrency: config.workerConcurrency, fal });
   opened.push(async () => void (await Promise.all([...models.values()].map((model) => model.close()))));
   const converter = createConverter();
   opened.push(() => converter.close());
@@ -85,6 +94,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     models,
     converter,
     log,
+    fal,
     defaultModel: config.model,
     sessionSecret: await sessionSecret(config.dataDir),
     pagesDirectory: options.pagesDirectory ?? resolve(import.meta.dirname, '../../web/build'),
@@ -104,6 +114,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), runner.close(graceMs)]);
     await retention.close();
     await Promise.all([...models.values()].map((model) => model.close()));
+    await fal?.close();
     await converter.close();
     await files.close();
     await engine.close();

@@ -9,8 +9,11 @@ import type { TicketGrant, Tickets } from './tickets.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a route asks for: a valid key (where nothing is said), nothing, or an administrator's key. */
-    access?: 'key' | 'public' | 'admin';
+    /**
+     * What a route asks for: a valid key (where nothing is said), nothing, an administrator's key, or the signature of
+     * a provider, which the route itself checks.
+     */
+    access?: 'key' | 'public' | 'admin' | 'signed';
     /** Whether the request counts as an upload, which has a limit of its own. */
     upload?: boolean;
   }
@@ -44,7 +47,8 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
 
   app.addHook('onRequest', async (request) => {
     const { access = 'key', upload = false } = request.routeOptions.config;
-    if (keyring.open) refuseForeignHost(request);
+    // A provider comes from outside, under the name that this server has there.
+    if (keyring.open && access !== 'signed') refuseForeignHost(request);
     const { requester, byCookie } = identify(request, options);
     if ((keyring.open || byCookie) && !isSafe(request)) refuseForeignOrigin(request, corsOrigins);
     if (requester !== undefined) {
@@ -59,7 +63,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): void {
       const detail = upload ? 'Too many uploads in the last minute.' : 'Too many requests in the last minute.';
       throw new ApiError('RATE_LIMITED', detail, { retryAfterSeconds: counted.ttlInSeconds });
     }
-    if (access === 'public') return;
+    if (access === 'public' || access === 'signed') return;
     if (requester === undefined) throw unauthenticated(request);
     if (access === 'admin' && !requester.isAdmin) {
       throw new ApiError('FORBIDDEN', 'This route needs a key from ADMIN_API_KEYS.');

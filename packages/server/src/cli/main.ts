@@ -42,6 +42,12 @@ async function main(): Promise<number> {
     .command('serve')
     .description('serve the pages and the API; settings come from the environment')
     .action(async () => void (code = await runServe()));
+  program
+    .command('fal')
+    .description('the hosted models of fal.ai')
+    .command('check')
+    .description('try FAL_KEY without spending anything, and show the prices')
+    .action(async () => void (code = await runFalCheck()));
   try {
     await program.parseAsync();
     return code;
@@ -65,6 +71,16 @@ interface ConvertFlags {
 async function runServe(): Promise<number> {
   const { serve } = await import('../serve.ts');
   return await serve(process.env);
+}
+
+async function runFalCheck(): Promise<number> {
+  const { readConfig } = await import('../config.ts');
+  const { checkFalKey } = await import('../models/fal/check.ts');
+  const { fal } = readConfig(process.env);
+  if (fal === null) throw new UsageError('FAL_KEY is not set');
+  const { outcome, lines } = await checkFalKey(fal, new AbortController().signal);
+  (outcome === 'valid' ? out : err)(`${lines.join('\n')}\n`);
+  return outcome === 'valid' ? exitCodes.made : exitCodes.server;
 }
 
 async function ownServer(): Promise<UsableServer> {

@@ -8,11 +8,13 @@ interface HealthOptions extends Pick<RouteContext, 'engine' | 'files'> {
   metrics: Metrics;
   version: string;
   isClosing: () => boolean;
+  /** The provider, where there is one: `trouble` in a few words, undefined where all is well. */
+  fal?: { trouble(): string | undefined } | undefined;
 }
 
 /** Whether the server lives, can work, and how it does. */
 export function healthRoutes(app: Api, options: HealthOptions): void {
-  const { metrics, version, isClosing } = options;
+  const { metrics, version, isClosing, fal } = options;
   // Looked at once a second at most: everybody may ask, and each look writes to the disk.
   const look = atMostEvery(1000, async () => {
     const [engine, files] = await Promise.all([probe(options.engine.check()), probe(options.files.check())]);
@@ -21,8 +23,17 @@ export function healthRoutes(app: Api, options: HealthOptions): void {
   const health = async (): Promise<Health> => {
     const { engine, files } = await look();
     const well = engine.status === 'ok' && files.status === 'ok';
+    const trouble = fal?.trouble();
+    // A provider in trouble takes no other model away: the server is as ready as ever.
+    const checks: Health['checks'] = {
+      engine,
+      files,
+      ...(fal !== undefined && {
+        fal: trouble === undefined ? { status: 'ok' } : { status: 'failing', detail: trouble },
+      }),
+    };
     const status = isClosing() ? 'shutting_down' : well ? 'ok' : 'degraded';
-    return { status, version, uptime_seconds: Math.round(process.uptime()), checks: { engine, files } };
+    return { status, version, uptime_seconds: Math.round(process.uptime()), checks };
   };
   const config = { access: 'public' } as const;
   const tags = ['Health'];

@@ -13,7 +13,7 @@ export function modelRoutes(app: Api, { models, defaultModel }: RouteContext): v
       },
     },
     async () => {
-      await Promise.all([...models.values()].map((model) => model.ready?.()));
+      await Promise.all([...models.values()].map(async (model) => await model.ready?.()));
       return { models: [...models.values()].map((model) => model.describe()), default_model: defaultModel };
     },
   );

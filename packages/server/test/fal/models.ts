@@ -66,7 +66,7 @@ export const falModels: Readonly<Record<string, FalModel>> = {
     fields: {
       image_url: url,
       mesh_simplify: number(0.9, 0.98),
-      texture_size: choice(512, 1024, 2048),
+      texture_size: choice('512', '1024', '2048'),
       ss_guidance_strength: number(0, 10),
       ss_sampling_steps: whole(1, 50),
       slat_guidance_strength: number(0, 10),
@@ -80,8 +80,8 @@ export const falModels: Readonly<Record<string, FalModel>> = {
     faces: 'decimation_target',
     fields: {
       image_url: url,
-      resolution: choice(512, 1024, 1536),
-      texture_size: choice(1024, 2048, 4096),
+      resolution: choice('512', '1024', '1536'),
+      texture_size: choice('1024', '2048', '4096'),
       decimation_target: { is: 'whole', least: 1 },
       remesh: flag,
       seed,

@@ -5,15 +5,11 @@ import { Signals } from '../signals.ts';
 import { Checkpointer } from './checkpoint.ts';
 import { Timings } from './estimate.ts';
 import { Positions } from './positions.ts';
-import { LiveTasks } from './live-tasks.ts';
-import type { FileRecord } from './records.ts';
+import type { FileRecord, TaskRecord } from './records.ts';
 import { Reports } from './reports.ts';
-import type { Report } from './reports.ts';
 import { Session } from './session.ts';
 import { sweepDue, sweepEnded, takeBack } from './sweep.ts';
-import { TaskLog } from './task-log.ts';
 import { TaskChange } from './transitions.ts';
-import type { ChangeContext } from './transitions.ts';
 import { Wake } from './wake.ts';
 
 /** What the engine says to the operator; pino fits. */
@@ -30,8 +26,6 @@ const stoodStillMs = 1000;
  */
 export class Core {
   readonly session: Session;
-  /** Tasks that have files at work. */
-  readonly live: LiveTasks;
   readonly feed: Feed;
   readonly signals: Signals;
   readonly timings: Timings;
@@ -40,8 +34,6 @@ export class Core {
   readonly checkpointer: Checkpointer;
   /** The last turn given, on a counter over all tasks. */
   turn: number;
-  readonly #context: ChangeContext;
-  readonly #taskLog: TaskLog;
   readonly #positions: Positions;
   readonly #log: EngineLog | undefined;
 
@@ -56,19 +48,17 @@ export class Core {
       publish: (taskId, entries) => this.feed.publish(taskId, entries),
       committed: () => this.checkpointer.committed(),
     });
-    this.live = new LiveTasks(this.session);
-    this.#taskLog = new TaskLog(this.session, this.live);
     this.timings = new Timings(this.session);
-    this.#context = {
-      session: this.session,
-      log: this.#taskLog,
-      estimate: (task, files) => this.timings.estimate(task, files),
-    };
-    this.#positions = new Positions(this.session, (place, work) => this.change(place, work));
+    this.#positions = new Positions(this.session, (place, work) => this.#changeAt(place, work));
     this.wake = new Wake(now, (late) => this.#sweep(late));
-    this.reports = new Reports((reports) => this.#takeReports(reports));
+    this.reports = new Reports((reports) =>
+      this.session.change(() =>
+        reports.map(({ token, progress, message }) =>
+          this.#changeLeased(token, (change, file) => change.report(file, progress, message)),
+        ),
+      ),
+    );
     this.turn = this.session.get('lastTurn')?.turn ?? 0;
-    this.session.change(() => this.#taskLog.recover());
     this.#voidLeases();
     this.wake.by(now());
   }
@@ -77,8 +67,8 @@ export class Core {
   insertTask(row: Parameters<Session['insert']>[1], files: readonly NewFile[]): void {
     const place = this.session.insert('insertTask', { ...row, total: files.length, turn: this.turn });
     for (const { fileId } of files) this.session.insert('insertTaskFile', { place, fileId });
-    this.change(place, (change) => {
-      for (const file of change.files) change.open(file);
+    this.#changeAt(place, (change) => {
+      for (const file of this.session.all('taskFiles', place)) change.open(file);
       change.queueAt(this.#positions.next());
     });
   }
@@ -86,43 +76,28 @@ export class Core {
   /** As one transaction: changes the file that a token still leases; false when it leases none. */
   withLease(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
     this.reports.write();
-    return this.session.change(() => {
-      const file = this.live.leased(token);
-      if (!file) return false;
-      this.change(file.place, (change) => work(change, file));
-      return true;
-    });
+    return this.session.change(() => this.#changeLeased(token, work));
+  }
+
+  #changeLeased(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
+    const file = this.session.get('leasedFile', token);
+    if (!file) return false;
+    this.#changeAt(file.place, (change) => work(change, file));
+    return true;
+  }
+
+  #changeAt(place: number, work: (change: TaskChange) => unknown): void {
+    const task = this.session.get('taskAt', place);
+    if (!task) throw new Error(`no task at ${place}`);
+    this.change(task, work);
   }
 
   /** Moves files of a task and settles it; inside a transaction. */
-  change<Result>(place: number, work: (change: TaskChange) => Result): Result {
-    const live = this.live.take(place);
-    this.live.protect(live, live.files);
-    this.live.leasesChange(live);
-    this.#taskLog.fold(live);
-    const change = new TaskChange(this.#context, live, { isReport: false });
-    const result = work(change);
+  change(task: TaskRecord, work: (change: TaskChange) => unknown): void {
+    const change = new TaskChange(this.session, task, (of, files) => this.timings.estimate(of, files));
+    work(change);
     change.settle();
-    if (live.task.compactAt !== null) this.wake.by(live.task.compactAt);
-    return result;
-  }
-
-  #takeReports(reports: readonly Report[]): boolean[] {
-    return this.session.change(() => {
-      const held = reports.map((report) => this.#takeReport(report));
-      this.#taskLog.trim();
-      return held;
-    });
-  }
-
-  #takeReport({ token, progress, message }: Report): boolean {
-    const file = this.live.leased(token);
-    if (!file) return false;
-    const live = this.live.take(file.place);
-    this.live.protectReport(live, file);
-    const change = new TaskChange(this.#context, live, { isReport: true });
-    if (change.report(file, progress, message)) change.settle();
-    return true;
+    if (task.compactAt !== null) this.wake.by(task.compactAt);
   }
 
   #voidLeases(): void {
@@ -130,8 +105,8 @@ export class Core {
     if (byTask.size === 0) return;
     this.session.change(() => {
       for (const [place, files] of byTask) {
-        this.change(place, (change) => {
-          for (const { fileId } of files) takeBack(change, change.file(fileId));
+        this.#changeAt(place, (change) => {
+          for (const file of files) takeBack(change, file);
         });
       }
     });
@@ -156,8 +131,8 @@ export class Core {
     if (late > stoodStillMs) return now + stoodStillMs / 2;
     try {
       const swept = this.session.change(() => {
-        const found = sweepDue(this.session, (place, work) => this.change(place, work));
-        sweepEnded(this.session, this.#taskLog);
+        const found = sweepDue(this.session, (place, work) => this.#changeAt(place, work));
+        sweepEnded(this.session);
         if ((this.#positions.dueAt ?? Infinity) <= now) this.#positions.refresh();
         return found;
       });

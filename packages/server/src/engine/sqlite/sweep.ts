@@ -1,7 +1,6 @@
 import { messages } from '../messages.ts';
 import type { FileRecord } from './records.ts';
 import type { Session } from './session.ts';
-import type { TaskLog } from './task-log.ts';
 import type { TaskChange } from './transitions.ts';
 
 /** Files that one sweep takes on; the rest follows in the next turn of the loop. */
@@ -47,8 +46,7 @@ export function sweepDue(session: Session, changeTask: ChangeTask): { lost: stri
   const byTask = Map.groupBy(session.all('dueFiles', session.now(), perSweep), (file) => file.place);
   for (const [place, files] of byTask) {
     changeTask(place, (change) => {
-      for (const { fileId } of files) {
-        const file = change.file(fileId);
+      for (const file of files) {
         if (file.token === null) {
           change.wake(file);
         } else {
@@ -62,10 +60,10 @@ export function sweepDue(session: Session, changeTask: ChangeTask): { lost: stri
 }
 
 /** Drops what need not be kept any longer of tasks that ended a while ago; inside a transaction. */
-export function sweepEnded(session: Session, log: TaskLog): void {
+export function sweepEnded(session: Session): void {
   for (const task of session.all('tasksToCompact', session.now(), endedPerSweep)) {
-    log.compact(task, 0, task.sequence);
+    session.compact(task, 0, task.sequence);
     task.compactAt = null;
-    session.saveTask(task);
+    session.saveTask(task, task.sequence);
   }
 }

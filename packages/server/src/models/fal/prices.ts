@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Price } from '@image2model/protocol';
+import { z } from 'zod';
+import type { FalClient } from './client.ts';
+
+/** What fal asks for each model, as far as it tells. */
+export interface FalPrices {
+  /** Null where it is not known. */
+  of(model: string): Price | null;
+  /** Resolves when prices were asked for lately; never rejects. */
+  ready(): Promise<void>;
+}
+
+const freshMs = 3_600_000;
+/** Nobody waits longer for them: a price that is not there yet counts as not known. */
+const mostWaitMs = 3000;
+/** Where fal does not answer, it is not asked again before so many ms. */
+const againMs = 60_000;
+
+const answerSchema = z.object({
+  prices: z.array(
+    z.object({
+      endpoint_id: z.string(),
+      unit_price: z.number().nonnegative().max(1e6),
+      unit: z.string().max(60).default('requests'),
+      currency: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .default('USD'),
+    }),
+  ),
+});
+
+/**
+ * Prices by fal's own route (`GET /v1/models/pricing`), kept for an hour. One question for all models, at most one at
+ * a time; a price once known stays until a newer one comes.
+ */
+export function createFalPrices(
+  client: FalClient,
+  models: readonly string[],
+  log: { warn(details: object, message: string): void },
+): FalPrices {
+  const known = new Map<string, Price>();
+  let asking: Promise<void> | undefined;
+  let askAgainAt = 0;
+
+  async function askFor(some: readonly string[]): Promise<number> {
+    const { status, body } = await client.prices(some);
+    const parsed = status === 200 ? answerSchema.safeParse(body) : undefined;
+    if (parsed?.success !== true) return status;
+    for (const { endpoint_id: id, unit_price: amount, unit, currency } of parsed.data.prices) {
+      if (some.includes(id)) known.set(id, { amount, currency, unit });
+    }
+    askAgainAt = Date.now() + freshMs;
+    return status;
+  }
+
+  async function ask(): Promise<void> {
+    askAgainAt = Date.now() + againMs;
+    try {
+      const status = await askFor(models);
+      // One model that fal does not know spoils the question for all.
+      if (status === 400 || status === 404 || status === 422) for (const model of models) await askFor([model]);
+      if (known.size === 0) log.warn({ status }, 'fal.ai does not tell its prices');
+    } catch (error) {
+      log.warn({ err: error }, 'fal.ai cannot be asked for its prices');
+    }
+  }
+
+  return {
+    of: (model) => known.get(model) ?? null,
+    async ready() {
+      if (asking === undefined && Date.now() >= askAgainAt) {
+        asking = ask().finally(() => {
+          asking = undefined;
+        });
+      }
+      if (asking === undefined) return;
+      const enough = new AbortController();
+      const patience = sleep(mostWaitMs, undefined, { signal: enough.signal }).catch(() => undefined);
+      await Promise.race([asking, patience]);
+      enough.abort();
+    },
+  };
+}
