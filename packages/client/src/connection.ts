@@ -27,7 +27,7 @@ export type Credential = string | { apiKey: string } | { ticket: string };
 export interface ConnectionOptions {
   /** A key, or where to find the present one. Sent in a header, never in the address. */
   apiKey?: string | (() => string | undefined) | undefined;
-  /** Asked for a new key or ticket when the server answers 401; nothing means that there is none. */
+  /** Asked for a new key or ticket on 401; nothing: there is none; an empty key: send none, the cookie has been renewed. */
   refreshAuth?: ((error: ApiError) => Credential | undefined | Promise<Credential | undefined>) | undefined;
   fetch?: typeof fetch | undefined;
   credentials?: RequestCredentials | undefined;

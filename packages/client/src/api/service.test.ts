@@ -186,6 +186,27 @@ test('a new key holds for what follows', async () => {
   expect(asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer other', undefined]);
 });
 
+test('a call that is refused asks for a key and is sent again with it, a login is not', async () => {
+  const { asked, api: known } = await setUp(({ headers }, response) => {
+    response.writeHead(headers.authorization === 'Bearer fresh' ? 200 : 401).end(JSON.stringify(accepted));
+  });
+  const keys = ['stale', 'fresh'];
+  const { baseUrl } = known.streamOptions();
+  const api = new ApiService({ baseUrl, apiKey: 'old', refreshAuth: () => keys.shift() });
+  expect(await api.login('wrong')).toMatchObject({ success: false, status: 401 });
+  expect(await api.getModels()).toMatchObject({ success: false, status: 401 });
+  expect(await api.uploadBatch([new Blob(['a'])])).toMatchObject({ success: true });
+  const sent = asked.map(({ method, headers }) => `${method} ${headers.authorization}`);
+  expect(sent).toEqual([
+    'POST Bearer old',
+    'GET Bearer old',
+    'GET Bearer stale',
+    'POST Bearer stale',
+    'POST Bearer fresh',
+  ]);
+  expect(await new ApiService({ baseUrl }).getModels()).toMatchObject({ success: false, status: 401 });
+});
+
 test('addresses of downloads are safe to put into a link', () => {
   const api = new ApiService({ baseUrl: 'https://models.example/' });
   expect(api.downloadUrl('j', 'a b/c.glb', { format: 'obj', ticket: 't&1' })).toBe(

@@ -2,7 +2,7 @@ import type { DownloadList, Health, Job, JobList, JobProgress, ModelList, Task, 
 import { apiUrl } from '../address.ts';
 import type { ProgressCallbacks } from '../callbacks.ts';
 import type { Credential } from '../connection.ts';
-import type { ApiError } from '../errors.ts';
+import { ApiError } from '../errors.ts';
 import type { Feed, FeedOptions } from '../feed.ts';
 import { createProgressStream } from '../stream.ts';
 import { requestJson } from './http.ts';
@@ -49,7 +49,8 @@ export class ApiService {
 
   /** Sends 1 to 25 images as one job. Sent again by itself where the network breaks, and counted once. */
   uploadBatch(files: Iterable<UploadFile>, options: UploadOptions = {}): Promise<Result<UploadAnswer>> {
-    return toResult(uploadBatch(this.#http(), files, options));
+    const images = [...files];
+    return toResult(this.#admitted(() => uploadBatch(this.#http(), images, options)));
   }
 
   /** Follows a task. Returns at once; see {@link ProgressCallbacks}. */
@@ -130,7 +131,9 @@ export class ApiService {
 
   /** Trades a key for a session cookie that the page's scripts cannot read. */
   login(apiKey: string, options?: CallOptions): Promise<Result<Session>> {
-    return this.#call('/session', { method: 'POST', json: { api_key: apiKey }, ...options });
+    const call = { method: 'POST', json: { api_key: apiKey }, ...options };
+    // A wrong key is the answer here, and no reason to ask for another.
+    return toResult(requestJson<Session>(this.#http(), '/session', call));
   }
 
   getSession(options?: CallOptions): Promise<Result<Session>> {
@@ -177,7 +180,19 @@ export class ApiService {
   }
 
   #request<T extends object>(path: string, request?: HttpRequest): Promise<T> {
-    return requestJson<T>(this.#http(), path, request);
+    return this.#admitted(() => requestJson<T>(this.#http(), path, request));
+  }
+
+  /** Sends, and sends once more where the server wants another key and `refreshAuth` has one. */
+  async #admitted<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      const fresh = await this.#refreshAuth(error).catch(() => undefined);
+      if (fresh === undefined) throw error;
+      return await send();
+    }
   }
 
   #http() {

@@ -1,81 +1,188 @@
 import type { ApiService, SSEManager } from '@image2model/client';
-import { hasEnded, type JobSummary } from '@image2model/protocol';
+import type { TaskStatus } from '@image2model/protocol';
+import type { Refusal } from '../trouble.ts';
+import { HistoryEntry, type HistoryJob } from './history-entry.svelte.ts';
 
-/** A batch as the list shows it. */
-export interface HistoryJob extends Pick<
-  JobSummary,
-  'job_id' | 'status' | 'created_at' | 'total_files' | 'completed_files' | 'task_id'
-> {
-  /** 0 to 100, while it runs and is followed. */
-  progress?: number;
-  files: readonly Pick<JobSummary['files'][number], 'file_id' | 'filename' | 'status' | 'photo_url'>[];
-}
+type Api = Pick<ApiService, 'listJobs' | 'getJob' | 'deleteJob' | 'retryJob' | 'cancelTask'>;
 
-/** What somebody has had made, newest first, page by page. */
+/** Batches of the first page, and of every further one. */
+const firstPage = 30;
+const furtherPage = 100;
+/** Lines that are drawn to begin with, and how many more at a time: thousands at once would hold the page up. */
+const drawnAtOnce = 60;
+
+/** What somebody has had made, newest first, page by page; those that run are followed. */
 export class JobHistory {
-  readonly #api: Pick<ApiService, 'listJobs' | 'deleteJob'>;
+  readonly #api: Api;
   readonly #streams: Pick<SSEManager, 'connect'>;
-  readonly #open: { close(): void }[] = [];
   #cursor: string | undefined;
+  #search = $state('');
+  #status: TaskStatus | '' = $state('');
+  #model = $state('');
+  #drawn = $state(drawnAtOnce);
 
-  jobs: readonly HistoryJob[] = $state.raw([]);
-  search = $state('');
+  entries: readonly HistoryEntry[] = $state.raw([]);
   state: 'loading' | 'ready' | 'failed' = $state('loading');
-  error = $state('');
+  /** Why it could not be loaded. */
+  refusal: Refusal | undefined = $state.raw();
   hasMore = $state(false);
+  /** A further page is on its way. */
+  busy = $state(false);
 
-  /** The jobs of which a file's name holds what is searched for. */
-  readonly found: readonly HistoryJob[] = $derived.by(() => {
-    const wanted = this.search.trim().toLowerCase();
-    return this.jobs.filter(({ files }) => files.some(({ filename }) => filename.toLowerCase().includes(wanted)));
+  /** The ids of the models that something was made with. */
+  readonly models: readonly string[] = $derived([...new Set(this.entries.map(({ job }) => job.model))].sort());
+  readonly filtered: boolean = $derived(this.#search.trim() !== '' || this.#status !== '' || this.#model !== '');
+
+  /** The batches that fit what is searched for: every word in a file's name or the model's id. */
+  readonly found: readonly HistoryEntry[] = $derived.by(() => {
+    const words = this.#search.toLowerCase().split(/\s+/).filter(Boolean);
+    return this.entries.filter(({ job }) => {
+      if (this.#status !== '' && job.status !== this.#status) return false;
+      if (this.#model !== '' && job.model !== this.#model) return false;
+      if (words.length === 0) return true;
+      const text = [job.model, ...job.files.map(({ filename }) => filename)].join('\n').toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
   });
+  readonly shown: readonly HistoryEntry[] = $derived(this.found.slice(0, this.#drawn));
 
-  /** `streams` brings the progress of the jobs that still run. */
-  constructor(api: Pick<ApiService, 'listJobs' | 'deleteJob'>, streams: Pick<SSEManager, 'connect'>) {
+  /** `streams` brings the progress of the batches that still run. */
+  constructor(api: Api, streams: Pick<SSEManager, 'connect'>) {
     this.#api = api;
     this.#streams = streams;
   }
 
+  get search(): string {
+    return this.#search;
+  }
+  set search(search: string) {
+    this.#search = search;
+    this.#drawn = drawnAtOnce;
+  }
+
+  get status(): TaskStatus | '' {
+    return this.#status;
+  }
+  set status(status: TaskStatus | '') {
+    this.#status = status;
+    this.#drawn = drawnAtOnce;
+  }
+
+  get model(): string {
+    return this.#model;
+  }
+  set model(model: string) {
+    this.#model = model;
+    this.#drawn = drawnAtOnce;
+  }
+
   /** Fetches the first page, or the next one. */
   async load(): Promise<void> {
-    const answer = await this.#api.listJobs({ cursor: this.#cursor });
+    if (this.busy) return;
+    this.busy = true;
+    const limit = this.#cursor === undefined ? firstPage : furtherPage;
+    const answer = await this.#api.listJobs({ cursor: this.#cursor, limit });
+    this.busy = false;
     if (!answer.success) {
-      this.error = answer.error;
-      this.state = 'failed';
+      this.refusal = answer;
+      if (this.entries.length === 0) this.state = 'failed';
       return;
     }
-    const jobs = answer.jobs;
-    this.jobs = [...this.jobs, ...jobs];
-    for (const job of jobs) if (!hasEnded(job.status)) this.#follow(job);
+    this.refusal = undefined;
+    const known = new Set(this.entries.map(({ job }) => job.job_id));
+    const further = answer.jobs.filter(({ job_id }) => !known.has(job_id)).map((job) => this.#entry(job));
+    this.entries = [...this.entries, ...further];
     this.#cursor = answer.next_cursor ?? undefined;
     this.hasMore = this.#cursor !== undefined;
     this.state = 'ready';
   }
 
-  /** Deletes a job with its photos and models. A sentence where the server would not. */
-  async remove(jobId: string): Promise<string | undefined> {
-    const answer = await this.#api.deleteJob(jobId);
+  /** Fetches all that is left, so that a search has seen everything. */
+  async loadAll(): Promise<void> {
+    do await this.load();
+    while (this.hasMore && this.refusal === undefined);
+  }
+
+  /** Draws more of what was found, or fetches more where all of it is drawn. */
+  async showMore(): Promise<void> {
+    if (this.#drawn < this.found.length) this.#drawn += drawnAtOnce;
+    else if (this.hasMore && this.refusal === undefined) await this.load();
+  }
+
+  /** Whether there is more than is drawn, here or on the server. */
+  get moreToShow(): boolean {
+    return this.#drawn < this.found.length || this.hasMore;
+  }
+
+  /** Looks for what has changed since, in another tab, say. */
+  async refresh(): Promise<void> {
+    if (this.state !== 'ready' || this.busy) return;
+    const answer = await this.#api.listJobs({ limit: firstPage });
+    if (!answer.success) return;
+    const known = new Map(this.entries.map((entry) => [entry.job.job_id, entry]));
+    const fresh = answer.jobs.flatMap((job) => {
+      const entry = known.get(job.job_id);
+      if (!entry) return [this.#entry(job)];
+      if (entry.job.task_id !== job.task_id || (entry.running && entry.job.status !== job.status)) {
+        this.#renew(entry, job);
+      }
+      return [];
+    });
+    if (fresh.length > 0) this.entries = [...fresh, ...this.entries];
+  }
+
+  /** Deletes a batch with its photos and models. A sentence where the server would not. */
+  async remove(entry: HistoryEntry): Promise<string | undefined> {
+    const answer = await this.#ask(entry, () => this.#api.deleteJob(entry.job.job_id));
     if (!answer.success && answer.code !== 'JOB_NOT_FOUND') return answer.error;
-    this.jobs = this.jobs.filter((job) => job.job_id !== jobId);
+    entry.close();
+    this.entries = this.entries.filter((each) => each !== entry);
     return undefined;
+  }
+
+  /** Runs again what failed or was cancelled, and follows it. A sentence where the server would not. */
+  async retry(entry: HistoryEntry): Promise<string | undefined> {
+    const answer = await this.#ask(entry, () => this.#api.retryJob(entry.job.job_id));
+    if (!answer.success) return answer.error;
+    this.#renew(entry, { ...entry.job, status: 'queued', task_id: answer.taskId });
+    return undefined;
+  }
+
+  /** Cancels what has not ended; its stream then tells how it ended. A sentence where the server would not. */
+  async cancel(entry: HistoryEntry): Promise<string | undefined> {
+    const answer = await this.#ask(entry, () => this.#api.cancelTask(entry.job.task_id));
+    return answer.success || answer.code === 'TASK_ENDED' ? undefined : answer.error;
   }
 
   /** Lets go of all that is followed. The work goes on. */
   close(): void {
-    for (const stream of this.#open.splice(0)) stream.close();
+    for (const entry of this.entries) entry.close();
   }
 
-  #follow({ job_id, task_id }: HistoryJob): void {
-    const change = (news: Partial<HistoryJob>) => {
-      this.jobs = this.jobs.map((job) => (job.job_id === job_id ? { ...job, ...news } : job));
-    };
-    const stream = this.#streams.connect(task_id, {
-      onProgress: ({ status, progress }) => change({ status, progress }),
-      onComplete: ({ result }) => change({ status: 'completed', completed_files: result.successful_files }),
-      onCancelled: () => change({ status: 'cancelled' }),
-      // An error with details is the task's own ending; else only the stream ended, and the job stays as it was.
-      onError: ({ details }) => details && change({ status: 'failed' }),
-    });
-    this.#open.push(stream);
+  async #ask<T>(entry: HistoryEntry, call: () => Promise<T>): Promise<T> {
+    entry.busy = true;
+    try {
+      return await call();
+    } finally {
+      entry.busy = false;
+    }
+  }
+
+  #entry(job: HistoryJob): HistoryEntry {
+    const entry = new HistoryEntry(job);
+    entry.follow(this.#streams, () => void this.#finish(entry));
+    return entry;
+  }
+
+  #renew(entry: HistoryEntry, job: HistoryJob): void {
+    entry.set(job);
+    entry.follow(this.#streams, () => void this.#finish(entry));
+  }
+
+  /** The stream says that it ended; what came of each file stands in the job. */
+  async #finish(entry: HistoryEntry): Promise<void> {
+    entry.close();
+    const answer = await this.#api.getJob(entry.job.job_id);
+    if (answer.success) entry.set(answer);
   }
 }

@@ -4,37 +4,46 @@ import { ApiService, SSEManager } from '@image2model/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { JobHistory } from './job-history.svelte.ts';
 
-const job = (id: string, filename: string) => ({
+const job = (id: string, filename: string, status = 'completed') => ({
   job_id: id,
   task_id: `task-${id}`,
-  status: 'completed',
+  status,
+  model: id === 'two' ? 'other' : 'local',
   created_at: '2026-01-01T00:00:00.000Z',
   total_files: 1,
-  completed_files: 1,
-  files: [{ file_id: 'a', filename, status: 'completed', photo_url: '/photo' }],
+  completed_files: status === 'completed' ? 1 : 0,
+  failed_files: status === 'failed' ? 1 : 0,
+  files: [{ file_id: 'a', filename, status, progress: 100, photo_url: '/photo', result: null }],
 });
 
-/** A server with two pages of jobs, of which one cannot be deleted. */
+const running = {
+  title: 'Running',
+  status: 409,
+  detail: 'It still runs.',
+  code: 'JOB_RUNNING',
+  request_id: '1',
+  type: '',
+};
+
+const ending = `event: task_completed
+id: 7
+data: ${JSON.stringify({ task_id: 'task-again', sequence: 7, timestamp: 0, job_id: 'two', result: {} })}
+
+`;
+
+/** A server with two pages of jobs, of which one failed and one cannot be deleted. */
 async function historyOfTwoPages() {
-  const server = createServer((request, response) => {
-    response.setHeader('content-type', 'application/json');
-    if (request.method === 'DELETE') {
-      const runs = request.url?.endsWith('two') === true;
-      response.statusCode = runs ? 409 : 200;
-      const problem = {
-        title: 'Running',
-        status: 409,
-        detail: 'It still runs.',
-        code: 'JOB_RUNNING',
-        request_id: '1',
-        type: '',
-      };
-      response.end(JSON.stringify(runs ? problem : {}));
-    } else if (request.url?.includes('cursor=next')) {
-      response.end(JSON.stringify({ jobs: [job('two', 'Teapot.jpg')], next_cursor: null }));
-    } else {
-      response.end(JSON.stringify({ jobs: [job('one', 'duck.png')], next_cursor: 'next' }));
-    }
+  const server = createServer(({ method, url = '' }, response) => {
+    const answer = (body: object, status = 200) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    if (method === 'DELETE' && url.endsWith('two')) answer(running, 409);
+    else if (url.endsWith('/stream')) response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ending);
+    else if (url.endsWith('/retry')) answer({ task_id: 'task-again', job_id: 'two' });
+    else if (method !== 'GET') answer({});
+    else if (url.includes('cursor=next')) answer({ jobs: [job('two', 'Teapot.jpg', 'failed')], next_cursor: null });
+    else if (url.includes('/jobs?')) answer({ jobs: [job('one', 'duck.png')], next_cursor: 'next' });
+    else answer({ ...job('two', 'Teapot.jpg'), tasks: [] });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -42,22 +51,45 @@ async function historyOfTwoPages() {
   return new JobHistory(api, new SSEManager({ api }));
 }
 
-test('pages follow one another and can be searched by file name', async () => {
+const ids = (entries: JobHistory['found']) => entries.map((entry) => entry.job.job_id);
+
+test('pages follow one another and can be searched by file name, state and model', async () => {
   const history = await historyOfTwoPages();
   await history.load();
   expect(history.hasMore).toBe(true);
-  await history.load();
+  await history.loadAll();
   expect(history.hasMore).toBe(false);
-  expect(history.jobs.map(({ job_id }) => job_id)).toEqual(['one', 'two']);
+  expect(ids(history.entries)).toEqual(['one', 'two']);
+  expect(history.models).toEqual(['local', 'other']);
   history.search = ' teapot';
-  expect(history.found.map(({ job_id }) => job_id)).toEqual(['two']);
+  expect(ids(history.found)).toEqual(['two']);
+  history.search = 'teapot local';
+  expect(history.found).toEqual([]);
+  history.search = 'other teapot';
+  expect(ids(history.found)).toEqual(['two']);
+  history.status = 'completed';
+  expect(history.found).toEqual([]);
+  history.search = '';
+  expect(ids(history.found)).toEqual(['one']);
 });
 
 test('a deleted job leaves the list, one that the server keeps stays with the reason', async () => {
   const history = await historyOfTwoPages();
-  await history.load();
-  await history.load();
-  expect(await history.remove('one')).toBeUndefined();
-  expect(await history.remove('two')).toBe('It still runs.');
-  expect(history.jobs.map(({ job_id }) => job_id)).toEqual(['two']);
+  await history.loadAll();
+  const [one, two] = history.entries;
+  expect(one && (await history.remove(one))).toBeUndefined();
+  expect(two && (await history.remove(two))).toBe('It still runs.');
+  expect(ids(history.entries)).toEqual(['two']);
+});
+
+test('a job that is tried again is followed, and its ending brings what came of it', async () => {
+  const history = await historyOfTwoPages();
+  await history.loadAll();
+  const entry = history.entries[1];
+  expect(entry?.canRetry).toBe(true);
+  const asked = entry && history.retry(entry);
+  expect(await asked).toBeUndefined();
+  expect(entry?.job.task_id).toBe('task-again');
+  await expect.poll(() => entry?.job.status).toBe('completed');
+  expect(entry?.canRetry).toBe(false);
 });

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+const key = 'a-key-for-the-pages';
+const samples = join(import.meta.dirname, '../packages/web/static/samples');
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ API_KEYS: key }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  await page.goto(server.url + path);
+  return page;
+}
+
+async function signIn(page: Page): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Sign in' });
+  await dialog.getByLabel('API key').fill(key);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+/** As when its time is up or its key is revoked: the browser's cookie opens nothing any more. */
+const endSession = async (context: BrowserContext) => await context.clearCookies();
+
+test('a server with keys asks for one, says when it is wrong, and shows the page once it is right', async () => {
+  const page = await open('/history');
+  const dialog = page.getByRole('dialog', { name: 'Sign in' });
+  await dialog.getByLabel('API key').fill('wrong');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('This key is not valid').waitFor();
+  await signIn(page);
+  await page.getByText('Nothing has been made here yet').waitFor();
+  const cookies = await page.context().cookies();
+  expect(cookies).toMatchObject([{ name: 'image2model_session', httpOnly: true, sameSite: 'Strict' }]);
+});
+
+test('whoever does not want to sign in is told so in place of the page, and can think again', async () => {
+  const page = await open('/history');
+  await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page);
+  await page.getByText('Nothing has been made here yet').waitFor();
+});
+
+test('a session that ends before the photos are sent asks again, and the same photos go out', async () => {
+  const page = await open('/');
+  await signIn(page);
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles([join(samples, 'duck.png'), join(samples, 'cactus.jpg')]);
+  await endSession(page.context());
+  await page.getByRole('button', { name: 'Make 2 models' }).click();
+  await page.getByText('Your session has ended').waitFor();
+  await signIn(page);
+  await page.waitForURL(/\/processing\?taskId=/);
+  await page.getByText('duck.png').first().waitFor();
+  await page.waitForURL(/\/results\//, { timeout: 120_000 });
+
+  // A download cannot wait in the network as a call can: it is asked about before.
+  await page.getByRole('heading', { name: '2 models are ready' }).waitFor();
+  await endSession(page.context());
+  await page.getByRole('link', { name: 'Download all' }).click();
+  await page.getByText('Your session has ended').waitFor();
+  const download = page.waitForEvent('download');
+  await signIn(page);
+  expect((await download).suggestedFilename()).toMatch(/\.zip$/);
+}, 180_000);
+
+test('signing in and out in one tab holds for the others', async () => {
+  const page = await open('/settings');
+  await page.getByText('You are not signed in').waitFor();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const other = await page.context().newPage();
+  await other.goto(`${server.url}/history`);
+  await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
+  await signIn(page);
+  await page.getByText('You are signed in').waitFor();
+  await other.getByText('Nothing has been made').or(other.getByText('duck.png')).first().waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You are not signed in').waitFor();
+  await other.reload();
+  await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
+});
+
+test('theme, language and motion are taken at once and kept for the next visit', async () => {
+  const page = await open('/settings', { colorScheme: 'light' });
+  const root = page.locator('html');
+  await page.getByText('Dark', { exact: true }).click();
+  expect(await root.evaluate((element) => getComputedStyle(element).colorScheme)).toBe('dark');
+  expect(await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)).toBe('rgb(23, 21, 19)');
+  await page.getByText('Less', { exact: true }).click();
+  expect(await root.getAttribute('data-motion')).toBe('less');
+  await page.getByText('Deutsch').click();
+  await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  expect(await root.getAttribute('lang')).toBe('de');
+
+  await page.reload();
+  await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
+  expect(await page.getByRole('radio', { name: 'Dunkel' }).isChecked()).toBe(true);
+  expect(await root.getAttribute('data-motion')).toBe('less');
+  await page.getByText('Browser', { exact: true }).click();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+});
+
+test('the settings are worked with the keyboard alone', async () => {
+  const page = await open('/settings');
+  await page.getByRole('radio', { name: 'System' }).first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  await page.getByText('Version').waitFor();
+});

@@ -1,0 +1,56 @@
+import type { SSEManager } from '@image2model/client';
+import { hasEnded, type JobSummary } from '@image2model/protocol';
+
+/** A batch as the list shows it. */
+export type HistoryJob = Pick<
+  JobSummary,
+  'job_id' | 'status' | 'model' | 'created_at' | 'total_files' | 'completed_files' | 'failed_files' | 'task_id'
+> & {
+  files: readonly Pick<
+    JobSummary['files'][number],
+    'file_id' | 'filename' | 'status' | 'progress' | 'photo_url' | 'result'
+  >[];
+};
+
+/** One line of the list. Each is its own state, so that a step of one batch among thousands redraws that line alone. */
+export class HistoryEntry {
+  job: HistoryJob = $state.raw({} as HistoryJob);
+  /** 0 to 100, while it runs. */
+  progress = $state(0);
+  /** Something has been asked of the server and is not answered yet. */
+  busy = $state(false);
+  readonly running: boolean = $derived(!hasEnded(this.job.status));
+  readonly canRetry: boolean = $derived(!this.running && this.job.completed_files < this.job.total_files);
+  #stream: { close(): void } | undefined;
+
+  constructor(job: HistoryJob) {
+    this.set(job);
+  }
+
+  set(job: HistoryJob): void {
+    this.job = job;
+    this.progress = job.files.reduce((sum, { progress }) => sum + progress, 0) / (job.files.length || 1);
+  }
+
+  /** Follows the batch while it runs; `ended` is told when there is more to know than the stream says. */
+  follow(streams: Pick<SSEManager, 'connect'>, ended: () => void): void {
+    this.close();
+    if (!this.running) return;
+    this.#stream = streams.connect(this.job.task_id, {
+      onProgress: ({ status, progress }) => {
+        this.progress = progress;
+        if (status !== this.job.status && !hasEnded(status)) this.job = { ...this.job, status };
+      },
+      onComplete: ended,
+      onCancelled: ended,
+      // An error with details is the task's own ending; else only the stream ended, and the job stays as it was.
+      onError: ({ details }) => details && ended(),
+    });
+  }
+
+  /** Lets go of the stream. The work goes on. */
+  close(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+}
