@@ -5,11 +5,15 @@ import { Signals } from '../signals.ts';
 import { Checkpointer } from './checkpoint.ts';
 import { Timings } from './estimate.ts';
 import { Positions } from './positions.ts';
-import type { FileRecord, TaskRecord } from './records.ts';
+import { LiveTasks } from './live-tasks.ts';
+import type { FileRecord } from './records.ts';
 import { Reports } from './reports.ts';
+import type { Report } from './reports.ts';
 import { Session } from './session.ts';
 import { sweepDue, sweepEnded, takeBack } from './sweep.ts';
+import { TaskLog } from './task-log.ts';
 import { TaskChange } from './transitions.ts';
+import type { ChangeContext } from './transitions.ts';
 import { Wake } from './wake.ts';
 
 /** What the engine says to the operator; pino fits. */
@@ -26,6 +30,8 @@ const stoodStillMs = 1000;
  */
 export class Core {
   readonly session: Session;
+  /** Tasks that have files at work. */
+  readonly live: LiveTasks;
   readonly feed: Feed;
   readonly signals: Signals;
   readonly timings: Timings;
@@ -34,6 +40,8 @@ export class Core {
   readonly checkpointer: Checkpointer;
   /** The last turn given, on a counter over all tasks. */
   turn: number;
+  readonly #context: ChangeContext;
+  readonly #taskLog: TaskLog;
   readonly #positions: Positions;
   readonly #log: EngineLog | undefined;
 
@@ -48,17 +56,19 @@ export class Core {
       publish: (taskId, entries) => this.feed.publish(taskId, entries),
       committed: () => this.checkpointer.committed(),
     });
+    this.live = new LiveTasks(this.session);
+    this.#taskLog = new TaskLog(this.session, this.live);
     this.timings = new Timings(this.session);
-    this.#positions = new Positions(this.session, (place, work) => this.#changeAt(place, work));
+    this.#context = {
+      session: this.session,
+      log: this.#taskLog,
+      estimate: (task, files) => this.timings.estimate(task, files),
+    };
+    this.#positions = new Positions(this.session, (place, work) => this.change(place, work));
     this.wake = new Wake(now, (late) => this.#sweep(late));
-    this.reports = new Reports((reports) =>
-      this.session.change(() =>
-        reports.map(({ token, progress, message }) =>
-          this.#changeLeased(token, (change, file) => change.report(file, progress, message)),
-        ),
-      ),
-    );
+    this.reports = new Reports((reports) => this.#takeReports(reports));
     this.turn = this.session.get('lastTurn')?.turn ?? 0;
+    this.session.change(() => this.#taskLog.recover());
     this.#voidLeases();
     this.wake.by(now());
   }
@@ -67,8 +77,8 @@ export class Core {
   insertTask(row: Parameters<Session['insert']>[1], files: readonly NewFile[]): void {
     const place = this.session.insert('insertTask', { ...row, total: files.length, turn: this.turn });
     for (const { fileId } of files) this.session.insert('insertTaskFile', { place, fileId });
-    this.#changeAt(place, (change) => {
-      for (const file of this.session.all('taskFiles', place)) change.open(file);
+    this.change(place, (change) => {
+      for (const file of change.files) change.open(file);
       change.queueAt(this.#positions.next());
     });
   }
@@ -76,28 +86,43 @@ export class Core {
   /** As one transaction: changes the file that a token still leases; false when it leases none. */
   withLease(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
     this.reports.write();
-    return this.session.change(() => this.#changeLeased(token, work));
-  }
-
-  #changeLeased(token: string, work: (change: TaskChange, file: FileRecord) => unknown): boolean {
-    const file = this.session.get('leasedFile', token);
-    if (!file) return false;
-    this.#changeAt(file.place, (change) => work(change, file));
-    return true;
-  }
-
-  #changeAt(place: number, work: (change: TaskChange) => unknown): void {
-    const task = this.session.get('taskAt', place);
-    if (!task) throw new Error(`no task at ${place}`);
-    this.change(task, work);
+    return this.session.change(() => {
+      const file = this.live.leased(token);
+      if (!file) return false;
+      this.change(file.place, (change) => work(change, file));
+      return true;
+    });
   }
 
   /** Moves files of a task and settles it; inside a transaction. */
-  change(task: TaskRecord, work: (change: TaskChange) => unknown): void {
-    const change = new TaskChange(this.session, task, (of, files) => this.timings.estimate(of, files));
-    work(change);
+  change<Result>(place: number, work: (change: TaskChange) => Result): Result {
+    const live = this.live.take(place);
+    this.live.protect(live, live.files);
+    this.live.leasesChange(live);
+    this.#taskLog.fold(live);
+    const change = new TaskChange(this.#context, live, { isReport: false });
+    const result = work(change);
     change.settle();
-    if (task.compactAt !== null) this.wake.by(task.compactAt);
+    if (live.task.compactAt !== null) this.wake.by(live.task.compactAt);
+    return result;
+  }
+
+  #takeReports(reports: readonly Report[]): boolean[] {
+    return this.session.change(() => {
+      const held = reports.map((report) => this.#takeReport(report));
+      this.#taskLog.trim();
+      return held;
+    });
+  }
+
+  #takeReport({ token, progress, message }: Report): boolean {
+    const file = this.live.leased(token);
+    if (!file) return false;
+    const live = this.live.take(file.place);
+    this.live.protectReport(live, file);
+    const change = new TaskChange(this.#context, live, { isReport: true });
+    if (change.report(file, progress, message)) change.settle();
+    return true;
   }
 
   #voidLeases(): void {
@@ -105,8 +130,8 @@ export class Core {
     if (byTask.size === 0) return;
     this.session.change(() => {
       for (const [place, files] of byTask) {
-        this.#changeAt(place, (change) => {
-          for (const file of files) takeBack(change, file);
+        this.change(place, (change) => {
+          for (const { fileId } of files) takeBack(change, change.file(fileId));
         });
       }
     });
@@ -131,8 +156,8 @@ export class Core {
     if (late > stoodStillMs) return now + stoodStillMs / 2;
     try {
       const swept = this.session.change(() => {
-        const found = sweepDue(this.session, (place, work) => this.#changeAt(place, work));
-        sweepEnded(this.session);
+        const found = sweepDue(this.session, (place, work) => this.change(place, work));
+        sweepEnded(this.session, this.#taskLog);
         if ((this.#positions.dueAt ?? Infinity) <= now) this.#positions.refresh();
         return found;
       });

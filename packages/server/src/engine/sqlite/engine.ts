@@ -22,7 +22,7 @@ import { Core } from './core.ts';
 import type { EngineLog } from './core.ts';
 import { openDatabase } from './database.ts';
 import type { OpenDatabase } from './database.ts';
-import { readEntries, readJob, readJobs, readLease, readTask } from './reads.ts';
+import { readEntries, readFiles, readJob, readJobs, readLease, readTask } from './reads.ts';
 import type { Session } from './session.ts';
 
 export interface SqliteEngineOptions {
@@ -76,7 +76,7 @@ class SqliteEngine implements Engine {
   }
 
   async retry(jobId: string, task: RetryTask): Promise<RetryOutcome> {
-    const job = readJob(this.#session, jobId);
+    const job = readJob(this.#session, this.#core.live, jobId);
     if (!job) return 'unknown';
     if (!hasEnded(job.status)) return 'running';
     const files = job.files.filter((file) => file.status !== 'completed');
@@ -96,7 +96,7 @@ class SqliteEngine implements Engine {
   }
 
   async listJobs(owner: string, page: { cursor?: string | undefined; limit: number }): Promise<JobPage> {
-    return readJobs(this.#session, owner, page);
+    return readJobs(this.#session, this.#core.live, owner, page);
   }
 
   async finishedBefore(time: number, limit: number): Promise<string[]> {
@@ -108,11 +108,11 @@ class SqliteEngine implements Engine {
   }
 
   async job(jobId: string): Promise<JobRow | undefined> {
-    return readJob(this.#session, jobId);
+    return readJob(this.#session, this.#core.live, jobId);
   }
 
   async entries(taskId: string, after?: number): Promise<Entry[] | undefined> {
-    return readEntries(this.#session, taskId, after);
+    return readEntries(this.#session, this.#core.live, taskId, after);
   }
 
   async subscribe(taskId: string, listener: EntriesListener): Promise<() => void> {
@@ -121,16 +121,20 @@ class SqliteEngine implements Engine {
 
   // Which worker it is does not matter here: there is one process, and the token tells its leases apart.
   async claim(_worker: string, leaseMs: number): Promise<Lease | undefined> {
-    const task = this.#session.get('nextTask');
-    const file = task && this.#session.get('waitingFile', task.place);
-    if (!file) return undefined;
+    const next = this.#session.get('nextTask');
+    const waiting = next && this.#session.get('waitingFile', next.place);
+    if (!waiting) return undefined;
     const token = randomUUID();
     const dueAt = this.#session.now() + leaseMs;
-    const leaves = task.status === 'queued';
-    this.#session.change(() => {
-      task.turn = this.#core.turn += 1;
-      this.#core.change(task, (change) => change.start(file, token, dueAt));
-    });
+    const leaves = next.status === 'queued';
+    const { task, file } = this.#session.change(() =>
+      this.#core.change(next.place, (change) => {
+        const taken = change.file(waiting.fileId);
+        change.task.turn = this.#core.turn += 1;
+        change.start(taken, token, dueAt);
+        return { task: change.task, file: taken };
+      }),
+    );
     this.#core.timings.sawRunning(this.#session.get('running')?.count ?? 0);
     if (leaves) this.#core.leftQueue();
     this.#core.wake.by(dueAt);
@@ -140,9 +144,13 @@ class SqliteEngine implements Engine {
   async renew(tokens: readonly string[], leaseMs: number): Promise<string[]> {
     if (tokens.length === 0) return [];
     const dueAt = this.#session.now() + leaseMs;
-    const lost = this.#session.change(() => tokens.filter((token) => this.#session.run('renew', dueAt, token) === 0));
+    const held = tokens.flatMap((token) => this.#core.live.leased(token) ?? []);
+    this.#session.change(() => {
+      for (const file of held) this.#session.run('renew', dueAt, file.token);
+    });
+    for (const file of held) file.dueAt = dueAt;
     this.#core.wake.by(dueAt);
-    return lost;
+    return tokens.filter((token) => !this.#core.live.leased(token));
   }
 
   async report(token: string, progress: number, message: string): Promise<boolean> {
@@ -150,7 +158,12 @@ class SqliteEngine implements Engine {
   }
 
   async remember(token: string, state: unknown): Promise<boolean> {
-    return this.#session.run('remember', JSON.stringify(state) ?? null, token) === 1;
+    const file = this.#core.live.leased(token);
+    if (!file) return false;
+    const remembered = JSON.stringify(state) ?? null;
+    this.#session.run('remember', remembered, token);
+    file.remembered = remembered;
+    return true;
   }
 
   async finish(token: string, ending: FileEnding): Promise<boolean> {
@@ -182,19 +195,19 @@ class SqliteEngine implements Engine {
     this.#core.reports.write();
     const task = this.#session.get('task', taskId);
     if (!task) return 'unknown';
-    const files = this.#session.all('taskFiles', task.place);
+    const files = readFiles(this.#session, this.#core.live, task);
     const named = fileId === undefined ? files : files.filter((file) => file.fileId === fileId);
     if (named.length === 0) return 'unknown';
     const open = named.filter((file) => !hasEnded(file.status));
     if (open.length === 0) return 'ended';
     const tokens = open.flatMap((file) => file.token ?? []);
-    const queued = task.status === 'queued';
     this.#session.change(() => {
-      this.#core.change(task, (change) => {
-        for (const file of open) change.end(file, { status: 'cancelled' });
+      this.#core.change(task.place, (change) => {
+        for (const file of open) change.end(change.file(file.fileId), { status: 'cancelled' });
       });
     });
-    if (queued && task.status !== 'queued') this.#core.leftQueue();
+    const stays = this.#session.get('task', taskId)?.status === 'queued';
+    if (task.status === 'queued' && !stays) this.#core.leftQueue();
     this.#core.signals.cancelled(tokens);
     return 'cancelled';
   }

@@ -5,6 +5,8 @@
  * `tasks.place` is the order of submission and what the other tables refer to: it is shorter than a UUID in every
  * entry. `head` is the sequence of the newest entry of a key, so that "the newest of each key" needs no index of its
  * own and costs no extra write.
+ *
+ * `journal` holds the entries of reports until they are moved into `entries`; see `TaskLog`.
  */
 export const migrations: readonly string[] = [
   `
@@ -118,5 +120,15 @@ export const migrations: readonly string[] = [
     micros INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX spending_of_day ON spending (day);
+  `,
+  `
+  CREATE TABLE journal (
+    number INTEGER PRIMARY KEY,
+    task_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
   `,
 ];

@@ -1,5 +1,6 @@
 import type { Entry, JobFileRow, JobPage, JobRow, Lease, NewFile, TaskRow } from '../contract.ts';
-import type { FileRecord, JobRecord, TaskRecord } from './records.ts';
+import type { LiveTasks } from './live-tasks.ts';
+import type { EntryRecord, FileRecord, JobRecord, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** A task's fixed facts. */
@@ -11,21 +12,22 @@ export function readTask(session: Session, taskId: string): TaskRow | undefined 
 }
 
 /** A job; each file of it as the newest task that worked on it left it. */
-export function readJob(session: Session, jobId: string): JobRow | undefined {
+export function readJob(session: Session, live: LiveTasks, jobId: string): JobRow | undefined {
   const job = session.get('job', jobId);
-  return job && wholeJob(session, job);
+  return job && wholeJob(session, live, job);
 }
 
 /** One page of an owner's jobs; see {@link Engine.listJobs}. */
 export function readJobs(
   session: Session,
+  live: LiveTasks,
   owner: string,
   page: { cursor?: string | undefined; limit: number },
 ): JobPage {
   const { createdAt, jobId } = parseCursor(page.cursor);
   // One more than asked for tells whether another page follows.
   const found = session.all('jobsOfOwner', owner, createdAt, jobId, page.limit + 1);
-  const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, job));
+  const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, live, job));
   const last = found.length > page.limit ? jobs.at(-1) : undefined;
   return { jobs, cursor: last ? `${last.createdAt}.${last.jobId}` : null };
 }
@@ -37,11 +39,16 @@ function parseCursor(cursor: string | undefined): { createdAt: number; jobId: st
     : { createdAt: Number.MAX_SAFE_INTEGER, jobId: '' };
 }
 
-function wholeJob(session: Session, job: JobRecord): JobRow {
+/** The files of a task as they are now: those of a running one are ahead of their rows. */
+export function readFiles(session: Session, live: LiveTasks, task: TaskRecord): readonly FileRecord[] {
+  return live.peek(task.place)?.files ?? session.all('taskFiles', task.place);
+}
+
+function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
   const tasks = session.all('tasksOfJob', job.jobId);
   const newest = new Map<string, FileRecord>();
   for (const task of tasks) {
-    for (const file of session.all('taskFiles', task.place)) newest.set(file.fileId, file);
+    for (const file of readFiles(session, live, task)) newest.set(file.fileId, file);
   }
   const last = tasks.at(-1);
   return {
@@ -55,11 +62,20 @@ function wholeJob(session: Session, job: JobRecord): JobRow {
 }
 
 /** The log of a task after a cursor; see {@link Engine.entries}. */
-export function readEntries(session: Session, taskId: string, after?: number): Entry[] | undefined {
-  const task = session.get('task', taskId);
-  if (!task) return undefined;
+export function readEntries(session: Session, live: LiveTasks, taskId: string, after?: number): Entry[] | undefined {
+  const row = session.get('task', taskId);
+  if (!row) return undefined;
+  const { task, files, unsaved } = live.peek(row.place) ?? { task: row, files: undefined, unsaved: [] };
   const valid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= task.sequence;
-  const rows = valid ? session.all('entriesAfter', task.place, after) : session.all('newestEntries', task.place);
+  let rows: EntryRecord[];
+  if (valid) {
+    rows = [...session.all('entriesAfter', row.place, after), ...unsaved.filter((entry) => entry.sequence > after)];
+  } else {
+    // The rows name what was the newest of each key when they were saved.
+    rows = [...session.all('newestEntries', row.place), ...unsaved];
+    const heads = files && new Set([task.head, ...files.map((file) => file.head)]);
+    if (heads) rows = rows.filter((entry) => heads.has(entry.sequence));
+  }
   return rows.map(({ key, sequence, type, data }) => ({ taskId, key, sequence, type, data }));
 }
 

@@ -99,12 +99,10 @@ export interface QueryRows {
   tasksOfJob: TaskRecord;
   task: TaskRecord;
   taskAt: TaskRecord;
-  filesNow: FileNow;
   taskFiles: FileRecord;
-  leasedFile: FileRecord;
   allLeasedFiles: FileRecord;
   dueFiles: FileRecord;
-  waitingFile: FileRecord;
+  waitingFile: { fileId: string };
   nextTask: TaskRecord;
   running: { count: number };
   lastTurn: { turn: number };
@@ -115,6 +113,7 @@ export interface QueryRows {
   queuedCount: { count: number };
   queuedBefore: { count: number };
   queuedFrom: TaskRecord;
+  journal: EntryRecord & { taskId: string };
   entriesAfter: EntryRecord;
   newestEntries: EntryRecord;
   timings: { model: string; seconds: number };
@@ -171,23 +170,17 @@ export const sql = {
   tasksOfJob: `SELECT ${taskFields} FROM tasks WHERE job_id = ? ORDER BY place`,
   task: `SELECT ${taskFields} FROM tasks WHERE task_id = ?`,
   taskAt: `SELECT ${taskFields} FROM tasks WHERE place = ?`,
-  saveTask: `UPDATE tasks SET status = :status, progress = :progress, message = :message,
-      queue_position = :queuePosition, started_at = :startedAt, finished_at = :finishedAt, waiting = :waiting,
-      running = :running, ended = :ended, turn = :turn, sequence = :sequence, head = :head, compact_at = :compactAt
-    WHERE place = :place`,
+  saveTask: `UPDATE tasks SET status = ?, progress = ?, message = ?, queue_position = ?, started_at = ?, finished_at = ?,
+      waiting = ?, running = ?, ended = ?, turn = ?, sequence = ?, head = ?, compact_at = ? WHERE place = ?`,
 
-  // Without results and names: read at every change of the task.
-  filesNow: `SELECT state, status, progress, message, error, details FROM task_files WHERE place = ? ORDER BY file_id`,
   taskFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.place = ? ORDER BY tf.file_id`,
-  leasedFile: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.token = ?`,
   allLeasedFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.token IS NOT NULL`,
   dueFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.due_at <= ? ORDER BY tf.due_at LIMIT ?`,
-  waitingFile: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.place = ? AND tf.state = 'waiting'
-    ORDER BY tf.file_id LIMIT 1`,
-  saveFile: `UPDATE task_files SET state = :state, status = :status, progress = :progress, message = :message,
-      result = :result, error = :error, details = :details, attempts = :attempts, crashes = :crashes,
-      started_at = :startedAt, due_at = :dueAt, token = :token, remembered = :remembered, head = :head
-    WHERE place = :place AND file_id = :fileId`,
+  waitingFile: `SELECT file_id AS fileId FROM task_files WHERE place = ? AND state = 'waiting'
+    ORDER BY file_id LIMIT 1`,
+  saveFile: `UPDATE task_files SET state = ?, status = ?, progress = ?, message = ?, result = ?, error = ?, details = ?,
+      attempts = ?, crashes = ?, started_at = ?, due_at = ?, token = ?, remembered = ?, head = ?
+    WHERE place = ? AND file_id = ?`,
   renew: 'UPDATE task_files SET due_at = ? WHERE token = ?',
   remember: 'UPDATE task_files SET remembered = ? WHERE token = ?',
 
@@ -207,12 +200,17 @@ export const sql = {
 
   insertEntry: 'INSERT INTO entries (place, sequence, key, type, data) VALUES (?, ?, ?, ?, ?)',
   deleteEntry: 'DELETE FROM entries WHERE place = ? AND sequence = ?',
-  compactRange: `DELETE FROM entries WHERE place = :place AND sequence > :above AND sequence <= :upTo
-    AND sequence <> :head AND sequence NOT IN (SELECT head FROM task_files WHERE place = :place)`,
+  compactRange: `DELETE FROM entries WHERE place = ?1 AND sequence <> ?2 AND sequence > ?3 AND sequence <= ?4
+    AND sequence NOT IN (SELECT head FROM task_files WHERE place = ?1)`,
   entriesAfter: 'SELECT sequence, key, type, data FROM entries WHERE place = ? AND sequence > ? ORDER BY sequence',
   newestEntries: `SELECT sequence, key, type, data FROM entries WHERE place = ?1 AND sequence IN (
       SELECT head FROM tasks WHERE place = ?1 UNION ALL SELECT head FROM task_files WHERE place = ?1)
     ORDER BY sequence`,
+
+  insertJournal: 'INSERT INTO journal (number, task_id, sequence, key, type, data) VALUES (?, ?, ?, ?, ?, ?)',
+  trimJournal: 'DELETE FROM journal WHERE number < ?',
+  emptyJournal: 'DELETE FROM journal',
+  journal: 'SELECT task_id AS taskId, sequence, key, type, data FROM journal ORDER BY number',
 
   insertTiming: 'INSERT INTO timings (model, seconds) VALUES (:model, :seconds)',
   trimTimings: `DELETE FROM timings WHERE model = :model AND number <= (

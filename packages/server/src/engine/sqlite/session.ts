@@ -1,13 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { TaskEvent } from '@image2model/protocol';
 import type { Entry } from '../contract.ts';
 import { sql } from './records.ts';
 import type { FileRecord, QueryRows, TaskRecord } from './records.ts';
-
-/** Entries of a running task that are always kept, whether or not a newer one of their key has come. */
-export const tailEntries = 1000;
-/** Compaction of the tail runs once for so many entries: small enough that no single write is slow. */
-const compactEvery = 64;
 
 type StatementName = keyof typeof sql;
 
@@ -23,6 +17,8 @@ export class Session {
   readonly #committed: () => void;
   /** By task, in the order in which the tasks were first touched. */
   #written = new Map<string, Entry[]>();
+  #undo: (() => void)[] = [];
+  #after: (() => void)[] = [];
 
   constructor(
     db: DatabaseSync,
@@ -74,8 +70,11 @@ export class Session {
     } catch (error) {
       this.#written = new Map();
       if (this.db.isTransaction) this.run('rollback');
+      for (const undo of this.#undo.toReversed()) undo();
+      this.#settle();
       throw error;
     }
+    this.#settle();
     this.#committed();
     const written = this.#written;
     if (written.size > 0) {
@@ -85,52 +84,42 @@ export class Session {
     return result;
   }
 
-  /**
-   * Appends an event to a task's log, as the newest entry of `record`'s key (the task itself or one of its files), and
-   * drops what it makes superfluous. Changes `task` and `record`; the caller saves both.
-   */
-  append<Type extends TaskEvent['type']>(
-    task: TaskRecord,
-    record: TaskRecord | FileRecord,
-    type: Type,
-    data: Omit<Extract<TaskEvent, { type: Type }>['data'], 'task_id' | 'sequence' | 'timestamp'>,
-  ): void {
-    task.sequence += 1;
-    const { sequence, taskId } = task;
-    const key = 'fileId' in record ? record.fileId : taskId;
-    const text = JSON.stringify({ task_id: taskId, ...data, sequence, timestamp: this.now() });
-    const replaced = record.head;
-    record.head = sequence;
-    this.run('insertEntry', task.place, sequence, key, type, text);
-    // Below the tail stand only newest entries; one that has just been replaced there goes at once.
-    if (replaced > 0 && replaced <= sequence - tailEntries) this.run('deleteEntry', task.place, replaced);
-    let entries = this.#written.get(taskId);
-    if (!entries) this.#written.set(taskId, (entries = []));
-    entries.push({ taskId, key, sequence, type, data: text });
+  /** Called in reverse order when the transaction under way is rolled back: what is in memory goes back with it. */
+  onRollback(undo: () => void): void {
+    this.#undo.push(undo);
   }
 
-  /** Saves a task and drops the entries that have left its tail. Every file of it is saved before. */
-  saveTask(task: TaskRecord, sequenceBefore: number): void {
-    this.#save('saveTask', task);
-    const { sequence } = task;
-    const block = Math.floor(sequence / compactEvery);
-    const blockBefore = Math.floor(sequenceBefore / compactEvery);
-    if (block === blockBefore) return;
-    const upTo = block * compactEvery - tailEntries;
-    if (upTo > 0) this.compact(task, blockBefore * compactEvery - tailEntries, upTo);
+  /** Called after the transaction under way, however it ends, and before anybody hears of it. */
+  afterwards(call: () => void): void {
+    this.#after.push(call);
   }
 
-  saveFile(file: FileRecord): void {
-    this.#save('saveFile', file);
+  /** Takes note of an entry that the transaction under way has written: it is published after the commit. */
+  wrote(entry: Entry): void {
+    const entries = this.#written.get(entry.taskId);
+    if (entries) entries.push(entry);
+    else this.#written.set(entry.taskId, [entry]);
   }
 
-  /** Drops the entries of a task in (above, upTo] that are not the newest of their key. */
-  compact(task: TaskRecord, above: number, upTo: number): void {
-    this.#statement('compactRange').run({ place: task.place, head: task.head, above, upTo });
+  saveTask(row: TaskRecord): void {
+    const { status, progress, message, queuePosition, startedAt, finishedAt, waiting, running, ended, turn } = row;
+    const { sequence, head, compactAt, place } = row;
+    const state = [status, progress, message, queuePosition, startedAt, finishedAt, waiting, running, ended, turn];
+    this.run('saveTask', ...state, sequence, head, compactAt, place);
   }
 
-  #save(name: StatementName, row: TaskRecord | FileRecord): void {
-    this.#statement(name).run({ ...row });
+  saveFile(row: FileRecord): void {
+    const { state, status, progress, message, result, error, details, attempts, crashes, startedAt } = row;
+    const { dueAt, token, remembered, head, place, fileId } = row;
+    const shown = [state, status, progress, message, result, error, details, attempts, crashes, startedAt];
+    this.run('saveFile', ...shown, dueAt, token, remembered, head, place, fileId);
+  }
+
+  #settle(): void {
+    const after = this.#after;
+    this.#undo = [];
+    this.#after = [];
+    for (const call of after) call();
   }
 
   #statement(name: StatementName): StatementSync {

@@ -1,6 +1,7 @@
 import { messages } from '../messages.ts';
 import type { FileRecord } from './records.ts';
 import type { Session } from './session.ts';
+import type { TaskLog } from './task-log.ts';
 import type { TaskChange } from './transitions.ts';
 
 /** Files that one sweep takes on; the rest follows in the next turn of the loop. */
@@ -46,7 +47,8 @@ export function sweepDue(session: Session, changeTask: ChangeTask): { lost: stri
   const byTask = Map.groupBy(session.all('dueFiles', session.now(), perSweep), (file) => file.place);
   for (const [place, files] of byTask) {
     changeTask(place, (change) => {
-      for (const file of files) {
+      for (const { fileId } of files) {
+        const file = change.file(fileId);
         if (file.token === null) {
           change.wake(file);
         } else {
@@ -60,10 +62,10 @@ export function sweepDue(session: Session, changeTask: ChangeTask): { lost: stri
 }
 
 /** Drops what need not be kept any longer of tasks that ended a while ago; inside a transaction. */
-export function sweepEnded(session: Session): void {
+export function sweepEnded(session: Session, log: TaskLog): void {
   for (const task of session.all('tasksToCompact', session.now(), endedPerSweep)) {
-    session.compact(task, 0, task.sequence);
+    log.compact(task, 0, task.sequence);
     task.compactAt = null;
-    session.saveTask(task, task.sequence);
+    session.saveTask(task);
   }
 }

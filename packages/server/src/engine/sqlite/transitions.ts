@@ -2,31 +2,50 @@ import { hasEnded, overallProgress } from '@image2model/protocol';
 import type { FailureDetails, FileUpdate, ModelFile } from '@image2model/protocol';
 import type { FileEnding } from '../contract.ts';
 import { messages, queuedMessage, workingMessage } from '../messages.ts';
+import type { LiveTask } from './live-tasks.ts';
 import type { FileNow, FileRecord, QueueState, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
+import type { TaskLog } from './task-log.ts';
 
 /** How long the exact tail of an ended task is kept: whoever lost the connection at the end can still resume. */
 const tailAfterEndMs = 5 * 60_000;
+
+/** What a change is made with. */
+export interface ChangeContext {
+  session: Session;
+  log: TaskLog;
+  estimate: EstimateSeconds;
+}
 
 /** Estimates how long a task still takes; undefined where there is not enough to go by. */
 export type EstimateSeconds = (task: TaskRecord, files: readonly FileNow[]) => number | undefined;
 
 /**
- * One task being changed, inside a transaction: move its files, then `settle` once. Each file that moves leaves a
+ * One task being changed, inside a transaction: move files of it, then `settle` once. Each file that moves leaves a
  * `file_update`; the task's own `task_progress` follows only where something in it changed; the ending of the last
  * file brings the task's ending.
  */
 export class TaskChange {
   readonly task: TaskRecord;
-  readonly #session: Session;
-  readonly #estimate: EstimateSeconds;
-  readonly #sequenceBefore: number;
+  readonly files: readonly FileRecord[];
+  readonly #live: LiveTask;
+  readonly #context: ChangeContext;
+  readonly #isReport: boolean;
 
-  constructor(session: Session, task: TaskRecord, estimate: EstimateSeconds) {
-    this.#session = session;
-    this.task = task;
-    this.#estimate = estimate;
-    this.#sequenceBefore = task.sequence;
+  /** `isReport`: nothing but reports is taken in, and what they change is saved later (see {@link TaskLog}). */
+  constructor(context: ChangeContext, live: LiveTask, { isReport }: { isReport: boolean }) {
+    this.#context = context;
+    this.#live = live;
+    this.#isReport = isReport;
+    this.task = live.task;
+    this.files = live.files;
+  }
+
+  /** A file of the task by its id. */
+  file(fileId: string): FileRecord {
+    const file = this.files.find((each) => each.fileId === fileId);
+    if (!file) throw new Error(`no file ${fileId} in ${this.task.taskId}`);
+    return file;
   }
 
   /** A file of a new task: its first entry. */
@@ -41,7 +60,7 @@ export class TaskChange {
   }
 
   start(file: FileRecord, token: string, dueAt: number): void {
-    const now = this.#session.now();
+    const now = this.#context.session.now();
     this.#move(file, 'leased');
     Object.assign(file, { status: 'processing', token, dueAt, startedAt: now, attempts: file.attempts + 1 });
     file.message = messages.fileStarting;
@@ -71,7 +90,7 @@ export class TaskChange {
   wake(file: FileRecord): void {
     this.#move(file, 'waiting');
     file.dueAt = null;
-    this.#session.saveFile(file);
+    this.#context.session.saveFile(file);
   }
 
   end(file: FileRecord, ending: FileEnding): void {
@@ -97,8 +116,7 @@ export class TaskChange {
 
   /** Writes what the moves mean for the task, and the task itself. */
   settle(): void {
-    const { task } = this;
-    const files = this.#session.all('filesNow', task.place);
+    const { task, files } = this;
     const progress = Math.max(task.progress, overallProgress(files));
     const ended = files.filter((file) => hasEnded(file.status)).length;
     const queued = task.status === 'queued' && ended < task.total;
@@ -106,10 +124,12 @@ export class TaskChange {
     const message = queued ? queuedMessage(task.queuePosition) : workingMessage(files, ended);
     if (task.head === 0 || progress !== task.progress || message !== task.message || ended !== task.ended) {
       Object.assign(task, { progress, message, ended });
-      this.#progress(files);
+      this.#progress();
     }
-    if (ended === task.total && task.finishedAt === null) this.#finish(files);
-    this.#session.saveTask(task, this.#sequenceBefore);
+    if (ended === task.total && task.finishedAt === null) this.#finish();
+    const { log } = this.#context;
+    if (this.#isReport) log.reported(this.#live);
+    else log.save(this.#live);
   }
 
   #move(file: FileRecord, to: QueueState): void {
@@ -122,7 +142,8 @@ export class TaskChange {
 
   #note(file: FileRecord): void {
     const { fileId: file_id, filename, status, progress, message, error, details, result } = file;
-    this.#session.append(this.task, file, 'file_update', {
+    const { log, session } = this.#context;
+    log.append(this.#live, file, this.#isReport, 'file_update', {
       file_id,
       filename,
       status,
@@ -132,13 +153,15 @@ export class TaskChange {
       ...(details !== null && { details: JSON.parse(details) as FailureDetails }),
       ...(result !== null && { result: JSON.parse(result) as ModelFile }),
     } satisfies Omit<FileUpdate, 'task_id' | 'sequence' | 'timestamp'>);
-    this.#session.saveFile(file);
+    if (!this.#isReport) session.saveFile(file);
   }
 
-  #progress(files: readonly FileNow[]): void {
-    const { jobId: job_id, status, progress, ended: current, total, message, queuePosition } = this.task;
-    const eta = current === total ? undefined : this.#estimate(this.task, files);
-    this.#session.append(this.task, this.task, 'task_progress', {
+  #progress(): void {
+    const { task, files } = this;
+    const { jobId: job_id, status, progress, ended: current, total, message, queuePosition } = task;
+    const { log, estimate } = this.#context;
+    const eta = current === total ? undefined : estimate(task, files);
+    log.append(this.#live, task, this.#isReport, 'task_progress', {
       job_id,
       status,
       progress,
@@ -151,9 +174,10 @@ export class TaskChange {
     });
   }
 
-  #finish(files: readonly FileNow[]): void {
-    const { task } = this;
-    const now = this.#session.now();
+  #finish(): void {
+    const { task, files } = this;
+    const { log, session } = this.#context;
+    const now = session.now();
     const job_id = task.jobId;
     const count = (status: FileNow['status']) => files.filter((file) => file.status === status).length;
     const successful_files = count('completed');
@@ -161,7 +185,7 @@ export class TaskChange {
     task.compactAt = now + tailAfterEndMs;
     if (successful_files > 0) {
       task.status = 'completed';
-      this.#session.append(task, task, 'task_completed', {
+      log.append(this.#live, task, false, 'task_completed', {
         job_id,
         result: {
           job_id,
@@ -173,11 +197,11 @@ export class TaskChange {
       });
     } else if (count('cancelled') > 0) {
       task.status = 'cancelled';
-      this.#session.append(task, task, 'task_cancelled', { job_id, message: messages.taskCancelled });
+      log.append(this.#live, task, false, 'task_cancelled', { job_id, message: messages.taskCancelled });
     } else {
       task.status = 'failed';
       const only = files.length === 1 ? files[0] : undefined;
-      this.#session.append(task, task, 'task_failed', {
+      log.append(this.#live, task, false, 'task_failed', {
         job_id,
         error: only?.error ?? messages.allFailed(files.length),
         details: only?.details ? (JSON.parse(only.details) as FailureDetails) : { code: 'ALL_FILES_FAILED' },

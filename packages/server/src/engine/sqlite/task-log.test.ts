@@ -1,0 +1,141 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { events, newJob } from '../../../test/support/jobs.ts';
+import type { Engine } from '../contract.ts';
+import { createSqliteEngine } from './engine.ts';
+
+let directory: string;
+let file: string;
+let engine: Engine;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'image2model-log-'));
+  file = join(directory, 'jobs.db');
+  engine = await createSqliteEngine({ file });
+});
+afterEach(async () => {
+  await engine.close();
+  await rm(directory, { recursive: true });
+});
+
+/** Runs statements on the database from outside, as a second process can. */
+function outside(sql: string): void {
+  const db = new DatabaseSync(file, { timeout: 5000 });
+  db.exec(sql);
+  db.close();
+}
+
+function rows(table: 'journal' | 'entries'): number {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const { count } = db.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number };
+  db.close();
+  return count;
+}
+
+/** The database as a process that dies now leaves it, opened by the next one. */
+async function afterDeath(): Promise<Engine> {
+  const copy = join(directory, 'copy.db');
+  for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${copy}${end}`);
+  return createSqliteEngine({ file: copy });
+}
+
+describe('what reports write', () => {
+  it('is all there in the next process, though the last one had not moved it', async () => {
+    const job = newJob(2);
+    await engine.submit(job);
+    const [first, second] = [await mustClaim(engine), await mustClaim(engine)];
+    for (let step = 1; step <= 45; step += 1) await engine.report(first.token, step, `Step ${step}`);
+    for (let step = 1; step <= 3; step += 1) await engine.report(second.token, step, `Other ${step}`);
+    expect(rows('journal')).toBeGreaterThan(0);
+    const all = (await engine.entries(job.taskId, 0)) ?? [];
+    expect(rows('entries')).toBeLessThan(all.length);
+
+    const next = await afterDeath();
+    expect((await next.entries(job.taskId, 0))?.slice(0, all.length)).toEqual(all);
+    expect((await next.job(job.jobId))?.files.map((each) => each.progress)).toEqual([45, 3]);
+    expect(events(await next.entries(job.taskId)).map((event) => event.data)).toMatchObject([
+      { progress: 24, current: 0 },
+      { file_id: first.file.fileId, progress: 45, status: 'pending' },
+      { file_id: second.file.fileId, progress: 3, status: 'pending' },
+    ]);
+    await next.close();
+  });
+
+  it('is not taken for the log of a later task after its own is gone', async () => {
+    const gone = newJob(1);
+    await engine.submit(gone);
+    const lease = await mustClaim(engine);
+    for (let step = 1; step <= 10; step += 1) await engine.report(lease.token, step, `Step ${step}`);
+    await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+    expect(await engine.deleteJob(gone.jobId)).toBe('deleted');
+    // It gets the same place in the table of tasks.
+    const later = newJob(1);
+    await engine.submit(later);
+    await engine.report((await mustClaim(engine)).token, 1, 'Begun');
+    expect(rows('journal')).toBeGreaterThan(2);
+    const all = (await engine.entries(later.taskId, 0)) ?? [];
+    const next = await afterDeath();
+    expect((await next.entries(later.taskId, 0))?.slice(0, all.length)).toEqual(all);
+    expect(await next.entries(gone.taskId)).toBeUndefined();
+    await next.close();
+  });
+
+  it('stays bounded', async () => {
+    const jobs = [newJob(1), newJob(2)];
+    for (const job of jobs) await engine.submit(job);
+    const leases = [await mustClaim(engine), await mustClaim(engine)];
+    for (let step = 1; step <= 1000; step += 1) {
+      for (const { token } of leases) await engine.report(token, step / 10, `Step ${step}`);
+    }
+    expect(rows('journal')).toBeLessThan(600);
+  });
+});
+
+describe('a change that cannot be written', () => {
+  const refuse = (table: string) =>
+    `CREATE TRIGGER full BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`;
+
+  it('leaves no trace of a report, and the next one follows on what was written', async () => {
+    const job = newJob(1);
+    await engine.submit(job);
+    const { token } = await mustClaim(engine);
+    await engine.report(token, 20, 'Written');
+    const before = await engine.entries(job.taskId, 0);
+    outside(refuse('journal'));
+    const refused = [engine.report(token, 40, 'Lost'), engine.report(token, 60, 'Lost too')];
+    for (const result of await Promise.allSettled(refused)) expect(result.status).toBe('rejected');
+    expect(await engine.entries(job.taskId, 0)).toEqual(before);
+    expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ progress: 20, message: 'Written' });
+    outside('DROP TRIGGER full');
+    expect(await engine.report(token, 30, 'Again')).toBe(true);
+    const all = events(await engine.entries(job.taskId, 0));
+    expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
+    expect(all.at(-1)?.data).toMatchObject({ progress: 30, message: 'Again' });
+  });
+
+  it('keeps the lease and the reports before it when an ending fails', async () => {
+    const job = newJob(2);
+    await engine.submit(job);
+    const lease = await mustClaim(engine);
+    for (let step = 1; step <= 5; step += 1) await engine.report(lease.token, step, `Step ${step}`);
+    const before = await engine.entries(job.taskId, 0);
+    outside(refuse('entries'));
+    const ending = { status: 'completed', result: modelFile(lease) } as const;
+    await expect(engine.finish(lease.token, ending)).rejects.toThrow('the disk is full');
+    await expect(mustClaim(engine)).rejects.toThrow('the disk is full');
+    await expect(engine.cancel(job.taskId)).rejects.toThrow('the disk is full');
+    expect(await engine.entries(job.taskId, 0)).toEqual(before);
+    expect(await engine.counts()).toEqual({ waiting: 1, running: 1 });
+    outside('DROP TRIGGER full');
+    expect(await engine.report(lease.token, 50, 'Going on')).toBe(true);
+    expect(await engine.finish(lease.token, ending)).toBe(true);
+    const other = await mustClaim(engine);
+    expect(await engine.finish(other.token, { status: 'completed', result: modelFile(other) })).toBe(true);
+    const all = events(await engine.entries(job.taskId, 0));
+    expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
+    expect(all.at(-1)?.type).toBe('task_completed');
+  });
+});
