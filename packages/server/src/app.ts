@@ -1,6 +1,5 @@
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -16,7 +15,8 @@ import { createTickets } from './auth/tickets.ts';
 import { refuseConnection } from './client-error.ts';
 import type { Config } from './config.ts';
 import { handleError, sendProblem, toApiError } from './error-handler.ts';
-import { exposedHeaders, contentPolicy } from './headers.ts';
+import { putFrontBefore } from './front/front.ts';
+import { exposedHeaders, secureHeaders } from './headers.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Fal } from './models/fal/fal.ts';
@@ -84,13 +84,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler(handleError);
   app.decorateRequest('owner', '');
   app.decorateRequest('isAdmin', false);
+  app.decorateRequest('login', '');
   watchRequests(app, metrics);
   answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
 
-  await app.register(helmet, {
-    contentSecurityPolicy: contentPolicy(pages.scriptHashes),
-    strictTransportSecurity: false,
-  });
+  const commonLines = await secureHeaders(app, pages.scriptHashes);
   await app.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
@@ -103,7 +101,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(
     async (scope) => {
       const api = scope.withTypeProvider<ZodTypeProvider>();
-      guard(api, { ...config, keyring, sessions, tickets, isClosing });
+      const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
       uploadRoutes(api, options);
       statusRoutes(api, options);
       streamRoutes(api, { engine, hub });
@@ -111,9 +109,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       jobRoutes(api, options);
       modelRoutes(api, options);
       adminRoutes(api, { engine, files, dataDir: config.dataDir });
-      sessionRoutes(api, { engine, keyring, sessions, tickets });
+      sessionRoutes(api, { engine, hub, keyring, sessions, tickets });
       healthRoutes(api, { engine, files, metrics, version, isClosing, fal });
       if (fal !== undefined && config.fal?.publicUrl) await webhookRoutes(api, fal.webhooks);
+      putFrontBefore(app, {
+        guard: watch,
+        engine,
+        hub,
+        log,
+        commonLines,
+        parseCookie: (text) => app.parseCookie(text),
+      });
     },
     { prefix: '/api/v1' },
   );

@@ -5,7 +5,7 @@ import { pathOf } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What a request is called in its answer and in the log. A client may name it itself with `X-Request-Id`. */
-export function requestId(request: IncomingMessage): string {
+export function requestId(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUIDv7();
 }

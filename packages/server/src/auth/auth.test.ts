@@ -35,14 +35,14 @@ describe('sessions', () => {
     let time = 1000;
     const sessions = createSessions({ secret, lifetimeMs: 500, now: () => time });
     const value = sessions.create('owner');
-    expect(sessions.verify(value)).toBe('owner');
+    expect(sessions.verify(value)?.owner).toBe('owner');
     time = 1500;
     expect(sessions.verify(value)).toBeUndefined();
   });
 
   it('outlast a restart, as long as the secret does', () => {
     const value = createSessions({ secret }).create('owner');
-    expect(createSessions({ secret }).verify(value)).toBe('owner');
+    expect(createSessions({ secret }).verify(value)?.owner).toBe('owner');
     expect(createSessions({ secret: Buffer.alloc(32, 8) }).verify(value)).toBeUndefined();
   });
 
@@ -57,14 +57,17 @@ describe('sessions', () => {
   it('end at the logout', () => {
     const sessions = createSessions({ secret });
     const [first, second] = [sessions.create('owner'), sessions.create('owner')];
-    sessions.revoke(first);
+    const login = sessions.verify(first);
+    expect(sessions.revoke(first)).toEqual(login);
+    expect(sessions.revoke(first)).toBeUndefined();
     expect(sessions.verify(first)).toBeUndefined();
-    expect(sessions.verify(second)).toBe('owner');
+    expect(sessions.verify(second)).toEqual({ owner: 'owner', id: expect.any(String) });
+    expect(sessions.verify(second)?.id).not.toBe(login?.id);
   });
 });
 
 describe('tickets', () => {
-  const grant = { owner: 'o', taskId: 't', jobId: 'j' };
+  const grant = { owner: 'o', login: '', taskId: 't', jobId: 'j' };
 
   it('open once', () => {
     const tickets = createTickets();

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../config.ts';
 import { ApiError } from '../errors.ts';
 import type { Keyring } from './keys.ts';
@@ -35,79 +36,126 @@ export const sessionCookie = 'image2model_session';
 /** Of all requests, how many may be uploads: the dearest thing that can be asked for. */
 export const uploadShare = 0.1;
 
+/** What the guard looks at in a request, whoever has read it. */
+export interface Asked extends Pick<
+  FastifyRequest,
+  'method' | 'headers' | 'hostname' | 'ip' | 'query' | 'params' | 'cookies' | 'owner' | 'isAdmin' | 'login'
+> {
+  routeOptions: { url?: string | undefined; config: Pick<FastifyContextConfig, 'access' | 'upload'> };
+}
+
+/** What `admit` finds out. */
+type Found = Pick<FastifyRequest, 'owner' | 'isAdmin' | 'login'>;
+
+export interface Guard {
+  /** Finds out whose request it is, sets `owner`, `isAdmin` and `login`, and counts it. Throws an {@link ApiError}. */
+  admit(asked: Asked): Promise<void>;
+  /**
+   * Has the connection's next request, if it is for this address, take what was found out about it by `admit`, so that
+   * a request that goes on to a route is counted once and its ticket is taken once.
+   */
+  remember(socket: Socket, url: string, found: Found | ApiError): void;
+}
+
 /**
  * Watches over every route registered on `app` after this: finds out whose request it is, counts it, and refuses the
  * ones that may not pass. The order matters: wrong keys are counted too, so that they cannot be guessed quickly.
  */
-export function guard(app: FastifyInstance, options: GuardOptions): void {
+export function guard(app: FastifyInstance, options: GuardOptions): Guard {
   const { keyring, corsOrigins, rateLimitPerMinute: perMinute } = options;
   const limit = { timeWindow: 60_000, keyGenerator: rateLimitKey };
   const checkRequests = app.createRateLimit({ ...limit, max: perMinute });
   const checkUploads = app.createRateLimit({ ...limit, max: Math.max(1, Math.floor(perMinute * uploadShare)) });
+  const remembered = new WeakMap<Socket, { url: string; found: Found | ApiError }>();
 
   app.addHook('onRequest', async (request) => {
-    const { access = 'key', upload = false } = request.routeOptions.config;
-    // A provider comes from outside, under the name that this server has there.
-    if (keyring.open && access !== 'signed') refuseForeignHost(request);
-    const { requester, byCookie } = identify(request, options);
-    if ((keyring.open || byCookie) && !isSafe(request)) refuseForeignOrigin(request, corsOrigins);
-    if (requester !== undefined) {
-      request.owner = requester.owner;
-      request.isAdmin = requester.isAdmin;
+    const { socket, url } = request.raw;
+    const known = remembered.get(socket);
+    remembered.delete(socket);
+    if (known === undefined || known.url !== url) {
+      await admit(request);
+      return;
     }
-    if (isProbe(request)) return;
+    if (known.found instanceof ApiError) throw known.found;
+    request.owner = known.found.owner;
+    request.isAdmin = known.found.isAdmin;
+    request.login = known.found.login;
+  });
+
+  async function admit(asked: Asked): Promise<void> {
+    const { access = 'key', upload = false } = asked.routeOptions.config;
+    // A provider comes from outside, under the name that this server has there.
+    if (keyring.open && access !== 'signed') refuseForeignHost(asked);
+    const { requester, byCookie, login } = identify(asked, options);
+    if ((keyring.open || byCookie) && !isSafe(asked)) refuseForeignOrigin(asked, corsOrigins);
+    if (requester !== undefined) {
+      asked.owner = requester.owner;
+      asked.isAdmin = requester.isAdmin;
+      asked.login = login;
+    }
+    if (isProbe(asked)) return;
     if (options.isClosing()) throw new ApiError('SHUTTING_DOWN', 'The server is restarting; try again in a moment.');
 
-    const counted = await (upload ? checkUploads : checkRequests)(request);
+    // All that the limiter reads of a request is what its key is made of.
+    const counted = await (upload ? checkUploads : checkRequests)(asked as FastifyRequest);
     if (!counted.isAllowed && counted.isExceeded) {
       const detail = upload ? 'Too many uploads in the last minute.' : 'Too many requests in the last minute.';
       throw new ApiError('RATE_LIMITED', detail, { retryAfterSeconds: counted.ttlInSeconds });
     }
     if (access === 'public' || access === 'signed') return;
-    if (requester === undefined) throw unauthenticated(request);
+    if (requester === undefined) throw unauthenticated(asked);
     if (access === 'admin' && !requester.isAdmin) {
       throw new ApiError('FORBIDDEN', 'This route needs a key from ADMIN_API_KEYS.');
     }
-  });
+  }
+
+  return { admit, remember: (socket, url, found) => void remembered.set(socket, { url, found }) };
 }
 
 interface Identified {
   requester: Requester | undefined;
   /** The browser sent the credential by itself, so the page that asked need not be ours. */
   byCookie: boolean;
+  /** The login that this goes back to, if it does. */
+  login: string;
 }
 
-function identify(request: FastifyRequest, { keyring, sessions, tickets }: GuardOptions): Identified {
-  if (keyring.open) return { requester: { owner: openOwner, isAdmin: false }, byCookie: false };
+function identify(request: Asked, { keyring, sessions, tickets }: GuardOptions): Identified {
+  if (keyring.open) return by({ owner: openOwner, isAdmin: false });
   const header = request.headers.authorization;
   if (header !== undefined) {
     const key = /^Bearer +(\S+) *$/i.exec(header)?.[1];
-    return { requester: key === undefined ? undefined : keyring.identify(key), byCookie: false };
+    return by(key === undefined ? undefined : keyring.identify(key));
   }
   if (takesUrlCredentials(request)) {
     const query = request.query as Record<string, unknown>;
-    if (typeof query['api_key'] === 'string') {
-      return { requester: keyring.identify(query['api_key']), byCookie: false };
-    }
+    if (typeof query['api_key'] === 'string') return by(keyring.identify(query['api_key']));
     if (typeof query['ticket'] === 'string') {
       const grant = tickets.redeem(query['ticket'], (candidate) => fits(request, candidate));
-      return { requester: grant && withoutRights(keyring.find(grant.owner)), byCookie: false };
+      if (grant === undefined) return by(undefined);
+      return { ...by(withoutRights(keyring.find(grant.owner))), login: grant.login };
     }
   }
   const cookie = request.cookies[sessionCookie];
-  const owner = cookie === undefined ? undefined : sessions.verify(cookie);
-  return { requester: owner === undefined ? undefined : keyring.find(owner), byCookie: true };
+  const session = cookie === undefined ? undefined : sessions.verify(cookie);
+  const requester = session === undefined ? undefined : keyring.find(session.owner);
+  return { requester, byCookie: true, login: session?.id ?? '' };
+}
+
+/** Somebody who said so themselves. */
+function by(requester: Requester | undefined): Identified {
+  return { requester, byCookie: false, login: '' };
 }
 
 /** `EventSource` and plain links cannot send headers, so streams and downloads take a key or a ticket in the URL. */
-function takesUrlCredentials(request: FastifyRequest): boolean {
+function takesUrlCredentials(request: Asked): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const route = request.routeOptions.url ?? '';
   return route.endsWith('/stream') || route.startsWith('/api/v1/download/');
 }
 
 /** A ticket opens what it was made for: the stream of its task, or the files of its job. */
-function fits(request: FastifyRequest, grant: TicketGrant): boolean {
+function fits(request: Asked, grant: TicketGrant): boolean {
   const params = request.params as Record<string, unknown>;
   const query = request.query as Record<string, unknown>;
   if (typeof params['job_id'] === 'string') return params['job_id'] === grant.jobId;
@@ -118,17 +166,17 @@ function withoutRights(requester: Requester | undefined): Requester | undefined 
   return requester && { ...requester, isAdmin: false };
 }
 
-function rateLimitKey(request: FastifyRequest): string {
+function rateLimitKey(request: Asked): string {
   const named = request.owner !== '' && request.owner !== openOwner;
   return named ? `key ${request.owner}` : `address ${request.ip}`;
 }
 
 /** An orchestrator's question must be answered however busy or near its end the server is. */
-function isProbe(request: FastifyRequest): boolean {
+function isProbe(request: Asked): boolean {
   return /^\/api\/v1\/health(\/liveness|\/readiness)?$/.test(request.routeOptions.url ?? '');
 }
 
-function isSafe(request: FastifyRequest): boolean {
+function isSafe(request: Asked): boolean {
   return request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
 }
 
@@ -136,13 +184,13 @@ function isSafe(request: FastifyRequest): boolean {
  * On a server without keys being on this machine is the credential, and every page that its browser opens has that
  * too: a name that was rebound to a loopback address is refused here, a foreign page's request below.
  */
-function refuseForeignHost(request: FastifyRequest): void {
+function refuseForeignHost(request: Asked): void {
   const host = request.hostname;
   if (isLoopback(host)) return;
   throw new ApiError('FORBIDDEN', 'Without API keys the server answers to a loopback address alone.');
 }
 
-function refuseForeignOrigin(request: FastifyRequest, corsOrigins: readonly string[]): void {
+function refuseForeignOrigin(request: Asked, corsOrigins: readonly string[]): void {
   const { origin } = request.headers;
   // Browsers send it with every request that changes something; a program that sends none acts for itself.
   if (origin === undefined || corsOrigins.includes(origin)) return;
@@ -150,7 +198,7 @@ function refuseForeignOrigin(request: FastifyRequest, corsOrigins: readonly stri
   throw new ApiError('FORBIDDEN', 'A page of another origin may not do that; its origin is not in CORS_ORIGINS.');
 }
 
-function unauthenticated(request: FastifyRequest): ApiError {
+function unauthenticated(request: Asked): ApiError {
   const sentSomething = request.headers.authorization !== undefined;
   return new ApiError('UNAUTHENTICATED', sentSomething ? 'The API key is not valid.' : 'An API key is needed here.');
 }

@@ -9,6 +9,8 @@ declare module 'fastify' {
     owner: string;
     /** Whether the key may use the administration routes. */
     isAdmin: boolean;
+    /** The login that the request came with, by itself or through a ticket; empty where it came with a key. */
+    login: string;
   }
 }
 

@@ -4,10 +4,16 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 export interface Sessions {
   /** A cookie's value for this owner. */
   create(owner: string): string;
-  /** The owner that a cookie stands for; undefined where it is forged, expired or logged out. */
-  verify(value: string): string | undefined;
-  /** Makes a session worthless before its time. */
-  revoke(value: string): void;
+  /** Whom a cookie stands for; undefined where it is forged, expired or logged out. */
+  verify(value: string): Login | undefined;
+  /** Makes a session worthless before its time. Returns which one it was, if it was one. */
+  revoke(value: string): Login | undefined;
+}
+
+/** One login of an owner; `id` is no secret. */
+export interface Login {
+  owner: string;
+  id: string;
 }
 
 interface SessionOptions {
@@ -29,13 +35,13 @@ export function createSessions(options: SessionOptions): Sessions {
   const revoked = new Set<string>();
   const sign = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
 
-  const verify = (value: string): { owner: string; nonce: string } | undefined => {
+  const verify = (value: string): Login | undefined => {
     const [owner = '', expires = '', nonce = '', signature = ''] = value.split('.');
     const expected = Buffer.from(sign(`${owner}.${expires}.${nonce}`));
     const presented = Buffer.from(signature);
     if (expected.length !== presented.length || !timingSafeEqual(expected, presented)) return undefined;
     if (Number(expires) <= now() || revoked.has(nonce)) return undefined;
-    return { owner, nonce };
+    return { owner, id: nonce };
   };
 
   return {
@@ -43,15 +49,14 @@ export function createSessions(options: SessionOptions): Sessions {
       const text = `${owner}.${now() + lifetimeMs}.${randomBytes(16).toString('base64url')}`;
       return `${text}.${sign(text)}`;
     },
-    verify(value) {
-      return verify(value)?.owner;
-    },
+    verify,
     revoke(value) {
       const session = verify(value);
-      if (session === undefined) return;
-      revoked.add(session.nonce);
+      if (session === undefined) return undefined;
+      revoked.add(session.id);
       const oldest = revoked.values().next();
       if (revoked.size > maxRevoked && !oldest.done) revoked.delete(oldest.value);
+      return session;
     },
   };
 }

@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 /** What a ticket opens: the streams of one task and the downloads of its job, once, on behalf of its owner. */
 export interface TicketGrant {
   owner: string;
+  /** The login that asked for it, so that what it opened ends with it; empty for a key. */
+  login: string;
   taskId: string;
   jobId: string;
 }

@@ -68,8 +68,10 @@ export interface Hub {
   openTask(task: TaskRow, after: string | undefined, outlet: Outlet): Promise<boolean>;
   /** The same for the tasks of one owner over one connection, without doubles and sorted by id. */
   openTasks(tasks: readonly [TaskRow, ...TaskRow[]], after: string | undefined, outlet: Outlet): Promise<boolean>;
-  /** Ends the streams of a key that is no longer valid. */
-  revoke(owner: string): void;
+  /** Whether one more stream of this owner would be opened now. */
+  hasRoom(owner: string): boolean;
+  /** Ends the streams that were opened with a login that is no longer valid. */
+  endLogin(login: string): void;
   stats(): HubStats;
   /**
    * Refuses new streams and closes the open ones with a `retry:` of their own. Resolves when all are gone; those that
@@ -107,18 +109,22 @@ export function createHub({ engine, log, limits: given = {} }: HubOptions): Hub 
     },
   };
 
+  function whatIsFull(owner: string): 'The server' | 'This key' | undefined {
+    if (counters.open >= limits.maxStreams) return 'The server';
+    return (owners.get(owner) ?? 0) >= limits.maxStreamsPerKey ? 'This key' : undefined;
+  }
+
   function admit(owner: string): void {
     if (closing !== undefined) throw shuttingDown();
-    const ofOwner = owners.get(owner) ?? 0;
-    if (counters.open >= limits.maxStreams || ofOwner >= limits.maxStreamsPerKey) {
+    const full = whatIsFull(owner);
+    if (full !== undefined) {
       counters.refused += 1;
-      const whose = counters.open >= limits.maxStreams ? 'The server' : 'This key';
-      throw new ApiError('TOO_MANY_STREAMS', `${whose} has as many open streams as it may have.`, {
+      throw new ApiError('TOO_MANY_STREAMS', `${full} has as many open streams as it may have.`, {
         retryAfterSeconds: 5,
       });
     }
     // Counted before anything is awaited, or requests that come together would all get past the check.
-    owners.set(owner, ofOwner + 1);
+    owners.set(owner, (owners.get(owner) ?? 0) + 1);
     counters.open += 1;
     counters.opened += 1;
   }
@@ -140,10 +146,12 @@ export function createHub({ engine, log, limits: given = {} }: HubOptions): Hub 
       return await run(stream, () => stream.start(engine, after, outlet));
     },
 
-    revoke(owner) {
-      const ended = streams().filter((stream) => stream.owner === owner);
-      for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', 'This key is no longer valid.'));
-      log.info({ streams: ended.length }, 'streams of a revoked key ended');
+    hasRoom: (owner) => closing === undefined && whatIsFull(owner) === undefined,
+
+    endLogin(login) {
+      const ended = streams().filter((stream) => stream.login === login);
+      for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', 'This login has ended.'));
+      log.info({ streams: ended.length }, 'streams of a login ended');
     },
 
     stats: () => ({ ...counters, owners, tasks: feeds.size }),

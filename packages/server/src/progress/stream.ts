@@ -10,6 +10,8 @@ export interface Outlet {
   socket: Socket;
   /** Whether the body goes out in chunks: not for clients of HTTP/1.0. */
   chunked: boolean;
+  /** The login that asks, with which the stream ends; empty for a key. */
+  login: string;
   /** Called once, just before the first byte: takes the response over and returns its head. */
   begin(): string;
 }
@@ -42,6 +44,7 @@ const maxBufferedBytes = 1_048_576;
 export abstract class Stream implements Visited {
   slot = -1;
   readonly owner: string;
+  readonly login: string;
   protected readonly chunked: boolean;
   /** Set once the last entry there will ever be was taken in. */
   protected over = false;
@@ -60,6 +63,7 @@ export abstract class Stream implements Visited {
 
   constructor(owner: string, outlet: Outlet, around: StreamSurroundings) {
     this.owner = owner;
+    this.login = outlet.login;
     this.chunked = outlet.chunked;
     this.#socket = outlet.socket;
     this.#around = around;

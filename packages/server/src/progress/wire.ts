@@ -39,23 +39,40 @@ export function heartbeat(chunked: boolean): Buffer {
   return chunked ? beats.chunked : beats.plain;
 }
 
-/**
- * The head of a stream's response. `headers` are those that hooks have set (CORS, request id); the stream's own go
- * above them. The connection closes with the stream, so it says so.
- */
-export function encodeHead(headers: Headers, chunked: boolean): string {
-  const all: Headers = { ...headers, ...streamHeaders, date: new Date().toUTCString() };
-  all['connection'] = 'close';
-  if (chunked) all['transfer-encoding'] = 'chunked';
-  let head = 'HTTP/1.1 200 OK\r\n';
-  for (const [name, value] of Object.entries(all)) {
-    if (value === undefined || name === 'content-length') continue;
+/** Headers of a stream that others may not set: its own, and those that say how the body is framed. */
+const ownHeaders = new Set([
+  ...Object.keys(streamHeaders),
+  'date',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+]);
+
+const ownLines = Object.entries(streamHeaders)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('');
+
+/** Headers as the lines of a head, without those that the stream sets itself. Throws where one would break its line. */
+export function encodeHeaders(headers: Headers): string {
+  let lines = '';
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || ownHeaders.has(name)) continue;
     for (const one of Array.isArray(value) ? value : [String(value)]) {
       validateHeaderValue(name, one);
-      head += `${name}: ${one}\r\n`;
+      lines += `${name}: ${one}\r\n`;
     }
   }
-  return `${head}\r\n`;
+  return lines;
+}
+
+/**
+ * The head of a stream's response. `lines` are what all answers have (CORS, request id), as `encodeHeaders` gives
+ * them. The connection closes with the stream, so it says so.
+ */
+export function encodeHead(lines: string, chunked: boolean): string {
+  const framing = chunked ? 'transfer-encoding: chunked\r\n' : '';
+  const date = new Date().toUTCString();
+  return `HTTP/1.1 200 OK\r\n${lines}${ownLines}date: ${date}\r\nconnection: close\r\n${framing}\r\n`;
 }
 
 /**

@@ -7,10 +7,12 @@ import type { Sessions } from '../auth/sessions.ts';
 import { ticketLifetimeMs } from '../auth/tickets.ts';
 import type { Tickets } from '../auth/tickets.ts';
 import { ApiError } from '../errors.ts';
+import type { Hub } from '../progress/hub.ts';
 import { ownTask, taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 
 interface SessionOptions extends Pick<RouteContext, 'engine'> {
+  hub: Pick<Hub, 'endLogin'>;
   keyring: Keyring;
   sessions: Sessions;
   tickets: Tickets;
@@ -22,7 +24,7 @@ const sessionSchema = z.object({
 });
 
 /** Ways to get in without a header: the page's login, and tickets for streams and downloads. */
-export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: SessionOptions): void {
+export function sessionRoutes(app: Api, { engine, hub, keyring, sessions, tickets }: SessionOptions): void {
   const config = { access: 'public' } as const;
   const tags = ['Session'];
 
@@ -64,7 +66,8 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
     { config, schema: { summary: 'Log out', tags, response: { 200: sessionSchema } } },
     async (request, reply) => {
       const cookie = request.cookies[sessionCookie];
-      if (cookie !== undefined) sessions.revoke(cookie);
+      const login = cookie === undefined ? undefined : sessions.revoke(cookie);
+      if (login !== undefined) hub.endLogin(login.id);
       reply.clearCookie(sessionCookie, cookieOptions(false));
       return { authenticated: keyring.open, required: !keyring.open };
     },
@@ -83,8 +86,9 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
       },
     },
     async (request, reply) => {
-      const task = await ownTask(engine, request.params.task_id, request.owner);
-      const { ticket, expiresAt } = tickets.issue({ owner: task.owner, taskId: task.taskId, jobId: task.jobId });
+      const { owner, login } = request;
+      const { taskId, jobId } = await ownTask(engine, request.params.task_id, owner);
+      const { ticket, expiresAt } = tickets.issue({ owner, login, taskId, jobId });
       reply.header('cache-control', 'no-store');
       return { ticket, expires_at: new Date(expiresAt).toISOString(), expires_in: ticketLifetimeMs / 1000 };
     },

@@ -6,7 +6,7 @@ import { ApiError } from '../errors.ts';
 import { pathOf } from '../log.ts';
 import type { Hub } from '../progress/hub.ts';
 import type { Outlet } from '../progress/stream.ts';
-import { encodeHead, streamHeaders } from '../progress/wire.ts';
+import { encodeHead, encodeHeaders, streamHeaders } from '../progress/wire.ts';
 import { ownTask, taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 
@@ -95,7 +95,7 @@ function parseTaskIds(given: string | string[] | undefined): string[] {
 }
 
 /** The header is what an `EventSource` sends by itself when it comes back, so it is newer than the address. */
-function cursorOf(request: FastifyRequest, fromAddress: unknown): string | undefined {
+export function cursorOf(request: Pick<FastifyRequest, 'headers'>, fromAddress: unknown): string | undefined {
   const header = request.headers['last-event-id'];
   if (typeof header === 'string' && header !== '') return header;
   return typeof fromAddress === 'string' ? fromAddress : undefined;
@@ -110,8 +110,9 @@ function outletOf(request: FastifyRequest, reply: FastifyReply): Outlet {
   return {
     socket,
     chunked,
+    login: request.login,
     begin() {
-      const head = encodeHead(reply.getHeaders(), chunked);
+      const head = encodeHead(encodeHeaders(reply.getHeaders()), chunked);
       reply.hijack();
       request.log.info({ method: request.method, path: pathOf(request.url), status: 200 }, 'stream');
       forget(raw, reply.raw);

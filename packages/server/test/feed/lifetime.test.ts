@@ -109,18 +109,20 @@ describe('limits', () => {
   });
 });
 
-describe('a key that is revoked', () => {
+describe('a login that has ended', () => {
   test('has its streams ended, and no others', async () => {
     server = await startFeed();
-    const mine = await server.submit();
-    const other = await server.submit(1, { owner: 'another' });
-    const ended = await listen(server, mine.path);
-    const stays = await listen(server, other.path, { headers: { 'x-owner': 'another' } });
-    server.hub.revoke('somebody');
+    const task = await server.submit();
+    const ended = await listen(server, task.path, { headers: { 'x-login': 'first' } });
+    const stay = [
+      await listen(server, task.path, { headers: { 'x-login': 'second' } }),
+      await listen(server, task.path),
+    ];
+    server.hub.endLogin('first');
     expect(await ended.closed).toBe(true);
-    expect(server.hub.stats().open).toBe(1);
-    await other.finish();
-    await stays.until(() => stays.events.some(({ type }) => type === 'task_completed'));
+    expect(server.hub.stats().open).toBe(2);
+    await task.finish();
+    for (const listener of stay) await listener.until(() => listener.events.at(-1)?.type === 'task_completed');
   });
 });
 
@@ -170,8 +172,11 @@ describe('shutdown', () => {
 });
 
 describe('a client that is gone', () => {
-  test('leaves nothing behind, however it went, after 10 000 connects', async () => {
-    server = await startFeed({ maxStreamsPerKey: 20_000 });
+  test.each([
+    ['the front', true],
+    ['node:http', false],
+  ])('leaves nothing behind, however it went, after 10 000 connects to %s', async (_name, front) => {
+    server = await startFeed({ maxStreamsPerKey: 20_000 }, { front });
     const task = await server.submit();
     for (let round = 0; round < 100; round += 1) {
       await Promise.all(Array.from({ length: 100 }, (_, index) => comeAndGo(task, index % 4)));
@@ -180,6 +185,7 @@ describe('a client that is gone', () => {
     expect(server.hub.stats()).toMatchObject({ open: 0, tasks: 0, waiting: 0 });
     expect(server.hub.stats().owners.size).toBe(0);
     expect(server.hub.stats().opened).toBeGreaterThan(5000);
+    expect(await server.connections()).toBe(0);
     // And the server still works.
     const listener = await listen(server, task.path);
     await task.finish();

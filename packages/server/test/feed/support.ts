@@ -2,16 +2,19 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { initialTaskState, reduceTask } from '@image2model/protocol';
 import type { TaskEvent, TaskState } from '@image2model/protocol';
 import { createParser } from 'eventsource-parser';
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Asked } from '../../src/auth/guard.ts';
 import type { Engine, Lease, NewJob } from '../../src/engine/contract.ts';
 import { entryEvent } from '../../src/engine/contract.ts';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { handleError } from '../../src/error-handler.ts';
+import { putFrontBefore } from '../../src/front/front.ts';
 import { createHub } from '../../src/progress/hub.ts';
 import type { Hub, StreamLimits } from '../../src/progress/hub.ts';
 import { streamRoutes } from '../../src/routes/stream.ts';
@@ -20,12 +23,15 @@ import { newJob } from '../support/jobs.ts';
 /** Whose requests are, where a test names nobody. */
 export const owner = 'somebody';
 
-/** A server of the streams alone, over the real engine. Who asks says so in the header `x-owner`. */
+/** A server of the streams alone, over the real engine, with the front before it unless a test wants it without. Who asks says so in the headers `x-owner` and `x-login`. */
 export interface FeedServer {
   readonly engine: Engine;
   readonly hub: Hub;
   readonly port: number;
+  /** Those that came to the routes by way of `node:http`. */
   readonly requests: IncomingMessage[];
+  /** Sockets that the server holds now. */
+  connections(): Promise<number>;
   submit(files?: number, fields?: Partial<NewJob>): Promise<Submitted>;
   close(): Promise<void>;
 }
@@ -41,7 +47,7 @@ export interface Submitted {
   finish(): Promise<void>;
 }
 
-export async function startFeed(limits: Partial<StreamLimits> = {}): Promise<FeedServer> {
+export async function startFeed(limits: Partial<StreamLimits> = {}, { front = true } = {}): Promise<FeedServer> {
   const engine = await createSqliteEngine({ file: ':memory:' });
   const app = fastify({ forceCloseConnections: true });
   const hub = createHub({ engine, log: app.log, limits });
@@ -50,15 +56,20 @@ export async function startFeed(limits: Partial<StreamLimits> = {}): Promise<Fee
   app.setErrorHandler(handleError);
   app.decorateRequest('owner', '');
   app.decorateRequest('isAdmin', false);
+  app.decorateRequest('login', '');
   const requests: IncomingMessage[] = [];
   app.addHook('onRequest', async (incoming, reply) => {
     requests.push(incoming.raw);
     reply.header('x-request-id', incoming.id);
-    incoming.owner = String(incoming.headers['x-owner'] ?? owner);
+    await identify(incoming);
   });
   await app.register(async (scope) => streamRoutes(scope.withTypeProvider<ZodTypeProvider>(), { engine, hub }), {
     prefix: '/api/v1',
   });
+  if (front) {
+    const guard = { admit: identify, remember: () => undefined };
+    putFrontBefore(app, { guard, engine, hub, log: app.log, commonLines: () => '', parseCookie: () => ({}) });
+  }
   await app.listen({ host: '127.0.0.1', port: 0 });
   const claimed = new Map<string, Lease[]>();
   return {
@@ -66,6 +77,7 @@ export async function startFeed(limits: Partial<StreamLimits> = {}): Promise<Fee
     hub,
     requests,
     port: (app.server.address() as AddressInfo).port,
+    connections: async () => await promisify(app.server.getConnections.bind(app.server))(),
     async submit(files = 1, fields = {}) {
       const job = newJob(files, { owner, ...fields });
       await engine.submit(job);
@@ -96,6 +108,11 @@ export async function startFeed(limits: Partial<StreamLimits> = {}): Promise<Fee
       await engine.close();
     },
   };
+}
+
+async function identify(asked: Asked): Promise<void> {
+  asked.owner = String(asked.headers['x-owner'] ?? owner);
+  asked.login = String(asked.headers['x-login'] ?? '');
 }
 
 /** How a file ends that went well. */

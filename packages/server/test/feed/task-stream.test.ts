@@ -45,7 +45,7 @@ describe('a client without a cursor', () => {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
-      'x-request-id': 'req-1',
+      'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
       connection: 'close',
     });
     expect(listener.headers).not.toHaveProperty('content-encoding');

@@ -1,0 +1,358 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { createTriangleModel } from '../support/triangle-model.ts';
+import { ended, upload } from '../api/support.ts';
+import { eventually } from './support.ts';
+
+const key = 'key-of-alice';
+const bearer = `Authorization: Bearer ${key}`;
+const headers = { authorization: `Bearer ${key}` };
+
+let server: TestServer;
+let port: number;
+/** Requests that came to the routes by way of `node:http`. */
+let toRoutes: string[];
+let letGo: () => void;
+
+beforeEach(async () => {
+  await start();
+});
+afterEach(async () => {
+  letGo();
+  await server.stop();
+});
+
+/** Models wait until they are let go of, so that streams stay open. */
+async function start(env: Record<string, string> = {}): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  letGo = resolve;
+  server = await startTestServer({
+    env: { API_KEYS: `${key},key-of-bob`, CORS_ORIGINS: 'https://friend.example', ...env },
+    model: createTriangleModel({ before: async () => await promise }),
+  });
+  port = Number(new URL(server.address).port);
+  // The front learns from the first answer what headers all have.
+  await server.ask('/api/v1/health');
+  toRoutes = [];
+  server.app.server.prependListener('request', ({ url = '' }) => toRoutes.push(url));
+}
+
+const streamOf = (taskId: string): string => `/api/v1/status/tasks/${taskId}/stream`;
+const get = (path: string, ...lines: string[]): string =>
+  [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...lines, '', ''].join('\r\n');
+
+/** A connection that keeps what came in. */
+function talk(): Socket & { got: () => string } {
+  const socket = connect(port, '127.0.0.1');
+  let got = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (got += chunk));
+  socket.on('error', () => undefined);
+  return Object.assign(socket, { got: () => got });
+}
+
+async function ask(bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(bytes);
+  return await text(socket);
+}
+
+const codeOf = (answer: string): string => /"code":"(\w+)"/.exec(answer)?.[1] ?? answer.slice(0, 200);
+const headOf = (answer: string): string[] =>
+  (answer.split('\r\n\r\n')[0] ?? '')
+    .replace(/(x-request-id|date): .*/g, '$1')
+    .split('\r\n')
+    .toSorted();
+
+describe('a stream that is plainly asked for', () => {
+  test('never comes to node:http, and has the very head that it would have there', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    toRoutes = [];
+    const [plain, other] = [talk(), talk()];
+    plain.write(get(streamOf(taskId), bearer, 'X-Request-Id: chosen-1'));
+    other.write(get(`${streamOf(taskId)}?other=1`, bearer, 'X-Request-Id: chosen-2'));
+    await eventually(() => plain.got().includes('"processing"') && other.got().includes('"processing"'));
+    expect(toRoutes).toEqual([`${streamOf(taskId)}?other=1`]);
+    expect(headOf(plain.got())).toEqual(headOf(other.got()));
+    expect(headOf(plain.got())).toContain('x-frame-options: SAMEORIGIN');
+    expect(plain.got()).toContain('\r\nx-request-id: chosen-1\r\n');
+    letGo();
+    await Promise.all([once(plain, 'close'), once(other, 'close')]);
+    for (const { got } of [plain, other]) expect(got()).toMatch(/event: task_completed\n[^\r]*\r\n0\r\n\r\n$/);
+    const lines = server.log
+      .filter((line) => line.includes('"msg":"stream"'))
+      .map((line) => JSON.parse(line) as object);
+    const logged = { level: 30, method: 'GET', path: streamOf(taskId), status: 200, msg: 'stream' };
+    expect(lines).toEqual(
+      ['chosen-1', 'chosen-2'].map((id) => ({ ...logged, request_id: id, time: expect.anything() })),
+    );
+  });
+
+  test('may name its key in each way there is', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    const ticket = async (): Promise<string> => {
+      const init = { method: 'POST', headers };
+      const answer = await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, init);
+      return ((await answer.json()) as { ticket: string }).ticket;
+    };
+    const login = await logIn();
+    const path = streamOf(taskId);
+    const first = await ticket();
+    const requests = [
+      get(path, bearer),
+      get(`${path}/`, bearer),
+      get(`${path}?api_key=${key}`),
+      get(`${path}?ticket=${first}`),
+      get(`${path}/?ticket=${await ticket()}`),
+      get(path, `Cookie: theme=dark; ${login}`),
+      get(`/api/v1/status/stream?task_id=${taskId}`, bearer),
+      get(`/api/v1/status/stream/?task_id=${taskId}&ticket=${await ticket()}`),
+    ];
+    toRoutes = [];
+    for (const request of requests) {
+      const socket = talk();
+      socket.write(request);
+      await eventually(() => socket.got().includes('"processing"'));
+      expect(socket.got()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    }
+    expect(toRoutes).toEqual([]);
+    expect(codeOf(await ask(get(`${path}?ticket=${first}`, 'Connection: close')))).toBe('UNAUTHENTICATED');
+    expect(server.log.join('')).not.toMatch(/key-of-|ticket=|image2model_session/);
+  });
+
+  test('tells a page of another origin that it may read, by way of the routes', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    const socket = talk();
+    socket.write(get(streamOf(taskId), bearer, 'Origin: https://friend.example'));
+    await eventually(() => socket.got().includes('"processing"'));
+    const head = headOf(socket.got());
+    expect(head).toContain('access-control-allow-origin: https://friend.example');
+    expect(head).toContain('vary: Origin');
+    const stranger = talk();
+    stranger.write(get(streamOf(taskId), bearer, 'Origin: https://evil.example'));
+    await eventually(() => stranger.got().includes('"processing"'));
+    expect(stranger.got()).not.toContain('access-control-allow-origin');
+  });
+});
+
+describe('what is no success is answered by the routes', () => {
+  test('with the same errors, each once', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    const close = 'Connection: close';
+    const path = streamOf(taskId);
+    const unknown = streamOf('01a20412-a5de-7059-8577-2899e119db47');
+    expect(codeOf(await ask(get(path, close)))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await ask(get(path, close, 'Authorization: Bearer wrong')))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await ask(get(path, close, 'Authorization: Bearer key-of-bob')))).toBe('TASK_NOT_FOUND');
+    expect(codeOf(await ask(get(unknown, close, bearer)))).toBe('TASK_NOT_FOUND');
+    expect(codeOf(await ask(get(streamOf('7'), close, bearer)))).toBe('INVALID_ID');
+    // The shape of a UUID, but none.
+    expect(codeOf(await ask(get(streamOf('01a20412-a5de-0059-0577-2899e119db47'), close, bearer)))).toBe('INVALID_ID');
+    expect(codeOf(await ask(get('/api/v1/status/stream', close, bearer)))).toBe('INVALID_REQUEST');
+  });
+
+  test('and the connection goes on as any other', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    const socket = talk();
+    socket.write(get('/api/v1/status/tasks/01a20412-a5de-7059-8577-2899e119db47/stream', bearer));
+    await eventually(() => socket.got().includes('TASK_NOT_FOUND'));
+    // A stream on a connection that was used before.
+    socket.write(get(streamOf(taskId), bearer));
+    await eventually(() => socket.got().includes('"processing"'));
+    letGo();
+    await once(socket, 'close');
+    expect(socket.got()).toContain('event: task_completed');
+  });
+
+  test('204 to a client that has seen the ending, and its ticket is not asked for twice', async () => {
+    letGo();
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    await ended(server, taskId, { headers });
+    const last = (await server.engine.entries(taskId))?.at(-1)?.sequence;
+    const init = { method: 'POST', headers };
+    const { ticket } = (await (await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, init)).json()) as {
+      ticket: string;
+    };
+    const path = `${streamOf(taskId)}?ticket=${ticket}&last_event_id=${last}`;
+    expect(await ask(get(path, 'Connection: close'))).toMatch(/^HTTP\/1\.1 204 /);
+    expect(codeOf(await ask(get(path, 'Connection: close')))).toBe('UNAUTHENTICATED');
+  });
+
+  test('too many streams: 503 with Retry-After', async () => {
+    letGo();
+    await server.stop();
+    await start({ MAX_STREAMS_PER_KEY: '1' });
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    const socket = talk();
+    socket.write(get(streamOf(taskId), bearer));
+    await eventually(() => socket.got().includes('"processing"'));
+    const refused = await ask(get(streamOf(taskId), bearer, 'Connection: close'));
+    expect(codeOf(refused)).toBe('TOO_MANY_STREAMS');
+    expect(refused).toMatch(/\r\nretry-after: \d+\r\n/i);
+    socket.destroy();
+  });
+
+  test('each request is counted once, whoever answers it', async () => {
+    letGo();
+    await server.stop();
+    await start({ RATE_LIMIT_PER_MINUTE: '20' });
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    const close = 'Connection: close';
+    const unknown = streamOf('01a20412-a5de-7059-8577-2899e119db47');
+    letGo();
+    // The upload had a limit of its own.
+    for (let count = 0; count < 20; count += 1) {
+      const path = count % 2 === 0 ? streamOf(taskId) : unknown;
+      expect(await ask(get(path, bearer, close))).not.toContain('RATE_LIMITED');
+    }
+    expect(codeOf(await ask(get(streamOf(taskId), bearer, close)))).toBe('RATE_LIMITED');
+    // Guesses count for their address.
+    for (let count = 0; count < 20; count += 1) {
+      expect(codeOf(await ask(get(streamOf(taskId), close, `Authorization: Bearer guess-${count}`)))).toBe(
+        'UNAUTHENTICATED',
+      );
+    }
+    expect(codeOf(await ask(get(streamOf(taskId), close, 'Authorization: Bearer guess')))).toBe('RATE_LIMITED');
+  });
+});
+
+describe('a head that comes otherwise', () => {
+  test('byte by byte is answered alike', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    toRoutes = [];
+    const socket = talk();
+    socket.setNoDelay(true);
+    for (const byte of get(streamOf(taskId), bearer)) {
+      socket.write(byte);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => socket.got().includes('"processing"'));
+    expect(toRoutes).toHaveLength(1);
+  });
+
+  test('with another request behind it is left to the routes, and what comes later to nobody', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    toRoutes = [];
+    const [pipelined, late] = [talk(), talk()];
+    pipelined.write(get(streamOf(taskId), bearer) + get('/api/v1/jobs', bearer));
+    late.write(get(streamOf(taskId), bearer));
+    await eventually(() => late.got().includes('"processing"') && pipelined.got().includes('"processing"'));
+    late.write(get('/api/v1/admin/disk-usage', bearer));
+    expect(toRoutes).toEqual([streamOf(taskId), '/api/v1/jobs']);
+    letGo();
+    await Promise.all([once(pipelined, 'close'), once(late, 'close')]);
+    // One answer each, whole: nothing of a second one in it or behind it.
+    for (const { got } of [pipelined, late]) {
+      expect(got().match(/HTTP\/1\.1 /g)).toHaveLength(1);
+      expect(got()).toMatch(/\r\n0\r\n\r\n$/);
+    }
+    expect(toRoutes).toEqual([streamOf(taskId), '/api/v1/jobs']);
+  });
+
+  test('that hides a second request is seen as one, and refused', async () => {
+    const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+    toRoutes = [];
+    const path = streamOf(taskId);
+    const hidden = get('/api/v1/jobs', bearer);
+    const attempts = [
+      get(path, bearer, `Content-Length: ${hidden.length}`, 'Transfer-Encoding: chunked') + `0\r\n\r\n${hidden}`,
+      get(path, bearer, 'Content-Length : 0') + hidden,
+      get(path, bearer, 'Content-Length: 0', `Content-Length: ${hidden.length}`) + hidden,
+      get(path, bearer, 'Transfer-Encoding: xchunked') + hidden,
+      get(path, bearer, ' Content-Length: 5') + hidden,
+      get(path, bearer, `A: b\n\n${hidden}`),
+      get(path, bearer, 'A: \0'),
+    ];
+    for (const bytes of attempts) expect(await ask(bytes), bytes).toMatch(/^HTTP\/1\.1 4\d\d [^]*"code":"INVALID_/);
+    expect(toRoutes.filter((url) => url !== path)).toEqual([]);
+  });
+
+  test('and is too long is refused', async () => {
+    const path = streamOf('01a20412-a5de-7059-8577-2899e119db47');
+    expect(await ask(get(path, bearer, `A: ${'a'.repeat(20_000)}`))).toMatch(/^HTTP\/1\.1 4\d\d /);
+  });
+});
+
+describe('a connection that says nothing', () => {
+  test('is left to node:http after a while, and may still ask there', async () => {
+    const accepted = once(server.app.server, 'connection');
+    const socket = talk();
+    const [end] = (await accepted) as [Socket];
+    expect(end.timeout).toBe(10_000);
+    end.emit('timeout');
+    expect(end.timeout).toBe(0);
+    socket.write(get('/api/v1/session', 'Connection: close'));
+    await once(socket, 'close');
+    expect(socket.got()).toContain('"authenticated":false');
+  });
+
+  test('does not hold up the end of the server, and is gone when its client is', async () => {
+    const [silent, leaving, half] = [talk(), talk(), connect({ port, host: '127.0.0.1', allowHalfOpen: true })];
+    await Promise.all([silent, leaving, half].map(async (socket) => await once(socket, 'connect')));
+    leaving.destroy();
+    half.end();
+    await once(half.resume(), 'close');
+    const closed = once(silent, 'close');
+    await server.close(0);
+    await closed;
+    expect(silent.got() + leaving.got()).toBe('');
+  });
+});
+
+test('a logout ends the streams of that login, those of its tickets too, and no others', async () => {
+  const { task_id: taskId } = await upload(server, ['a.png'], { headers });
+  const [login, other] = [await logIn(), await logIn()];
+  const cookie = { cookie: login };
+  const init = { method: 'POST', headers: cookie };
+  const answer = await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, init);
+  const { ticket } = (await answer.json()) as { ticket: string };
+  const requests = [
+    get(streamOf(taskId), `Cookie: ${login}`),
+    get(`${streamOf(taskId)}?other=1`, `Cookie: ${login}`),
+    get(`${streamOf(taskId)}?ticket=${ticket}`),
+    get(streamOf(taskId), `Cookie: ${other}`),
+    get(streamOf(taskId), bearer),
+  ];
+  const sockets = requests.map((request) => {
+    const socket = talk();
+    socket.write(request);
+    return socket;
+  });
+  await eventually(() => sockets.every(({ got }) => got().includes('"processing"')));
+  const ends = sockets.slice(0, 3).map(async (socket) => await once(socket, 'close'));
+  await server.ask('/api/v1/session', { method: 'DELETE', headers: cookie });
+  await Promise.all(ends);
+  expect(sockets.map(({ got }) => got().endsWith('0\r\n\r\n'))).toEqual([true, true, true, false, false]);
+  letGo();
+  await Promise.all(sockets.slice(3).map(async (socket) => await once(socket, 'close')));
+  for (const { got } of sockets.slice(3)) expect(got()).toContain('event: task_completed');
+});
+
+test('without keys the front too answers to a loopback name alone', async () => {
+  letGo();
+  await server.stop();
+  await start({ API_KEYS: '' });
+  const { task_id: taskId } = await upload(server);
+  toRoutes = [];
+  const foreign = get(streamOf(taskId), 'Connection: close').replace(/Host: .*/, 'Host: evil.example');
+  expect(codeOf(await ask(foreign))).toBe('FORBIDDEN');
+  expect(toRoutes).toHaveLength(1);
+  const socket = talk();
+  socket.write(get(streamOf(taskId)));
+  await eventually(() => socket.got().includes('"processing"'));
+  expect(toRoutes).toHaveLength(1);
+  socket.destroy();
+});
+
+async function logIn(): Promise<string> {
+  const answer = await server.ask('/api/v1/session', {
+    method: 'POST',
+    body: JSON.stringify({ api_key: key }),
+    headers: { 'content-type': 'application/json' },
+  });
+  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
