@@ -28,6 +28,10 @@ export interface ServerOptions {
   falTimings?: Partial<FalTimings>;
   /** Directory of the built pages. */
   pagesDirectory?: string;
+  /** How long a lease holds without being renewed, in ms. */
+  leaseMs?: number;
+  /** Below this much free space uploads are refused; see {@link createDiskStore}. */
+  minFreeBytes?: number;
 }
 
 /** A server that listens. */
@@ -67,7 +71,10 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   await mkdir(config.dataDir, { recursive: true });
   const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
   opened.push(() => engine.close());
-  const files = await createDiskStore({ directory: join(config.dataDir, 'files') });
+  const files = await createDiskStore({
+    directory: join(config.dataDir, 'files'),
+    ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
+  });
   opened.push(() => files.close());
   const fal =
     config.fal === null
@@ -84,7 +91,14 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   const { maxStreams, maxStreamsPerKey } = config;
   const hub = createHub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
   opened.push(() => hub.close(0));
-  const runner = createRunner({ engine, models, files, concurrency: config.workerConcurrency, log });
+  const runner = createRunner({
+    engine,
+    models,
+    files,
+    concurrency: config.workerConcurrency,
+    log,
+    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+  });
   let closing = false;
   const app = await buildApp({
     config,

@@ -1,0 +1,22 @@
+import { createInterface } from 'node:readline';
+import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { startServer } from '../../src/server.ts';
+import { createChaosModel } from './chaos-model.ts';
+
+/**
+ * The process that is killed, frozen and starved: the real server, but for the model. Says its address on standard
+ * output and ends by itself when its input does, so that it never outlives the test.
+ */
+const config = readConfig(process.env);
+const server = await startServer({
+  config,
+  log: createLog({ level: config.logLevel }),
+  models: new Map([['local', createChaosModel(config.workerConcurrency)]]),
+  pagesDirectory: '/no-pages',
+  leaseMs: Number(process.env['CHAOS_LEASE_MS']),
+  minFreeBytes: Number(process.env['CHAOS_MIN_FREE_BYTES']),
+});
+createInterface({ input: process.stdin }).once('close', () => process.exit(0));
+process.once('SIGTERM', () => void server.close(500).then(() => process.exit(0)));
+process.stdout.write(`${server.address}\n`);

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { runChaos } from './run.ts';
+
+const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const jobs = Number(process.env['CHAOS_JOBS'] ?? 240);
+const timeoutMs = Math.max(150_000, jobs * 600);
+const disk = canMount() ? 'a full disk' : 'a reserve that is used up (a disk to fill takes root)';
+
+test(
+  `nothing accepted is lost or done twice through kills, freezes, ${disk} and restarts (CHAOS_SEED=${seed})`,
+  { timeout: timeoutMs + 60_000 },
+  async () => {
+    const { wrong, ...report } = await runChaos({ seed, jobs, timeoutMs });
+    expect(wrong, JSON.stringify(report)).toEqual([]);
+    expect(report.jobs).toBe(jobs);
+  },
+);
+
+function canMount(): boolean {
+  try {
+    return process.platform === 'linux' && execFileSync('id', ['-u'], { encoding: 'utf8' }).trim() === '0';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { downloadListSchema, hasEnded, jobListSchema } from '@image2model/protocol';
+import type { ModelFile } from '@image2model/protocol';
+import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
+import { imageKey, modelKey, previewKey } from '../../src/files/keys.ts';
+import type { AcceptedJob, Client } from './client.ts';
+import type { Fate } from './plan.ts';
+
+/** How files of each fate may end, where nobody cancelled them. */
+const endings: Record<Fate, readonly [status: string, code: string | undefined]> = {
+  fine: ['completed', undefined],
+  slow: ['completed', undefined],
+  throwsonce: ['completed', undefined],
+  crashesonce: ['completed', undefined],
+  throws: ['failed', 'GENERATION_FAILED'],
+  crashes: ['failed', 'WORKER_CRASHED'],
+  bad: ['failed', 'NO_FOREGROUND'],
+  hangs: ['cancelled', undefined],
+};
+
+/** What the streams said against what was planned. */
+export function checkStreams(jobs: readonly AcceptedJob[]): string[] {
+  const wrong: string[] = [];
+  for (const { planned, upload, followed, cancelled } of jobs) {
+    for (const [run, task] of followed.entries()) {
+      wrong.push(...task.complaints);
+      if (task.ending === undefined) wrong.push(`task ${task.taskId} has no ending`);
+      for (const [index, { file_id }] of upload.uploaded_files.entries()) {
+        const file = task.files.get(file_id);
+        if (file === undefined) {
+          // A retry has the files alone that were left.
+          if (run === 0) wrong.push(`file ${file_id} has no ending`);
+          continue;
+        }
+        const { fate = 'fine', name } = planned.files[index] ?? {};
+        const [status, code] = endings[fate];
+        const asPlanned = file.status === status && (code === undefined || file.code === code);
+        // While the disk is full for longer than the tries last, that is how a file may end.
+        const starved = file.status === 'failed' && file.code === 'STORAGE_FULL';
+        if (asPlanned || starved || (file.status === 'cancelled' && cancelled.has(file_id))) continue;
+        wrong.push(`${name} (${file_id}) ended as ${file.status} ${file.code ?? ''}`);
+      }
+    }
+  }
+  return wrong;
+}
+
+/** What the API says: every job is listed, every file has ended as the streams said, every model is whole. */
+export async function checkApi(client: Client): Promise<string[]> {
+  const wrong: string[] = [];
+  const listed = await listJobs(client);
+  if (new Set(listed).size !== listed.length) wrong.push('a job is listed twice');
+  const known = new Set(client.jobs.map(({ upload }) => upload.job_id));
+  for (const jobId of listed) if (!known.has(jobId)) wrong.push(`job ${jobId} belongs to no accepted upload`);
+  for (const { upload, followed, deleted } of client.jobs) {
+    const isListed = listed.includes(upload.job_id);
+    if (isListed === deleted) wrong.push(`job ${upload.job_id} is ${isListed ? 'still' : 'not'} listed`);
+    if (deleted) continue;
+    const job = await client.job(upload.job_id);
+    const results = new Map<string, ModelFile>();
+    for (const file of job?.files ?? []) {
+      const said = followed.findLast(({ files }) => files.has(file.file_id))?.files.get(file.file_id);
+      if (!hasEnded(file.status)) wrong.push(`file ${file.file_id} is ${file.status}`);
+      if (said?.status !== file.status) wrong.push(`file ${file.file_id}: ${said?.status} on the stream, ${file.status} now`);
+      if (said?.result) results.set(file.file_id, said.result);
+    }
+    wrong.push(...(await checkModels(client, upload.job_id, results)));
+  }
+  return wrong;
+}
+
+async function checkModels(client: Client, jobId: string, results: Map<string, ModelFile>): Promise<string[]> {
+  const wrong: string[] = [];
+  const response = await client.ask(`/download/${jobId}/all`, [200]);
+  const list = downloadListSchema.parse(await response?.json());
+  if (list.files.length !== results.size) wrong.push(`job ${jobId} lists ${list.files.length} of ${results.size} models`);
+  for (const file of list.files) {
+    if (!isDeepStrictEqual(results.get(file.file_id), file)) {
+      wrong.push(`model ${file.file_id} is not the one that the stream told of`);
+    }
+    const answer = await client.ask(`/download/${jobId}/${encodeURIComponent(file.filename)}`, [200, 404]);
+    const bytes = Buffer.from((await answer?.arrayBuffer()) ?? new ArrayBuffer());
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const isWhole = bytes.length === file.size && sha256 === file.sha256 && bytes.readUInt32LE(8) === bytes.length;
+    if (!isWhole) wrong.push(`model ${file.file_id} is listed and not whole (${answer?.status}, ${bytes.length} bytes)`);
+  }
+  return wrong;
+}
+
+async function listJobs(client: Client): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const response = await client.ask(`/jobs?limit=50&cursor=${cursor}`, [200]);
+    const page = jobListSchema.parse(await response?.json());
+    ids.push(...page.jobs.map(({ job_id }) => job_id));
+    cursor = page.next_cursor;
+  }
+  return ids;
+}
+
+/** What the engine keeps, once the server is gone: of each task one ending, of each file of it one. */
+export async function checkEngine(dataDir: string, jobs: readonly AcceptedJob[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const engine = await createSqliteEngine({ file: join(dataDir, 'image2model.db') });
+  for (const { upload, followed, deleted } of jobs) {
+    const job = await engine.job(upload.job_id);
+    if ((job === undefined) !== deleted) wrong.push(`the engine ${deleted ? 'keeps' : 'lost'} job ${upload.job_id}`);
+    if (job === undefined) continue;
+    if (job.taskIds.length !== followed.length) wrong.push(`job ${upload.job_id} has ${job.taskIds.length} tasks`);
+    for (const taskId of job.taskIds) {
+      const entries = (await engine.entries(taskId, 0)) ?? [];
+      const ends = entries.filter(({ type }) => /^task_(completed|failed|cancelled)$/.test(type)).length;
+      if (ends !== 1) wrong.push(`task ${taskId} has ${ends} endings`);
+      const files = new Map<string, number>();
+      for (const { type, key, data } of entries) {
+        const ended = type === 'file_update' && hasEnded((JSON.parse(data) as { status: 'pending' }).status);
+        files.set(key, (files.get(key) ?? 0) + (ended ? 1 : 0));
+      }
+      files.delete(taskId);
+      for (const [file, count] of files) if (count !== 1) wrong.push(`file ${file} has ${count} endings`);
+    }
+  }
+  await engine.close();
+  return wrong;
+}
+
+/** Files below `DATA_DIR/files` that belong to nobody. */
+export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]): Promise<string[]> {
+  const owned = new Set<string>();
+  for (const { upload, followed, deleted } of jobs) {
+    if (deleted) continue;
+    for (const { file_id } of upload.uploaded_files) {
+      owned.add(imageKey(upload.job_id, file_id));
+      const completed = followed.some(({ files }) => files.get(file_id)?.status === 'completed');
+      if (completed) owned.add(modelKey(upload.job_id, file_id)).add(previewKey(upload.job_id, file_id));
+    }
+  }
+  const root = join(dataDir, 'files');
+  const found = await readdir(root, { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((key) => !owned.has(key));
+}

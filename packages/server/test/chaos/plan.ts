@@ -1,0 +1,81 @@
+/** What a test file does, by the first word of its name: every attempt behaves as the name says. */
+export const fates = ['fine', 'slow', 'throwsonce', 'throws', 'crashesonce', 'crashes', 'bad', 'hangs'] as const;
+export type Fate = (typeof fates)[number];
+
+/** What the client does with a job besides following it. */
+export type Wish = 'cancel' | 'cancel-file' | 'retry' | 'delete';
+
+export interface PlannedJob {
+  /** The name tells the model what to do: `slow-120-3.png` takes 120 ms. */
+  files: { name: string; fate: Fate; delayMs: number }[];
+  wishes: ReadonlySet<Wish>;
+  /** After how many ms a wish to cancel is said. */
+  cancelAfterMs: number;
+}
+
+export type FaultKind = 'kill' | 'freeze' | 'stop' | 'nearly full' | 'full' | 'full and killed';
+
+/** What happens to the server once so many uploads have been accepted. */
+export interface PlannedFault {
+  kind: FaultKind;
+  afterUploads: number;
+  /** Waits so long after that upload, so that it hits any moment of the work. */
+  delayMs: number;
+}
+
+export interface Plan {
+  jobs: PlannedJob[];
+  faults: PlannedFault[];
+}
+
+/** The same plan for the same seed: what is uploaded, what each file does, and what is done to the server. */
+export function makePlan(seed: number, jobCount: number): Plan {
+  const random = seeded(seed);
+  const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
+  const chance = (share: number) => random() < share;
+
+  const fate = (): Fate => {
+    const roll = random();
+    if (roll < 0.62) return 'fine';
+    if (roll < 0.74) return 'slow';
+    if (roll < 0.82) return 'throwsonce';
+    if (roll < 0.86) return 'throws';
+    if (roll < 0.91) return 'crashesonce';
+    if (roll < 0.93) return 'crashes';
+    return roll < 0.97 ? 'bad' : 'hangs';
+  };
+  const jobs = Array.from({ length: jobCount }, (_, index): PlannedJob => {
+    const count = chance(0.7) ? 1 : chance(0.8) ? between(2, 4) : between(5, 12);
+    const files = Array.from({ length: count }, (__, at) => {
+      const chosen = fate();
+      const delayMs = chosen === 'slow' ? between(200, 900) : between(0, 60);
+      return { fate: chosen, delayMs, name: `${chosen}-${delayMs}-${index}-${at}.png` };
+    });
+    const wishes = new Set<Wish>();
+    if (chance(0.08)) wishes.add('cancel');
+    else if (chance(0.05)) wishes.add('cancel-file');
+    if (chance(0.3)) wishes.add('retry');
+    if (chance(0.08)) wishes.add('delete');
+    return { files, wishes, cancelAfterMs: between(0, 400) };
+  });
+
+  const kinds: FaultKind[] = ['kill', 'freeze', 'kill', 'full', 'kill', 'nearly full', 'kill', 'stop', 'full and killed'];
+  const faultCount = Math.max(kinds.length, Math.round(jobCount / 30));
+  const faults = Array.from({ length: faultCount }, (_, index): PlannedFault => ({
+    kind: kinds[index % kinds.length] ?? 'kill',
+    afterUploads: Math.floor(((index + 0.2 + random() * 0.6) * jobCount) / faultCount),
+    delayMs: between(0, 250),
+  }));
+  return { jobs, faults };
+}
+
+/** Numbers from 0 to 1 that a seed decides: mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
