@@ -69,6 +69,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Promise<Server> {
   const { config, log } = options;
   await mkdir(config.dataDir, { recursive: true });
+  // An upload that is begun from here on is none of an earlier process.
+  const openedAt = Date.now();
   const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
   opened.push(() => engine.close());
   const files = await createDiskStore({
@@ -118,7 +120,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   await app.listen({ host: config.host, port: config.port });
   runner.start();
   const { retentionHours } = config;
-  const retention = startRetention({ engine, files, retentionHours, log });
+  const retention = startRetention({ engine, files, retentionHours, openedAt, log });
 
   const shutDown = async (graceMs: number): Promise<void> => {
     closing = true;

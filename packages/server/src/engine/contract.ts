@@ -148,7 +148,8 @@ export interface JobPage {
 
 /**
  * State, queue and feed of jobs: what an engine must do. Every promise that resolves means that the change is written
- * and survives the death of the process. An engine never calls back before the change is written, and calls back for
+ * and survives the death of the process; one that finds no room to write rejects with a `StorageFullError` and has changed
+ * nothing. An engine never calls back before the change is written, and calls back for
  * the entries of one task in order of their sequence.
  */
 export interface Engine {
@@ -170,6 +171,8 @@ export interface Engine {
    * files first and the job then: what is interrupted in between is found again.
    */
   finishedBefore(time: number, limit: number): Promise<string[]>;
+  /** Those of the ids that are of no job here. */
+  unknownJobs(jobIds: readonly string[]): Promise<string[]>;
 
   task(taskId: string): Promise<TaskRow | undefined>;
   job(jobId: string): Promise<JobRow | undefined>;

@@ -9,6 +9,7 @@ export const messages = {
   fileInterrupted: 'Interrupted, starting again soon',
   fileHandedBack: 'Handed back to the queue',
   fileCrashed: 'The worker stopped twice on this image',
+  serverCrashed: 'The server stopped each time that it worked on this image',
   taskCancelled: 'The task was cancelled',
   allFailed: (total: number) => `None of the ${total} images became a model`,
 } as const;

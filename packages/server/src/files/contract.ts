@@ -30,6 +30,18 @@ export interface FileStore {
   remove(key: string): Promise<void>;
   /** Removes every file whose key lies under `prefix` (whole parts: `a/b` holds `a/b/c` and not `a/bc`). */
   removePrefix(prefix: string): Promise<void>;
+  /**
+   * The parts that follow `prefix` in the keys, each once, in no order: `jobs` gives the ids of the jobs that have files.
+   * Read in small steps; what comes or goes meanwhile may or may not be among them. (An S3 store lists the common
+   * prefixes of a delimiter.)
+   */
+  list(prefix: string): AsyncIterable<string>;
+  /**
+   * A second file with the bytes of the first, which goes its own way from then on. Throws {@link FileMissingError}.
+   */
+  copy(from: string, to: string): Promise<void>;
+  /** Removes what writes that were interrupted before `time` (ms since the epoch) have left behind. */
+  sweep(time: number): Promise<void>;
   /** Where a decoder can read the file from the local disk, for stores that have one. */
   path?(key: string): string;
   /** Throws when the store cannot be written, or has hardly any room left ({@link StorageFullError}). */

@@ -74,6 +74,25 @@ describe('the disk store', () => {
     await again.close();
   });
 
+  it('copies a file, and the two go their own ways from then on', async () => {
+    await store.write('jobs/a/1', Buffer.from('first'));
+    await store.copy('jobs/a/1', 'jobs/b/1');
+    await store.write('jobs/a/1', Buffer.from('changed'));
+    expect(String(await store.read('jobs/b/1'))).toBe('first');
+    await store.copy('jobs/a/1', 'jobs/b/1');
+    await store.removePrefix('jobs/a');
+    expect(String(await store.read('jobs/b/1'))).toBe('changed');
+    await expect(store.copy('jobs/a/1', 'jobs/c/1')).rejects.toBeInstanceOf(FileMissingError);
+    expect(await readdir(join(directory, '.incoming'))).toEqual([]);
+    expect(await Array.fromAsync(store.list('jobs'))).toEqual(['b']);
+  });
+
+  it('lists the parts below a prefix', async () => {
+    for (const key of ['jobs/a/images/1', 'jobs/a/images/2', 'jobs/b/1']) await store.write(key, Buffer.from('x'));
+    expect((await Array.fromAsync(store.list('jobs'))).toSorted()).toEqual(['a', 'b']);
+    expect(await Array.fromAsync(store.list('nothing'))).toEqual([]);
+  });
+
   it('is unwell when there is less room than it has to keep free', async () => {
     await expect(store.check()).resolves.toBeUndefined();
     const small = await createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });

@@ -1,7 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readFile, readdir, rename, rm, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import {
+  copyFile,
+  link,
+  mkdir,
+  open,
+  opendir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { FileMissingError, FileTooLargeError, StorageFullError } from './contract.ts';
 import type { FileStore } from './contract.ts';
@@ -87,6 +101,38 @@ export async function createDiskStore(options: DiskOptions): Promise<FileStore> 
       const path = locate(prefix);
       await rm(path, { recursive: true, force: true });
       await removeEmpty(dirname(path), root);
+    },
+
+    async *list(prefix) {
+      const directory = await opendir(locate(prefix)).catch(undefinedIfMissing);
+      // Closed by the loop, whichever way it ends.
+      for await (const entry of directory ?? []) yield entry.name;
+    },
+
+    async copy(from, to) {
+      const target = locate(to);
+      const temporary = join(incoming, randomUUID());
+      try {
+        await link(locate(from), temporary).catch(async (error: unknown) => {
+          // A file system without hard links, or as many of them as it takes.
+          if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOSPC') throw error;
+          await copyFile(locate(from), temporary);
+        });
+        await mkdir(dirname(target), { recursive: true });
+        await rename(temporary, target);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        if (codeOf(error) === 'ENOENT') missingOrElse(error);
+        return fullOrElse(error);
+      }
+    },
+
+    async sweep(time) {
+      for (const name of await readdir(incoming)) {
+        const path = join(incoming, name);
+        const found = await stat(path).catch(undefinedIfMissing);
+        if (found !== undefined && found.mtimeMs < time) await rm(path, { force: true });
+      }
     },
 
     path: locate,

@@ -1,8 +1,11 @@
 /** Where each file of a job lies in the file store. Ids are UUIDs, so a key never holds anything a client chose. */
 
+/** Every job has a part of its own below this prefix, named by its id. */
+export const jobsPrefix = 'jobs';
+
 /** Everything of a job lies under this prefix. */
 export function jobPrefix(jobId: string): string {
-  return `jobs/${jobId}`;
+  return `${jobsPrefix}/${jobId}`;
 }
 
 /** The image as it was uploaded. */

@@ -128,7 +128,8 @@ class EngineRunner implements Runner {
 
   #run(lease: Lease): void {
     const abort = new AbortController();
-    const done = workOn(this.#options, lease, abort.signal).finally(() => {
+    const done = this.#afterEarlier(lease.file.fileId).then(() => workOn(this.#options, lease, abort.signal));
+    const over = done.finally(() => {
       this.#running.delete(lease.token);
       if (this.#running.size === 0) {
         clearInterval(this.#renewTimer);
@@ -136,8 +137,17 @@ class EngineRunner implements Runner {
       }
       this.#claim();
     });
-    this.#running.set(lease.token, { lease, abort, done });
+    this.#running.set(lease.token, { lease, abort, done: over });
     this.#renewTimer ??= setInterval(() => void this.#renew(), this.#leaseMs / 4);
+  }
+
+  /**
+   * Waits for an attempt at the same file that was stopped and is not over yet: it would clear away, or overwrite, what
+   * the new one has made.
+   */
+  async #afterEarlier(fileId: string): Promise<void> {
+    const earlier = [...this.#running.values()].filter(({ lease }) => lease.file.fileId === fileId);
+    await Promise.all(earlier.map(({ done }) => done));
   }
 
   #stop(token: string, reason: StopReason): void {

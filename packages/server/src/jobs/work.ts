@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
 import type { Engine, Lease } from '../engine/contract.ts';
+import { StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { ModelError } from '../models/errors.ts';
 import type { Model } from '../models/model.ts';
@@ -18,6 +20,9 @@ export interface WorkContext {
   log: Pick<BaseLogger, 'debug' | 'warn' | 'error'>;
 }
 
+/** How soon what could not be written for want of room is written again, in ms. */
+const writeAgainMs = 500;
+
 /**
  * Works on one leased file until it is finished, handed back or no longer ours. Never rejects: what goes wrong ends the
  * file, or puts it back into the queue where it may pass. The signal's reason is a {@link StopReason}.
@@ -30,16 +35,19 @@ export async function workOn(context: WorkContext, lease: Lease, signal: AbortSi
   try {
     const ending = await attempt(context, lease, signal).catch((error: unknown) => ({ error }));
     const stopped = signal.aborted ? (signal.reason as StopReason) : undefined;
-    if (stopped === 'cancelled') {
-      await removeResult(files, jobId, fileId);
-    } else if (!('error' in ending)) {
-      const taken = await engine.finish(token, ending);
+    const made = 'error' in ending ? undefined : ending;
+    // Before the file is handed back: what another attempt has made is not ours to clear away.
+    if (stopped === 'cancelled' || (made === undefined && stopped !== 'lost')) await removeResult(files, jobId, fileId);
+    if (stopped === 'cancelled') return;
+    if (made !== undefined) {
+      const taken = await whenWritable(signal, () => engine.finish(token, made));
       log.debug({ ...named, taken }, 'A model was made');
+      if (!taken && signal.reason === 'cancelled') await removeResult(files, jobId, fileId);
     } else if (stopped === 'shutdown') {
       const message = 'The server restarts; this goes on soon';
       await engine.release(token, { countAttempt: false, message });
-    } else if (stopped === undefined) {
-      await giveUpOrRetry(context, lease, ending.error);
+    } else if (stopped === undefined && 'error' in ending) {
+      await giveUpOrRetry(context, lease, ending.error, signal);
     }
   } catch (error) {
     // The engine or the store failed. The lease runs out, and the file is tried again.
@@ -85,17 +93,37 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal) 
   }
 }
 
-async function giveUpOrRetry({ engine, log }: WorkContext, lease: Lease, error: unknown): Promise<void> {
+/**
+ * Does what writes to the engine, and does it again until there is room for it: what has been made, or paid for, is not
+ * thrown away for a disk that is full for a while. The engine keeps the lease meanwhile. Stops with the signal.
+ */
+async function whenWritable(signal: AbortSignal, write: () => Promise<boolean>): Promise<boolean> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!(error instanceof StorageFullError) || signal.aborted) throw error;
+    }
+    await sleep(writeAgainMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function giveUpOrRetry(
+  { engine, log }: WorkContext,
+  lease: Lease,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
   const fault = toFault(error);
   const { token, attempt: attempts } = lease;
   const named = { task_id: lease.taskId, file_id: lease.file.fileId, attempt: attempts, code: fault.code };
   if (mayRetry(fault, attempts)) {
     const delayMs = retryDelayMs(attempts);
     log.warn({ ...named, err: error, delay_ms: delayMs }, 'An attempt failed and is repeated');
-    await engine.release(token, { delayMs, message: `${fault.message}; trying again` });
+    await whenWritable(signal, () => engine.release(token, { delayMs, message: `${fault.message}; trying again` }));
     return;
   }
   log.warn({ ...named, err: error }, 'A file failed');
   const details = { code: fault.code, retryable: fault.retryable, attempts };
-  await engine.finish(token, { status: 'failed', error: fault.message, details });
+  await whenWritable(signal, () => engine.finish(token, { status: 'failed', error: fault.message, details }));
 }

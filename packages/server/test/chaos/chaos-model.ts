@@ -16,8 +16,12 @@ export function createChaosModel(threads: number): Model {
       const again = context.remembered !== undefined;
       const order: Order = { fate: fate as Fate, delayMs: Number(delay), again };
       // Outlasts the server, so that "once" means once.
-      if (!again) await context.remember({ tried: true });
-      return await local.generate({ ...input, bytes: new TextEncoder().encode(JSON.stringify(order)) }, options, context);
+      if (!again && (fate === 'throwsonce' || fate === 'crashesonce')) await context.remember({ tried: true });
+      return await local.generate(
+        { ...input, bytes: new TextEncoder().encode(JSON.stringify(order)) },
+        options,
+        context,
+      );
     },
   };
 }

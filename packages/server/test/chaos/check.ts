@@ -64,7 +64,8 @@ export async function checkApi(client: Client): Promise<string[]> {
     for (const file of job?.files ?? []) {
       const said = followed.findLast(({ files }) => files.has(file.file_id))?.files.get(file.file_id);
       if (!hasEnded(file.status)) wrong.push(`file ${file.file_id} is ${file.status}`);
-      if (said?.status !== file.status) wrong.push(`file ${file.file_id}: ${said?.status} on the stream, ${file.status} now`);
+      if (said?.status !== file.status)
+        wrong.push(`file ${file.file_id}: ${said?.status} on the stream, ${file.status} now`);
       if (said?.result) results.set(file.file_id, said.result);
     }
     wrong.push(...(await checkModels(client, upload.job_id, results)));
@@ -76,7 +77,8 @@ async function checkModels(client: Client, jobId: string, results: Map<string, M
   const wrong: string[] = [];
   const response = await client.ask(`/download/${jobId}/all`, [200]);
   const list = downloadListSchema.parse(await response?.json());
-  if (list.files.length !== results.size) wrong.push(`job ${jobId} lists ${list.files.length} of ${results.size} models`);
+  if (list.files.length !== results.size)
+    wrong.push(`job ${jobId} lists ${list.files.length} of ${results.size} models`);
   for (const file of list.files) {
     if (!isDeepStrictEqual(results.get(file.file_id), file)) {
       wrong.push(`model ${file.file_id} is not the one that the stream told of`);
@@ -85,7 +87,8 @@ async function checkModels(client: Client, jobId: string, results: Map<string, M
     const bytes = Buffer.from((await answer?.arrayBuffer()) ?? new ArrayBuffer());
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const isWhole = bytes.length === file.size && sha256 === file.sha256 && bytes.readUInt32LE(8) === bytes.length;
-    if (!isWhole) wrong.push(`model ${file.file_id} is listed and not whole (${answer?.status}, ${bytes.length} bytes)`);
+    if (!isWhole)
+      wrong.push(`model ${file.file_id} is listed and not whole (${answer?.status}, ${bytes.length} bytes)`);
   }
   return wrong;
 }

@@ -80,7 +80,9 @@ export class Client {
     const hanging = ids.filter((_, index) => files[index]?.fate === 'hangs');
     const chosen = wishes.has('cancel-file') ? [...new Set([...hanging, ...ids.slice(-1)])] : hanging;
     if (!wishes.has('cancel') && chosen.length === 0) return;
-    await sleep(wishes.has('cancel') ? cancelAfterMs : cancelAfterMs + 300, undefined, { signal }).catch(() => undefined);
+    await sleep(wishes.has('cancel') ? cancelAfterMs : cancelAfterMs + 300, undefined, { signal }).catch(
+      () => undefined,
+    );
     const path = `/status/tasks/${taskId}`;
     const expected = [202, 404, 409];
     if (wishes.has('cancel')) {

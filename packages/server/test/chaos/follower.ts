@@ -56,9 +56,7 @@ class Watcher {
   async read(body: ReadableStream<Uint8Array>): Promise<void> {
     this.followed.connections += 1;
     const parser = createParser({
-      onEvent: ({ event, data, id }) => {
-        this.#see({ type: event as TaskEventType, data: JSON.parse(data) } as TaskEvent, id);
-      },
+      onEvent: ({ event, data, id }) => this.#see({ type: event as TaskEventType, data: JSON.parse(data) }, id),
     });
     const decoder = new TextDecoder();
     for await (const chunk of body) parser.feed(decoder.decode(chunk, { stream: true }));

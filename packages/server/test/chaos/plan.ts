@@ -59,7 +59,17 @@ export function makePlan(seed: number, jobCount: number): Plan {
     return { files, wishes, cancelAfterMs: between(0, 400) };
   });
 
-  const kinds: FaultKind[] = ['kill', 'freeze', 'kill', 'full', 'kill', 'nearly full', 'kill', 'stop', 'full and killed'];
+  const kinds: FaultKind[] = [
+    'kill',
+    'freeze',
+    'kill',
+    'full',
+    'kill',
+    'nearly full',
+    'kill',
+    'stop',
+    'full and killed',
+  ];
   const faultCount = Math.max(kinds.length, Math.round(jobCount / 30));
   const faults = Array.from({ length: faultCount }, (_, index): PlannedFault => ({
     kind: kinds[index % kinds.length] ?? 'kill',

@@ -8,9 +8,9 @@ import type { FaultKind, PlannedFault } from './plan.ts';
 
 export const leaseMs = 1500;
 /** Longer than a lease. */
-const freezeMs = 2500;
+const freezeMs = 2200;
 /** How long the disk stays full. */
-const fullMs = 2500;
+const fullMs = 2000;
 const minFreeBytes = 24 * 1024 * 1024;
 /** A restart that the server refuses is tried again, as a supervisor would. */
 const restartsAtMost = 60;

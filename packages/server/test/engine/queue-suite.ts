@@ -90,6 +90,42 @@ export function queueSuite(open: OpenHarness): void {
       });
     });
 
+    it('does not blame a file that was in work with others when the server died, but for dying with it again and again', async () => {
+      const harness = await setUp();
+      const [innocent, poison] = [newJob(1), newJob(1)];
+      for (const job of [innocent, poison]) await harness.engine.submit(job);
+      const status = async ({ taskId }: typeof poison) => (await harness.engine.task(taskId))?.status;
+      for (let death = 1; death <= 2; death += 1) {
+        for (let file = 0; file < 2; file += 1) await mustClaim(harness.engine);
+        await harness.restart();
+      }
+      for (let death = 3; death <= 6; death += 1) {
+        expect(await status(poison)).toMatch(/queued|processing/);
+        await mustClaim(harness.engine);
+        // Whoever died with the server before is handed out after the others: they can get done.
+        expect(await harness.engine.claim('test', 60_000)).toBeUndefined();
+        await harness.advance(1500);
+        await mustClaim(harness.engine);
+        await harness.restart();
+      }
+      expect(await harness.engine.claim('test', 60_000)).toBeUndefined();
+      const last = events(await harness.engine.entries(poison.taskId)).at(-1);
+      expect(last).toMatchObject({ type: 'task_failed', data: { details: { code: 'WORKER_CRASHED' } } });
+    });
+
+    it('gives up a file that was alone in work when the server died, the third time', async () => {
+      const harness = await setUp();
+      const [poison, innocent] = [newJob(1), newJob(1)];
+      await harness.engine.submit(poison);
+      for (let death = 1; death <= 3; death += 1) {
+        await mustClaim(harness.engine);
+        await harness.restart();
+      }
+      expect(await harness.engine.task(poison.taskId)).toMatchObject({ status: 'failed' });
+      await harness.engine.submit(innocent);
+      expect(await mustClaim(harness.engine)).toMatchObject({ taskId: innocent.taskId });
+    });
+
     it('hands a file out again after the delay that was asked for, not before', async () => {
       const { engine, advance } = await setUp();
       const job = newJob(1);

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewFile } from '../contract.ts';
+import { StorageFullError } from '../../files/contract.ts';
 import { Feed } from '../feed.ts';
 import { Signals } from '../signals.ts';
 import { Checkpointer } from './checkpoint.ts';
@@ -23,6 +24,10 @@ export interface EngineLog {
 
 /** A sweep that comes later than this found the process standing still (stopped, asleep, busy). */
 const stoodStillMs = 1000;
+/** How soon what could not be written is tried again. */
+const tryAgainMs = 1000;
+/** How long holders have to renew their leases once they can again. */
+const holdersFirstMs = 4000;
 
 /**
  * The machinery behind the engine's methods: the parts with a lifetime, the ways to change a task, and the sweep that
@@ -43,6 +48,8 @@ export class Core {
   readonly #context: ChangeContext;
   readonly #taskLog: TaskLog;
   readonly #positions: Positions;
+  /** Nothing could be written for a while, so that nobody could renew a lease. */
+  #starved = false;
   readonly #log: EngineLog | undefined;
 
   constructor(db: DatabaseSync, path: string, now: () => number, log: EngineLog | undefined) {
@@ -126,13 +133,15 @@ export class Core {
   }
 
   #voidLeases(): void {
-    const byTask = Map.groupBy(this.session.all('allLeasedFiles'), (file) => file.place);
-    if (byTask.size === 0) return;
+    // The less suspicious first. One that died with the server before waits until the ones before it had a second for
+    // themselves: so it shows which of them it is that takes the server down, and the others get done.
+    const files = this.session.all('allLeasedFiles').toSorted((a, b) => a.crashes - b.crashes);
+    if (files.length === 0) return;
+    const gone = files.length === 1 ? 'serverAlone' : 'server';
     this.session.change(() => {
-      for (const [place, files] of byTask) {
-        this.change(place, (change) => {
-          for (const { fileId } of files) takeBack(change, change.file(fileId));
-        });
+      for (const [index, { place, fileId, crashes }] of files.entries()) {
+        const dueAt = crashes > 0 && index > 0 ? this.session.now() + index * 1000 : null;
+        this.change(place, (change) => takeBack(change, change.file(fileId), gone, dueAt));
       }
     });
   }
@@ -149,12 +158,23 @@ export class Core {
     if (this.#positions.dueAt !== undefined) this.wake.by(this.#positions.dueAt);
   }
 
+  /** Nobody could renew while nothing could be written: let the holders go first. */
+  #prolongLeases(until: number): void {
+    const held = [...this.live.all()].flatMap(({ files }) => files.filter(({ token }) => token !== null));
+    this.session.change(() => {
+      for (const { token } of held) this.session.run('renew', until, token);
+    });
+    for (const file of held) file.dueAt = until;
+    this.#starved = false;
+  }
+
   /** Does what has come due and returns when the next thing will be. */
   #sweep(late: number): number | undefined {
     const now = this.session.now();
     // Nobody could renew while the process stood still: let the holders go first.
     if (late > stoodStillMs) return now + stoodStillMs / 2;
     try {
+      if (this.#starved) this.#prolongLeases(now + holdersFirstMs);
       const swept = this.session.change(() => {
         const found = sweepDue(this.session, (place, work) => this.change(place, work));
         sweepEnded(this.session, this.#taskLog);
@@ -164,7 +184,8 @@ export class Core {
       if (swept.work) this.signals.work();
     } catch (error) {
       this.#log?.error({ err: error }, 'A sweep of the queue failed; it is tried again');
-      return now + stoodStillMs;
+      this.#starved ||= error instanceof StorageFullError;
+      return now + tryAgainMs;
     }
     const due = [this.session.get('nextDue')?.due, this.session.get('nextCompaction')?.due, this.#positions.dueAt];
     return due.reduce<number | undefined>((least, at) => Math.min(least ?? Infinity, at ?? Infinity), undefined);

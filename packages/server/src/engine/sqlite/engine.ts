@@ -21,6 +21,7 @@ import { messages } from '../messages.ts';
 import { Core } from './core.ts';
 import type { EngineLog } from './core.ts';
 import { openDatabase } from './database.ts';
+import { throwFull } from './full.ts';
 import type { OpenDatabase } from './database.ts';
 import { readEntries, readFiles, readJob, readJobs, readLease, readTask } from './reads.ts';
 import type { Session } from './session.ts';
@@ -101,6 +102,10 @@ class SqliteEngine implements Engine {
 
   async finishedBefore(time: number, limit: number): Promise<string[]> {
     return this.#session.all('finishedJobs', time, limit).map((row) => row.jobId);
+  }
+
+  async unknownJobs(jobIds: readonly string[]): Promise<string[]> {
+    return this.#session.all('unknownJobs', JSON.stringify(jobIds)).map((row) => row.jobId);
   }
 
   async task(taskId: string): Promise<TaskRow | undefined> {
@@ -245,7 +250,11 @@ class SqliteEngine implements Engine {
   async check(): Promise<void> {
     const version = this.#open.db.prepare('PRAGMA user_version').get() as { user_version: number };
     // The same number again: a real write that changes nothing.
-    this.#open.db.exec(`PRAGMA user_version = ${version.user_version}`);
+    try {
+      this.#open.db.exec(`PRAGMA user_version = ${version.user_version}`);
+    } catch (error) {
+      throwFull(error);
+    }
   }
 
   async close(): Promise<void> {

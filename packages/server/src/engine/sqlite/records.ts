@@ -53,7 +53,7 @@ export interface FileRecord {
   details: string | null;
   /** Claims that count. */
   attempts: number;
-  /** Attempts that ended because the worker was gone. */
+  /** How much speaks for it that the file takes down what works on it; see `takeBack`. */
   crashes: number;
   startedAt: number | null;
   /** When a lease runs out or a delay is over; null otherwise. */
@@ -92,6 +92,7 @@ export interface QueryRows {
   jobsOfOwner: JobRecord;
   unfinishedTask: { place: number };
   finishedJobs: { jobId: string };
+  unknownJobs: { jobId: string };
   idempotency: IdempotencyRecord;
   filenames: { fileId: string; filename: string };
   filesOfJob: NewFile;
@@ -155,6 +156,8 @@ export const sql = {
   finishedJobs: `SELECT job_id AS jobId FROM jobs j WHERE created_at < ?1 AND NOT EXISTS (
       SELECT 1 FROM tasks t WHERE t.job_id = j.job_id AND (t.finished_at IS NULL OR t.finished_at >= ?1))
     ORDER BY created_at LIMIT ?2`,
+  unknownJobs: `SELECT value AS jobId FROM json_each(?)
+    WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE job_id = value)`,
   insertTaskFile: `INSERT INTO task_files (place, file_id, state, status, progress, message, attempts, crashes, head)
     VALUES (:place, :fileId, 'waiting', 'pending', 0, '', 0, 0, 0)`,
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Entry } from '../contract.ts';
+import { throwFull } from './full.ts';
 import { sql } from './records.ts';
 import type { FileRecord, QueryRows, TaskRecord } from './records.ts';
 
@@ -52,7 +53,11 @@ export class Session {
 
   /** Runs a statement with positional or named parameters; returns the number of rows changed. */
   run(name: StatementName, ...parameters: SQLInputValue[]): number {
-    return Number(this.#statement(name).run(...parameters).changes);
+    try {
+      return Number(this.#statement(name).run(...parameters).changes);
+    } catch (error) {
+      throwFull(error);
+    }
   }
 
   /** The same with named parameters; returns the id of the row that was inserted last. */
@@ -72,7 +77,7 @@ export class Session {
       if (this.db.isTransaction) this.run('rollback');
       for (const undo of this.#undo.toReversed()) undo();
       this.#settle();
-      throw error;
+      throwFull(error);
     }
     this.#settle();
     this.#committed();

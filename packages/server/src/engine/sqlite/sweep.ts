@@ -8,32 +8,42 @@ import type { TaskChange } from './transitions.ts';
 const perSweep = 100;
 /** Ended tasks compacted in one sweep: each may drop a whole tail. */
 const endedPerSweep = 4;
-/** A file whose worker was gone so often is not tried again. */
-const mostCrashes = 2;
+/**
+ * How much it counts against a file that what worked on it is gone. A worker dies of its one file; with the server dies
+ * whatever was in work, mostly for reasons of its own, and a file that was alone is only more likely to be the reason.
+ */
+const suspicion = { worker: 3, serverAlone: 2, server: 1 } as const;
+/** A file that has come to so much is not tried again: two workers, or the server three times alone or six in company. */
+const mostSuspicion = 6;
 /**
  * With work under way at a provider, which is paid for and goes on without us, giving up would lose it: only what
  * takes its worker down again and again is given up.
  */
-const mostCrashesElsewhere = 20;
+const mostSuspicionElsewhere = 60;
 
 export type ChangeTask = (place: number, work: (change: TaskChange) => void) => void;
 
 /**
- * Gives a file whose worker is gone back to the queue, or fails it when that was the second time: what takes its
- * worker down twice would go on to do so.
+ * Gives a file that is worked on no more back to the queue, not before `dueAt` (null: at once), or fails it when it has
+ * become too suspicious: what took its worker down before would go on to do so.
  */
-export function takeBack(change: TaskChange, file: FileRecord): void {
-  file.crashes += 1;
+export function takeBack(
+  change: TaskChange,
+  file: FileRecord,
+  gone: keyof typeof suspicion,
+  dueAt: number | null = null,
+): void {
+  file.crashes += suspicion[gone];
   const elsewhere = file.remembered !== null;
   // The next claim goes on with what was begun: it is the same attempt.
   if (elsewhere) file.attempts -= 1;
-  if (file.crashes < (elsewhere ? mostCrashesElsewhere : mostCrashes)) {
-    change.putBack(file, messages.fileInterrupted, null);
+  if (file.crashes < (elsewhere ? mostSuspicionElsewhere : mostSuspicion)) {
+    change.putBack(file, messages.fileInterrupted, dueAt);
     return;
   }
   change.end(file, {
     status: 'failed',
-    error: messages.fileCrashed,
+    error: gone === 'worker' ? messages.fileCrashed : messages.serverCrashed,
     details: { code: 'WORKER_CRASHED', retryable: false, attempts: file.attempts },
   });
 }
@@ -53,7 +63,7 @@ export function sweepDue(session: Session, changeTask: ChangeTask): { lost: stri
           change.wake(file);
         } else {
           lost.push(file.token);
-          takeBack(change, file);
+          takeBack(change, file, 'worker');
         }
       }
     });
