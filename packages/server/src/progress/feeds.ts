@@ -1,36 +1,56 @@
+import { isEnding } from '@image2model/protocol';
 import type { Engine, Entry } from '../engine/contract.ts';
 import { Batch } from './wire.ts';
 
 /** Takes the entries of the tasks that it follows. */
 export interface Reader {
-  /** Called with what became due in one turn of the loop. Must not throw. */
+  /** Called with what is due together, in order. Must not throw. */
   deliver(taskId: string, batch: Batch): void;
 }
 
 interface Feed {
   taskId: string;
   readers: Set<Reader>;
-  /** Written, and not yet given to the readers: what gathers within one turn of the loop. */
+  /** Written, and not yet given to the readers. */
   pending: Entry[];
   pendingLength: number;
+  /** Whether what is pending leaves at the end of this turn of the loop. */
+  isDue: boolean;
+  /** When something was last given out, in ms of `performance.now`. */
+  gaveOutAt: number;
+  /** Runs while what is pending may still gather. */
+  timer: NodeJS.Timeout | undefined;
+  /** By key, the status in the newest entry; kept where there are many readers. */
+  statuses: Map<string, string | undefined> | undefined;
   /** Resolves once the engine calls back. */
   subscription: Promise<() => void>;
 }
 
-/** Characters of JSON that gather for one task before they are given out without waiting for the turn's end. */
+/** Characters of JSON that gather for one task before they are given out without waiting. */
 const maxPendingLength = 65_536;
+
+/**
+ * From so many readers on, entries may gather: a write to each costs some 10 µs, so what two entries cost apart holds
+ * the loop up for milliseconds, which is more than gathering takes.
+ */
+const manyReaders = 100;
 
 /**
  * The engine's feeds of the tasks that somebody reads, and of those alone: subscribed with the first reader, given up
  * with the last. What the engine hands over within one turn of the loop leaves in one write to each reader.
+ *
+ * Where a task has many readers and was written to a moment ago, mere progress waits up to `gatherMs` for more. What
+ * comes after a pause, a changed status and an ending leave at once, and take along what waits: the order is kept.
  */
 export class Feeds {
   readonly #engine: Pick<Engine, 'subscribe'>;
+  readonly #gatherMs: number;
   readonly #feeds = new Map<string, Feed>();
   #due: Feed[] = [];
 
-  constructor(engine: Pick<Engine, 'subscribe'>) {
+  constructor(engine: Pick<Engine, 'subscribe'>, options: { gatherMs: number }) {
     this.#engine = engine;
+    this.#gatherMs = options.gatherMs;
   }
 
   /** Tasks that are followed now. */
@@ -59,11 +79,17 @@ export class Feeds {
     const feed = this.#feeds.get(taskId);
     if (feed === undefined || !feed.readers.delete(reader) || feed.readers.size > 0) return;
     this.#feeds.delete(taskId);
+    clearTimeout(feed.timer);
     feed.subscription.then(
       (unsubscribe) => unsubscribe(),
       // Whoever joined has been told.
       () => undefined,
     );
+  }
+
+  /** Gives out all that waits. */
+  flush(): void {
+    for (const feed of this.#feeds.values()) giveOut(feed);
   }
 
   #follow(taskId: string): Feed {
@@ -72,6 +98,10 @@ export class Feeds {
       readers: new Set(),
       pending: [],
       pendingLength: 0,
+      isDue: false,
+      gaveOutAt: -Infinity,
+      timer: undefined,
+      statuses: undefined,
       subscription: this.#engine.subscribe(taskId, (entries) => this.#gather(feed, entries)),
     };
     return feed;
@@ -79,29 +109,64 @@ export class Feeds {
 
   #gather(feed: Feed, entries: readonly Entry[]): void {
     if (feed.readers.size === 0) return;
-    if (feed.pending.length === 0) {
-      if (this.#due.length === 0) setImmediate(() => this.#flush());
-      this.#due.push(feed);
-    }
     for (const entry of entries) {
       feed.pending.push(entry);
       feed.pendingLength += entry.data.length;
     }
     if (feed.pendingLength > maxPendingLength) giveOut(feed);
+    else if (this.#mayWait(feed, entries)) feed.timer ??= setTimeout(() => giveOut(feed), this.#gatherMs);
+    else this.#giveOutSoon(feed);
   }
 
-  #flush(): void {
+  #mayWait(feed: Feed, entries: readonly Entry[]): boolean {
+    if (feed.readers.size < manyReaders) return false;
+    feed.statuses ??= new Map();
+    let isMereProgress = true;
+    for (const entry of entries) {
+      const status = statusOf(entry);
+      if (status === undefined || feed.statuses.get(entry.key) !== status) isMereProgress = false;
+      feed.statuses.set(entry.key, status);
+    }
+    // Twice as long: at a steady pace of one entry in each span, every other one would find none to go with.
+    return isMereProgress && !feed.isDue && performance.now() - feed.gaveOutAt < 2 * this.#gatherMs;
+  }
+
+  #giveOutSoon(feed: Feed): void {
+    if (feed.isDue) return;
+    feed.isDue = true;
+    if (this.#due.length === 0) setImmediate(() => this.#giveOutDue());
+    this.#due.push(feed);
+  }
+
+  #giveOutDue(): void {
     const due = this.#due;
     this.#due = [];
-    for (const feed of due) giveOut(feed);
+    for (const feed of due) {
+      feed.isDue = false;
+      giveOut(feed);
+    }
   }
 }
 
 function giveOut(feed: Feed): void {
-  const [first, ...rest] = feed.pending;
-  if (first === undefined) return;
+  if (feed.timer !== undefined) {
+    clearTimeout(feed.timer);
+    feed.timer = undefined;
+  }
+  const { pending } = feed;
+  if (!isFilled(pending)) return;
   feed.pending = [];
   feed.pendingLength = 0;
-  const batch = new Batch([first, ...rest]);
+  if (feed.readers.size >= manyReaders) feed.gaveOutAt = performance.now();
+  const batch = new Batch(pending);
   for (const reader of feed.readers) reader.deliver(feed.taskId, batch);
+}
+
+function isFilled(entries: Entry[]): entries is [Entry, ...Entry[]] {
+  return entries.length > 0;
+}
+
+/** What an entry says that its task or file is; undefined for an ending. Quotes within a text are escaped. */
+function statusOf({ type, data }: Entry): string | undefined {
+  return isEnding(type) ? undefined : /"status":"(\w+)"/.exec(data)?.[1];
 }

@@ -19,6 +19,8 @@ export interface StreamLimits {
   stallMs: number;
   /** A stream is closed at a random age of 0.8 to 1 times this, so that streams spread after a restart. */
   maxAgeMs: number;
+  /** How long mere progress may wait for more where a task has many readers; 0 for never. */
+  gatherMs: number;
   /** What clients wait before they come back, give or take half of it. */
   retryMs: number;
   /** Over how long clients come back after a shutdown. */
@@ -31,6 +33,7 @@ export const defaultStreamLimits: StreamLimits = {
   heartbeatMs: 15_000,
   stallMs: 60_000,
   maxAgeMs: 600_000,
+  gatherMs: 20,
   retryMs: 1000,
   shutdownSpreadMs: 5000,
 };
@@ -87,7 +90,7 @@ export function createHub({ engine, log, limits: given = {} }: HubOptions): Hub 
   const limits = { ...defaultStreamLimits, ...given };
   const tickMs = Math.max(1, limits.heartbeatMs / ticksPerHeartbeat);
   const wheel = new Wheel({ tickMs, slots: ticksPerHeartbeat + 1 });
-  const feeds = new Feeds(engine);
+  const feeds = new Feeds(engine, limits);
   const owners = new Map<string, number>();
   const counters = { open: 0, opened: 0, refused: 0, waiting: 0, cut: 0 };
   const whenEmpty: (() => void)[] = [];
@@ -162,6 +165,7 @@ export function createHub({ engine, log, limits: given = {} }: HubOptions): Hub 
         log.info({ streams: open.length }, 'closing the event streams');
         if (counters.open === 0) return;
         const empty = new Promise<void>((resolve) => whenEmpty.push(resolve));
+        feeds.flush();
         for (const stream of open) stream.end(shuttingDown(), Math.random() * limits.shutdownSpreadMs);
         const late = setTimeout(() => {
           for (const stream of streams()) stream.cut();
