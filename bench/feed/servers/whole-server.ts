@@ -110,6 +110,7 @@ function job(index: number, owner: string): NewJob {
       contentType: 'image/png',
       sizeBytes: 1,
       sha256: '0'.repeat(64),
+      pixels: null,
       storageKey: `jobs/${id('000a')}/images/${id(kind)}`,
     })),
   };

@@ -99,6 +99,8 @@ export const jobSummarySchema = z.object({
       message: z.string(),
       photo_url: z.string(),
       result: modelFileSchema.nullable(),
+      attempts: fileUpdateSchema.shape.attempts,
+      last_error: fileUpdateSchema.shape.last_error,
     }),
   ),
 });

@@ -16,6 +16,8 @@ export interface NewFile {
   sizeBytes: number;
   /** Of the image's bytes, lower-case hex. */
   sha256: string;
+  /** Width times height; null for a file of an earlier version, which did not note it. */
+  pixels: number | null;
   storageKey: string;
 }
 
@@ -63,6 +65,10 @@ export interface JobFileRow extends NewFile {
   progress: number;
   message: string;
   result: ModelFile | null;
+  /** Tries so far. */
+  attempts: number;
+  /** Why the try before the last one failed, a sentence for a person. */
+  lastError: string | null;
 }
 
 /**
@@ -191,8 +197,11 @@ export interface Engine {
    */
   subscribe(taskId: string, listener: (entries: readonly Entry[]) => void): Promise<() => void>;
 
-  /** Leases the next file, or undefined when none waits. Marks the file and its task as `processing`. */
-  claim(worker: string, leaseMs: number): Promise<Lease | undefined>;
+  /**
+   * Leases the next file whose model is none of `busyModels`, or undefined when none waits. Marks the file and its task
+   * as `processing`.
+   */
+  claim(worker: string, leaseMs: number, busyModels?: readonly string[]): Promise<Lease | undefined>;
   /** Prolongs leases; returns the tokens of those that are lost (expired and taken, or cancelled). */
   renew(tokens: readonly string[], leaseMs: number): Promise<string[]>;
   /** Appends a file's progress (0 to 100; a lower one than before is raised to it). False when the lease is lost. */
@@ -201,8 +210,14 @@ export interface Engine {
   remember(token: string, state: unknown): Promise<boolean>;
   /** Records a file's ending, and its task's when it was the last. Exactly one ending is taken; false when lost. */
   finish(token: string, ending: FileEnding): Promise<boolean>;
-  /** Hands a file back to the queue, not before `delayMs` from now. False when the lease is lost. */
-  release(token: string, options?: { delayMs?: number; message?: string; countAttempt?: boolean }): Promise<boolean>;
+  /**
+   * Hands a file back to the queue, not before `delayMs` from now. `error` says why the attempt failed, where it did.
+   * False when the lease is lost.
+   */
+  release(
+    token: string,
+    options?: { delayMs?: number; message?: string; error?: string; countAttempt?: boolean },
+  ): Promise<boolean>;
 
   /** Ends the files of a task that have not ended; running ones lose their lease at once. */
   cancel(taskId: string, fileId?: string): Promise<CancelOutcome>;
@@ -222,6 +237,11 @@ export interface Engine {
   /** Calls back with the tokens of leases that were cancelled. */
   onCancel(listener: (tokens: readonly string[]) => void): () => void;
 
+  /**
+   * Seconds that a file of this model takes here: the median of those finished last, each made and not reused. Null
+   * where there were too few.
+   */
+  typicalSeconds(model: string): Promise<number | null>;
   /** Counts for metrics and health. */
   counts(): Promise<{ waiting: number; running: number }>;
   /** Throws when the store cannot be written. */

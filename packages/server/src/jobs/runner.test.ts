@@ -102,6 +102,28 @@ describe('the runner', () => {
     expect(most).toBe(3);
   });
 
+  it('gives hosted models places of their own, so that neither they nor this machine wait for the other', async () => {
+    const now = { local: 0, hosted: 0 };
+    const most = { local: 0, hosted: 0 };
+    const full = Promise.withResolvers<void>();
+    const count = (id: 'local' | 'hosted') => async () => {
+      now[id] += 1;
+      most[id] = Math.max(most[id], now[id]);
+      if (now.local === 1 && now.hosted === 3) full.resolve();
+      await full.promise;
+      await new Promise((resolve) => setImmediate(resolve));
+      now[id] -= 1;
+    };
+    const local = createScriptedModel({ id: 'local', fault: count('local') });
+    const hosted = { ...createScriptedModel({ id: 'hosted', fault: count('hosted') }), concurrency: 3 };
+    const models = new Map([local, hosted].map((model) => [model.id, model]));
+    const { engine, submit } = await setUp(local, { concurrency: 1, models });
+    const jobs = [newJob(3, { model: 'local' }), newJob(8, { model: 'hosted' }), newJob(2, { model: 'local' })];
+    for (const job of jobs) await submit(job);
+    for (const job of jobs) await until(engine, job.taskId, ended);
+    expect(most).toEqual({ local: 1, hosted: 3 });
+  });
+
   it('fails what cannot pass at once, with its code', async () => {
     const model = createScriptedModel({
       fault: () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../engine/contract.ts';
+import type { Model } from '../models/model.ts';
 import { workOn } from './work.ts';
 import type { StopReason, WorkContext } from './work.ts';
 
@@ -11,7 +12,7 @@ const claimAgainMs = 1000;
 const stopWithinMs = 2000;
 
 export interface RunnerOptions extends WorkContext {
-  /** Files worked on at once. */
+  /** Files worked on at once by models that share this machine; the others say themselves how many. */
   concurrency: number;
   leaseMs?: number;
   /** Names this process in the engine. */
@@ -107,12 +108,14 @@ class EngineRunner implements Runner {
   }
 
   async #claimLoop(): Promise<void> {
-    const { engine, concurrency, log, worker = 'local' } = this.#options;
+    const { engine, models, log, worker = 'local' } = this.#options;
     while (this.#workSeen && !this.#closed) {
       this.#workSeen = false;
       try {
-        while (this.#running.size < concurrency && !this.#closed) {
-          const lease = await engine.claim(worker, this.#leaseMs);
+        while (!this.#closed) {
+          const busy = this.#busyModels();
+          if (busy.length === models.size) break;
+          const lease = await engine.claim(worker, this.#leaseMs, busy);
           if (!lease) break;
           this.#run(lease);
         }
@@ -124,6 +127,16 @@ class EngineRunner implements Runner {
         return;
       }
     }
+  }
+
+  /** Models that have as many files at work as they may. */
+  #busyModels(): string[] {
+    const { models, concurrency } = this.#options;
+    const running = [...this.#running.values()].map(({ lease }) => lease.model);
+    const here = running.filter((id) => models.get(id)?.concurrency === undefined).length;
+    const isBusy = ({ id, concurrency: own }: Model): boolean =>
+      own === undefined ? here >= concurrency : running.filter((other) => other === id).length >= own;
+    return [...models.values()].filter(isBusy).map(({ id }) => id);
   }
 
   #run(lease: Lease): void {

@@ -120,7 +120,8 @@ async function giveUpOrRetry(
   if (mayRetry(fault, attempts)) {
     const delayMs = retryDelayMs(attempts);
     log.warn({ ...named, err: error, delay_ms: delayMs }, 'An attempt failed and is repeated');
-    await whenWritable(signal, () => engine.release(token, { delayMs, message: `${fault.message}; trying again` }));
+    const message = 'This did not work; trying again soon';
+    await whenWritable(signal, () => engine.release(token, { delayMs, message, error: fault.message }));
     return;
   }
   log.warn({ ...named, err: error }, 'A file failed');

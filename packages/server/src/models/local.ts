@@ -1,11 +1,10 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { GenerateProgress } from '@image2model/mesh';
-import type { ModelInfo } from '@image2model/protocol';
 import { Piscina } from 'piscina';
 import { ModelError } from './errors.ts';
 import { checkLocalOptions, localOptionsJsonSchema, localOptionsSchema } from './local-options.ts';
 import type { LocalResult, LocalTask } from './local-worker.ts';
-import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from './model.ts';
+import type { Generated, Model, ModelContext, ModelDescription, ModelInput, ModelOptions } from './model.ts';
 
 /** How long a thread stays after its last file, in ms: it holds some 60 MB, and starting one takes a fraction of a second. */
 const idleThreadMs = 10_000;
@@ -88,7 +87,7 @@ function toGenerated(result: LocalResult): Generated {
   return { glb, preview: { bytes: preview, contentType: 'image/webp' }, statistics: { ...statistics } };
 }
 
-function describe(): ModelInfo {
+function describe(): ModelDescription {
   return {
     id: 'local',
     name: 'Local',
@@ -99,8 +98,6 @@ function describe(): ModelInfo {
     options_schema: localOptionsJsonSchema(),
     formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
     requires_key: false,
-    // Seconds for a photo of a megapixel on one core; see bench/README.md.
-    typical_seconds: 3,
     price: { amount: 0, currency: 'USD', unit: 'models' },
   };
 }

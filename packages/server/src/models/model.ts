@@ -58,6 +58,9 @@ export interface Extra {
   bytes: Uint8Array;
 }
 
+/** What a model says of itself; how long it takes here, the engine knows. */
+export type ModelDescription = Omit<ModelInfo, 'typical_seconds'>;
+
 /**
  * A way to make a model from a picture: the port that every generator is an adapter of.
  *
@@ -65,7 +68,12 @@ export interface Extra {
  */
 export interface Model {
   readonly id: string;
-  describe(): ModelInfo;
+  /**
+   * Files of it at once, for a model whose work is done elsewhere. Those that say nothing work on this machine, and
+   * share the places that it has (`WORKER_CONCURRENCY`).
+   */
+  readonly concurrency?: number;
+  describe(): ModelDescription;
   /** Resolves when `describe` can say all that is to be known, or that it cannot be known now. Never rejects. */
   ready?(): Promise<void>;
   /** Checks options as a client sent them; returns them with defaults filled in, or sentences that say what is wrong. */

@@ -121,6 +121,8 @@ function presentJob(job: JobRow): JobSummary {
       message: file.message,
       photo_url: `/api/v1/download/${job.jobId}/photos/${file.fileId}`,
       result: file.result,
+      ...(file.attempts > 1 && { attempts: file.attempts }),
+      ...(file.lastError !== null && { last_error: file.lastError }),
     })),
   };
 }

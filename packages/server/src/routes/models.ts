@@ -2,7 +2,7 @@ import { modelListSchema } from '@image2model/protocol';
 import type { Api, RouteContext } from './context.ts';
 
 /** What models there are. */
-export function modelRoutes(app: Api, { models, defaultModel }: RouteContext): void {
+export function modelRoutes(app: Api, { engine, models, defaultModel }: RouteContext): void {
   app.get(
     '/models/available',
     {
@@ -13,8 +13,11 @@ export function modelRoutes(app: Api, { models, defaultModel }: RouteContext): v
       },
     },
     async () => {
-      await Promise.all([...models.values()].map(async (model) => await model.ready?.()));
-      return { models: [...models.values()].map((model) => model.describe()), default_model: defaultModel };
+      const described = [...models.values()].map(async (model) => {
+        await model.ready?.();
+        return { ...model.describe(), typical_seconds: await engine.typicalSeconds(model.id) };
+      });
+      return { models: await Promise.all(described), default_model: defaultModel };
     },
   );
 }

@@ -149,8 +149,8 @@ async function receiveFile(
   const { ImageError, inspectImage } = await import('@image2model/mesh');
   try {
     const image = store.path === undefined ? await store.read(storageKey) : store.path(storageKey);
-    const { contentType } = await inspectImage(image);
-    return { fileId, filename, contentType, sizeBytes, sha256, storageKey };
+    const { contentType, width, height } = await inspectImage(image);
+    return { fileId, filename, contentType, sizeBytes, sha256, pixels: width * height, storageKey };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     return { code: error.code, detail: error.message, filename };

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { estimateSuite } from './estimate-suite.ts';
 import { feedSuite } from './feed-suite.ts';
 import type { OpenHarness } from './harness.ts';
 import { jobsSuite } from './jobs-suite.ts';
@@ -14,6 +15,7 @@ export function engineContract(name: string, open: OpenHarness): void {
     queueSuite(open);
     feedSuite(open);
     jobsSuite(open);
+    estimateSuite(open);
     spendingSuite(open);
     propertySuite(open);
   });

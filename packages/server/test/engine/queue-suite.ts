@@ -29,6 +29,18 @@ export function queueSuite(open: OpenHarness): void {
       expect((await mustClaim(engine)).taskId).toBe(single.taskId);
     });
 
+    it('passes over files whose model is busy, and keeps their turn', async () => {
+      const { engine } = await setUp();
+      const slow = [newJob(1, { model: 'slow' }), newJob(1, { model: 'slow' })];
+      const quick = newJob(2, { model: 'quick' });
+      for (const job of [...slow, quick]) await engine.submit(job);
+      const claimed: (string | undefined)[] = [];
+      for (const busy of [[], ['slow'], ['slow', 'other'], ['slow'], ['quick']]) {
+        claimed.push((await engine.claim('test', 60_000, busy))?.taskId);
+      }
+      expect(claimed).toEqual([slow[0]?.taskId, quick.taskId, quick.taskId, undefined, slow[1]?.taskId]);
+    });
+
     it('lets many tasks take turns, though only one file runs at once', async () => {
       const { engine } = await setUp();
       const jobs = [newJob(3), newJob(3), newJob(3)];
@@ -154,6 +166,26 @@ export function queueSuite(open: OpenHarness): void {
         expect(attempt).toBe(1);
         await engine.release(token, { countAttempt: false });
       }
+    });
+
+    it('tells how often a file was tried and why the last try failed', async () => {
+      const { engine } = await setUp();
+      const job = newJob(1);
+      await engine.submit(job);
+      const newest = async () => events(await engine.entries(job.taskId)).find(({ type }) => type === 'file_update');
+      const first = await mustClaim(engine);
+      expect((await newest())?.data).not.toHaveProperty('attempts');
+      await engine.release(first.token, { message: 'Trying again', error: 'It was too slow' });
+      expect((await newest())?.data).toMatchObject({ message: 'Trying again', last_error: 'It was too slow' });
+      const second = await mustClaim(engine);
+      await engine.report(second.token, 10, 'Once more');
+      expect((await newest())?.data).toMatchObject({ attempts: 2, last_error: 'It was too slow' });
+      // Handed back for no fault of its own: what is known stays.
+      await engine.release(second.token, { countAttempt: false });
+      const third = await mustClaim(engine);
+      await engine.finish(third.token, { status: 'completed', result: modelFile(third) });
+      expect((await newest())?.data).toMatchObject({ attempts: 2, last_error: 'It was too slow' });
+      expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ attempts: 2, lastError: 'It was too slow' });
     });
 
     it('gives the next attempt what was remembered', async () => {

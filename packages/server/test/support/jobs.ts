@@ -37,6 +37,7 @@ export function newFile(jobId: string, filename: string): NewFile {
     contentType: 'image/png',
     sizeBytes: 3,
     sha256: createHash('sha256').update(fileId).digest('hex'),
+    pixels: 1_048_576,
     storageKey: `jobs/${jobId}/images/${fileId}`,
   };
 }

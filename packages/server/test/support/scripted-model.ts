@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelInfo } from '@image2model/protocol';
-import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../../src/models/model.ts';
+import type {
+  Generated,
+  Model,
+  ModelContext,
+  ModelDescription,
+  ModelInput,
+  ModelOptions,
+} from '../../src/models/model.ts';
 
 interface ScriptedModelOptions {
   id?: string;
@@ -21,14 +27,13 @@ export function createScriptedModel(options: ScriptedModelOptions = {}): Model &
   return {
     id,
     calls,
-    describe: (): ModelInfo => ({
+    describe: (): ModelDescription => ({
       id,
       name: 'Test model',
       description: 'Waits, reports and fails as a test tells it to.',
       options_schema: { type: 'object' },
       formats: ['glb'],
       requires_key: false,
-      typical_seconds: null,
       price: null,
     }),
     checkOptions: (given) => ({ options: (given ?? {}) as Record<string, unknown> }),

@@ -16,7 +16,6 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
       options_schema: { type: 'object', properties: { depth: { type: 'string' } } },
       formats: ['glb'],
       requires_key: false,
-      typical_seconds: null,
       price: null,
     }),
     checkOptions: (options) => {

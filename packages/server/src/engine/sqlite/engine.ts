@@ -125,8 +125,8 @@ class SqliteEngine implements Engine {
   }
 
   // Which worker it is does not matter here: there is one process, and the token tells its leases apart.
-  async claim(_worker: string, leaseMs: number): Promise<Lease | undefined> {
-    const next = this.#session.get('nextTask');
+  async claim(_worker: string, leaseMs: number, busyModels: readonly string[] = []): Promise<Lease | undefined> {
+    const next = this.#session.get('nextTask', JSON.stringify(busyModels));
     const waiting = next && this.#session.get('waitingFile', next.place);
     if (!waiting) return undefined;
     const token = randomUUID();
@@ -140,7 +140,7 @@ class SqliteEngine implements Engine {
         return { task: change.task, file: taken };
       }),
     );
-    this.#core.timings.sawRunning(this.#session.get('running')?.count ?? 0);
+    this.#core.timings.sawRunning(task.model, this.#core.live.running(task.model));
     if (leaves) this.#core.leftQueue();
     this.#core.wake.by(dueAt);
     return readLease(this.#session, task, file, token);
@@ -173,8 +173,9 @@ class SqliteEngine implements Engine {
 
   async finish(token: string, ending: FileEnding): Promise<boolean> {
     return this.#core.withLease(token, (change, file) => {
-      if (ending.status === 'completed' && file.startedAt !== null) {
-        this.#core.timings.add(change.task.model, Math.max(0, this.#session.now() - file.startedAt) / 1000);
+      if (ending.status === 'completed' && !ending.result.reused && file.startedAt !== null) {
+        const seconds = Math.max(0, this.#session.now() - file.startedAt) / 1000;
+        this.#core.timings.add(change.task.model, file.pixels, seconds);
       }
       change.end(file, ending);
     });
@@ -182,13 +183,13 @@ class SqliteEngine implements Engine {
 
   async release(
     token: string,
-    options: { delayMs?: number; message?: string; countAttempt?: boolean } = {},
+    options: { delayMs?: number; message?: string; error?: string; countAttempt?: boolean } = {},
   ): Promise<boolean> {
-    const { delayMs = 0, message = messages.fileHandedBack, countAttempt = true } = options;
+    const { delayMs = 0, message = messages.fileHandedBack, error, countAttempt = true } = options;
     const dueAt = delayMs > 0 ? this.#session.now() + delayMs : null;
     const held = this.#core.withLease(token, (change, file) => {
       if (!countAttempt) file.attempts -= 1;
-      change.putBack(file, message, dueAt);
+      change.putBack(file, message, dueAt, error);
     });
     if (!held) return false;
     if (dueAt === null) this.#core.signals.work();
@@ -241,6 +242,10 @@ class SqliteEngine implements Engine {
 
   onCancel(listener: (tokens: readonly string[]) => void): () => void {
     return this.#core.signals.onCancel(listener);
+  }
+
+  async typicalSeconds(model: string): Promise<number | null> {
+    return this.#core.timings.typical(model) ?? null;
   }
 
   async counts(): Promise<{ waiting: number; running: number }> {

@@ -39,6 +39,13 @@ export class LiveTasks {
     return this.#byToken.get(token);
   }
 
+  /** How many files of a model are at work. */
+  running(model: string): number {
+    let count = 0;
+    for (const { task } of this.#byPlace.values()) if (task.model === model) count += task.running;
+    return count;
+  }
+
   all(): Iterable<LiveTask> {
     return this.#byPlace.values();
   }

@@ -131,4 +131,11 @@ export const migrations: readonly string[] = [
     data TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE files ADD COLUMN pixels INTEGER;
+  ALTER TABLE timings ADD COLUMN pixels INTEGER;
+  ALTER TABLE task_files ADD COLUMN last_error TEXT;
+  DROP INDEX tasks_to_claim;
+  CREATE INDEX tasks_to_claim ON tasks (running, turn, place, model) WHERE waiting > 0;
+  `,
 ];

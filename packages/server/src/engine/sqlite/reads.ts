@@ -106,5 +106,7 @@ function jobFile(file: NewFile, now: FileRecord | undefined): JobFileRow {
     progress: now?.progress ?? 0,
     message: now?.message ?? '',
     result: now?.result ? (JSON.parse(now.result) as JobFileRow['result']) : null,
+    attempts: now?.attempts ?? 0,
+    lastError: now?.lastError ?? null,
   };
 }

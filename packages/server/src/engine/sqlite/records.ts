@@ -42,6 +42,8 @@ export interface FileRecord {
   place: number;
   fileId: string;
   filename: string;
+  /** Width times height, where it is known. */
+  pixels: number | null;
   state: QueueState;
   status: FileStatus;
   progress: number;
@@ -53,6 +55,8 @@ export interface FileRecord {
   details: string | null;
   /** Claims that count. */
   attempts: number;
+  /** Why the last attempt that failed did, a sentence. */
+  lastError: string | null;
   /** How much speaks for it that the file takes down what works on it; see `takeBack`. */
   crashes: number;
   startedAt: number | null;
@@ -66,7 +70,7 @@ export interface FileRecord {
 }
 
 /** What a task needs to know of its files. */
-export type FileNow = Pick<FileRecord, 'state' | 'status' | 'progress' | 'message' | 'error' | 'details'>;
+export type FileNow = Pick<FileRecord, 'state' | 'progress' | 'pixels'>;
 
 /** A row of `entries`. */
 export interface EntryRecord {
@@ -105,7 +109,6 @@ export interface QueryRows {
   dueFiles: FileRecord;
   waitingFile: { fileId: string };
   nextTask: TaskRecord;
-  running: { count: number };
   lastTurn: { turn: number };
   counts: { waiting: number; running: number };
   nextDue: { due: number | null };
@@ -117,7 +120,7 @@ export interface QueryRows {
   journal: EntryRecord & { taskId: string };
   entriesAfter: EntryRecord;
   newestEntries: EntryRecord;
-  timings: { model: string; seconds: number };
+  timings: { model: string; pixels: number | null; seconds: number };
   spending: { key: string };
   spentOn: { micros: number };
 }
@@ -126,8 +129,8 @@ const taskFields = `place, task_id AS taskId, job_id AS jobId, owner, model, opt
   progress, message, queue_position AS queuePosition, created_at AS createdAt, started_at AS startedAt,
   finished_at AS finishedAt, total, waiting, running, ended, turn, sequence, head, compact_at AS compactAt`;
 
-const fileFields = `tf.place, tf.file_id AS fileId, f.filename, tf.state, tf.status, tf.progress, tf.message, tf.result,
-  tf.error, tf.details, tf.attempts, tf.crashes, tf.started_at AS startedAt, tf.due_at AS dueAt, tf.token,
+const fileFields = `tf.place, tf.file_id AS fileId, f.filename, f.pixels, tf.state, tf.status, tf.progress, tf.message, tf.result,
+  tf.error, tf.details, tf.attempts, tf.last_error AS lastError, tf.crashes, tf.started_at AS startedAt, tf.due_at AS dueAt, tf.token,
   tf.remembered, tf.head`;
 
 const fileSource = 'task_files tf JOIN files f ON f.file_id = tf.file_id';
@@ -140,8 +143,8 @@ export const sql = {
 
   insertJob: `INSERT INTO jobs (job_id, owner, model, options, face_limit, created_at)
     VALUES (:jobId, :owner, :model, :options, :faceLimit, :createdAt)`,
-  insertFile: `INSERT INTO files (file_id, job_id, filename, content_type, size_bytes, sha256, storage_key)
-    VALUES (:fileId, :jobId, :filename, :contentType, :sizeBytes, :sha256, :storageKey)`,
+  insertFile: `INSERT INTO files (file_id, job_id, filename, content_type, size_bytes, sha256, pixels, storage_key)
+    VALUES (:fileId, :jobId, :filename, :contentType, :sizeBytes, :sha256, :pixels, :storageKey)`,
   insertTask: `INSERT INTO tasks (task_id, job_id, owner, model, options, face_limit, status, progress, message,
       created_at, total, waiting, running, ended, turn, sequence, head)
     VALUES (:taskId, :jobId, :owner, :model, :options, :faceLimit, 'queued', 0, '', :createdAt, :total, :total, 0, 0,
@@ -165,10 +168,10 @@ export const sql = {
     FROM jobs WHERE job_id = ?`,
   filenames: 'SELECT file_id AS fileId, filename FROM files WHERE job_id = ? ORDER BY file_id',
   filesOfJob: `SELECT file_id AS fileId, filename, content_type AS contentType, size_bytes AS sizeBytes, sha256,
-      storage_key AS storageKey
+      pixels, storage_key AS storageKey
     FROM files WHERE job_id = ? ORDER BY file_id`,
   file: `SELECT file_id AS fileId, filename, content_type AS contentType, size_bytes AS sizeBytes, sha256,
-      storage_key AS storageKey
+      pixels, storage_key AS storageKey
     FROM files WHERE file_id = ?`,
   tasksOfJob: `SELECT ${taskFields} FROM tasks WHERE job_id = ? ORDER BY place`,
   task: `SELECT ${taskFields} FROM tasks WHERE task_id = ?`,
@@ -182,14 +185,15 @@ export const sql = {
   waitingFile: `SELECT file_id AS fileId FROM task_files WHERE place = ? AND state = 'waiting'
     ORDER BY file_id LIMIT 1`,
   saveFile: `UPDATE task_files SET state = ?, status = ?, progress = ?, message = ?, result = ?, error = ?, details = ?,
-      attempts = ?, crashes = ?, started_at = ?, due_at = ?, token = ?, remembered = ?, head = ?
+      attempts = ?, last_error = ?, crashes = ?, started_at = ?, due_at = ?, token = ?, remembered = ?, head = ?
     WHERE place = ? AND file_id = ?`,
+  saveReported: 'UPDATE task_files SET progress = ?, message = ?, head = ? WHERE place = ? AND file_id = ?',
   renew: 'UPDATE task_files SET due_at = ? WHERE token = ?',
   remember: 'UPDATE task_files SET remembered = ? WHERE token = ?',
 
-  nextTask: `SELECT ${taskFields} FROM tasks WHERE waiting > 0 ORDER BY running, turn, place LIMIT 1`,
+  nextTask: `SELECT ${taskFields} FROM tasks WHERE waiting > 0 AND model NOT IN (SELECT value FROM json_each(?))
+    ORDER BY running, turn, place LIMIT 1`,
   lastTurn: 'SELECT coalesce(max(turn), 0) AS turn FROM tasks',
-  running: 'SELECT count(*) AS count FROM task_files WHERE token IS NOT NULL',
   counts: `SELECT
       (SELECT count(*) FROM task_files WHERE token IS NOT NULL) AS running,
       (SELECT coalesce(sum(waiting), 0) FROM tasks WHERE waiting > 0) +
@@ -215,10 +219,10 @@ export const sql = {
   emptyJournal: 'DELETE FROM journal',
   journal: 'SELECT task_id AS taskId, sequence, key, type, data FROM journal ORDER BY number',
 
-  insertTiming: 'INSERT INTO timings (model, seconds) VALUES (:model, :seconds)',
+  insertTiming: 'INSERT INTO timings (model, pixels, seconds) VALUES (:model, :pixels, :seconds)',
   trimTimings: `DELETE FROM timings WHERE model = :model AND number <= (
       SELECT number FROM timings WHERE model = :model ORDER BY number DESC LIMIT 1 OFFSET :keep)`,
-  timings: 'SELECT model, seconds FROM timings ORDER BY number',
+  timings: 'SELECT model, pixels, seconds FROM timings ORDER BY number',
 
   insertSpending: 'INSERT INTO spending (key, day, model, micros) VALUES (:key, :day, :model, :micros)',
   settleSpending: 'UPDATE spending SET micros = ? WHERE key = ?',

@@ -114,10 +114,10 @@ export class Session {
   }
 
   saveFile(row: FileRecord): void {
-    const { state, status, progress, message, result, error, details, attempts, crashes, startedAt } = row;
-    const { dueAt, token, remembered, head, place, fileId } = row;
-    const shown = [state, status, progress, message, result, error, details, attempts, crashes, startedAt];
-    this.run('saveFile', ...shown, dueAt, token, remembered, head, place, fileId);
+    const { state, status, progress, message, result, error, details, attempts, lastError, crashes } = row;
+    const { startedAt, dueAt, token, remembered, head, place, fileId } = row;
+    const shown = [state, status, progress, message, result, error, details, attempts, lastError, crashes];
+    this.run('saveFile', ...shown, startedAt, dueAt, token, remembered, head, place, fileId);
   }
 
   #settle(): void {

@@ -38,7 +38,8 @@ export function takeBack(
   // The next claim goes on with what was begun: it is the same attempt.
   if (elsewhere) file.attempts -= 1;
   if (file.crashes < (elsewhere ? mostSuspicionElsewhere : mostSuspicion)) {
-    change.putBack(file, messages.fileInterrupted, dueAt);
+    const error = gone === 'worker' ? messages.workerGone : messages.serverGone;
+    change.putBack(file, messages.fileInterrupted, dueAt, elsewhere ? undefined : error);
     return;
   }
   change.end(file, {

@@ -63,7 +63,7 @@ export class TaskLog {
     this.#session.wrote({ taskId, key, sequence, type, data: text });
   }
 
-  /** Moves what reports have written into `entries` and saves their files. The caller saves the task. */
+  /** Moves what reports have written into `entries` and saves what they changed of files. The caller saves the task. */
   fold(live: LiveTask): void {
     const { unsaved, task } = live;
     if (unsaved.length === 0) return;
@@ -71,7 +71,9 @@ export class TaskLog {
       this.#session.run('insertEntry', task.place, sequence, key, type, data);
     }
     const keys = new Set(unsaved.map((entry) => entry.key));
-    for (const file of live.files) if (keys.has(file.fileId)) this.#session.saveFile(file);
+    for (const { progress, message, head, place, fileId } of live.files) {
+      if (keys.has(fileId)) this.#session.run('saveReported', progress, message, head, place, fileId);
+    }
     live.unsaved = [];
     live.unsavedFrom = Infinity;
   }

@@ -79,9 +79,10 @@ export class TaskChange {
     return true;
   }
 
-  /** Back into the queue, to be claimed not before `dueAt` (null: at once). */
-  putBack(file: FileRecord, message: string, dueAt: number | null): void {
+  /** Back into the queue, to be claimed not before `dueAt` (null: at once). `error`: why the attempt failed. */
+  putBack(file: FileRecord, message: string, dueAt: number | null, error?: string): void {
     this.#move(file, dueAt === null ? 'waiting' : 'delayed');
+    if (error !== undefined) file.lastError = error;
     Object.assign(file, { status: 'pending', token: null, dueAt, startedAt: null, message });
     this.#note(file);
   }
@@ -142,6 +143,7 @@ export class TaskChange {
 
   #note(file: FileRecord): void {
     const { fileId: file_id, filename, status, progress, message, error, details, result } = file;
+    const { attempts, lastError: last_error } = file;
     const { log, session } = this.#context;
     log.append(this.#live, file, this.#isReport, 'file_update', {
       file_id,
@@ -149,6 +151,8 @@ export class TaskChange {
       status,
       progress,
       message,
+      ...(attempts > 1 && { attempts }),
+      ...(last_error !== null && { last_error }),
       ...(error !== null && { error }),
       ...(details !== null && { details: JSON.parse(details) as FailureDetails }),
       ...(result !== null && { result: JSON.parse(result) as ModelFile }),
@@ -179,7 +183,7 @@ export class TaskChange {
     const { log, session } = this.#context;
     const now = session.now();
     const job_id = task.jobId;
-    const count = (status: FileNow['status']) => files.filter((file) => file.status === status).length;
+    const count = (status: FileRecord['status']) => files.filter((file) => file.status === status).length;
     const successful_files = count('completed');
     task.finishedAt = now;
     task.compactAt = now + tailAfterEndMs;

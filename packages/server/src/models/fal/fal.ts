@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelInfo } from '@image2model/protocol';
 import type { BaseLogger } from 'pino';
 import { z } from 'zod';
 import type { Engine } from '../../engine/contract.ts';
 import { ModelError } from '../errors.ts';
-import type { Model } from '../model.ts';
+import type { Model, ModelDescription } from '../model.ts';
 import { createFalClient } from './client.ts';
 import type { FalClient, FalClientOptions, FalHandle } from './client.ts';
 import { keyRefused } from './errors.ts';
@@ -68,6 +67,8 @@ export const falWebhookPath = '/api/v1/webhooks/fal';
 /** Runs remembered for each model. */
 const keptRuns = 31;
 const cancelTries = 3;
+/** Requests of a model at once, where its row says nothing else. */
+const atOnce = 8;
 
 export function createFal(options: FalOptions): Fal {
   const { dailyLimitUsd, publicUrl, ledger, log } = options;
@@ -120,6 +121,7 @@ export function createFal(options: FalOptions): Fal {
   const fal: Fal = {
     models: falRows.map((row) => ({
       id: row.id,
+      concurrency: row.concurrency ?? atOnce,
       describe: () => describeRow(row, prices.of(row.id)),
       ready: () => prices.ready(),
       checkOptions: (given) => checkOptions(row, given),
@@ -136,7 +138,7 @@ export function createFal(options: FalOptions): Fal {
 /** How long cancels may take once the server closes, in ms. */
 const closeWithinMs = 3000;
 
-function describeRow(row: FalRow, price: ModelInfo['price']): ModelInfo {
+function describeRow(row: FalRow, price: ModelDescription['price']): ModelDescription {
   return {
     id: row.id,
     name: row.name,
@@ -144,7 +146,6 @@ function describeRow(row: FalRow, price: ModelInfo['price']): ModelInfo {
     options_schema: z.toJSONSchema(row.options, { io: 'input' }),
     formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
     requires_key: true,
-    typical_seconds: null,
     price,
   };
 }
