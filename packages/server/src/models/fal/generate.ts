@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { ModelError } from '../errors.ts';
 import type { Generated, ModelContext, ModelInput, ModelOptions } from '../model.ts';
 import type { FalHandle } from './client.ts';
-
 import type { FalFailure } from './errors.ts';
 import type { FalContext } from './fal.ts';
 import { readMemory } from './memory.ts';
@@ -32,8 +32,11 @@ export async function generate(
   const memory = readMemory(context.remembered);
   if (memory?.step === 'intent') throw outcomeUnknown();
   const progress = createFalProgress((report) => context.report(report), fal.typicalSeconds(row.id));
-  if (memory === undefined) progress.uploading();
-  const submitted = memory ?? (await submit(fal, row, input, options, context));
+  let submitted = memory?.step === 'submitted' ? memory : undefined;
+  if (submitted === undefined) {
+    progress.uploading();
+    submitted = await submit(fal, row, input, options, context, memory?.spending ?? randomUUID());
+  }
   const handle = { model: row.id, requestId: submitted.requestId };
   try {
     const status = await follow(fal, handle, submitted, progress, context.signal);

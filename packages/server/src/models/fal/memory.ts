@@ -3,6 +3,9 @@ import { z } from 'zod';
 const priceSchema = z.object({ amount: z.number(), currency: z.string(), unit: z.string() }).nullable();
 
 const memorySchema = z.discriminatedUnion('step', [
+  // Written before the photo is uploaded: work that fal has a part in is not given up because a process died twice. The
+  // money is set aside under the same name again, and so only once.
+  z.object({ step: z.literal('begun'), spending: z.string() }),
   // Written before a request is sent: it may have been taken, whatever came after.
   z.object({ step: z.literal('intent'), spending: z.string() }),
   // Written when fal has told its id: the work goes on with that.

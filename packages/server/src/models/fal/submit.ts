@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError } from '../errors.ts';
 import type { ModelContext, ModelInput, ModelOptions } from '../model.ts';
@@ -18,7 +17,7 @@ const longestWaitMs = 60_000;
 
 /**
  * Sends a request for one photo: once. The intent is written before, the id right after; a request that may have been
- * taken although no id came back is not sent again, by anybody.
+ * taken although no id came back is not sent again, by anybody. `spending` names the money that is set aside for it.
  * @throws ModelError
  */
 export async function submit(
@@ -27,10 +26,12 @@ export async function submit(
   input: ModelInput,
   { options, faceLimit }: ModelOptions,
   context: ModelContext,
+  spending: string,
 ): Promise<Submitted> {
   fal.key.check();
   const budget = faceLimit === null ? undefined : row.faces?.(faceLimit, options);
   const price = await fal.spending.priceOf(row.id);
+  await context.remember({ step: 'begun', spending });
   const url = await upload(fal, input, context.signal);
   const request = {
     ...options,
@@ -38,7 +39,6 @@ export async function submit(
     ...row.fixed,
     [row.image]: row.imageList === true ? [url] : url,
   };
-  const spending = randomUUID();
   const sent = { spending, perhapsTaken: false };
   await fal.spending.reserve(spending, row, options, price);
   try {
@@ -55,7 +55,10 @@ export async function submit(
     return submitted;
   } catch (error) {
     // What was perhaps taken may cost what it was to cost.
-    if (!sent.perhapsTaken) await fal.spending.settle(spending, 0);
+    if (sent.perhapsTaken) throw error;
+    // First the name of the money and then the money, or the next request could go by money that is back already.
+    await context.remember(undefined).catch(() => undefined);
+    await fal.spending.settle(spending, 0);
     throw error;
   }
 }
@@ -83,7 +86,7 @@ async function send(
     if (typeof outcome === 'string') return outcome;
     // It is certain that fal has not taken it: there is nothing to go on with.
     sent.perhapsTaken = false;
-    await context.remember(undefined);
+    await context.remember({ step: 'begun', spending: sent.spending });
     if (!outcome.error.retryable || tries + 1 >= mostTries) throw outcome.error;
     const waitMs = outcome.waitMs ?? backoffMs(tries, fal.client.timings);
     const message = `${outcome.error.message}; trying again`;
