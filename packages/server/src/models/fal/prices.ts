@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Price } from '@image2model/protocol';
 import { z } from 'zod';
 import type { FalClient } from './client.ts';
+import { backoffMs } from './timings.ts';
 
 /** What fal asks for each model, as far as it tells. */
 export interface FalPrices {
@@ -16,6 +17,7 @@ const freshMs = 3_600_000;
 const mostWaitMs = 3000;
 /** Where fal does not answer, it is not asked again before so many ms. */
 const againMs = 60_000;
+const mostTries = 4;
 
 const answerSchema = z.object({
   prices: z.array(
@@ -55,10 +57,23 @@ export function createFalPrices(
     return status;
   }
 
+  /** The status of an answer; a bad moment of fal's is waited out, or a minute would go by without a price. */
+  async function askPatiently(): Promise<number> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const status = await askFor(models);
+        if (tries === mostTries || (status < 500 && status !== 429)) return status;
+      } catch (error) {
+        if (tries === mostTries) throw error;
+      }
+      await sleep(backoffMs(tries - 1, client.timings));
+    }
+  }
+
   async function ask(): Promise<void> {
     askAgainAt = Date.now() + againMs;
     try {
-      const status = await askFor(models);
+      const status = await askPatiently();
       // One model that fal does not know spoils the question for all.
       if (status === 400 || status === 404 || status === 422) for (const model of models) await askFor([model]);
       if (known.size === 0) log.warn({ status }, 'fal.ai does not tell its prices');
