@@ -7,7 +7,7 @@ type Field =
   | { is: 'text' }
   | { is: 'whole'; least?: number; most?: number }
   | { is: 'number'; least: number; most: number }
-  | { is: 'choice'; of: readonly (string | number)[] };
+  | { is: 'choice'; of: readonly string[] };
 
 /** One hosted model: what it takes and the shape of what it gives. */
 export interface FalModel {
@@ -16,6 +16,8 @@ export interface FalModel {
   fields: Readonly<Record<string, Field>>;
   /** The field of the face budget, where it has one. */
   faces?: string;
+  /** What is billed for one run; 1 where nothing is said. */
+  units?: (input: Readonly<Record<string, unknown>>) => number;
   /** What it gives back besides and around the mesh. */
   output: 'tripo' | 'mesh' | 'mesh-timings' | 'glb' | 'mesh-seed' | 'hunyuan-v3' | 'rodin' | 'meshy';
 }
@@ -26,7 +28,7 @@ const text: Field = { is: 'text' };
 const seed: Field = { is: 'whole' };
 const whole = (least: number, most: number): Field => ({ is: 'whole', least, most });
 const number = (least: number, most: number): Field => ({ is: 'number', least, most });
-const choice = (...of: (string | number)[]): Field => ({ is: 'choice', of });
+const choice = (...of: string[]): Field => ({ is: 'choice', of });
 
 const hunyuan: FalModel = {
   image: 'input_image_url',
@@ -39,6 +41,8 @@ const hunyuan: FalModel = {
     seed,
   },
   output: 'mesh-seed',
+  // With colours it costs three times as much.
+  units: (input) => (input['textured_mesh'] === true ? 3 : 1),
 };
 
 /** The models of fal that a photo can be given to. */
@@ -122,7 +126,7 @@ export const falModels: Readonly<Record<string, FalModel>> = {
     fields: {
       input_image_urls: { is: 'urls' },
       geometry_file_format: choice('glb', 'usdz', 'fbx', 'obj', 'stl'),
-      material: choice('PBR', 'Shaded', 'All'),
+      material: choice('PBR', 'Shaded'),
       quality: choice('high', 'medium', 'low', 'extra-low'),
       tier: choice('Regular', 'Sketch'),
       use_hyper: flag,

@@ -134,7 +134,9 @@ export function createQueue(options: QueueOptions): Queue {
       outcome,
       now,
     });
-    return { answer: json(200, body, { 'x-fal-billable-units': '1' }), error: null, errorType: null, units: 1 };
+    const units = model.units?.(input) ?? 1;
+    const answer = json(200, body, { 'x-fal-billable-units': String(units) });
+    return { answer, error: null, errorType: null, units };
   }
 
   return {
