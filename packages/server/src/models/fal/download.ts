@@ -80,7 +80,11 @@ async function fetchPart(address: string, state: Progress, options: DownloadOpti
     if (status === 416 && state.total === state.received) return true;
     const part = status === 206 && goesOn ? partOf(response, state) : undefined;
     if (part === undefined) {
-      if (status !== 200) refuseStatus(status);
+      if (status !== 200) {
+        // Another part than was asked for, or none: the next try asks for the whole.
+        if (status === 206 || status === 416) Object.assign(state, { chunks: [], received: 0 });
+        refuseStatus(status);
+      }
       restart(state, response);
     }
     if ((state.total ?? 0) > maxBytes) throw new DownloadError('too large');
@@ -160,6 +164,6 @@ function restart(state: Progress, { headers }: IncomingMessage): void {
 
 function refuseStatus(status: number): never {
   if (status === 404 || status === 410 || status === 403 || status === 401) throw new DownloadError('gone');
-  // Another part than was asked for, a busy server, a broken one: another try starts anew.
+  // A busy server, or a broken one: another try may do.
   throw new ExchangeError(`The server answered with ${status}`, true);
 }
