@@ -16,6 +16,8 @@ export interface Figures {
   idleBytes: number;
   openMs: number;
   fanOutMicros: number;
+  /** The same where up to 20 ms may be gathered into one write; ours alone does. */
+  gatheredMicros: number;
   manyMicros: number;
   manyP50Ms: number;
   manyP99Ms: number;
@@ -26,19 +28,21 @@ export interface Figures {
   slowDelivered: number;
 }
 
-export async function measure(name: string, extent: Extent): Promise<Figures> {
-  return {
-    ...(await idle(name, extent)),
-    ...(await fanOut(name, extent)),
-    ...(await manyTasks(name, extent)),
-    ...(await saturation(name, extent)),
-    ...(await slowReaders(name, extent)),
-  };
-}
+type Scenario = (name: string, extent: Extent) => Promise<Partial<Figures>>;
+
+/** What is measured, each with servers of its own, by the name that `--only` takes. */
+export const scenarios: Record<string, Scenario> = {
+  idle,
+  'fan-out': fanOut,
+  gathered,
+  'many-tasks': manyTasks,
+  saturation,
+  slow: slowReaders,
+};
 
 /** (a) Streams on which nothing happens. */
 async function idle(name: string, { idleStreams }: Extent): Promise<Pick<Figures, 'idleBytes' | 'openMs'>> {
-  const subject = await startSubject(name, 100);
+  const subject = await startSubject(name, { tasks: 100 });
   const load = createLoad(subject.target);
   // Warm: what the first requests load and compile is not memory of a stream.
   await load.open(200);
@@ -55,11 +59,20 @@ async function idle(name: string, { idleStreams }: Extent): Promise<Pick<Figures
   return { idleBytes: (after.rssBytes - before.rssBytes) / idleStreams, openMs };
 }
 
-/** (b) One task that a thousand watch. */
+/** (b) One task that a thousand watch, each event sent as soon as it is there. */
 async function fanOut(name: string, { seconds }: Extent): Promise<Pick<Figures, 'fanOutMicros'>> {
-  const { cpuMicros, events } = await run(name, { tasks: 1, readers: 1000, perSecond: 50, seconds });
+  const { cpuMicros, events } = await run(name, { ...watched, seconds });
   return { fanOutMicros: cpuMicros / events };
 }
+
+/** The same as the server is. The others send at once, whatever is asked of them. */
+async function gathered(name: string, { seconds }: Extent): Promise<Partial<Pick<Figures, 'gatheredMicros'>>> {
+  if (!name.startsWith('ours')) return {};
+  const { cpuMicros, events } = await run(name, { ...watched, seconds, gathers: true });
+  return { gatheredMicros: cpuMicros / events };
+}
+
+const watched = { tasks: 1, readers: 1000, perSecond: 50 };
 
 /** (c) A thousand tasks that one each watches. */
 async function manyTasks(
@@ -76,7 +89,7 @@ async function saturation(
   { stepSeconds, maxEventsPerSecond }: Extent,
 ): Promise<Pick<Figures, 'peakPerSecond'>> {
   const [tasks, readers] = [50, 1000];
-  const subject = await startSubject(name, tasks);
+  const subject = await startSubject(name, { tasks });
   const load = createLoad(subject.target);
   await load.open(readers);
   const each = readers / tasks;
@@ -116,13 +129,14 @@ interface Work {
   standing?: number;
   perSecond: number;
   seconds: number;
+  gathers?: boolean;
 }
 
 async function run(
   name: string,
-  { tasks, readers, standing = 0, perSecond, seconds }: Work,
+  { tasks, readers, standing = 0, perSecond, seconds, gathers = false }: Work,
 ): Promise<{ cpuMicros: number; peakRssBytes: number; events: number; delays: number[] }> {
-  const subject = await startSubject(name, tasks);
+  const subject = await startSubject(name, { tasks, gathers });
   const load = createLoad(subject.target);
   const unread = createLoad(subject.target);
   await load.open(readers);

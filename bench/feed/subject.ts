@@ -28,7 +28,10 @@ export function pinLoad(): void {
 }
 
 /** Starts a server in a process of its own, on the first core. */
-export async function startSubject(name: string, tasks: number): Promise<Running> {
+export async function startSubject(
+  name: string,
+  { tasks, gathers = false }: { tasks: number; gathers?: boolean },
+): Promise<Running> {
   const file = join(import.meta.dirname, 'servers', `${name}.ts`);
   const child = fork(file, { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   if (hasTaskset) spawnSync('taskset', ['-acp', '0', String(child.pid)]);
@@ -49,7 +52,7 @@ export async function startSubject(name: string, tasks: number): Promise<Running
     }
   }
 
-  const { port, paths, headers } = await ask({ do: 'start', tasks });
+  const { port, paths, headers } = await ask({ do: 'start', tasks, gathers });
   return {
     target: { port, paths, headers },
     produce: async (perSecond, seconds) => (await ask({ do: 'produce', perSecond, seconds })).events,

@@ -12,7 +12,7 @@ export interface Subject {
 
 /** What the load asks of a server's process, one at a time. */
 export type Order =
-  | { do: 'start'; tasks: number }
+  | { do: 'start'; tasks: number; gathers: boolean }
   | { do: 'produce'; perSecond: number; seconds: number }
   | { do: 'usage' };
 
@@ -21,8 +21,11 @@ export type Answer =
   | { did: 'produce'; events: number }
   | { did: 'usage'; cpuMicros: number; rssBytes: number };
 
-/** Obeys the load over the channel to the parent process. */
-export function serveBench(create: (tasks: number) => Promise<Subject>): void {
+/**
+ * Obeys the load over the channel to the parent process. `gathers` says that mere progress may wait for more, where a
+ * server can do that.
+ */
+export function serveBench(create: (tasks: number, gathers: boolean) => Promise<Subject>): void {
   let subject: Subject;
   process.on('message', (order: Order) => void obey(order).then((answer) => process.send?.(answer)));
 
@@ -32,7 +35,7 @@ export function serveBench(create: (tasks: number) => Promise<Subject>): void {
   async function obey(order: Order): Promise<Answer> {
     switch (order.do) {
       case 'start': {
-        subject = await create(order.tasks);
+        subject = await create(order.tasks, order.gathers);
         const { port, paths, headers } = subject;
         return { did: 'start', port, paths, headers };
       }

@@ -1,4 +1,4 @@
 import { serveBench } from './child.ts';
 import { createWholeServer } from './whole-server.ts';
 
-serveBench((tasks) => createWholeServer(tasks, { isWritten: true }));
+serveBench((tasks, gathers) => createWholeServer(tasks, { isWritten: true, gathers }));

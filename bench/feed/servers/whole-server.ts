@@ -25,9 +25,13 @@ const key = `bench-${'k'.repeat(32)}`;
 /**
  * All of the server but the runner: reports come from the bench, under leases, through the engine that writes them.
  * With `isWritten` false they are handed to the streams at once and stored nowhere, which tells what the feed costs
- * by itself, as the others are measured.
+ * by itself, as the others are measured. With `gathers` false each event is sent as soon as it is there, however many
+ * read it; the server as it is lets mere progress gather for up to 20 ms where a hundred or more do.
  */
-export async function createWholeServer(tasks: number, { isWritten }: { isWritten: boolean }): Promise<Subject> {
+export async function createWholeServer(
+  tasks: number,
+  { isWritten, gathers }: { isWritten: boolean; gathers: boolean },
+): Promise<Subject> {
   const directory = mkdtempSync(join(tmpdir(), 'image2model-bench-'));
   process.on('exit', () => {
     // The parent removes nothing of ours, and the database is of no use afterwards.
@@ -50,7 +54,11 @@ export async function createWholeServer(tasks: number, { isWritten }: { isWritte
     entries: (taskId, after) => engine.entries(taskId, after),
     subscribe: async (taskId, listener) => feed.subscribe(taskId, listener),
   };
-  const hub = createHub({ engine: isWritten ? engine : unwritten, log, limits: { maxStreams, maxStreamsPerKey } });
+  const hub = createHub({
+    engine: isWritten ? engine : unwritten,
+    log,
+    limits: { maxStreams, maxStreamsPerKey, ...(gathers ? {} : { gatherMs: 0 }) },
+  });
   const app = await buildApp({
     config,
     engine,
