@@ -26,18 +26,19 @@ describe.skipIf(nginx === undefined)(
     let directory: string;
     let plainPort: number;
     let tlsPort: number;
+    let keepPort: number;
 
     beforeAll(async () => {
       server = await startFeed();
       directory = await mkdtemp(join(tmpdir(), 'image2model-nginx-'));
-      [plainPort, tlsPort] = [await freePort(), await freePort()];
+      [plainPort, tlsPort, keepPort] = [await freePort(), await freePort(), await freePort()];
       execFileSync('openssl', certificate(directory), { stdio: 'ignore' });
       const file = join(directory, 'nginx.conf');
-      await writeFile(file, configuration({ directory, plainPort, tlsPort, upstreamPort: server.port }));
+      await writeFile(file, configuration({ directory, plainPort, tlsPort, keepPort, upstreamPort: server.port }));
       proxy = spawn(nginx ?? '', ['-p', directory, '-e', join(directory, 'error.log'), '-c', file], {
         stdio: 'ignore',
       });
-      for (const port of [plainPort, tlsPort]) await accepts(port);
+      for (const port of [plainPort, tlsPort, keepPort]) await accepts(port);
     });
     afterAll(async () => {
       proxy.kill();
@@ -83,6 +84,27 @@ describe.skipIf(nginx === undefined)(
       session.close();
     });
 
+    test('the same over connections that the proxy keeps, new and used ones', async () => {
+      const fresh = await server.submit();
+      const first = await listen({ port: keepPort }, fresh.path);
+      await first.until(() => first.events.length === 2);
+      await expectEachAtOnce(fresh, (sequence) => first.until(() => Number(first.events.at(-1)?.id) >= sequence));
+      expect(await first.closed).toBe(true);
+
+      const seen = server.requests.length;
+      const refused = await listen({ port: keepPort }, fresh.path, { headers: { 'x-owner': 'another' } });
+      await refused.closed;
+      expect(refused.status).toBe(404);
+      const task = await server.submit();
+      const second = await listen({ port: keepPort }, task.path);
+      await second.until(() => second.events.length === 2);
+      const [before, after] = server.requests.slice(seen).map(({ socket }) => socket);
+      expect(after).toBe(before);
+      await expectEachAtOnce(task, (sequence) => second.until(() => Number(second.events.at(-1)?.id) >= sequence));
+      expect(await second.closed).toBe(true);
+      expect(second.events.at(-1)?.type).toBe('task_completed');
+    });
+
     test('a client that goes is let go of by the server too', async () => {
       const task = await server.submit();
       const listener = await listen({ port: plainPort }, task.path);
@@ -114,11 +136,12 @@ interface Ports {
   directory: string;
   plainPort: number;
   tlsPort: number;
+  keepPort: number;
   upstreamPort: number;
 }
 
 /** Nothing is set that concerns buffering: what a person gets who writes `proxy_pass` and no more. */
-function configuration({ directory, plainPort, tlsPort, upstreamPort }: Ports): string {
+function configuration({ directory, plainPort, tlsPort, keepPort, upstreamPort }: Ports): string {
   return `
 daemon off;
 master_process off;
@@ -141,6 +164,11 @@ http {
     ssl_certificate ${directory}/certificate.pem;
     ssl_certificate_key ${directory}/key.pem;
     location / { proxy_pass http://127.0.0.1:${upstreamPort}; }
+  }
+  upstream kept { server 127.0.0.1:${upstreamPort}; keepalive 4; }
+  server {
+    listen 127.0.0.1:${keepPort};
+    location / { proxy_pass http://kept; proxy_http_version 1.1; proxy_set_header Connection ""; }
   }
 }
 `;
