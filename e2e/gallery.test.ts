@@ -56,7 +56,7 @@ afterAll(async () => {
 
 test('every state of every component holds at each size, in light and dark, from left and from right', async () => {
   await page.goto(`${gallery.url}/gallery`);
-  await page.locator('html[data-gallery=index]').waitFor({ timeout: 60_000 });
+  await page.locator('html[data-gallery=index]').waitFor({ timeout: 90_000 });
   const states = await page.locator('main li a').evaluateAll((links): State[] =>
     links.map((link) => {
       const address = link.getAttribute('href') ?? '';
@@ -80,7 +80,7 @@ test('every state of every component holds at each size, in light and dark, from
     problems.push(...said.splice(0).map((text) => `${state.id} says: ${text}`));
   }
   expect(problems).toEqual([]);
-}, 180_000);
+}, 300_000);
 
 test('the gallery is not in the built pages', async () => {
   const { readdir, readFile } = await import('node:fs/promises');
@@ -103,7 +103,7 @@ async function open({ id, address }: State, anew: boolean): Promise<void> {
       link.remove();
     }, address);
   }
-  await page.locator(`html[data-gallery=${id}]`).waitFor({ timeout: 30_000 });
+  await page.locator(`html[data-gallery=${id}]`).waitFor({ timeout: 90_000 });
 }
 
 async function look(view: (typeof views)[number]): Promise<string[]> {

@@ -29,7 +29,7 @@ const watchMs = 10_000;
 
 /** Opens the progress page of a task whose hundred files report ten times a second each, and counts its frames. */
 export async function measureFrames(): Promise<Frames> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'busy-server.ts')], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'servers/busy.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const browser = await launchBrowser();

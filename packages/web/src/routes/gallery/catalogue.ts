@@ -1,10 +1,10 @@
 import { error } from '@sveltejs/kit';
 import type { Component } from 'svelte';
 import { empty } from './answers.ts';
-import Controls from './sheets/Controls.svelte';
 import Index from './sheets/Index.svelte';
 import type { GalleryGroup } from './state.ts';
 import { history } from './states/history.ts';
+import { others } from './states/others.ts';
 import { processing } from './states/processing.ts';
 import { results } from './states/results.ts';
 import { upload } from './states/upload.ts';
@@ -19,13 +19,7 @@ export interface GalleryPage {
 }
 
 /** Every state there is, by group. */
-export const groups: readonly GalleryGroup[] = [
-  { title: 'Components', states: [{ id: 'controls', title: 'Buttons, badges, bars', shown: Controls }] },
-  upload,
-  processing,
-  results,
-  history,
-];
+export const groups: readonly GalleryGroup[] = [upload, processing, results, history, others];
 
 /**
  * Makes the page ready for a state: its wire in place of the server, and nothing left of the state before. The list of

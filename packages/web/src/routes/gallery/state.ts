@@ -30,9 +30,9 @@ export function addressOf({ id, address }: Pick<GalleryState, 'id' | 'address'>)
   return `/gallery/${id}${job}${address?.taskId === undefined ? '' : `?taskId=${address.taskId}`}`;
 }
 
-/** The element, as soon as the page shows it. Rejects after ten seconds. */
+/** The element, as soon as the page shows it. Rejects after a minute. */
 export async function appear<T extends Element = HTMLElement>(find: () => T | null | undefined): Promise<T> {
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(60_000);
   for (;;) {
     const found = find();
     if (found) return found;

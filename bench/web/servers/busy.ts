@@ -4,12 +4,12 @@
 import { readFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openOwner } from '../../packages/server/src/auth/request.ts';
-import { readConfig } from '../../packages/server/src/config.ts';
-import { createLog } from '../../packages/server/src/log.ts';
-import { startServer } from '../../packages/server/src/server.ts';
-import { newFile, newJob } from '../../packages/server/test/support/jobs.ts';
-import { createScriptedModel } from '../../packages/server/test/support/scripted-model.ts';
+import { openOwner } from '../../../packages/server/src/auth/request.ts';
+import { readConfig } from '../../../packages/server/src/config.ts';
+import { createLog } from '../../../packages/server/src/log.ts';
+import { startServer } from '../../../packages/server/src/server.ts';
+import { newFile, newJob } from '../../../packages/server/test/support/jobs.ts';
+import { createScriptedModel } from '../../../packages/server/test/support/scripted-model.ts';
 
 const files = 100;
 const updatesEachSecond = 10;
@@ -31,7 +31,7 @@ const server = await startServer({
   models: new Map([['local', model]]),
 });
 
-const samples = join(import.meta.dirname, '../../packages/web/static/samples');
+const samples = join(import.meta.dirname, '../../../packages/web/static/samples');
 const photos = await Promise.all(['duck.png', 'teapot.jpg', 'cactus.jpg'].map((name) => readFile(join(samples, name))));
 const job = newJob(0, { owner: openOwner, model: 'local' });
 const jobFiles = Array.from({ length: files }, (_, index) => newFile(job.jobId, `photo ${index + 1}.png`));
