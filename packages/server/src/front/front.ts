@@ -21,10 +21,9 @@ interface FrontOptions {
   /** Lines of a head that every answer has; undefined as long as they are not known. */
   commonLines: () => string | undefined;
   parseCookie: FastifyInstance['parseCookie'];
+  /** How long a connection may stay silent here, at least, before `node:http` has it, which bounds the rest. */
+  silenceMs?: number;
 }
-
-/** How long a connection may stay silent here before `node:http` has it, which bounds the rest. */
-const silenceMs = 10_000;
 
 /**
  * Takes new connections before `node:http` does, and serves the streams among them itself: of the 17 KB that an idle
@@ -33,26 +32,34 @@ const silenceMs = 10_000;
  */
 export function putFrontBefore(app: FastifyInstance, options: FrontOptions): void {
   const { server } = app;
+  const { silenceMs = 10_000 } = options;
   const toHttp = server.listeners('connection');
-  /** Connections that have sent nothing yet. */
-  const silent = new Set<Socket>();
+  /** Connections that have sent nothing yet, and since when; the oldest first. */
+  const silent = new Map<Socket, number>();
+  // One for all: a socket's own would stay with it, 200 bytes, and be looked at with each write.
+  let timer: NodeJS.Timeout | undefined;
   let isClosing = false;
 
   function accept(socket: Socket): void {
-    silent.add(socket);
+    silent.set(socket, performance.now());
+    timer ??= setTimeout(sweep, silenceMs);
     // A client that shuts its half has left, as it has for `node:http`.
     socket.allowHalfOpen = false;
-    socket.on('error', ignore).on('close', onClose).on('timeout', onTimeout).on('data', onData);
-    socket.setTimeout(silenceMs);
+    socket.on('error', ignore).on('close', onClose).on('data', onData);
+  }
+
+  function sweep(): void {
+    const latest = performance.now() - silenceMs;
+    for (const [socket, since] of silent) {
+      if (since > latest) break;
+      stopListening(socket);
+      handOver(socket);
+    }
+    timer = silent.size > 0 ? setTimeout(sweep, silenceMs) : undefined;
   }
 
   function onClose(this: Socket): void {
     silent.delete(this);
-  }
-
-  function onTimeout(this: Socket): void {
-    stopListening(this);
-    handOver(this);
   }
 
   function onData(this: Socket, chunk: Buffer): void {
@@ -66,8 +73,7 @@ export function putFrontBefore(app: FastifyInstance, options: FrontOptions): voi
 
   function stopListening(socket: Socket): void {
     silent.delete(socket);
-    socket.off('close', onClose).off('timeout', onTimeout).off('data', onData);
-    socket.setTimeout(0);
+    socket.off('close', onClose).off('data', onData);
     socket.pause();
   }
 
@@ -92,7 +98,8 @@ export function putFrontBefore(app: FastifyInstance, options: FrontOptions): voi
   });
   app.addHook('preClose', async () => {
     isClosing = true;
-    for (const socket of silent) socket.destroy();
+    clearTimeout(timer);
+    for (const socket of silent.keys()) socket.destroy();
   });
 }
 

@@ -30,6 +30,8 @@ export interface FeedServer {
   readonly port: number;
   /** Those that came to the routes by way of `node:http`. */
   readonly requests: IncomingMessage[];
+  /** Connections that came to `node:http`. */
+  handedOver(): number;
   /** Sockets that the server holds now. */
   connections(): Promise<number>;
   submit(files?: number, fields?: Partial<NewJob>): Promise<Submitted>;
@@ -47,7 +49,14 @@ export interface Submitted {
   finish(): Promise<void>;
 }
 
-export async function startFeed(limits: Partial<StreamLimits> = {}, { front = true } = {}): Promise<FeedServer> {
+interface FeedOptions {
+  /** Whether plain requests come to the front, or all of them to `node:http`. */
+  front?: boolean;
+  silenceMs?: number;
+}
+
+export async function startFeed(limits: Partial<StreamLimits> = {}, options: FeedOptions = {}): Promise<FeedServer> {
+  const { front = true, silenceMs = 10_000 } = options;
   const engine = await createSqliteEngine({ file: ':memory:' });
   const app = fastify({ forceCloseConnections: true });
   const hub = createHub({ engine, log: app.log, limits });
@@ -66,9 +75,20 @@ export async function startFeed(limits: Partial<StreamLimits> = {}, { front = tr
   await app.register(async (scope) => streamRoutes(scope.withTypeProvider<ZodTypeProvider>(), { engine, hub }), {
     prefix: '/api/v1',
   });
+  let handedOver = 0;
+  // What stands there when the front comes is called for what the front leaves to `node:http`.
+  app.server.on('connection', () => (handedOver += 1));
   if (front) {
     const guard = { admit: identify, remember: () => undefined };
-    putFrontBefore(app, { guard, engine, hub, log: app.log, commonLines: () => '', parseCookie: () => ({}) });
+    putFrontBefore(app, {
+      guard,
+      engine,
+      hub,
+      log: app.log,
+      commonLines: () => '',
+      parseCookie: () => ({}),
+      silenceMs,
+    });
   }
   await app.listen({ host: '127.0.0.1', port: 0 });
   const claimed = new Map<string, Lease[]>();
@@ -77,6 +97,7 @@ export async function startFeed(limits: Partial<StreamLimits> = {}, { front = tr
     hub,
     requests,
     port: (app.server.address() as AddressInfo).port,
+    handedOver: () => handedOver,
     connections: async () => await promisify(app.server.getConnections.bind(app.server))(),
     async submit(files = 1, fields = {}) {
       const job = newJob(files, { owner, ...fields });
