@@ -81,7 +81,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   const fal =
     config.fal === null
       ? undefined
-      : createFal({ ...config.fal, ledger: engine, log, ...(options.falTimings && { timings: options.falTimings }) });
+      : createFal({ ...config.fal, engine, log, ...(options.falTimings && { timings: options.falTimings }) });
   if (fal !== undefined) opened.push(() => fal.close());
   const models = options.models ?? createModels({ concurrency: config.workerConcurrency, fal });
   opened.push(async () => void (await Promise.all([...models.values()].map((model) => model.close()))));

@@ -7,6 +7,7 @@ import { newJob, events } from '../../test/support/jobs.ts';
 import { createScriptedModel } from '../../test/support/scripted-model.ts';
 import type { Engine, NewJob } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
+import { StorageFullError } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { modelKey } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
@@ -156,6 +157,25 @@ describe('the runner', () => {
       true,
     );
     expect(all.at(-1)?.type).toBe('task_completed');
+  });
+
+  it('holds on to what was paid for until there is room for it', async () => {
+    const cost = { units: 1, unit: 'requests', amount: 0.2, currency: 'USD' };
+    const model = createScriptedModel({ generated: { cost } });
+    const { engine, files, submit } = await setUp(model);
+    const write = files.write.bind(files);
+    let full = 4;
+    files.write = async (...given) => {
+      if (given[0].includes('/models/') && full > 0) {
+        full -= 1;
+        throw new StorageFullError('full');
+      }
+      return await write(...given);
+    };
+    const job = await submit(newJob(1));
+    await until(engine, job.taskId, ended);
+    expect(model.calls).toHaveLength(1);
+    expect((await engine.job(job.jobId))?.files[0]?.result).toMatchObject({ cost });
   });
 
   it('refuses a result that is no binary glTF', async () => {

@@ -82,10 +82,10 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal) 
     );
     signal.throwIfAborted();
     const seconds = Math.round(performance.now() - startedAt) / 1000;
-    const result = await storeResult(files, { jobId, fileId: file.fileId, files: lease.filenames }, generated, {
-      signal,
-      seconds,
-    });
+    const place = { jobId, fileId: file.fileId, files: lease.filenames };
+    const store = async () => await storeResult(files, place, generated, { signal, seconds });
+    // What was paid for is held on to until there is room for it.
+    const result = generated.cost === undefined ? await store() : await whenWritable(signal, store);
     await thinner.flush();
     return { status: 'completed', result } as const;
   } finally {
@@ -94,10 +94,10 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal) 
 }
 
 /**
- * Does what writes to the engine, and does it again until there is room for it: what has been made, or paid for, is not
+ * Does what writes to the engine or the store, and does it again until there is room for it: what has been made, or paid for, is not
  * thrown away for a disk that is full for a while. The engine keeps the lease meanwhile. Stops with the signal.
  */
-async function whenWritable(signal: AbortSignal, write: () => Promise<boolean>): Promise<boolean> {
+async function whenWritable<T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await write();

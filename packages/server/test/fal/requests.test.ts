@@ -65,6 +65,7 @@ describe('a request to fal', () => {
       bench.fal.fault({ at, kind: 'cut-within', times: 2 });
       bench.fal.fault({ at, kind: 'answer', status: 500, errorType: 'internal_error', times: 2 });
     }
+    for (const at of ['status', 'result'] as const) bench.fal.fault({ at, kind: 'answer', status: 403, times: 2 });
     bench.fal.fault({ at: 'file', kind: 'content', is: 'truncated' });
     bench.fal.fault({ at: 'file', kind: 'cut-before' });
     const file = fileOf(await bench.ended(await bench.upload()));

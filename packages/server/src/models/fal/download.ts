@@ -26,9 +26,9 @@ interface DownloadOptions {
 
 const mostRedirects = 5;
 /** Tries in a row that bring not a byte. */
-const mostFruitless = 6;
+const mostFruitless = 20;
 /** Tries in all, each of which may go on where the last one broke off. */
-const mostTries = 30;
+const mostTries = 60;
 
 /**
  * Fetches a file, going on where it broke off. Every address on the way is looked at before it is opened, and what is

@@ -20,8 +20,8 @@ export interface FalOptions extends FalClientOptions {
   dailyLimitUsd: number | null;
   /** Where fal reaches this server; null for no webhooks. */
   publicUrl: string | null;
-  /** Where money is counted. */
-  ledger: Pick<Engine, 'reserve' | 'settle'>;
+  /** Where money is counted, and what knows how long things take here. */
+  engine: Pick<Engine, 'reserve' | 'settle' | 'typicalSeconds'>;
   log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
 }
 
@@ -49,8 +49,8 @@ export interface FalContext {
   later(work: Promise<unknown>): void;
   /** Cancels a request in the background. */
   cancelLater(handle: FalHandle): void;
-  /** Seconds that a run of this model usually takes here. */
-  typicalSeconds(model: string): number | undefined;
+  /** Seconds that a run of this model usually takes here, by this process's runs or else by the history of files. */
+  typicalSeconds(model: string): Promise<number | undefined>;
   /** Takes in how long a run took, in seconds. */
   ran(model: string, seconds: number): void;
 }
@@ -58,8 +58,8 @@ export interface FalContext {
 /** A refused key is told once, and not tried again for every file. */
 export interface KeyState {
   /** @throws ModelError while the key counts as refused. */
-  check(): void;
-  refused(): void;
+  check: () => void;
+  refused: () => void;
 }
 
 /** The path of the route that takes fal's webhooks. */
@@ -71,7 +71,7 @@ const cancelTries = 3;
 const atOnce = 8;
 
 export function createFal(options: FalOptions): Fal {
-  const { dailyLimitUsd, publicUrl, ledger, log } = options;
+  const { dailyLimitUsd, publicUrl, engine, log } = options;
   const client = createFalClient(options);
   const prices = createFalPrices(
     client,
@@ -91,14 +91,14 @@ export function createFal(options: FalOptions): Fal {
   };
   const context: FalContext = {
     client,
-    spending: createFalSpending({ prices, ledger, dailyLimitUsd }),
+    spending: createFalSpending({ prices, ledger: engine, dailyLimitUsd }),
     webhooks,
     webhookUrl: publicUrl === null ? null : publicUrl + falWebhookPath,
     key,
     log,
     later,
     cancelLater: (handle) => later(cancel(client, handle)),
-    typicalSeconds: (model) => median(runs.get(model) ?? []),
+    typicalSeconds: async (model) => median(runs.get(model) ?? []) ?? (await engine.typicalSeconds(model)) ?? undefined,
     ran(model, seconds) {
       const kept = runs.get(model) ?? [];
       runs.set(model, [...kept, seconds].slice(-keptRuns));

@@ -31,7 +31,7 @@ export async function generate(
 ): Promise<Generated> {
   const memory = readMemory(context.remembered);
   if (memory?.step === 'intent') throw outcomeUnknown();
-  const progress = createFalProgress((report) => context.report(report), fal.typicalSeconds(row.id));
+  const progress = createFalProgress((report) => context.report(report), await fal.typicalSeconds(row.id));
   let submitted = memory?.step === 'submitted' ? memory : undefined;
   if (submitted === undefined) {
     progress.uploading();
@@ -42,7 +42,11 @@ export async function generate(
     const status = await follow(fal, handle, submitted, progress, context.signal);
     progress.fetching();
     const failed = status.error !== undefined;
-    const answer = await fetchResult(fal.client, handle, { failed, signal: context.signal });
+    const answer = await fetchResult(fal.client, handle, {
+      failed,
+      signal: context.signal,
+      onKeyRefused: fal.key.refused,
+    });
     if ('error' in answer) throw await giveUp(fal, submitted, answer, context);
     const cost = costOf(row, options.options, submitted.price, answer.headers['x-fal-billable-units']);
     if (cost.currency === 'USD' && cost.amount !== null) await fal.spending.settle(submitted.spending, cost.amount);
@@ -74,7 +78,13 @@ async function follow(
   const ticking = setInterval(() => progress.tick(), tickMs);
   try {
     const until = submittedAt + fal.client.timings.patienceMs;
-    return await watch(fal.client, handle, { signal, told, until, onStatus: (status) => progress.saw(status) });
+    return await watch(fal.client, handle, {
+      signal,
+      told,
+      until,
+      onKeyRefused: fal.key.refused,
+      onStatus: (status) => progress.saw(status),
+    });
   } finally {
     clearInterval(ticking);
     forget();

@@ -4,7 +4,7 @@ import { ModelError } from '../errors.ts';
 import type { Extra, Generated } from '../model.ts';
 import type { FalAnswer, FalClient, FalHandle } from './client.ts';
 import { download, DownloadError } from './download.ts';
-import { explainFailure } from './errors.ts';
+import { explainFailure, keyRefused } from './errors.ts';
 import type { FalFailure } from './errors.ts';
 import { inspectGlb } from './glb.ts';
 import { ExchangeError } from './http.ts';
@@ -32,11 +32,12 @@ const errorsToBelieve = 4;
 export async function fetchResult(
   client: FalClient,
   handle: FalHandle,
-  { failed, signal }: { failed: boolean; signal: AbortSignal },
+  { failed, signal, onKeyRefused }: { failed: boolean; signal: AbortSignal; onKeyRefused: () => void },
 ): Promise<FalAnswer | FalFailure> {
   let alike = 0;
   let lastStatus = 0;
   let cause: unknown;
+  let refused: ModelError | undefined;
   for (let tries = 0; tries < mostTries; tries += 1) {
     if (tries > 0) await sleep(backoffMs(tries - 1, client.timings), undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
@@ -48,6 +49,11 @@ export async function fetchResult(
       if (status < 400 || status === 429 || status === 408) continue;
       alike = status === lastStatus ? alike + 1 : 1;
       lastStatus = status;
+      if (status === 401 || status === 403) {
+        if (alike >= errorsToBelieve) onKeyRefused();
+        refused = keyRefused();
+        continue;
+      }
       const own = status === 422 || status === 400 || status === 499;
       if (status === 404 || status === 410) {
         if (alike >= errorsToBelieve) throw new ModelError('RESULT_INVALID', 'fal.ai has not kept the result');
@@ -60,6 +66,7 @@ export async function fetchResult(
       cause = error;
     }
   }
+  if (refused !== undefined) throw refused;
   throw new ModelError('PROVIDER_UNAVAILABLE', 'fal.ai does not hand the result out', { cause, retryable: true });
 }
 

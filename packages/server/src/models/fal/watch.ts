@@ -12,14 +12,20 @@ interface WatchOptions {
   onStatus: (status: FalStatus) => void;
   /** Resolves when somebody says that the request has ended: a webhook. */
   told: Promise<void>;
+  /** Called each time that fal refuses our key. */
+  onKeyRefused: () => void;
   /** When to give up, ms since the epoch. */
   until: number;
 }
 
 /** So many streams in a row that brought nothing, and it is asked for instead. */
 const mostBarrenStreams = 3;
-/** So often in a row fal must say that it does not know a request, or our key, before that is believed. */
-const mostRefusals = 5;
+/** So often in a row fal must say that it does not know a request before that is believed. */
+const mostUnknown = 5;
+/** So often in a row it must refuse our key before a request that is paid for is given up. */
+const mostRefusals = 30;
+/** And so often before all files are told: one refusal may be a gateway's. */
+const refusalsToTell = 3;
 
 /**
  * Follows a request to its end: by the status stream, by asking where that breaks, at once where a webhook tells. An
@@ -30,7 +36,7 @@ export async function watch(client: FalClient, handle: FalHandle, options: Watch
   const { signal, onStatus, until } = options;
   const wake = new AbortController();
   void options.told.then(() => wake.abort());
-  const counts = { barren: 0, refused: 0, tries: 0 };
+  const counts = { barren: 0, refused: 0, unknown: 0, tries: 0 };
   const see = (status: FalStatus): boolean => {
     counts.tries = 0;
     onStatus(status);
@@ -49,7 +55,7 @@ export async function watch(client: FalClient, handle: FalHandle, options: Watch
       signal.throwIfAborted();
     }
     // However the stream ended: what counts is what fal says now.
-    const status = await ask(client, handle, signal, counts);
+    const status = await ask(client, handle, options, counts);
     if (status !== undefined && see(status)) return status;
     const pause = AbortSignal.any([signal, wake.signal]);
     await sleep(backoffMs(counts.tries, client.timings), undefined, { signal: pause }).catch(() => undefined);
@@ -83,16 +89,18 @@ async function follow(
 async function ask(
   client: FalClient,
   handle: FalHandle,
-  signal: AbortSignal,
-  counts: { refused: number },
+  options: WatchOptions,
+  counts: { refused: number; unknown: number },
 ): Promise<FalStatus | undefined> {
   try {
-    const answer = await client.status(handle, signal);
+    const answer = await client.status(handle, options.signal);
     const { status } = answer;
-    const refused = status === 401 || status === 403 || status === 404;
+    const refused = status === 401 || status === 403;
     counts.refused = refused ? counts.refused + 1 : 0;
-    if (counts.refused >= mostRefusals) {
-      if (status !== 404) throw keyRefused();
+    if (counts.refused >= refusalsToTell) options.onKeyRefused();
+    counts.unknown = status === 404 ? counts.unknown + 1 : 0;
+    if (counts.refused >= mostRefusals) throw keyRefused();
+    if (counts.unknown >= mostUnknown) {
       throw new ModelError('RESULT_INVALID', 'fal.ai does not know this request any more');
     }
     return status === 200 || status === 202 ? readStatus(answer.body) : undefined;
