@@ -28,7 +28,7 @@ const priced = 'fal-ai/trellis';
 const unpriced = 'fal-ai/triposr';
 const price = 0.02;
 /** Of calls that go wrong on the way, and of jobs that fail at fal. */
-const rates = { callRate: 0.1, jobRate: 0.1 };
+const rates = { callRate: 0.1, jobRate: 0.1, slowSubmitMs: 120 };
 
 /** Endings without a request at fal, which say so: it was never taken, and so nothing is to pay. */
 const notTaken = [
@@ -192,7 +192,7 @@ async function expectOnceAndWhole(product: Product, batches: Batch[], ledger: Le
   process.stdout.write(`chaos: ${JSON.stringify(summary)}\n`);
   expect(killed).toBeGreaterThan(0);
   expect(ledger.faults).toBeGreaterThan(files / 4);
-  expect(kept).toBeGreaterThan(files / 2);
+  expect(kept).toBeGreaterThan(files / 3);
   expect(ledger).toMatchObject({ unknownInputs: [], leakedKeys: 0, unauthorised: 0 });
   // Recorded by file is what was made and could be kept; set aside for the day is at least what fal bills.
   const pricedBills = billed.filter((submit) => submit.endpoint === priced).length;

@@ -26,8 +26,10 @@ export function createFaults(chaos: Chaos | undefined): Faults {
         found.times -= 1;
         return found.fault;
       }
-      if (!chaos || random() >= chaos.callRate) return undefined;
-      return pick(random, drawn[operation]);
+      if (!chaos) return undefined;
+      if (random() < chaos.callRate) return pick(random, drawn[operation]);
+      const { slowSubmitMs = 0 } = chaos;
+      return operation === 'submit' && slowSubmitMs > 0 ? { kind: 'slow', ms: random() * slowSubmitMs } : undefined;
     },
     takePlan() {
       const planned = plans.shift();

@@ -69,7 +69,7 @@ async function answer(options: HandlerOptions, request: IncomingMessage, respons
     return;
   }
   const fault = options.faults.take(call.operation);
-  if (fault) state.count('faults');
+  if (fault && fault.kind !== 'slow') state.count('faults');
   perform(call, body, fault, response);
   options.changed();
 }
@@ -84,6 +84,7 @@ function perform(call: Call, body: Buffer, fault: FaultKind | undefined, respons
     const done = call.done(body, fault);
     if (typeof done === 'function') done(response);
     else if (kind === 'cut-after') response.socket?.destroy();
+    else if (fault?.kind === 'slow') setTimeout(() => send(response, done), fault.ms);
     else if (fault?.kind === 'answer-after') send(response, json(fault.status, { detail: 'Bad gateway' }));
     else if (kind === 'cut-within' || (fault?.kind === 'content' && fault.is === 'truncated')) cut(response, done);
     else if (kind !== 'hang-after') send(response, done);

@@ -24,6 +24,8 @@ export type FaultKind =
   /** No answer ever comes. */
   | { kind: 'hang-before' }
   | { kind: 'hang-after' }
+  /** Done at once, and answered so many ms later. */
+  | { kind: 'slow'; ms: number }
   /** Another answer than the true one, and nothing is done. */
   | { kind: 'answer'; status: number; errorType?: string; retryable?: boolean; retryAfterSeconds?: number }
   /** Done, and yet a gateway on the way says that it failed. */
@@ -89,6 +91,8 @@ export interface Chaos {
   callRate: number;
   /** Of jobs that fail at fal. */
   jobRate: number;
+  /** A submit is answered so many ms after it was taken at most: whoever dies in between has to know that. */
+  slowSubmitMs?: number;
 }
 
 export interface FalServerOptions {
