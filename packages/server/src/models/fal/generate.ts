@@ -48,7 +48,9 @@ export async function generate(
       onKeyRefused: fal.key.refused,
     });
     if ('error' in answer) throw await giveUp(fal, submitted, answer, context);
-    const cost = costOf(row, options.options, submitted.price, answer.headers['x-fal-billable-units']);
+    // A price that fal did not tell when the request was sent may have come since.
+    const price = submitted.price ?? fal.spending.knownPrice(row.id);
+    const cost = costOf(row, options.options, price, answer.headers['x-fal-billable-units']);
     if (cost.currency === 'USD' && cost.amount !== null) await fal.spending.settle(submitted.spending, cost.amount);
     if (status.seconds !== undefined) fal.ran(row.id, status.seconds);
     const { signal } = context;

@@ -11,6 +11,8 @@ export interface FalSpending {
    * @throws ModelError `DAILY_LIMIT_REACHED` where there is a limit and the price is not known.
    */
   priceOf(model: string): Promise<Price | null>;
+  /** As far as it is known at this moment. */
+  knownPrice(model: string): Price | null;
   /** @throws ModelError `DAILY_LIMIT_REACHED` */
   reserve(key: string, row: FalRow, options: Readonly<Record<string, unknown>>, price: Price | null): Promise<void>;
   /** What a request came to, in US dollars. */
@@ -27,6 +29,7 @@ interface SpendingOptions {
 export function createFalSpending({ prices, ledger, dailyLimitUsd, now = Date.now }: SpendingOptions): FalSpending {
   const limitMicros = dailyLimitUsd === null ? null : toMicros(dailyLimitUsd);
   return {
+    knownPrice: (model) => prices.of(model),
     async priceOf(model) {
       await prices.ready();
       const price = prices.of(model);
