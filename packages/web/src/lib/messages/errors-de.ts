@@ -1,0 +1,123 @@
+import type { ErrorText, errorsEn } from './errors-en.ts';
+
+export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
+  INVALID_REQUEST: {
+    title: 'Der Server hat die Anfrage nicht verstanden',
+    next: 'Die Seite neu laden und erneut versuchen.',
+  },
+  INVALID_ID: { title: 'Die Adresse ist nicht vollständig', next: 'Noch einmal kopieren, oder im Verlauf nachsehen.' },
+  NO_FILES: { title: 'Es wurde kein Foto gesendet', next: 'Mindestens ein Foto auswählen.' },
+  TOO_MANY_FILES: { title: 'Zu viele Fotos auf einmal', next: 'Höchstens 25 auf einmal senden, den Rest danach.' },
+  INVALID_FACE_LIMIT: {
+    title: 'Die Höchstzahl der Flächen ist nicht gültig',
+    next: 'Eine ganze Zahl ab 100 angeben, oder leer lassen.',
+  },
+  INVALID_OPTIONS: { title: 'Eine Option passt nicht zum Modell', next: 'Die Optionen des Modells prüfen.' },
+  UNKNOWN_MODEL: { title: 'Dieser Server bietet das Modell nicht mehr an', next: 'Ein anderes Modell wählen.' },
+  UNAUTHENTICATED: { title: 'Sie sind nicht angemeldet', next: 'Anmelden und erneut versuchen.' },
+  FORBIDDEN: { title: 'Ihr Schlüssel darf das nicht', next: 'Mit einem anderen Schlüssel anmelden.' },
+  NOT_FOUND: { title: 'Hier ist nichts', next: 'Die Adresse prüfen.' },
+  TASK_NOT_FOUND: {
+    title: 'Diese Aufgabe gibt es nicht',
+    next: 'Sie wurde vielleicht gelöscht. Im Verlauf nachsehen.',
+  },
+  JOB_NOT_FOUND: { title: 'Diesen Stapel gibt es nicht', next: 'Er wurde vielleicht gelöscht. Im Verlauf nachsehen.' },
+  FILE_NOT_FOUND: { title: 'Diese Datei gibt es nicht', next: 'Bei den Ergebnissen des Stapels nachsehen.' },
+  METHOD_NOT_ALLOWED: { title: 'Das geht hier nicht', next: 'Die Seite neu laden und erneut versuchen.' },
+  TASK_ENDED: { title: 'Die Aufgabe ist schon beendet', next: 'Es ist nichts mehr zu tun.' },
+  JOB_RUNNING: { title: 'Am Stapel wird noch gearbeitet', next: 'Das Ende abwarten, oder erst abbrechen.' },
+  NOTHING_TO_RETRY: { title: 'Vom Stapel ist nichts gescheitert', next: 'Es ist nichts mehr zu tun.' },
+  FILE_TOO_LARGE: { title: 'Das Foto ist größer als 10 MiB', next: 'Das Foto verkleinern.' },
+  BODY_TOO_LARGE: { title: 'Das ist zu viel auf einmal', next: 'Weniger Fotos auf einmal senden.' },
+  UNSUPPORTED_IMAGE_TYPE: {
+    title: 'Diese Art Datei wird nicht genommen',
+    next: 'Das Foto als JPEG, PNG oder WebP speichern.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    title: 'Der Server hat die Anfrage nicht verstanden',
+    next: 'Die Seite neu laden und erneut versuchen.',
+  },
+  RANGE_NOT_SATISFIABLE: { title: 'Die Datei hat sich geändert', next: 'Noch einmal von vorn herunterladen.' },
+  IMAGE_UNDECODABLE: { title: 'Das Foto ist nicht lesbar', next: 'Das Foto neu als JPEG oder PNG speichern.' },
+  IMAGE_TOO_MANY_PIXELS: { title: 'Das Foto hat zu viele Pixel', next: 'Das Foto verkleinern.' },
+  IMAGE_TOO_SMALL: { title: 'Das Foto ist zu klein', next: 'Ein größeres Foto senden.' },
+  NO_FOREGROUND: {
+    title: 'Auf dem Foto ist nichts zu sehen',
+    next: 'Ein Foto senden, das nicht ganz durchsichtig ist.',
+  },
+  FACE_LIMIT_TOO_LOW: { title: 'Zu wenige Flächen für diese Form', next: 'Mit mehr Flächen erneut versuchen.' },
+  IDEMPOTENCY_KEY_REUSED: {
+    title: 'Diese Fotos sind nicht mehr dieselben wie beim ersten Senden',
+    next: 'Noch einmal senden.',
+  },
+  RATE_LIMITED: { title: 'Zu viele Anfragen', next: 'Einen Moment warten, dann erneut versuchen.' },
+  INTERNAL_ERROR: { title: 'Auf dem Server ist etwas schiefgegangen', next: 'Erneut versuchen.' },
+  TOO_MANY_STREAMS: { title: 'Gerade sehen zu viele zu', next: 'Einen Moment warten, dann erneut versuchen.' },
+  QUEUE_FULL: { title: 'Die Warteschlange ist voll', next: 'Einen Moment warten, dann erneut versuchen.' },
+  SHUTTING_DOWN: { title: 'Der Server startet neu', next: 'Einen Moment warten, dann erneut versuchen.' },
+  STORAGE_FULL: {
+    title: 'Der Speicher des Servers ist voll',
+    next: 'Stapel löschen, die Sie nicht mehr brauchen, dann erneut versuchen.',
+  },
+  GENERATION_FAILED: {
+    title: 'Das Modell ist nicht gelungen',
+    next: 'Erneut versuchen, oder mit einem anderen Modell.',
+  },
+  WORKER_CRASHED: {
+    title: 'Die Arbeit an diesem Foto ist abgebrochen',
+    next: 'Ein anderes Foto oder ein anderes Modell versuchen.',
+  },
+  CONTENT_REFUSED: {
+    title: 'Der Anbieter lehnt dieses Foto ab',
+    next: 'Ein anderes Foto senden, oder ein anderes Modell nehmen.',
+  },
+  DAILY_LIMIT_REACHED: {
+    title: 'Die Ausgabengrenze des Tages ist erreicht',
+    next: 'Morgen (UTC) weitermachen, oder das lokale Modell nehmen.',
+  },
+  PROVIDER_KEY_REFUSED: {
+    title: 'Der Anbieter lehnt den Schlüssel dieses Servers ab',
+    next: 'Wer den Server betreibt, muss einen gültigen Schlüssel setzen oder Guthaben aufladen.',
+  },
+  PROVIDER_REFUSED: {
+    title: 'Der Anbieter lehnt die Anfrage ab',
+    next: 'Die Optionen ändern, oder ein anderes Modell nehmen.',
+  },
+  PROVIDER_BUSY: {
+    title: 'Der Anbieter ist ausgelastet',
+    next: 'Später erneut versuchen, oder ein anderes Modell nehmen.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    title: 'Der Anbieter antwortet nicht',
+    next: 'Später erneut versuchen, oder ein anderes Modell nehmen.',
+  },
+  PROVIDER_TIMEOUT: {
+    title: 'Der Anbieter hat zu lange gebraucht',
+    next: 'Erneut versuchen, oder ein anderes Modell nehmen.',
+  },
+  RESULT_INVALID: {
+    title: 'Der Anbieter hat kein brauchbares Modell geliefert',
+    next: 'Andere Optionen oder ein anderes Modell versuchen; ein neuer Versuch kann wieder kosten.',
+  },
+  SUBMIT_OUTCOME_UNKNOWN: {
+    title: 'Niemand weiß, ob der Anbieter den Auftrag angenommen hat',
+    next: 'Erst in der Liste der Anfragen bei fal.ai nachsehen: ein neuer Versuch kann ein zweites Mal kosten.',
+  },
+  ALL_FILES_FAILED: { title: 'Aus keinem Foto wurde ein Modell', next: 'Bei jedem Foto steht, warum.' },
+  NETWORK_ERROR: { title: 'Der Server ist nicht erreichbar', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
+  ABORTED: { title: 'Angehalten', next: 'Sie können jederzeit neu beginnen.' },
+  INVALID_RESPONSE: {
+    title: 'Der Server hat etwas geantwortet, das keine Antwort ist',
+    next: 'Die Seite neu laden und erneut versuchen.',
+  },
+  NOT_AN_EVENT_STREAM: { title: 'Etwas zwischen hier und dem Server stört', next: 'Die Seite neu laden.' },
+  STALLED: { title: 'Die Verbindung ist verstummt', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
+  CONNECTION_LOST: { title: 'Die Verbindung ging verloren', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
+  CONNECTION_FAILED: { title: 'Die Verbindung hielt nicht', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
+  EVENT_TOO_LARGE: { title: 'Der Server hat mehr gesendet, als diese Seite nimmt', next: 'Die Seite neu laden.' },
+  MALFORMED_EVENT: {
+    title: 'Der Server hat etwas gesendet, das diese Seite nicht versteht',
+    next: 'Die Seite neu laden.',
+  },
+  TASK_CANCELLED: { title: 'Die Aufgabe wurde abgebrochen', next: 'Was abgebrochen wurde, noch einmal versuchen.' },
+};

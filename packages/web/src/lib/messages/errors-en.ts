@@ -1,0 +1,92 @@
+import type { ClientErrorCode } from '@image2model/client';
+import type { ErrorCode } from '@image2model/protocol';
+
+/** What went wrong in a few words, and what somebody can do about it. */
+export interface ErrorText {
+  title: string;
+  next: string;
+}
+
+/** The words for every code that the server or its client gives; one that is missing does not pass the type check. */
+export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
+  INVALID_REQUEST: { title: 'The server did not understand the request', next: 'Reload the page and try again.' },
+  INVALID_ID: { title: 'The address is not complete', next: 'Copy it again, or look in the history.' },
+  NO_FILES: { title: 'No photo was sent', next: 'Pick at least one photo.' },
+  TOO_MANY_FILES: { title: 'Too many photos at once', next: 'Send at most 25 at once, the rest after them.' },
+  INVALID_FACE_LIMIT: {
+    title: 'The face limit is not valid',
+    next: 'Give a whole number from 100, or leave it blank.',
+  },
+  INVALID_OPTIONS: { title: 'An option does not fit the model', next: 'Check the options of the model.' },
+  UNKNOWN_MODEL: { title: 'This server does not offer that model any more', next: 'Choose another model.' },
+  UNAUTHENTICATED: { title: 'You are not signed in', next: 'Sign in and try again.' },
+  FORBIDDEN: { title: 'Your key may not do that', next: 'Sign in with another key.' },
+  NOT_FOUND: { title: 'There is nothing here', next: 'Check the address.' },
+  TASK_NOT_FOUND: { title: 'There is no such task', next: 'It may have been deleted. Look in the history.' },
+  JOB_NOT_FOUND: { title: 'There is no such batch', next: 'It may have been deleted. Look in the history.' },
+  FILE_NOT_FOUND: { title: 'There is no such file', next: 'Look at the results of the batch.' },
+  METHOD_NOT_ALLOWED: { title: 'That cannot be done here', next: 'Reload the page and try again.' },
+  TASK_ENDED: { title: 'The task has already ended', next: 'Nothing is left to do.' },
+  JOB_RUNNING: { title: 'The batch is still being worked on', next: 'Wait for its end, or cancel it first.' },
+  NOTHING_TO_RETRY: { title: 'Nothing of the batch failed', next: 'Nothing is left to do.' },
+  FILE_TOO_LARGE: { title: 'The photo is larger than 10 MiB', next: 'Scale the photo down.' },
+  BODY_TOO_LARGE: { title: 'That is too much at once', next: 'Send fewer photos at once.' },
+  UNSUPPORTED_IMAGE_TYPE: { title: 'This kind of file is not taken', next: 'Save the photo as JPEG, PNG or WebP.' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    title: 'The server did not understand the request',
+    next: 'Reload the page and try again.',
+  },
+  RANGE_NOT_SATISFIABLE: { title: 'The file has changed', next: 'Download it again from the start.' },
+  IMAGE_UNDECODABLE: { title: 'The photo cannot be read', next: 'Save the photo again as JPEG or PNG.' },
+  IMAGE_TOO_MANY_PIXELS: { title: 'The photo has too many pixels', next: 'Scale the photo down.' },
+  IMAGE_TOO_SMALL: { title: 'The photo is too small', next: 'Send a larger photo.' },
+  NO_FOREGROUND: { title: 'Nothing is to be seen in the photo', next: 'Send a photo that is not wholly transparent.' },
+  FACE_LIMIT_TOO_LOW: {
+    title: 'The face limit is too low for this shape',
+    next: 'Try again with a higher face limit.',
+  },
+  IDEMPOTENCY_KEY_REUSED: { title: 'These photos have changed since they were first sent', next: 'Send them again.' },
+  RATE_LIMITED: { title: 'Too many requests', next: 'Wait a moment, then try again.' },
+  INTERNAL_ERROR: { title: 'Something went wrong on the server', next: 'Try again.' },
+  TOO_MANY_STREAMS: { title: 'Too many people are watching just now', next: 'Wait a moment, then try again.' },
+  QUEUE_FULL: { title: 'The queue is full', next: 'Wait a moment, then try again.' },
+  SHUTTING_DOWN: { title: 'The server is restarting', next: 'Wait a moment, then try again.' },
+  STORAGE_FULL: {
+    title: "The server's storage is full",
+    next: 'Delete batches that you no longer need, then try again.',
+  },
+  GENERATION_FAILED: { title: 'The model could not be made', next: 'Try again, or with another model.' },
+  WORKER_CRASHED: { title: 'The work on this photo broke off', next: 'Try another photo or another model.' },
+  CONTENT_REFUSED: { title: 'The provider refuses this photo', next: 'Send another photo, or take another model.' },
+  DAILY_LIMIT_REACHED: {
+    title: 'The spending limit of the day is reached',
+    next: 'Go on tomorrow (UTC), or take the local model.',
+  },
+  PROVIDER_KEY_REFUSED: {
+    title: "The provider refuses this server's key",
+    next: 'Whoever runs this server has to set a valid key, or add credit.',
+  },
+  PROVIDER_REFUSED: { title: 'The provider refuses the request', next: 'Change the options, or take another model.' },
+  PROVIDER_BUSY: { title: 'The provider is busy', next: 'Try again in a while, or take another model.' },
+  PROVIDER_UNAVAILABLE: { title: 'The provider does not answer', next: 'Try again in a while, or take another model.' },
+  PROVIDER_TIMEOUT: { title: 'The provider took too long', next: 'Try again, or take another model.' },
+  RESULT_INVALID: {
+    title: 'The provider gave no usable model',
+    next: 'Try other options or another model; a new try may cost again.',
+  },
+  SUBMIT_OUTCOME_UNKNOWN: {
+    title: 'Nobody knows whether the provider took the job',
+    next: 'Look at the list of requests at fal.ai first: a new try may be billed a second time.',
+  },
+  ALL_FILES_FAILED: { title: 'No photo became a model', next: 'Each photo says why.' },
+  NETWORK_ERROR: { title: 'The server cannot be reached', next: 'Check the connection, then try again.' },
+  ABORTED: { title: 'Stopped', next: 'Start again whenever you like.' },
+  INVALID_RESPONSE: { title: 'The server gave an answer that is none', next: 'Reload the page and try again.' },
+  NOT_AN_EVENT_STREAM: { title: 'Something between here and the server gets in the way', next: 'Reload the page.' },
+  STALLED: { title: 'The connection went silent', next: 'Check the connection, then try again.' },
+  CONNECTION_LOST: { title: 'The connection was lost', next: 'Check the connection, then try again.' },
+  CONNECTION_FAILED: { title: 'The connection could not be held', next: 'Check the connection, then try again.' },
+  EVENT_TOO_LARGE: { title: 'The server sent more than this page takes', next: 'Reload the page.' },
+  MALFORMED_EVENT: { title: 'The server sent what this page does not understand', next: 'Reload the page.' },
+  TASK_CANCELLED: { title: 'The task was cancelled', next: 'Try again what was cancelled.' },
+};

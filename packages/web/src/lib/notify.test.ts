@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { Notify, type NotifyHost } from './notify.svelte.ts';
+
+/** A browser that answers the question in one way, and writes down what it shows. */
+function setUp(answer: NotificationPermission, watched = false) {
+  const shown: { title: string; tag: string | undefined; target: EventTarget }[] = [];
+  const opened: string[] = [];
+  const kept = new Map<string, string>();
+  let asked = 0;
+  class Shown extends EventTarget {
+    static permission: NotificationPermission = 'default';
+    static async requestPermission() {
+      asked += 1;
+      Shown.permission = answer;
+      return answer;
+    }
+    constructor(title: string, options?: NotificationOptions) {
+      super();
+      shown.push({ title, tag: options?.tag, target: this });
+    }
+    close() {
+      shown.pop();
+    }
+  }
+  const host: NotifyHost = {
+    Notification: Shown as unknown as typeof Notification,
+    storage: {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => void kept.set(key, value),
+      removeItem: (key) => void kept.delete(key),
+    },
+    watched: () => watched,
+    open: (url) => void opened.push(url),
+  };
+  return { host, shown, opened, asked: () => asked };
+}
+
+const done = { title: 'Ready', body: 'All 3 models', url: '/results/j', tag: 't' };
+
+test('nobody is asked before somebody wants it, and the wish outlives the page', async () => {
+  const { host, shown, opened, asked } = setUp('granted');
+  const notify = new Notify(host);
+  expect([notify.enabled, notify.done(done), asked()]).toEqual([false, false, 0]);
+  expect(await notify.ask()).toBe(true);
+  const later = new Notify(host);
+  expect(later.enabled).toBe(true);
+  expect(later.done(done)).toBe(true);
+  expect(shown).toMatchObject([{ title: 'Ready', tag: 't' }]);
+  shown[0]?.target.dispatchEvent(new Event('click'));
+  expect(opened).toEqual(['/results/j']);
+  later.off();
+  expect([later.enabled, new Notify(host).enabled, asked()]).toEqual([false, false, 1]);
+});
+
+test('a refusal is taken, and a page that is looked at is not told over', async () => {
+  const refused = new Notify(setUp('denied').host);
+  expect([await refused.ask(), refused.permission, refused.enabled]).toEqual([false, 'denied', false]);
+  const watched = new Notify(setUp('granted', true).host);
+  await watched.ask();
+  expect(watched.done(done)).toBe(false);
+});
+
+test('a browser without notifications has none to turn on', async () => {
+  const notify = new Notify({ ...setUp('granted').host, Notification: undefined });
+  expect([notify.supported, await notify.ask(), notify.enabled]).toEqual([false, false, false]);
+});
