@@ -47,6 +47,15 @@ export function createMetrics({ engine, openStreams }: MetricsOptions): Metrics 
     },
   });
 
+  void new Gauge({
+    name: 'image2model_spent_today_usd',
+    help: 'Set aside or spent at providers on this day (UTC), in US dollars',
+    registers,
+    async collect() {
+      this.set((await engine.spent(new Date().toISOString().slice(0, 10))) / 1e6);
+    },
+  });
+
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),

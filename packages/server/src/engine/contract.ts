@@ -229,7 +229,7 @@ export interface Engine {
   reserve(reservation: Reservation, limitMicros: number | null): Promise<boolean>;
   /** Replaces what a reservation set aside by what it came to; 0 where nothing was charged. May be repeated. */
   settle(key: string, micros: number): Promise<void>;
-  /** Millionths of a US dollar set aside or spent on a day. */
+  /** Millionths of a US dollar set aside or spent on a day; kept for two months. */
   spent(day: string): Promise<number>;
 
   /** Calls back when files may be waiting; the callback claims. At least once after each submit or hand-back. */

@@ -36,6 +36,17 @@ export function spendingSuite(open: OpenHarness): void {
     });
   });
 
+  describe('the money of long ago', () => {
+    it('is forgotten after two months', async () => {
+      const { engine } = await setUp();
+      await engine.reserve(today('old', 5), null);
+      await engine.reserve({ ...today('recent', 7), day: '2027-01-20' }, null);
+      expect(await engine.spent('2026-11-22')).toBe(5);
+      await engine.reserve({ ...today('late', 7), day: '2027-02-20' }, null);
+      expect([await engine.spent('2026-11-22'), await engine.spent('2027-01-20')]).toEqual([0, 7]);
+    });
+  });
+
   describe('work that goes on at a provider', () => {
     it('is taken up after any number of restarts, as the same attempt', async () => {
       const harness = await setUp();

@@ -42,6 +42,9 @@ export async function createSqliteEngine(options: SqliteEngineOptions): Promise<
   return new SqliteEngine(openDatabase(options.file), options);
 }
 
+/** What was spent is kept for so many days. */
+const keptSpendingDays = 62;
+
 /**
  * SQLite is synchronous and this process its only writer, so each method is one transaction from start to end with
  * nothing in between: what a promise resolves to has been committed.
@@ -224,6 +227,7 @@ class SqliteEngine implements Engine {
       const spent = this.#session.get('spentOn', reservation.day)?.micros ?? 0;
       if (limitMicros !== null && spent + reservation.micros > limitMicros) return false;
       this.#session.insert('insertSpending', { ...reservation });
+      this.#session.run('dropSpending', dayBefore(reservation.day, keptSpendingDays));
       return true;
     });
   }
@@ -270,4 +274,8 @@ class SqliteEngine implements Engine {
     await this.#core.checkpointer.close();
     this.#open.close();
   }
+}
+
+function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -225,6 +225,7 @@ export const sql = {
   timings: 'SELECT model, pixels, seconds FROM timings ORDER BY number',
 
   insertSpending: 'INSERT INTO spending (key, day, model, micros) VALUES (:key, :day, :model, :micros)',
+  dropSpending: 'DELETE FROM spending WHERE day < ?',
   settleSpending: 'UPDATE spending SET micros = ? WHERE key = ?',
   spending: 'SELECT key FROM spending WHERE key = ?',
   spentOn: 'SELECT coalesce(sum(micros), 0) AS micros FROM spending WHERE day = ?',
