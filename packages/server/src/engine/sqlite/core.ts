@@ -117,7 +117,7 @@ export class Core {
   #takeReports(reports: readonly Report[]): boolean[] {
     return this.session.change(() => {
       const held = reports.map((report) => this.#takeReport(report));
-      this.#taskLog.trim();
+      this.#taskLog.flush();
       return held;
     });
   }

@@ -124,11 +124,7 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE journal (
     number INTEGER PRIMARY KEY,
-    task_id TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    key TEXT NOT NULL,
-    type TEXT NOT NULL,
-    data TEXT NOT NULL
+    lines TEXT NOT NULL
   ) STRICT;
   `,
   `

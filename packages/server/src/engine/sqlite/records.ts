@@ -117,7 +117,7 @@ export interface QueryRows {
   queuedCount: { count: number };
   queuedBefore: { count: number };
   queuedFrom: TaskRecord;
-  journal: EntryRecord & { taskId: string };
+  journal: { lines: string };
   entriesAfter: EntryRecord;
   newestEntries: EntryRecord;
   timings: { model: string; pixels: number | null; seconds: number };
@@ -214,10 +214,10 @@ export const sql = {
       SELECT head FROM tasks WHERE place = ?1 UNION ALL SELECT head FROM task_files WHERE place = ?1)
     ORDER BY sequence`,
 
-  insertJournal: 'INSERT INTO journal (number, task_id, sequence, key, type, data) VALUES (?, ?, ?, ?, ?, ?)',
+  insertJournal: 'INSERT INTO journal (number, lines) VALUES (?, ?)',
   trimJournal: 'DELETE FROM journal WHERE number < ?',
   emptyJournal: 'DELETE FROM journal',
-  journal: 'SELECT task_id AS taskId, sequence, key, type, data FROM journal ORDER BY number',
+  journal: 'SELECT lines FROM journal ORDER BY number',
 
   insertTiming: 'INSERT INTO timings (model, pixels, seconds) VALUES (:model, :pixels, :seconds)',
   trimTimings: `DELETE FROM timings WHERE model = :model AND number <= (

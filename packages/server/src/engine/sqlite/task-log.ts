@@ -1,6 +1,6 @@
-import type { TaskEvent } from '@image2model/protocol';
+import type { FileUpdate, TaskEvent, TaskEventType } from '@image2model/protocol';
 import type { LiveTask, LiveTasks } from './live-tasks.ts';
-import type { FileRecord, TaskRecord } from './records.ts';
+import type { EntryRecord, FileRecord, TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
 
 /** Entries of a running task that are always kept, whether or not a newer one of their key has come. */
@@ -9,21 +9,28 @@ export const tailEntries = 1000;
 const compactEvery = 64;
 /** Entries of a task that wait in the journal; up to twice as many, so that many tasks do not fold in one moment. */
 const foldEvery = 16;
-/** Rows of the journal after which the tasks that are still far back are folded, and between two looks at it. */
+/** Entries in the journal after which the tasks that are still far back are folded, and between two looks at it. */
 const longestJournal = 32_768;
 const lookEvery = 256;
 
+type Data<Type> = Omit<Extract<TaskEvent, { type: Type }>['data'], 'task_id' | 'sequence' | 'timestamp'>;
+/** What an event says besides what all of them do. What is undefined is left out; spreading parts in takes longer. */
+type EventData<Type> = { [Key in keyof Data<Type>]: Data<Type>[Key] | undefined };
+
 /**
- * Writes the logs of tasks. Most entries are reports: those go to the journal, which only ever grows at its end, so a
- * commit writes one or two pages however many tasks have reported. In `entries`, which is sorted by task, each would
- * write a page of its own. A task is *folded* when it has enough of them, and before anything but a report changes it:
- * its entries move into `entries` and its rows are saved. What a dead process has not folded, `recover` does.
+ * Writes the logs of tasks. Most entries are reports: those go to the journal, a row for all of a transaction at its
+ * end, so a commit writes one or two pages however many tasks have reported. In `entries`, which is sorted by task, each
+ * would write a page of its own. A task is *folded* when it has enough of them, and before anything but a report changes
+ * it: its entries move into `entries` and its rows are saved. What a dead process has not folded, `recover` does.
  */
 export class TaskLog {
   readonly #session: Session;
   readonly #live: LiveTasks;
-  /** The number of the journal's last row. */
-  #last = 0;
+  /** Entries written to the journal so far. Its rows have the number of their first one. */
+  #count = 0;
+  /** The row of the transaction under way: a line for each entry. */
+  #row = '';
+  #rowNumber = 0;
   #lookAt = lookEvery;
 
   constructor(session: Session, live: LiveTasks) {
@@ -41,20 +48,20 @@ export class TaskLog {
     record: TaskRecord | FileRecord,
     isReport: boolean,
     type: Type,
-    data: Omit<Extract<TaskEvent, { type: Type }>['data'], 'task_id' | 'sequence' | 'timestamp'>,
+    data: EventData<Type>,
   ): void {
     const { task } = live;
     const { taskId, place } = task;
     const sequence = (task.sequence += 1);
     const key = 'fileId' in record ? record.fileId : taskId;
     const text = JSON.stringify({ task_id: taskId, ...data, sequence, timestamp: this.#session.now() });
+    const entry = { sequence, key, type, data: text };
     const replaced = record.head;
     record.head = sequence;
     if (isReport) {
-      this.#last += 1;
-      if (live.unsaved.length === 0) live.unsavedFrom = this.#last;
-      live.unsaved.push({ sequence, key, type, data: text });
-      this.#session.run('insertJournal', this.#last, taskId, sequence, key, type, text);
+      this.#journal(entry);
+      if (live.unsaved.length === 0) live.unsavedFrom = this.#rowNumber;
+      live.unsaved.push(entry);
     } else {
       this.#session.run('insertEntry', place, sequence, key, type, text);
     }
@@ -104,13 +111,28 @@ export class TaskLog {
     this.save(live);
   }
 
-  /** Keeps the journal short; inside a transaction that writes reports. */
-  trim(): void {
-    if (this.#last < this.#lookAt) return;
-    this.#lookAt = this.#last + lookEvery;
-    let needed = this.#last + 1;
+  /** Writes what reports have added to the journal, and keeps it short; the last thing in their transaction. */
+  flush(): void {
+    if (this.#row !== '') this.#session.run('insertJournal', this.#rowNumber, this.#row);
+    this.#row = '';
+    if (this.#count >= this.#lookAt) this.#trim();
+  }
+
+  #journal({ type, data }: EntryRecord): void {
+    this.#count += 1;
+    if (this.#row === '') {
+      this.#rowNumber = this.#count;
+      this.#session.onRollback(() => (this.#row = ''));
+    }
+    // The data is JSON on one line, and says the rest itself.
+    this.#row += `${type} ${data}\n`;
+  }
+
+  #trim(): void {
+    this.#lookAt = this.#count + lookEvery;
+    let needed = this.#count + 1;
     for (const live of this.#live.all()) {
-      if (live.unsavedFrom <= this.#last - longestJournal) {
+      if (live.unsavedFrom <= this.#count - longestJournal) {
         this.#live.protect(live, []);
         this.fold(live);
         this.save(live);
@@ -122,15 +144,15 @@ export class TaskLog {
 
   /** Folds what a former process has left in the journal; inside a transaction, before anything else. */
   recover(): void {
-    const byTask = Map.groupBy(this.#session.all('journal'), (row) => row.taskId);
-    for (const [taskId, rows] of byTask) {
+    const lines = this.#session.all('journal').flatMap(({ lines: text }) => text.split('\n').filter(Boolean));
+    const byTask = Map.groupBy(lines.map(parseLine), (line) => line.taskId);
+    for (const [taskId, entries] of byTask) {
       const row = this.#session.get('task', taskId);
-      const unsaved = rows.filter((entry) => entry.sequence > (row?.sequence ?? Infinity));
+      const unsaved = entries.filter((entry) => entry.sequence > (row?.sequence ?? Infinity));
       if (!row || unsaved.length === 0) continue;
       const live = this.#live.take(row.place);
-      for (const { key, sequence, data } of unsaved) {
+      for (const { key, sequence, progress, message } of unsaved) {
         const record = key === taskId ? live.task : live.files.find((file) => file.fileId === key);
-        const { progress, message } = JSON.parse(data) as { progress: number; message: string };
         Object.assign(record ?? {}, { progress, message, head: sequence });
         live.task.sequence = sequence;
       }
@@ -140,4 +162,14 @@ export class TaskLog {
     }
     this.#session.run('emptyJournal');
   }
+}
+
+/** A line of the journal. What it holds is trusted: nobody else writes it. */
+function parseLine(line: string) {
+  const space = line.indexOf(' ');
+  const data = line.slice(space + 1);
+  const said = JSON.parse(data) as Pick<FileUpdate, 'task_id' | 'sequence' | 'progress' | 'message'> &
+    Partial<FileUpdate>;
+  const { task_id: taskId, file_id: key = taskId, sequence, progress, message } = said;
+  return { taskId, key, sequence, type: line.slice(0, space) as TaskEventType, data, progress, message };
 }

@@ -1,5 +1,5 @@
 import { hasEnded, overallProgress } from '@image2model/protocol';
-import type { FailureDetails, FileUpdate, ModelFile } from '@image2model/protocol';
+import type { FailureDetails, ModelFile } from '@image2model/protocol';
 import type { FileEnding } from '../contract.ts';
 import { messages, queuedMessage, workingMessage } from '../messages.ts';
 import type { LiveTask } from './live-tasks.ts';
@@ -151,12 +151,12 @@ export class TaskChange {
       status,
       progress,
       message,
-      ...(attempts > 1 && { attempts }),
-      ...(last_error !== null && { last_error }),
-      ...(error !== null && { error }),
-      ...(details !== null && { details: JSON.parse(details) as FailureDetails }),
-      ...(result !== null && { result: JSON.parse(result) as ModelFile }),
-    } satisfies Omit<FileUpdate, 'task_id' | 'sequence' | 'timestamp'>);
+      attempts: attempts > 1 ? attempts : undefined,
+      last_error: last_error ?? undefined,
+      error: error ?? undefined,
+      details: details === null ? undefined : (JSON.parse(details) as FailureDetails),
+      result: result === null ? undefined : (JSON.parse(result) as ModelFile),
+    });
     if (!this.#isReport) session.saveFile(file);
   }
 
@@ -173,8 +173,8 @@ export class TaskChange {
       total,
       total_files: total,
       message,
-      ...(queuePosition !== null && { queue_position: queuePosition }),
-      ...(eta !== undefined && { eta_seconds: eta }),
+      queue_position: queuePosition ?? undefined,
+      eta_seconds: eta,
     });
   }
 
