@@ -21,7 +21,7 @@ type Photo = Awaited<ReturnType<typeof photo>>;
 
 async function journey(api: ApiService, photos: readonly Photo[]): Promise<Journey> {
   const files = photos.map(({ name, bytes }) => new File([bytes], name));
-  const upload = await api.uploadBatch(files);
+  const upload = await api.uploadBatch(files, { reuse: false });
   if (!upload.success) throw new Error(upload.error);
   const accepted = performance.now();
   let firstEventMs = 0;

@@ -68,6 +68,7 @@ export async function createWholeServer(
     log,
     models: new Map(),
     defaultModel: 'local',
+    maxQueuedFiles: config.maxQueuedFiles,
     sessionSecret: randomBytes(32),
     pagesDirectory: join(directory, 'no-pages'),
     isClosing: () => false,

@@ -20,6 +20,8 @@ export interface Config {
   rateLimitPerMinute: number;
   maxStreams: number;
   maxStreamsPerKey: number;
+  /** Files that may wait; while there are so many, uploads and retries are refused. */
+  maxQueuedFiles: number;
   retentionHours: number;
   /** The models of fal.ai; null where there is no key for them. */
   fal: FalConfig | null;
@@ -77,6 +79,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
     maxStreams: settings.MAX_STREAMS,
     maxStreamsPerKey: settings.MAX_STREAMS_PER_KEY,
+    maxQueuedFiles: settings.MAX_QUEUED_FILES,
     retentionHours: settings.RETENTION_HOURS,
     fal,
     logLevel: settings.LOG_LEVEL,
@@ -127,6 +130,8 @@ const settingsSchema = z.object({
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),
   MAX_STREAMS: whole(1, 1_000_000).default(20_000),
   MAX_STREAMS_PER_KEY: whole(1, 1_000_000).default(1000),
+  // Two cores have more than an hour to do on so many, and their photos fill some gigabytes.
+  MAX_QUEUED_FILES: whole(1, 1_000_000).default(5000),
   RETENTION_HOURS: whole(1, 1_000_000).default(168),
   FAL_KEY: z
     .string()

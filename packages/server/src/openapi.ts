@@ -78,6 +78,12 @@ const uploadBody = {
           face_limit: { type: 'integer', minimum: minFaceLimit, maximum: maxFaceLimit },
           model: { type: 'string', description: 'An id from /api/v1/models/available' },
           options: { type: 'string', description: "JSON by the model's options schema" },
+          reuse: {
+            type: 'boolean',
+            description:
+              'Whether an earlier result of the same image, model, options and face limit will do: by default yes for ' +
+              'the local model, no for others. `false` has it made anew',
+          },
         },
       },
     },

@@ -112,6 +112,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     log,
     fal,
     defaultModel: config.model,
+    maxQueuedFiles: config.maxQueuedFiles,
     sessionSecret: await sessionSecret(config.dataDir),
     pagesDirectory: options.pagesDirectory ?? resolve(import.meta.dirname, '../../web/build'),
     isClosing: () => closing,

@@ -23,6 +23,8 @@ export interface UploadOptions {
   model?: string | undefined;
   /** What that model can be told besides. */
   options?: Record<string, unknown> | undefined;
+  /** Whether an earlier result of the same work will do, or it is to be made anew; the model's default where left out. */
+  reuse?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Makes the upload count once however often it is sent. One is made where it is left out. */
@@ -93,12 +95,13 @@ export async function uploadBatch(
   };
 }
 
-function formOf(files: UploadFile[], { faceLimit, model, options }: UploadOptions): FormData {
+function formOf(files: UploadFile[], { faceLimit, model, options, reuse }: UploadOptions): FormData {
   const form = new FormData();
   // Fields stand before the files, so that a server knows them when the first byte of an image arrives.
   if (faceLimit !== undefined && faceLimit !== null) form.append('face_limit', String(faceLimit));
   if (model !== undefined) form.append('model', model);
   if (options !== undefined) form.append('options', JSON.stringify(options));
+  if (reuse !== undefined) form.append('reuse', String(reuse));
   for (const [index, file] of files.entries()) form.append('files', file, file.name ?? `image-${index + 1}`);
   return form;
 }

@@ -20,6 +20,8 @@ interface ConvertOptions {
   faceLimit: number | undefined;
   model: string | undefined;
   modelOptions: Record<string, unknown> | undefined;
+  /** Has everything made anew, whatever the server made before. */
+  fresh: boolean;
 }
 
 /**
@@ -88,7 +90,7 @@ class Run {
 
   /** Uploads what of a batch the server takes; a file that it refuses ends here, the others go on without it. */
   async #upload(batch: readonly Input[]): Promise<Accepted | undefined> {
-    const { signal, faceLimit, model, modelOptions } = this.#options;
+    const { signal, faceLimit, model, modelOptions, fresh } = this.#options;
     let left = [...batch];
     while (left.length > 0) {
       const files = await Promise.all(left.map(async ({ path, name }) => new File([await openAsBlob(path)], name)));
@@ -97,6 +99,7 @@ class Run {
         faceLimit,
         model,
         options: modelOptions,
+        reuse: fresh ? false : undefined,
         retries: 2,
       });
       if (answer.success) return { answer, inputs: left };

@@ -29,6 +29,7 @@ async function main(): Promise<number> {
     .option('--face-limit <count>', 'the most faces that a model may have', parseFaceLimit)
     .option('--model <id>', 'the model that makes them')
     .option('--options <json>', "the model's own options", parseOptions)
+    .option('--fresh', 'make everything anew, also what the server made before', false)
     .option('--force', 'replace files that are there already', false)
     .option('--json', 'tell everything as JSON, one object a line', false)
     .option(
@@ -61,6 +62,7 @@ interface ConvertFlags {
   faceLimit?: number;
   model?: string;
   options?: Record<string, unknown>;
+  fresh: boolean;
   force: boolean;
   json: boolean;
   server?: string;
@@ -109,6 +111,7 @@ async function runConvert(photos: readonly string[], flags: ConvertFlags): Promi
       faceLimit: flags.faceLimit,
       model: flags.model,
       modelOptions: flags.options,
+      fresh: flags.fresh,
     });
   } finally {
     await server.close();

@@ -31,6 +31,18 @@ export interface NewJob {
   options: Record<string, unknown>;
   faceLimit: number | null;
   files: readonly NewFile[];
+  /** Results that files of it have from the start, by file id; they lie in the store already. */
+  results?: ReadonlyMap<string, ModelFile>;
+}
+
+/** What a result depends on. */
+export interface Work {
+  owner: string;
+  /** Of the image's bytes, lower-case hex. */
+  sha256: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
 }
 
 /** A task's fixed facts; how far it is stands in its log. Times in ms since the epoch. */
@@ -173,12 +185,14 @@ export interface Engine {
   /** Jobs of an owner, newest first. A cursor that is none gives the first page. */
   listJobs(owner: string, page: { cursor?: string | undefined; limit: number }): Promise<JobPage>;
   /**
-   * Ids of at most `limit` jobs, oldest first, whose every task ended before `time` (ms since the epoch). Remove their
-   * files first and the job then: what is interrupted in between is found again.
+   * Ids of at most `limit` jobs, oldest first, whose every task ended before `time` (ms since the epoch).
    */
   finishedBefore(time: number, limit: number): Promise<string[]>;
   /** Those of the ids that are of no job here. */
   unknownJobs(jobIds: readonly string[]): Promise<string[]>;
+
+  /** The newest finished result of the very same work, and the job that it is of. */
+  earlierResult(work: Work): Promise<{ jobId: string; result: ModelFile } | undefined>;
 
   task(taskId: string): Promise<TaskRow | undefined>;
   job(jobId: string): Promise<JobRow | undefined>;

@@ -5,6 +5,7 @@ export const messages = {
   fileWaiting: 'Waiting in the queue',
   fileStarting: 'Starting',
   fileDone: 'The model is ready',
+  fileReused: 'Taken from an earlier result',
   fileCancelled: 'Cancelled',
   fileInterrupted: 'Interrupted, starting again soon',
   fileHandedBack: 'Handed back to the queue',

@@ -65,7 +65,7 @@ export function startRetention(options: RetentionOptions): Retention {
   };
 }
 
-/** Removes the jobs that ended before `time` (ms since the epoch), files first, and says how many they were. */
+/** Removes the jobs that ended before `time` (ms since the epoch) and says how many they were. */
 export async function removeFinished(context: RetentionContext, time: number, signal: AbortSignal): Promise<number> {
   let removed = 0;
   while (!signal.aborted) {
@@ -73,8 +73,9 @@ export async function removeFinished(context: RetentionContext, time: number, si
     let gone = 0;
     for (const jobId of due) {
       if (signal.aborted) break;
+      if ((await context.engine.deleteJob(jobId)) === 'running') continue;
       await context.files.removePrefix(jobPrefix(jobId));
-      if ((await context.engine.deleteJob(jobId)) !== 'running') gone += 1;
+      gone += 1;
     }
     removed += gone;
     // A job that was started again meanwhile stays; nothing new to do means that all is done.

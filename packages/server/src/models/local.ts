@@ -40,6 +40,8 @@ export function createLocalModel(settings: LocalModelOptions): Model {
   let closed: Promise<void> | undefined;
   return {
     id: 'local',
+    // It makes the same of the same picture each time.
+    reusable: true,
     describe,
     checkOptions: checkLocalOptions,
     generate: (input, options, context) => generate(pool, input, options, context),

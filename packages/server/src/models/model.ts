@@ -73,6 +73,8 @@ export interface Model {
    * share the places that it has (`WORKER_CONCURRENCY`).
    */
   readonly concurrency?: number;
+  /** Whether an earlier result of the same image and options is as good as a new one: it is taken where it is. */
+  readonly reusable?: boolean;
   describe(): ModelDescription;
   /** Resolves when `describe` can say all that is to be known, or that it cannot be known now. Never rejects. */
   ready?(): Promise<void>;

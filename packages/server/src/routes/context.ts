@@ -16,6 +16,8 @@ export interface RouteContext {
   converter: Converter;
   /** Id of the model for uploads that name none. */
   defaultModel: string;
+  /** Files that may wait before nothing more is taken. */
+  maxQueuedFiles: number;
 }
 
 /** A server whose routes are typed by their schemas. */
@@ -33,6 +35,15 @@ export const taskParams = z.object({ task_id: id });
 export const jobParams = z.object({ job_id: id });
 export const taskFileParams = z.object({ task_id: id, file_id: id });
 export const jobFileParams = z.object({ job_id: id, file_id: id });
+
+/** Throws where so many files wait already that one that came now would wait too long. */
+export async function requireRoomInQueue({ engine, maxQueuedFiles }: RouteContext): Promise<void> {
+  const { waiting } = await engine.counts();
+  if (waiting < maxQueuedFiles) return;
+  throw new ApiError('QUEUE_FULL', `${waiting} images are waiting already; no more are taken until some are done.`, {
+    retryAfterSeconds: 20,
+  });
+}
 
 /** The task, if it is this owner's; one of somebody else's is as good as none. */
 export async function ownTask(engine: Engine, taskId: string, owner: string): Promise<TaskRow> {

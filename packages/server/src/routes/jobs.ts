@@ -7,7 +7,7 @@ import type { Engine, JobRow, RetryTask } from '../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import { jobPrefix } from '../files/keys.ts';
 import type { Model } from '../models/model.ts';
-import { jobParams, ownJob } from './context.ts';
+import { jobParams, ownJob, requireRoomInQueue } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 import { isoTime, presentTask } from './status.ts';
 
@@ -15,7 +15,8 @@ const retryBody = z.object({ model: z.string().optional(), options: z.record(z.s
 const tags = ['Jobs'];
 
 /** All that an owner has had made: to look at, to run again and to throw away. */
-export function jobRoutes(app: Api, { engine, files, models }: RouteContext): void {
+export function jobRoutes(app: Api, context: RouteContext): void {
+  const { engine, files, models } = context;
   app.get(
     '/jobs',
     {
@@ -68,6 +69,7 @@ export function jobRoutes(app: Api, { engine, files, models }: RouteContext): vo
     async (request) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       const task = retryTask(job, request.body ?? {}, models);
+      await requireRoomInQueue(context);
       const outcome = await engine.retry(job.jobId, task);
       if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', `There is no job ${job.jobId}.`);
       if (outcome === 'running') throw new ApiError('JOB_RUNNING', 'The job is still running.');
@@ -89,10 +91,10 @@ export function jobRoutes(app: Api, { engine, files, models }: RouteContext): vo
     },
     async (request) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
-      if (job.finishedAt === null) throw stillRunning();
-      // The files first: where this is interrupted, the job is still there to be deleted again.
-      await files.removePrefix(jobPrefix(job.jobId));
+      // The job first, which may have begun to run again meanwhile; files that are left by an interruption belong to
+      // nobody then and are cleared away.
       if ((await engine.deleteJob(job.jobId)) === 'running') throw stillRunning();
+      await files.removePrefix(jobPrefix(job.jobId));
       return { job_id: job.jobId, status: 'deleted' as const };
     },
   );

@@ -7,6 +7,8 @@ export interface UploadForm {
   model: string;
   options: Record<string, unknown>;
   faceLimit: number | null;
+  /** Whether an earlier result of the same work will do; null where the model decides. */
+  reuse: boolean | null;
   problems: (ProblemItem & { code: ErrorCode })[];
 }
 
@@ -25,7 +27,7 @@ export function readForm(
     problems.push({ code, field, detail });
   };
 
-  for (const name of ['face_limit', 'model', 'options']) {
+  for (const name of ['face_limit', 'model', 'options', 'reuse']) {
     if ((fields.get(name)?.length ?? 0) > 1)
       wrong('INVALID_REQUEST', name, `The field ${name} was sent more than once.`);
   }
@@ -48,6 +50,9 @@ export function readForm(
   const chosen = models.get(model);
   if (chosen === undefined) wrong('UNKNOWN_MODEL', 'model', 'There is no such model.');
 
+  const reuse = readFlag(value('reuse'));
+  if (reuse === undefined) wrong('INVALID_REQUEST', 'reuse', 'The field reuse must be true or false.');
+
   const parsed = readJson(value('options'));
   let options: Record<string, unknown> = {};
   if (parsed === undefined) {
@@ -57,7 +62,7 @@ export function readForm(
     if ('options' in checked) options = checked.options;
     else for (const detail of checked.problems) wrong('INVALID_OPTIONS', 'options', detail);
   }
-  return { model, options, faceLimit: faceLimit ?? null, problems };
+  return { model, options, faceLimit: faceLimit ?? null, reuse: reuse ?? null, problems };
 }
 
 /** Null where none was asked for, undefined where it is not one. */
@@ -67,6 +72,14 @@ function readFaceLimit(value: unknown): number | null | undefined {
   if (!/^\d{1,9}$/.test(text)) return undefined;
   const limit = Number(text);
   return limit >= minFaceLimit && limit <= maxFaceLimit ? limit : undefined;
+}
+
+/** Null where nothing was said, undefined where it is neither. */
+function readFlag(value: unknown): boolean | null | undefined {
+  if (value === undefined || value === null) return null;
+  const said = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (said === true || said === 'true') return true;
+  return said === false || said === 'false' ? false : undefined;
 }
 
 function readJson(value: unknown): { value: unknown } | undefined {

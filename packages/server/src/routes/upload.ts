@@ -1,6 +1,6 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import { maxFileSizeBytes, maxFilesPerUpload, uploadSchema } from '@image2model/protocol';
-import type { ErrorCode, ProblemItem, Upload } from '@image2model/protocol';
+import type { ErrorCode, ModelFile, ProblemItem, Upload } from '@image2model/protocol';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IdempotencyRecord, NewFile, NewJob } from '../engine/contract.ts';
@@ -8,8 +8,11 @@ import { ApiError } from '../errors.ts';
 import type { FileStore } from '../files/contract.ts';
 import { imageKey, jobPrefix } from '../files/keys.ts';
 import { cleanFilename } from '../files/names.ts';
+import { reuseResults } from '../jobs/reuse.ts';
+import { requireRoomInQueue } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 import { readForm } from './upload-form.ts';
+import type { UploadForm } from './upload-form.ts';
 
 /** Bytes of a whole upload: all its images at their largest, and something for the form around them. */
 export const maxUploadBytes = maxFilesPerUpload * maxFileSizeBytes + 1024 * 1024;
@@ -29,15 +32,19 @@ export function uploadRoutes(app: Api, context: RouteContext): void {
     },
     async (request, reply) => {
       const key = idempotencyKey(request);
+      const isRepeated = key !== undefined && (await context.engine.idempotency(request.owner, key)) !== undefined;
+      // A repetition adds nothing to the queue.
+      if (!isRepeated) await requireRoomInQueue(context);
       await context.files.check();
       boundBody(request, reply);
       const jobId = randomUUIDv7();
       try {
-        const { job, answer } = await receive(request, context, jobId);
-        const earlier = await context.engine.submit(job, idempotencyRecord(key, job, answer));
+        const { job, answer, bodyHash } = await receive(request, context, jobId);
+        const record = key === undefined ? undefined : { key, bodyHash, answer: JSON.stringify(answer) };
+        const earlier = await context.engine.submit(job, record);
         if (earlier === undefined) return answer;
         await context.files.removePrefix(jobPrefix(jobId));
-        return repeat(earlier, job);
+        return repeat(earlier, bodyHash);
       } catch (error) {
         await context.files.removePrefix(jobPrefix(jobId));
         throw error;
@@ -54,29 +61,24 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   throw new ApiError('INVALID_REQUEST', 'The Idempotency-Key must be 1 to 255 printable ASCII characters.');
 }
 
-function idempotencyRecord(key: string | undefined, job: NewJob, answer: Upload): IdempotencyRecord | undefined {
-  return key === undefined ? undefined : { key, bodyHash: bodyHash(job), answer: JSON.stringify(answer) };
-}
-
 /** The first answer again, where this is the same upload. */
-function repeat(earlier: IdempotencyRecord, job: NewJob): Upload {
-  if (earlier.bodyHash === bodyHash(job)) return uploadSchema.parse(JSON.parse(earlier.answer));
+function repeat(earlier: IdempotencyRecord, bodyHash: string): Upload {
+  if (earlier.bodyHash === bodyHash) return uploadSchema.parse(JSON.parse(earlier.answer));
   throw new ApiError('IDEMPOTENCY_KEY_REUSED', 'Another upload was sent with this Idempotency-Key before.');
 }
 
 /** Of what the upload says, not of its bytes: the boundaries of a form are made anew each time that it is sent. */
-function bodyHash({ model, options, faceLimit, files }: NewJob): string {
-  const images = files.map(({ filename, sha256 }) => [filename, sha256]);
-  return createHash('sha256')
-    .update(JSON.stringify([model, options, faceLimit, images]))
-    .digest('hex');
+function hashBody({ model, options, faceLimit, files }: NewJob, { reuse }: UploadForm): string {
+  const sent = files.map(({ filename, sha256 }) => [filename, sha256]);
+  const said = [model, options, faceLimit, sent, ...(reuse === null ? [] : [reuse])];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
 async function receive(
   request: FastifyRequest,
   context: RouteContext,
   jobId: string,
-): Promise<{ job: NewJob; answer: Upload }> {
+): Promise<{ job: NewJob; answer: Upload; bodyHash: string }> {
   const { files, fields, problems } = await receiveParts(request, context.files, jobId);
   const form = readForm(fields, context.models, context.defaultModel);
   const count = files.length + problems.length;
@@ -92,7 +94,9 @@ async function receive(
     faceLimit: form.faceLimit,
     files,
   };
-  return { job, answer: presentUpload(job) };
+  const reuse = form.reuse ?? context.models.get(form.model)?.reusable ?? false;
+  const results = reuse ? await reuseResults(context, job) : new Map<string, ModelFile>();
+  return { job: { ...job, results }, answer: presentUpload(job, results.size), bodyHash: hashBody(job, form) };
 }
 
 interface Received {
@@ -139,6 +143,8 @@ async function receiveFile(
 ): Promise<NewFile | FileProblem> {
   const filename = cleanFilename(part.filename ?? '');
   const storageKey = imageKey(jobId, fileId);
+  // Before each image: what came in meanwhile may have used up the room there was.
+  await store.check();
   const { sizeBytes, sha256 } = await store.write(storageKey, part.file);
   if (part.file.truncated) {
     const detail = `${filename} is larger than ${maxFileSizeBytes / 1024 / 1024} MiB.`;
@@ -187,7 +193,7 @@ function boundBody(request: FastifyRequest, reply: FastifyReply): void {
   request.raw.on('data', count);
 }
 
-function presentUpload(job: NewJob): Upload {
+function presentUpload(job: NewJob, reused: number): Upload {
   const count = job.files.length;
   return {
     batch_id: job.jobId,
@@ -196,10 +202,7 @@ function presentUpload(job: NewJob): Upload {
     face_limit: job.faceLimit,
     total_files: count,
     status: 'uploaded',
-    message:
-      count === 1
-        ? '1 image was uploaded and waits for its turn'
-        : `${count} images were uploaded and wait for their turn`,
+    message: uploadMessage(count, reused),
     uploaded_files: job.files.map(({ fileId, filename, sizeBytes, contentType }) => ({
       file_id: fileId,
       filename,
@@ -208,6 +211,17 @@ function presentUpload(job: NewJob): Upload {
       status: 'uploaded',
     })),
   };
+}
+
+function uploadMessage(count: number, reused: number): string {
+  if (reused === count) return `${images(count)} uploaded and made before: the earlier models are taken`;
+  if (reused > 0)
+    return `${images(count)} uploaded; ${reused} of them were made before, the others wait for their turn`;
+  return `${images(count)} uploaded and ${count === 1 ? 'waits' : 'wait'} for ${count === 1 ? 'its' : 'their'} turn`;
+}
+
+function images(count: number): string {
+  return count === 1 ? '1 image was' : `${count} images were`;
 }
 
 /** Ids that sort in the order in which they are used, whatever happens within one millisecond. */

@@ -60,6 +60,77 @@ export function jobsSuite(open: OpenHarness): void {
       expect(await engine.retry(uuid(), again())).toBe('unknown');
     });
 
+    it('gives its results to the same work of the same owner, the newest first, until it is forgotten', async () => {
+      const harness = await setUp();
+      const { engine } = harness;
+      const sha256 = 'ab'.repeat(32);
+      const work = { owner: 'somebody', sha256, model: 'test', options: { depth: 'soft' }, faceLimit: 500 };
+      const submit = async () => {
+        const job = newJob(1, { ...work, files: newJob(1).files.map((file) => ({ ...file, sha256 })) });
+        await engine.submit(job);
+        return job;
+      };
+      const first = await submit();
+      expect(await engine.earlierResult(work)).toBeUndefined();
+      const lease = await mustClaim(engine);
+      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await submit();
+      await engine.finish((await mustClaim(engine)).token, failure);
+      expect(await engine.earlierResult(work)).toEqual({
+        jobId: first.jobId,
+        result: expect.objectContaining({ file_id: lease.file.fileId }),
+      });
+      for (const other of [
+        { owner: 'another' },
+        { sha256: 'cd' },
+        { model: 'x' },
+        { options: {} },
+        { faceLimit: null },
+      ]) {
+        expect(await engine.earlierResult({ ...work, ...other })).toBeUndefined();
+      }
+      await harness.restart();
+      expect(await harness.engine.earlierResult(work)).toMatchObject({ jobId: first.jobId });
+      await harness.engine.deleteJob(first.jobId);
+      expect(await harness.engine.earlierResult(work)).toBeUndefined();
+    });
+
+    it('has the results that it came with from the start, and only its other files wait', async () => {
+      const { engine } = await setUp();
+      const job = newJob(2);
+      const [known, other] = job.files;
+      if (!known || !other) throw new Error('two files');
+      const result = { ...modelFile({ file: known }), reused: true as const };
+      await engine.submit({ ...job, results: new Map([[known.fileId, result]]) });
+      expect(await engine.counts()).toEqual({ waiting: 1, running: 0 });
+      expect(await engine.task(job.taskId)).toMatchObject({ status: 'queued' });
+      const lease = await mustClaim(engine);
+      expect(lease.file.fileId).toBe(other.fileId);
+      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      const whole = newJob(1);
+      const file = whole.files[0] ?? known;
+      await engine.submit({ ...whole, results: new Map([[file.fileId, { ...modelFile({ file }), reused: true }]]) });
+      expect(await engine.claim('test', 1000)).toBeUndefined();
+      for (const { taskId } of [job, whole]) {
+        const all = events(await engine.entries(taskId, 0));
+        expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
+        expect(all.at(-1)?.type).toBe('task_completed');
+        expect(all.filter((event) => event.type === 'task_completed')).toHaveLength(1);
+      }
+      expect(await engine.task(whole.taskId)).toMatchObject({ status: 'completed', startedAt: expect.any(Number) });
+      const next = newJob(1);
+      await engine.submit(next);
+      expect(events(await engine.entries(next.taskId)).at(-1)?.data).toMatchObject({ queue_position: 1 });
+    });
+
+    it('is known by its id, and what is none is not', async () => {
+      const { engine } = await setUp();
+      const [job, unknown] = [newJob(1), uuid()];
+      await engine.submit(job);
+      expect(await engine.unknownJobs([job.jobId, unknown, 'x"y'])).toEqual([unknown, 'x"y']);
+      expect(await engine.unknownJobs([])).toEqual([]);
+    });
+
     it('is forgotten with all that belongs to it, once it has ended', async () => {
       const harness = await setUp();
       const { engine } = harness;

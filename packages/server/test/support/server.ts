@@ -24,6 +24,8 @@ interface TestServerOptions {
   env?: Record<string, string>;
   model?: Model;
   pagesDirectory?: string;
+  /** Room that the store keeps free. */
+  minFreeBytes?: number;
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -35,6 +37,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log: createLog({ level: config.logLevel, destination: { write: (line) => void log.push(line) } }),
     models: new Map([['local', options.model ?? createTriangleModel()]]),
     pagesDirectory: options.pagesDirectory ?? join(dataDir, 'no-pages'),
+    ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
   });
   return {
     ...server,

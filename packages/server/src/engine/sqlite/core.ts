@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { NewFile } from '../contract.ts';
+import type { NewJob } from '../contract.ts';
 import { StorageFullError } from '../../files/contract.ts';
 import { Feed } from '../feed.ts';
 import { Signals } from '../signals.ts';
@@ -10,6 +10,7 @@ import { LiveTasks } from './live-tasks.ts';
 import type { FileRecord } from './records.ts';
 import { Reports } from './reports.ts';
 import type { Report } from './reports.ts';
+import { noteResult } from './results.ts';
 import { Session } from './session.ts';
 import { sweepDue, sweepEnded, takeBack } from './sweep.ts';
 import { TaskLog } from './task-log.ts';
@@ -81,12 +82,19 @@ export class Core {
   }
 
   /** Inserts a task with its queued files; inside a transaction, after which {@link joinedQueue} is due. */
-  insertTask(row: Parameters<Session['insert']>[1], files: readonly NewFile[]): void {
+  insertTask(row: Parameters<Session['insert']>[1], { files, results }: Pick<NewJob, 'files' | 'results'>): void {
     const place = this.session.insert('insertTask', { ...row, total: files.length, turn: this.turn });
     for (const { fileId } of files) this.session.insert('insertTaskFile', { place, fileId });
     this.change(place, (change) => {
       for (const file of change.files) change.open(file);
-      change.queueAt(this.#positions.next());
+      for (const file of change.files) {
+        const result = results?.get(file.fileId);
+        if (!result) continue;
+        change.end(file, { status: 'completed', result });
+        noteResult(this.session, change.task, file.fileId);
+      }
+      if (change.files.every((file) => file.state === 'ended')) change.begin();
+      else change.queueAt(this.#positions.next());
     });
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hasEnded } from '@image2model/protocol';
+import type { ModelFile } from '@image2model/protocol';
 import type {
   CancelOutcome,
   DeleteOutcome,
@@ -15,6 +16,7 @@ import type {
   RetryOutcome,
   RetryTask,
   TaskRow,
+  Work,
 } from '../contract.ts';
 import type { EntriesListener } from '../feed.ts';
 import { messages } from '../messages.ts';
@@ -24,6 +26,7 @@ import { openDatabase } from './database.ts';
 import { throwFull } from './full.ts';
 import type { OpenDatabase } from './database.ts';
 import { readEntries, readFiles, readJob, readJobs, readLease, readTask } from './reads.ts';
+import { noteResult, readEarlierResult } from './results.ts';
 import type { Session } from './session.ts';
 
 export interface SqliteEngineOptions {
@@ -64,13 +67,20 @@ class SqliteEngine implements Engine {
     const earlier = this.#session.change(() => {
       const known = idempotency && this.#session.get('idempotency', job.owner, idempotency.key);
       if (known) return { ...known };
-      const row = { ...job, files: null, options: JSON.stringify(job.options), createdAt: this.#session.now() };
+      const row = {
+        ...job,
+        files: null,
+        results: null,
+        options: JSON.stringify(job.options),
+        createdAt: this.#session.now(),
+      };
       this.#session.insert('insertJob', row);
       for (const file of job.files) this.#session.insert('insertFile', { ...file, jobId: job.jobId });
       if (idempotency) this.#session.insert('insertIdempotency', { ...row, ...idempotency });
-      this.#core.insertTask(row, job.files);
+      this.#core.insertTask(row, job);
     });
-    if (!earlier) this.#core.joinedQueue();
+    const waits = (job.results?.size ?? 0) < job.files.length;
+    if (!earlier && waits) this.#core.joinedQueue();
     return earlier;
   }
 
@@ -88,7 +98,7 @@ class SqliteEngine implements Engine {
     this.#session.change(() => {
       const { owner } = job;
       const options = JSON.stringify(task.options);
-      this.#core.insertTask({ ...task, owner, jobId, options, createdAt: this.#session.now() }, files);
+      this.#core.insertTask({ ...task, owner, jobId, options, createdAt: this.#session.now() }, { files });
     });
     this.#core.joinedQueue();
     return 'retried';
@@ -109,6 +119,10 @@ class SqliteEngine implements Engine {
 
   async unknownJobs(jobIds: readonly string[]): Promise<string[]> {
     return this.#session.all('unknownJobs', JSON.stringify(jobIds)).map((row) => row.jobId);
+  }
+
+  async earlierResult(work: Work): Promise<{ jobId: string; result: ModelFile } | undefined> {
+    return readEarlierResult(this.#session, work);
   }
 
   async task(taskId: string): Promise<TaskRow | undefined> {
@@ -181,6 +195,7 @@ class SqliteEngine implements Engine {
         this.#core.timings.add(change.task.model, file.pixels, seconds);
       }
       change.end(file, ending);
+      if (ending.status === 'completed') noteResult(this.#session, change.task, file.fileId);
     });
   }
 

@@ -134,4 +134,12 @@ export const migrations: readonly string[] = [
   DROP INDEX tasks_to_claim;
   CREATE INDEX tasks_to_claim ON tasks (running, turn, place, model) WHERE waiting > 0;
   `,
+  `
+  CREATE TABLE results (
+    work BLOB NOT NULL,
+    file_id TEXT NOT NULL REFERENCES files ON DELETE CASCADE,
+    PRIMARY KEY (work, file_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX results_of_file ON results (file_id);
+  `,
 ];

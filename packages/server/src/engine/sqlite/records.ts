@@ -97,6 +97,7 @@ export interface QueryRows {
   unfinishedTask: { place: number };
   finishedJobs: { jobId: string };
   unknownJobs: { jobId: string };
+  resultOf: { jobId: string; result: string };
   idempotency: IdempotencyRecord;
   filenames: { fileId: string; filename: string };
   filesOfJob: NewFile;
@@ -161,6 +162,11 @@ export const sql = {
     ORDER BY created_at LIMIT ?2`,
   unknownJobs: `SELECT value AS jobId FROM json_each(?)
     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE job_id = value)`,
+  insertResult: 'INSERT OR IGNORE INTO results (work, file_id) VALUES (:work, :fileId)',
+  // The ids of files are in the order of their upload. A file is completed in one task at most.
+  resultOf: `SELECT f.job_id AS jobId, tf.result FROM results r
+      JOIN files f ON f.file_id = r.file_id JOIN task_files tf ON tf.file_id = r.file_id AND tf.status = 'completed'
+    WHERE r.work = ? ORDER BY r.file_id DESC LIMIT 1`,
   insertTaskFile: `INSERT INTO task_files (place, file_id, state, status, progress, message, attempts, crashes, head)
     VALUES (:place, :fileId, 'waiting', 'pending', 0, '', 0, 0, 0)`,
 

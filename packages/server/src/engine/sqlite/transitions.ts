@@ -59,6 +59,12 @@ export class TaskChange {
     this.task.queuePosition = position;
   }
 
+  /** Work on the task begins, where it had not. */
+  begin(): void {
+    this.task.startedAt ??= this.#context.session.now();
+    this.task.status = 'processing';
+  }
+
   start(file: FileRecord, token: string, dueAt: number): void {
     const now = this.#context.session.now();
     this.#move(file, 'leased');
@@ -100,7 +106,7 @@ export class TaskChange {
     switch (ending.status) {
       case 'completed':
         file.progress = 100;
-        file.message = messages.fileDone;
+        file.message = ending.result.reused ? messages.fileReused : messages.fileDone;
         file.result = JSON.stringify(ending.result);
         break;
       case 'failed':
