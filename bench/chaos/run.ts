@@ -10,6 +10,6 @@ const { values } = parseArgs({ options: { jobs: { type: 'string' }, seed: { type
 const jobs = Number(values.jobs ?? 1000);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`--jobs ${jobs} --seed ${seed}`);
-const report = await runChaos({ seed, jobs, timeoutMs: Math.max(150_000, jobs * 600) });
+const report = await runChaos({ seed, jobs, timeoutMs: Math.max(480_000, jobs * 1000) });
 console.log(report);
 process.exitCode = report.wrong.length === 0 ? 0 : 1;

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SmallDisk } from './disk.ts';
 import type { FaultKind, PlannedFault } from './plan.ts';
 
-export const leaseMs = 1500;
+export const leaseMs = 3000;
 /** Longer than a lease. */
-const freezeMs = 2200;
+const freezeMs = 4000;
 /** How long the disk stays full. */
 const fullMs = 2000;
 const minFreeBytes = 24 * 1024 * 1024;
