@@ -120,6 +120,12 @@ export type FileEnding =
   | { status: 'failed'; error: string; details: FailureDetails }
   | { status: 'cancelled' };
 
+/** What a file that was cancelled while nobody held it had remembered: work at a provider may go on for it. */
+export interface Abandoned {
+  model: string;
+  remembered: unknown;
+}
+
 /** Why a cancel did not take. */
 export type CancelOutcome = 'cancelled' | 'ended' | 'unknown';
 
@@ -250,6 +256,8 @@ export interface Engine {
   onWork(listener: () => void): () => void;
   /** Calls back with the tokens of leases that were cancelled. */
   onCancel(listener: (tokens: readonly string[]) => void): () => void;
+  /** Calls back with what was left going on for files that were cancelled while no worker held them. */
+  onAbandoned(listener: (left: readonly Abandoned[]) => void): () => void;
 
   /**
    * Seconds that a file of this model takes here: the median of those finished last, each made and not reused. Null

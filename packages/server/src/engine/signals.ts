@@ -1,9 +1,13 @@
+import type { Abandoned } from './contract.ts';
+
 type CancelListener = (tokens: readonly string[]) => void;
+type AbandonListener = (left: readonly Abandoned[]) => void;
 
 /** Calls of this process between the engine and its workers. A listener that throws is reported and holds nobody up. */
 export class Signals {
   readonly #work = new Set<() => void>();
   readonly #cancel = new Set<CancelListener>();
+  readonly #abandon = new Set<AbandonListener>();
   readonly #onError: (error: unknown) => void;
   #workDue = false;
 
@@ -17,6 +21,10 @@ export class Signals {
 
   onCancel(listener: CancelListener): () => void {
     return add(this.#cancel, (tokens) => listener(tokens));
+  }
+
+  onAbandoned(listener: AbandonListener): () => void {
+    return add(this.#abandon, (left) => listener(left));
   }
 
   /** Says that files may be waiting: once for all that is said in one turn. */
@@ -35,9 +43,16 @@ export class Signals {
     for (const listener of this.#cancel) this.#guarded(() => listener(tokens));
   }
 
+  /** Says what goes on elsewhere for files that were cancelled. */
+  abandoned(left: readonly Abandoned[]): void {
+    if (left.length === 0) return;
+    for (const listener of this.#abandon) this.#guarded(() => listener(left));
+  }
+
   clear(): void {
     this.#work.clear();
     this.#cancel.clear();
+    this.#abandon.clear();
   }
 
   #guarded(call: () => void): void {

@@ -58,11 +58,14 @@ class EngineRunner implements Runner {
   }
 
   start(): void {
-    const { engine } = this.#options;
+    const { engine, models } = this.#options;
     this.#unsubscribe = [
       engine.onWork(() => this.#claim()),
       engine.onCancel((tokens) => {
         for (const token of tokens) this.#stop(token, 'cancelled');
+      }),
+      engine.onAbandoned((left) => {
+        for (const { model, remembered } of left) models.get(model)?.abandon?.(remembered);
       }),
     ];
     this.#claim();

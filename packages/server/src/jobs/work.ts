@@ -22,17 +22,25 @@ export interface WorkContext {
 
 /** How soon what could not be written for want of room is written again, in ms. */
 const writeAgainMs = 500;
+/** How soon a file that was begun with a model that is not there is looked at again, in ms. */
+const missingModelMs = 30_000;
 
 /**
  * Works on one leased file until it is finished, handed back or no longer ours. Never rejects: what goes wrong ends the
  * file, or puts it back into the queue where it may pass. The signal's reason is a {@link StopReason}.
  */
 export async function workOn(context: WorkContext, lease: Lease, signal: AbortSignal): Promise<void> {
-  const { engine, files, log } = context;
+  const { engine, models, files, log } = context;
   const { token, jobId } = lease;
   const { fileId } = lease.file;
   const named = { task_id: lease.taskId, file_id: fileId, attempt: lease.attempt };
   try {
+    if (!models.has(lease.model) && lease.remembered !== undefined) {
+      // Begun at a provider, and perhaps paid for: whoever runs the server may have lost its key for a moment.
+      const message = 'Begun with a model that this server does not offer just now; it waits for it';
+      await engine.release(token, { countAttempt: false, delayMs: missingModelMs, message });
+      return;
+    }
     const ending = await attempt(context, lease, signal).catch((error: unknown) => ({ error }));
     const stopped = signal.aborted ? (signal.reason as StopReason) : undefined;
     const made = 'error' in ending ? undefined : ending;

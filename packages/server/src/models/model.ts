@@ -81,6 +81,11 @@ export interface Model {
   /** Checks options as a client sent them; returns them with defaults filled in, or sentences that say what is wrong. */
   checkOptions(options: unknown): { options: Record<string, unknown> } | { problems: string[] };
   generate(input: ModelInput, options: ModelOptions, context: ModelContext): Promise<Generated>;
+  /**
+   * Stops what an attempt left going on elsewhere, by what it remembered: its file was cancelled while no attempt was
+   * under way. As far as that can be done; never throws.
+   */
+  abandon?(remembered: unknown): void;
   /** Frees threads and connections; may be called twice. */
   close(): Promise<void>;
 }

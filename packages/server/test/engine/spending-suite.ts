@@ -48,6 +48,19 @@ export function spendingSuite(open: OpenHarness): void {
   });
 
   describe('work that goes on at a provider', () => {
+    it('is told of when its file is cancelled while nobody holds it', async () => {
+      const { engine } = await setUp();
+      const left: unknown[] = [];
+      engine.onAbandoned((given) => left.push(...given));
+      const job = newJob(3, { model: 'hosted' });
+      await engine.submit(job);
+      const [waiting, held] = [await mustClaim(engine), await mustClaim(engine)];
+      for (const lease of [waiting, held]) await engine.remember(lease.token, { request: lease.file.fileId });
+      await engine.release(waiting.token, { delayMs: 60_000 });
+      await engine.cancel(job.taskId);
+      expect(left).toEqual([{ model: 'hosted', remembered: { request: waiting.file.fileId } }]);
+    });
+
     it('is taken up after any number of restarts, as the same attempt', async () => {
       const harness = await setUp();
       await harness.engine.submit(newJob(1));

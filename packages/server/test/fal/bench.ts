@@ -25,9 +25,11 @@ export interface Bench {
   fal: FalServer;
   server: Server;
   log: string[];
-  /** Ends the server and starts another on the same data. */
-  restart(graceMs?: number): Promise<Bench>;
+  /** Ends the server and starts another on the same data, with other settings for that one where given. */
+  restart(changes?: Record<string, string>): Promise<Bench>;
   upload(fields?: Record<string, string>, count?: number): Promise<Upload>;
+  /** The job as it is now. */
+  job(upload: Upload): Promise<Job>;
   /** The job when its last task has ended. */
   ended(upload: Upload): Promise<Job>;
 }
@@ -40,7 +42,12 @@ export async function setUp(options: FalServerOptions = {}, env: Record<string, 
   return await start(fal, dataDir, env);
 }
 
-async function start(fal: FalServer, dataDir: string, env: Record<string, string>): Promise<Bench> {
+async function start(
+  fal: FalServer,
+  dataDir: string,
+  env: Record<string, string>,
+  changes: Record<string, string> = {},
+): Promise<Bench> {
   const config = readConfig({
     PORT: '0',
     DATA_DIR: dataDir,
@@ -50,6 +57,7 @@ async function start(fal: FalServer, dataDir: string, env: Record<string, string
     FAL_QUEUE_URL: fal.queueUrl,
     FAL_REST_URL: fal.restUrl,
     ...env,
+    ...changes,
   });
   const log: string[] = [];
   const server = await startServer({
@@ -68,9 +76,9 @@ async function start(fal: FalServer, dataDir: string, env: Record<string, string
     fal,
     server,
     log,
-    async restart(graceMs = 0) {
-      await server.close(graceMs);
-      return await start(fal, dataDir, env);
+    async restart(other) {
+      await server.close(0);
+      return await start(fal, dataDir, env, other);
     },
     async upload(fields = {}, count = 1) {
       const files = await Promise.all(
@@ -82,6 +90,7 @@ async function start(fal: FalServer, dataDir: string, env: Record<string, string
       const body = uploadForm(files, { model: 'fal-ai/trellis', ...fields });
       return (await ask('/api/v1/upload', { method: 'POST', body })) as Upload;
     },
+    job: async (upload) => (await ask(`/api/v1/jobs/${upload.job_id}`)) as Job,
     async ended(upload) {
       await (await fetch(`${server.address}/api/v1/status/tasks/${upload.task_id}/stream`)).text();
       return (await ask(`/api/v1/jobs/${upload.job_id}`)) as Job;

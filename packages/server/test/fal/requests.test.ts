@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fileOf, setUp } from './bench.ts';
 
 describe('a request to fal', () => {
@@ -81,6 +81,19 @@ describe('a request to fal', () => {
     const { submits } = await bench.fal.until(({ cancels }) => cancels.length === 1);
     expect(submits).toHaveLength(1);
     expect((await bench.ended(upload)).status).toBe('cancelled');
+  });
+
+  it('waits for its model when the key is missing for a while, and is cancelled there where its file is', async () => {
+    const bench = await setUp({ plan: { hold: 'run', stopsOnCancel: true } });
+    const upload = await bench.upload();
+    const { submits } = await bench.fal.until((ledger) => ledger.submits[0]?.status === 'IN_PROGRESS');
+    const keyless = await bench.restart({ FAL_KEY: '', FAL_QUEUE_URL: '', FAL_REST_URL: '' });
+    await vi.waitFor(async () => expect(fileOf(await keyless.job(upload)).message).toContain('waits for it'));
+    const next = await keyless.restart();
+    expect(fileOf(await next.job(upload)).status).toBe('pending');
+    await fetch(`${next.server.address}/api/v1/status/tasks/${upload.task_id}/cancel`, { method: 'POST' });
+    await bench.fal.until(({ cancels }) => cancels.includes(submits[0]?.requestId ?? ''));
+    expect((await next.ended(upload)).status).toBe('cancelled');
   });
 
   it.each([

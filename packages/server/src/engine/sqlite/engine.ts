@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hasEnded } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import type {
+  Abandoned,
   CancelOutcome,
   DeleteOutcome,
   Engine,
@@ -225,6 +226,9 @@ class SqliteEngine implements Engine {
     const open = named.filter((file) => !hasEnded(file.status));
     if (open.length === 0) return 'ended';
     const tokens = open.flatMap((file) => file.token ?? []);
+    const left = open.flatMap(({ token, remembered }) =>
+      token === null && remembered !== null ? { model: task.model, remembered: JSON.parse(remembered) as unknown } : [],
+    );
     this.#session.change(() => {
       this.#core.change(task.place, (change) => {
         for (const file of open) change.end(change.file(file.fileId), { status: 'cancelled' });
@@ -233,6 +237,7 @@ class SqliteEngine implements Engine {
     const stays = this.#session.get('task', taskId)?.status === 'queued';
     if (task.status === 'queued' && !stays) this.#core.leftQueue();
     this.#core.signals.cancelled(tokens);
+    this.#core.signals.abandoned(left);
     return 'cancelled';
   }
 
@@ -265,6 +270,10 @@ class SqliteEngine implements Engine {
 
   async typicalSeconds(model: string): Promise<number | null> {
     return this.#core.timings.typical(model) ?? null;
+  }
+
+  onAbandoned(listener: (left: readonly Abandoned[]) => void): () => void {
+    return this.#core.signals.onAbandoned(listener);
   }
 
   async counts(): Promise<{ waiting: number; running: number }> {

@@ -8,6 +8,7 @@ import { createFalClient } from './client.ts';
 import type { FalClient, FalClientOptions, FalHandle } from './client.ts';
 import { keyRefused } from './errors.ts';
 import { generate } from './generate.ts';
+import { readMemory } from './memory.ts';
 import { createFalPrices } from './prices.ts';
 import { createFalSpending } from './spending.ts';
 import type { FalSpending } from './spending.ts';
@@ -126,6 +127,10 @@ export function createFal(options: FalOptions): Fal {
       ready: () => prices.ready(),
       checkOptions: (given) => checkOptions(row, given),
       generate: (input, chosen, of) => generate(context, row, input, chosen, of),
+      abandon(remembered) {
+        const memory = readMemory(remembered);
+        if (memory?.step === 'submitted') context.cancelLater({ model: row.id, requestId: memory.requestId });
+      },
       close: () => fal.close(),
     })),
     webhooks,
