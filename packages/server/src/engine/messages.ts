@@ -10,7 +10,6 @@ export const messages = {
   fileInterrupted: 'Interrupted, starting again soon',
   fileHandedBack: 'Handed back to the queue',
   workerGone: 'The worker stopped before it was done with this image',
-  serverGone: 'The server stopped before it was done with this image',
   fileCrashed: 'The worker stopped twice on this image',
   serverCrashed: 'The server stopped each time that it worked on this image',
   taskCancelled: 'The task was cancelled',

@@ -278,7 +278,7 @@ export function queueSuite(open: OpenHarness): void {
       expect(await engine.finish(interrupted.token, failure)).toBe(false);
       expect(await engine.counts()).toEqual({ waiting: 2, running: 0 });
       const again = await mustClaim(engine);
-      expect(again).toMatchObject({ attempt: 2, file: { fileId: interrupted.file.fileId } });
+      expect(again).toMatchObject({ attempt: 1, file: { fileId: interrupted.file.fileId } });
       const untouched = await mustClaim(engine);
       expect(untouched).toMatchObject({ attempt: 1 });
       for (const lease of [again, untouched]) {

@@ -35,11 +35,11 @@ export function takeBack(
 ): void {
   file.crashes += suspicion[gone];
   const elsewhere = file.remembered !== null;
-  // The next claim goes on with what was begun: it is the same attempt.
-  if (elsewhere) file.attempts -= 1;
   if (file.crashes < (elsewhere ? mostSuspicionElsewhere : mostSuspicion)) {
-    const error = gone === 'worker' ? messages.workerGone : messages.serverGone;
-    change.putBack(file, messages.fileInterrupted, dueAt, elsewhere ? undefined : error);
+    // What was begun elsewhere goes on, and a server mostly dies for reasons of its own: the attempt does not count.
+    const counts = gone === 'worker' && !elsewhere;
+    if (!counts) file.attempts -= 1;
+    change.putBack(file, messages.fileInterrupted, dueAt, counts ? messages.workerGone : undefined);
     return;
   }
   change.end(file, {
