@@ -58,11 +58,12 @@ function fill(file: string, jobs: number): void {
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${jobs})
       SELECT printf('%08x-0000-7000-8000-000000000000', i) AS id, 1700000000000 + i AS at FROM n;
     INSERT INTO jobs SELECT id, 'somebody', 'test', '{}', NULL, at FROM made;
-    INSERT INTO files SELECT 'f' || id, id, 'a.png', 'image/png', 3, 'ab', 'k' FROM made;
+    INSERT INTO files (file_id, job_id, filename, content_type, size_bytes, sha256, pixels, storage_key)
+      SELECT 'f' || id, id, 'a.png', 'image/png', 3, 'ab', 1000000, 'k' FROM made;
     INSERT INTO tasks SELECT NULL, 't' || id, id, 'somebody', 'test', '{}', NULL, 'completed', 100, '', NULL, at, at,
       at + 1000, 1, 0, 0, 1, 1, 7, 7, NULL FROM made;
-    INSERT INTO task_files SELECT place, 'f' || job_id, 'ended', 'completed', 100, '', '{}', NULL, NULL, 1, 0, 1, NULL,
-      NULL, NULL, 5 FROM tasks JOIN made ON job_id = id;
+    INSERT INTO task_files (place, file_id, state, status, progress, message, result, attempts, crashes, started_at, head)
+      SELECT place, 'f' || job_id, 'ended', 'completed', 100, '', '{}', 1, 0, 1, 5 FROM tasks JOIN made ON job_id = id;
     INSERT INTO entries SELECT place, 5, 'f' || job_id, 'file_update', printf('%.400c', 'x') FROM tasks
       JOIN made ON job_id = id;
     INSERT INTO entries SELECT place, 7, task_id, 'task_completed', printf('%.300c', 'x') FROM tasks
