@@ -29,6 +29,8 @@ interface FrontOptions {
  * Takes new connections before `node:http` does, and serves the streams among them itself: of the 17 KB that an idle
  * connection costs there, 13 are its parser and what belongs to a request. All that is not a plain request for a
  * stream that succeeds goes to `node:http` and so to the routes, untouched: errors are answered there and nowhere else.
+ *
+ * Where the host is a name with two addresses, Fastify has a second server for the other one, without a front.
  */
 export function putFrontBefore(app: FastifyInstance, options: FrontOptions): void {
   const { server } = app;

@@ -3,7 +3,7 @@ import { encodeComment, encodeRetry } from '@image2model/protocol';
 import type { Entry } from '../engine/contract.ts';
 import type { ApiError } from '../errors.ts';
 import type { Visited, Wheel } from './wheel.ts';
-import { encodeChunk, encodeEnd, heartbeat } from './wire.ts';
+import { encodeChunk, encodeEnd, frameChunk, heartbeat } from './wire.ts';
 
 /** The connection that a stream is written to. */
 export interface Outlet {
@@ -54,7 +54,7 @@ export abstract class Stream implements Visited {
   readonly #deadline: number;
   #state: 'opening' | 'open' | 'ending' | 'closed' = 'opening';
   /** Head and opening comment, until they leave with the first entries. */
-  #prefix: Buffer | undefined;
+  #prefix: string | undefined;
   /** Entries that wait for the socket to drain, by key and in order of arrival; undefined while it takes all. */
   #backlog: Map<string, Entry> | undefined;
   #wroteAt: number;
@@ -138,8 +138,8 @@ export abstract class Stream implements Visited {
   protected begin(outlet: Outlet): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
-    const opening = encodeChunk(encodeComment() + encodeRetry(this.#around.retryMs()), this.chunked);
-    this.#prefix = Buffer.concat([Buffer.from(outlet.begin()), opening]);
+    const opening = encodeComment() + encodeRetry(this.#around.retryMs());
+    this.#prefix = outlet.begin() + frameChunk(opening, this.chunked);
   }
 
   /** Writes what has not left yet. */
@@ -176,7 +176,7 @@ export abstract class Stream implements Visited {
     }
     let out = bytes;
     if (this.#prefix !== undefined) {
-      out = Buffer.concat([this.#prefix, bytes]);
+      out = Buffer.concat([Buffer.from(this.#prefix), bytes]);
       this.#prefix = undefined;
     }
     this.#wroteAt = this.#around.wheel.now;

@@ -15,8 +15,13 @@ export const streamHeaders = {
 } as const;
 
 /** Text as one chunk of a chunked body, or as it is for a client of HTTP/1.0. */
+export function frameChunk(text: string, chunked: boolean): string {
+  return chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text;
+}
+
+/** The bytes of a chunk. */
 export function encodeChunk(text: string, chunked: boolean): Buffer {
-  return Buffer.from(chunked ? `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n` : text);
+  return Buffer.from(frameChunk(text, chunked));
 }
 
 /** What closes the body; nothing for a client of HTTP/1.0, to whom the connection's end says it. */
