@@ -35,6 +35,8 @@ export interface FalHandle {
 /** fal's queue, storage and prices over HTTP. No call is repeated by itself. Each throws {@link ExchangeError}. */
 export interface FalClient {
   readonly timings: FalTimings;
+  /** Aborted by `close`: whoever waits between two calls need not wait any longer. */
+  readonly closing: AbortSignal;
   /** Says which addresses of fal's answers may be opened. */
   readonly guard: AddressGuard;
   /** A place to put a photo: free of charge, and it needs a valid key. */
@@ -43,7 +45,8 @@ export interface FalClient {
   putUpload(url: URL, contentType: string, bytes: Uint8Array, signal: AbortSignal): Promise<FalAnswer>;
   /** Sends a request once. No signal: given up half-way, nobody would know what became of it. */
   submit(model: string, input: Record<string, unknown>, webhook: string | null): Promise<FalAnswer>;
-  status(handle: FalHandle, signal: AbortSignal): Promise<FalAnswer>;
+  /** With the model's log, unless that is too long to be read. */
+  status(handle: FalHandle, options: { signal: AbortSignal; logs: boolean }): Promise<FalAnswer>;
   /** The status objects as they come; ends when fal ends them. */
   statusStream(handle: FalHandle, signal: AbortSignal): AsyncGenerator;
   result(handle: FalHandle, signal: AbortSignal): Promise<FalAnswer>;
@@ -95,6 +98,7 @@ export function createFalClient(options: FalClientOptions): FalClient {
 
   return {
     timings,
+    closing: closing.signal,
     guard,
     initiateUpload: async ({ contentType, filename }, signal) =>
       await post(
@@ -112,7 +116,7 @@ export function createFalClient(options: FalClientOptions): FalClient {
       const query = webhook === null ? '' : `?fal_webhook=${encodeURIComponent(webhook)}`;
       return await post(`${queueUrl}/${model}${query}`, input, { headMs: timings.submitMs, idleMs: timings.submitMs });
     },
-    status: async (handle, signal) => await get(`${address(handle)}/status?logs=1`, signal),
+    status: async (handle, { signal, logs }) => await get(`${address(handle)}/status${logs ? '?logs=1' : ''}`, signal),
     async *statusStream(handle, signal) {
       const url = new URL(`${address(handle)}/status/stream?logs=1`);
       const headers = { ...authorised, accept: 'text/event-stream' };

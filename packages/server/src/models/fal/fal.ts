@@ -111,13 +111,14 @@ export function createFal(options: FalOptions): Fal {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     const given = new AbortController();
-    await Promise.race([
-      Promise.all(background),
-      sleep(closeWithinMs, undefined, { signal: given.signal }).catch(() => undefined),
-    ]);
+    // A request that is named only now brings its cancel after it.
+    const drain = async (): Promise<void> => {
+      while (background.size > 0) await Promise.all(background);
+    };
+    await Promise.race([drain(), sleep(closeWithinMs, undefined, { signal: given.signal }).catch(() => undefined)]);
     given.abort();
     client.close();
-    await Promise.all(background);
+    await drain();
   };
   const fal: Fal = {
     models: falRows.map((row) => ({
@@ -191,7 +192,7 @@ async function cancel(client: FalClient, handle: FalHandle): Promise<void> {
     } catch (error) {
       failure = error;
     }
-    await sleep(client.timings.firstBackoffMs);
+    await sleep(client.timings.firstBackoffMs, undefined, { signal: client.closing });
   }
   throw failure;
 }

@@ -66,7 +66,7 @@ export function createFalPrices(
       } catch (error) {
         if (tries === mostTries) throw error;
       }
-      await sleep(backoffMs(tries - 1, client.timings));
+      await sleep(backoffMs(tries - 1, client.timings), undefined, { signal: client.closing });
     }
   }
 
@@ -76,9 +76,13 @@ export function createFalPrices(
       const status = await askPatiently();
       // One model that fal does not know spoils the question for all.
       if (status === 400 || status === 404 || status === 422) for (const model of models) await askFor([model]);
-      if (known.size === 0) log.warn({ status }, 'fal.ai does not tell its prices');
+      if (status === 401 || status === 403) {
+        log.warn({ status }, 'fal.ai refuses to tell its prices to this key; `image2model fal check` says more');
+      } else if (known.size === 0) {
+        log.warn({ status }, 'fal.ai does not tell its prices');
+      }
     } catch (error) {
-      log.warn({ err: error }, 'fal.ai cannot be asked for its prices');
+      if (!client.closing.aborted) log.warn({ err: error }, 'fal.ai cannot be asked for its prices');
     }
   }
 

@@ -134,7 +134,7 @@ async function outcomeOf(
 
 async function cancelWhenTaken(fal: FalContext, model: string, sending: Promise<FalAnswer>): Promise<void> {
   const requestId = requestIdOf(await sending);
-  if (requestId !== undefined) await fal.client.cancel({ model, requestId });
+  if (requestId !== undefined) fal.cancelLater({ model, requestId });
 }
 
 /** A gateway that fails or gives up does not know what the queue behind it did. */

@@ -20,6 +20,8 @@ interface WatchOptions {
 
 /** So many streams in a row that brought nothing, and it is asked for instead. */
 const mostBarrenStreams = 3;
+/** After so many answers in a row that could not be read it is asked without the log, which may be too long. */
+const triesWithLogs = 4;
 /** So often in a row fal must say that it does not know a request before that is believed. */
 const mostUnknown = 5;
 /** So often in a row it must refuse our key before a request that is paid for is given up. */
@@ -90,10 +92,10 @@ async function ask(
   client: FalClient,
   handle: FalHandle,
   options: WatchOptions,
-  counts: { refused: number; unknown: number },
+  counts: { refused: number; unknown: number; tries: number },
 ): Promise<FalStatus | undefined> {
   try {
-    const answer = await client.status(handle, options.signal);
+    const answer = await client.status(handle, { signal: options.signal, logs: counts.tries < triesWithLogs });
     const { status } = answer;
     const refused = status === 401 || status === 403;
     counts.refused = refused ? counts.refused + 1 : 0;
