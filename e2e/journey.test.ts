@@ -109,7 +109,7 @@ test.each(['drop', 'paste'] as const)('photos come by %s as well', async (way) =
 test('an address of a task that does not exist says so', async () => {
   const context = await newContext();
   const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
-  await page.getByRole('heading', { name: 'There is no such task' }).waitFor();
+  await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
   await context.close();
 });
 

@@ -1,5 +1,6 @@
-import { type ApiService, createProgressStore, type ProgressSnapshot } from '@image2model/client';
+import { type ApiService, createProgressStore, type OpenFeed, type ProgressSnapshot } from '@image2model/client';
 import { type FileUpdate, hasEnded, initialTaskState, type TaskState } from '@image2model/protocol';
+import { onceAFrame } from './frame.ts';
 
 /** What a tracker tells besides its state: once for each ending that it sees happen. */
 export interface TrackerEvents {
@@ -9,25 +10,30 @@ export interface TrackerEvents {
 
 /**
  * Follows one task for the page. The state is the sum of its events by the same reducer as on the server, so that a
- * reload, a resume and a live view cannot differ.
+ * reload, a resume and a live view cannot differ. However many events come, the page is drawn once a frame.
  */
 export class Tracker {
   readonly taskId: string;
   readonly #api: ApiService;
   readonly #events: TrackerEvents;
+  readonly #open: OpenFeed | undefined;
   #close: (() => void) | undefined;
   task: TaskState = $state.raw(initialTaskState(''));
   connection: ProgressSnapshot['connection'] = $state('connecting');
+  /** While it comes back: what happened to the connection, as a stable code. */
+  lost: string | undefined = $state();
   /** Why it cannot go on; the task itself may be well. */
-  error: { code: string; message: string } | undefined = $state();
+  error: { code: string; error: string } | undefined = $state.raw();
   readonly files: readonly FileUpdate[] = $derived(this.task.files);
   readonly overallProgress: number = $derived(Math.round(this.task.progress));
   readonly ended: boolean = $derived(hasEnded(this.task.status));
 
-  constructor(api: ApiService, taskId: string, events: TrackerEvents) {
+  /** `open`: how to connect; a connection of its own unless given. */
+  constructor(api: ApiService, taskId: string, events: TrackerEvents, open?: OpenFeed) {
     this.#api = api;
     this.taskId = taskId;
     this.#events = events;
+    this.#open = open;
     this.task = initialTaskState(taskId);
   }
 
@@ -36,20 +42,33 @@ export class Tracker {
     this.close();
     this.error = undefined;
     let live = false;
+    let ended = this.ended;
+    let newest: ProgressSnapshot | undefined;
+    const frame = onceAFrame(() => {
+      if (newest) this.#show(newest);
+    });
     const store = createProgressStore(this.taskId, {
       ...this.#api.streamOptions(),
-      ...(this.task.sequence > 0 && !this.ended && { initial: this.task }),
+      ...(this.#open && { open: this.#open }),
+      ...(this.task.sequence > 0 && !ended && { initial: this.task }),
     });
-    this.#close = store.subscribe(({ task, connection, error }) => {
-      const endsNow = hasEnded(task.status) && !this.ended;
-      this.task = task;
-      this.connection = connection;
-      if (error) this.error = { code: error.code, message: error.message };
+    const unsubscribe = store.subscribe((snapshot) => {
+      const { task, connection } = snapshot;
+      newest = snapshot;
+      const endsNow = hasEnded(task.status) && !ended;
+      ended ||= endsNow;
+      // An ending and what happens to the connection are seen at once; the rest with the next frame.
+      if (endsNow || connection !== 'open') this.#show(snapshot);
+      else frame.ask();
       if (endsNow) this.#events.onEnd(task, live);
       // What comes with the first answer is how things stood; only what follows is news. The first answer of an ended task
       // has no progress of the task itself, which alone names the job.
       live ||= task.job_id !== '' && !hasEnded(task.status);
     });
+    this.#close = () => {
+      frame.cancel();
+      unsubscribe();
+    };
   }
 
   /** Cancels all that has not ended, or one file. A sentence where the server would not. */
@@ -64,5 +83,12 @@ export class Tracker {
   close(): void {
     this.#close?.();
     this.#close = undefined;
+  }
+
+  #show({ task, connection, reconnecting, error }: ProgressSnapshot): void {
+    this.task = task;
+    this.connection = connection;
+    this.lost = reconnecting?.reason.code;
+    if (error) this.error = { code: error.code, error: error.message };
   }
 }

@@ -1,5 +1,6 @@
-import { combineTasks, SSEManager } from '@image2model/client';
+import { SSEManager } from '@image2model/client';
 import { api } from './api';
+import { openShared } from './open-feed';
 
-/** The streams of the pages that show many tasks: one connection for all of them, which comes back by itself. */
-export default new SSEManager({ api, open: combineTasks(), maxRetries: Infinity });
+/** The streams of the pages that show many tasks, which come back by themselves. */
+export default new SSEManager({ api, open: openShared, maxRetries: Infinity });

@@ -1,0 +1,129 @@
+import { join } from 'node:path';
+import { ApiService } from '@image2model/client';
+import { readFile } from 'node:fs/promises';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+const samples = join(import.meta.dirname, '../packages/web/static/samples');
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ WORKER_CONCURRENCY: '1' }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Uploads one sample several times over, under names of its own; the address of its page. */
+async function begin(count: number, sample = 'teapot.jpg'): Promise<string> {
+  const bytes = await readFile(join(samples, sample));
+  // A comment behind the picture makes each a photo of its own, which no earlier result fits.
+  const files = Array.from(
+    { length: count },
+    (_, index) => new File([bytes, `${Math.random()}`], `photo ${index + 1}.jpg`),
+  );
+  const upload = await new ApiService({ baseUrl: server.url }).uploadBatch(files);
+  if (!upload.success) throw new Error(upload.error);
+  return `${server.url}/processing?taskId=${upload.taskId}`;
+}
+
+async function newContext(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-GB', ...options });
+  onTestFinished(() => context.close());
+  return context;
+}
+
+const overall = (page: Page) => page.getByRole('progressbar', { name: /Overall progress|Gesamtfortschritt/ });
+const shownProgress = async (page: Page) => Number(await overall(page).getAttribute('aria-valuenow'));
+
+test('offline is said gently, what was known stays, and back online it goes on to the end', async () => {
+  const page = await (await newContext()).newPage();
+  await page.goto(await begin(4));
+  await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
+  await page.context().setOffline(true);
+  await page.getByText('You are offline').waitFor();
+  expect(await shownProgress(page)).toBeGreaterThan(0);
+  await page.getByText('photo 4.jpg').waitFor();
+  await page.context().setOffline(false);
+  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+});
+
+test('a server that restarts is waited for, and the page ends where the work does', async () => {
+  const page = await (await newContext()).newPage();
+  await page.goto(await begin(3));
+  await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
+  await server.stop('SIGKILL');
+  await page.getByText(/Reconnecting|restarting/).waitFor();
+  await server.restart();
+  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+});
+
+test('seven tabs follow one batch at once, over one connection', async () => {
+  const context = await newContext();
+  const address = await begin(5);
+  const tabs = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+  for (const tab of tabs) await tab.goto(address);
+  for (const tab of tabs) await expect.poll(() => shownProgress(tab), { timeout: 20_000 }).toBeGreaterThan(0);
+  const metrics = await (await fetch(`${server.url}/api/v1/health/metrics`)).text();
+  expect(/^image2model_\w*streams\w*(?:\{[^}]*\})? (\d+)$/m.exec(metrics)?.[1]).toBe('1');
+  await Promise.all(tabs.map((tab) => tab.waitForURL(/\/results\//, { timeout: 60_000 })));
+});
+
+test('whoever wants it is told by the browser when a batch is done while they look elsewhere', async () => {
+  const context = await newContext();
+  await context.grantPermissions(['notifications']);
+  // What the page asks the browser to show; and a page that nobody looks at, which a browser without windows has not.
+  await context.addInitScript(() => {
+    const shown: string[] = [];
+    class Shown extends EventTarget {
+      static permission = 'granted';
+      static requestPermission = async () => 'granted';
+      constructor(title: string) {
+        super();
+        shown.push(title);
+      }
+    }
+    Object.assign(globalThis, { Notification: Shown, shown });
+    document.hasFocus = () => false;
+  });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/settings`);
+  await page.getByLabel('Tell me when a batch is done').check();
+  await page.goto(await begin(1));
+  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+  expect(await page.evaluate(() => (globalThis as unknown as { shown: string[] }).shown)).toEqual([
+    'The model is ready',
+  ]);
+});
+
+test('one file can be cancelled, then all, and what was cancelled can be tried again', async () => {
+  const page = await (await newContext()).newPage();
+  await page.goto(await begin(3));
+  await page.getByRole('button', { name: 'Cancel photo 3.jpg' }).click();
+  await page.getByRole('listitem').filter({ hasText: 'photo 3.jpg' }).getByText('cancelled', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Cancel all' }).click();
+  await page.getByRole('button', { name: 'Try these again' }).click();
+  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+});
+
+test('a task that there is not is said to be none, with a way on', async () => {
+  const page = await (await newContext()).newPage();
+  await page.goto(`${server.url}/processing?taskId=0198c0de-0000-7000-8000-000000000000`);
+  await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
+  await page.getByRole('link', { name: 'Go to the history' }).waitFor();
+});
+
+test('a German page says what the server says in German', async () => {
+  const page = await (await newContext({ locale: 'de-DE' })).newPage();
+  await page.goto(await begin(2));
+  await page
+    .getByText(/Sucht das Objekt|Baut die Oberfläche|Wartet in der Schlange/)
+    .first()
+    .waitFor();
+  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+});

@@ -1,0 +1,12 @@
+import { locale } from './index.ts';
+
+/** A length of time as a person says it, never more exact than it is known: `40 sec`, `3 min`, `2 hr`. */
+export function duration(seconds: number, tag: string = locale()): string {
+  const [value, unit] =
+    seconds < 90
+      ? [Math.max(1, Math.round(seconds)), 'second']
+      : seconds < 5400
+        ? [Math.round(seconds / 60), 'minute']
+        : [Math.round(seconds / 3600), 'hour'];
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+}
