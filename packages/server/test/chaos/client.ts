@@ -51,9 +51,10 @@ export class Client {
   /** The same key each time: an upload whose answer was lost must not become two jobs. */
   async #upload(planned: PlannedJob): Promise<Upload | undefined> {
     const key = randomUUID();
-    const files = planned.files.map(({ name }) => {
-      // What follows a PNG's end is not read: each picture has bytes of its own.
-      const bytes = Buffer.concat([this.#options.picture, randomBytes(2000)]);
+    const files = planned.files.map(({ name, photo }) => {
+      // What follows a PNG's end is not read: each picture has bytes of its own, but for those that come again.
+      const rest = photo === null ? randomBytes(2000) : Buffer.alloc(2000, photo);
+      const bytes = Buffer.concat([this.#options.picture, rest]);
       return [name, new Blob([bytes])] as const;
     });
     const response = await this.ask('/upload/', [200], () => {

@@ -5,9 +5,17 @@ export type Fate = (typeof fates)[number];
 /** What the client does with a job besides following it. */
 export type Wish = 'cancel' | 'cancel-file' | 'retry' | 'delete';
 
+export interface PlannedFile {
+  name: string;
+  fate: Fate;
+  delayMs: number;
+  /** One of a few photos that are uploaded again and again, so that earlier results are taken; null for one of its own. */
+  photo: number | null;
+}
+
 export interface PlannedJob {
   /** The name tells the model what to do: `slow-120-3.png` takes 120 ms. */
-  files: { name: string; fate: Fate; delayMs: number }[];
+  files: PlannedFile[];
   wishes: ReadonlySet<Wish>;
   /** After how many ms a wish to cancel is said. */
   cancelAfterMs: number;
@@ -48,8 +56,9 @@ export function makePlan(seed: number, jobCount: number): Plan {
     const count = chance(0.7) ? 1 : chance(0.8) ? between(2, 4) : between(5, 12);
     const files = Array.from({ length: count }, (__, at) => {
       const chosen = fate();
+      const photo = (chosen === 'fine' || chosen === 'slow') && chance(0.2) ? between(0, 9) : null;
       const delayMs = chosen === 'slow' ? between(200, 900) : between(0, 60);
-      return { fate: chosen, delayMs, name: `${chosen}-${delayMs}-${index}-${at}.png` };
+      return { fate: chosen, delayMs, photo, name: `${chosen}-${delayMs}-${index}-${at}.png` };
     });
     const wishes = new Set<Wish>();
     if (chance(0.08)) wishes.add('cancel');

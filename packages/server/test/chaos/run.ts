@@ -25,6 +25,8 @@ export interface ChaosReport {
   files: number;
   /** How files ended, by status. */
   endings: Record<string, number>;
+  /** Files that took an earlier result. */
+  reused: number;
   faults: Record<FaultKind, number>;
   connections: number;
   events: number;
@@ -112,6 +114,7 @@ export async function runChaos({ seed, jobs: jobCount, timeoutMs }: ChaosOptions
     jobs: client.jobs.length,
     files: client.jobs.reduce((sum, { upload }) => sum + upload.total_files, 0),
     endings: Object.fromEntries(Object.entries(endings).map(([status, files]) => [status, files?.length ?? 0])),
+    reused: followed.flatMap(({ files }) => [...files.values()]).filter(({ result }) => result?.reused).length,
     faults: supervisor.counts,
     connections: followed.reduce((sum, { connections }) => sum + connections, 0),
     events: followed.reduce((sum, { events }) => sum + events, 0),
