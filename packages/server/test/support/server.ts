@@ -23,6 +23,8 @@ export interface TestServer extends Server {
 interface TestServerOptions {
   env?: Record<string, string>;
   model?: Model;
+  /** Models besides, by their ids. */
+  others?: Record<string, Model>;
   pagesDirectory?: string;
   /** Room that the store keeps free. */
   minFreeBytes?: number;
@@ -35,7 +37,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = await startServer({
     config,
     log: createLog({ level: config.logLevel, destination: { write: (line) => void log.push(line) } }),
-    models: new Map([['local', options.model ?? createTriangleModel()]]),
+    models: new Map([['local', options.model ?? createTriangleModel()], ...Object.entries(options.others ?? {})]),
     pagesDirectory: options.pagesDirectory ?? join(dataDir, 'no-pages'),
     ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
   });
