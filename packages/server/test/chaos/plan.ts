@@ -21,7 +21,7 @@ export interface PlannedJob {
   cancelAfterMs: number;
 }
 
-export type FaultKind = 'kill' | 'freeze' | 'stop' | 'nearly full' | 'full' | 'full and killed';
+export type FaultKind = 'kill' | 'kill twice' | 'freeze' | 'stop' | 'nearly full' | 'full' | 'full and killed';
 
 /** What happens to the server once so many uploads have been accepted. */
 export interface PlannedFault {
@@ -71,11 +71,11 @@ export function makePlan(seed: number, jobCount: number): Plan {
   const kinds: FaultKind[] = [
     'kill',
     'freeze',
-    'kill',
+    'kill twice',
     'full',
     'kill',
     'nearly full',
-    'kill',
+    'kill twice',
     'stop',
     'full and killed',
   ];

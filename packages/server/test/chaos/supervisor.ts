@@ -19,6 +19,7 @@ const restartsAtMost = 60;
 export class Supervisor {
   readonly counts: Record<FaultKind, number> = {
     kill: 0,
+    'kill twice': 0,
     freeze: 0,
     stop: 0,
     'nearly full': 0,
@@ -56,6 +57,13 @@ export class Supervisor {
     this.counts[fault.kind] += 1;
     switch (fault.kind) {
       case 'kill':
+        await this.end('SIGKILL');
+        return await this.start();
+      case 'kill twice':
+        await this.end('SIGKILL');
+        await this.start();
+        // Time to take up what was in work.
+        await sleep(fault.delayMs);
         await this.end('SIGKILL');
         return await this.start();
       case 'stop':
