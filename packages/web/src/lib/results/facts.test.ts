@@ -1,18 +1,29 @@
 import { expect, test } from 'vitest';
-import { factsOf, formatBytes } from './facts.ts';
+import { factsOf, formatBytes, formatMoney } from './facts.ts';
 
 test('facts are in the words of the reader, and only those that there are', () => {
-  const statistics = { faces: 19_998, width: 0.5, height: 1, depth: 0.25, seconds: 1.26 };
-  expect(factsOf({ size: 512_300, statistics }, 'en')).toEqual([
+  const statistics = { faces: 19_998, vertices: 9_999, width: 0.5, height: 1, depth: 0.25, seconds: 1.26 };
+  const cost = { units: 1, unit: 'generations', amount: 0.2, currency: 'USD' };
+  expect(factsOf({ size: 512_300, statistics, cost }, 'en', 2)).toEqual([
     { key: 'faces', value: '19,998' },
+    { key: 'vertices', value: '9,999' },
     { key: 'size', value: '50 × 100 × 25 cm' },
     { key: 'file', value: '512.3 kB' },
     { key: 'time', value: '1.3 s' },
+    { key: 'cost', value: '$0.20' },
+    { key: 'attempts', value: '2' },
   ]);
   expect(factsOf({ size: 2_500_000, statistics: {} }, 'de')).toEqual([{ key: 'file', value: '2,5 MB' }]);
 });
 
-test('bytes turn from kilobytes to megabytes at a million', () => {
+test('a cost without a known price says what was counted', () => {
+  const cost = { units: 1.5, unit: 'megapixels', amount: null, currency: 'USD' };
+  expect(factsOf({ size: 1000, statistics: {}, cost }, 'de').at(-1)).toEqual({ key: 'cost', value: '1,5 megapixels' });
+});
+
+test('bytes turn from kilobytes to megabytes at a million, and small money keeps its digits', () => {
   expect(formatBytes(999_000, 'en')).toBe('999 kB');
   expect(formatBytes(1_000_000, 'en')).toBe('1 MB');
+  expect(formatMoney(0.0375, 'USD', 'en')).toBe('$0.0375');
+  expect(formatMoney(12, 'USD', 'en')).toBe('$12.00');
 });

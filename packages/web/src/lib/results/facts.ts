@@ -2,26 +2,30 @@ import type { ModelFile } from '@image2model/protocol';
 
 /** One line of the facts card: a key of the messages and a value for a person. */
 export interface Fact {
-  key: 'faces' | 'size' | 'file' | 'method' | 'time';
+  key: 'faces' | 'vertices' | 'size' | 'file' | 'method' | 'time' | 'cost' | 'attempts';
   value: string;
 }
 
 /** The measured facts of a model that there are, for a person who reads `locale`. */
-export function factsOf({ size, statistics }: Pick<ModelFile, 'size' | 'statistics'>, locale: string): Fact[] {
-  const { faces, width, height, depth, method, seconds } = statistics;
+export function factsOf(
+  { size, statistics, cost }: Pick<ModelFile, 'size' | 'statistics' | 'cost'>,
+  locale: string,
+  attempts = 1,
+): Fact[] {
+  const { faces, vertices, width, height, depth, method, seconds } = statistics;
   const number = new Intl.NumberFormat(locale);
   const facts: Fact[] = [];
   if (faces !== undefined) facts.push({ key: 'faces', value: number.format(faces) });
+  if (vertices !== undefined) facts.push({ key: 'vertices', value: number.format(vertices) });
   if (width !== undefined && height !== undefined && depth !== undefined) {
-    const centimetres = [width, height, depth].map((side) => number.format(Math.round(side * 100)));
-    facts.push({ key: 'size', value: `${centimetres.join(' × ')} cm` });
+    const sides = [width, height, depth].map((side) => number.format(Math.round(side * 100)));
+    facts.push({ key: 'size', value: `${sides.join(' × ')} cm` });
   }
   facts.push({ key: 'file', value: formatBytes(size, locale) });
   if (method !== undefined) facts.push({ key: 'method', value: method });
-  if (seconds !== undefined) {
-    const tenths = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-    facts.push({ key: 'time', value: `${tenths.format(seconds)} s` });
-  }
+  if (seconds !== undefined) facts.push({ key: 'time', value: formatSeconds(seconds, locale) });
+  if (cost !== undefined) facts.push({ key: 'cost', value: formatCost(cost, locale) });
+  if (attempts > 1) facts.push({ key: 'attempts', value: number.format(attempts) });
   return facts;
 }
 
@@ -29,4 +33,19 @@ export function factsOf({ size, statistics }: Pick<ModelFile, 'size' | 'statisti
 export function formatBytes(bytes: number, locale: string): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
   return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+}
+
+/** Money as a person reads it: `$0.20`, with more places where the amount is small. */
+export function formatMoney(amount: number, currency: string, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
+}
+
+function formatSeconds(seconds: number, locale: string): string {
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(seconds)} s`;
+}
+
+/** What was charged: money where the price is known, else what was counted. */
+function formatCost({ amount, currency, units, unit }: NonNullable<ModelFile['cost']>, locale: string): string {
+  if (amount !== null) return formatMoney(amount, currency, locale);
+  return `${new Intl.NumberFormat(locale).format(units)} ${unit}`;
 }

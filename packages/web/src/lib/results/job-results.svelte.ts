@@ -1,77 +1,172 @@
-import type { ApiService } from '@image2model/client';
-import type { ModelFile } from '@image2model/protocol';
+import type { ApiService, RetryJobOptions, SSEManager } from '@image2model/client';
+import {
+  type FileUpdate,
+  hasEnded,
+  type Job,
+  type JobSummary,
+  type ModelFile,
+  type ModelInfo,
+} from '@image2model/protocol';
+import type { Refusal } from '../trouble.ts';
+
+type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
+type JobFile = JobSummary['files'][number];
+
+/** A model of the job, with the photo that it was made from. */
+export interface Made extends ModelFile {
+  photoUrl: string;
+  /** Tries that it took. */
+  attempts: number;
+}
 
 /** A file of the job that did not become a model. */
-export interface MissingFile {
+export interface Missing {
   fileId: string;
   filename: string;
+  photoUrl: string;
   status: 'failed' | 'cancelled';
+  /** A sentence for a person. */
   message: string;
+  /** Stable, for what to do next; empty where it was cancelled. */
+  code: string;
 }
+
+/** What a model can be had as where nobody says: what this server can make of any GLB. */
+const formatsOfGlb = ['glb', 'obj', 'stl', 'ply', 'usdz'] as const;
+export type Format = (typeof formatsOfGlb)[number];
 
 /** What the results page shows: the models of one job, which one is on the stage, and what did not work. */
 export class JobResults {
   readonly jobId: string;
-  readonly #api: ApiService;
-  state = $state<'loading' | 'ready' | 'failed'>('loading');
-  /** A sentence for a person, where loading or an action failed. */
-  error = $state('');
-  errorCode = $state('');
-  models = $state.raw<ModelFile[]>([]);
-  missing = $state.raw<MissingFile[]>([]);
-  /** Files that are still being worked on. */
-  open = $state(0);
+  readonly #api: Api;
+  readonly #streams: Pick<SSEManager, 'connect'>;
+  #stream: { close(): void } | undefined;
+  #followed = '';
+  #loading: Promise<void> | undefined;
+  #again = false;
   #chosen = $state('');
-  readonly chosen = $derived(this.models.find((model) => model.file_id === this.#chosen) ?? this.models[0]);
+  state: 'loading' | 'ready' | 'failed' = $state('loading');
+  /** Why it could not be loaded. */
+  refusal: Refusal | undefined = $state.raw();
+  job: Job | undefined = $state.raw();
+  /** All that this server offers, for another try. */
+  offered: readonly ModelInfo[] = $state.raw([]);
 
-  constructor(api: ApiService, jobId: string) {
+  readonly #updates: ReadonlyMap<string, FileUpdate> = $derived(
+    // Tasks stand oldest first: a file's last word wins.
+    new Map(this.job?.tasks.flatMap(({ files }) => files.map((update) => [update.file_id, update] as const))),
+  );
+  readonly models: readonly Made[] = $derived(
+    this.job?.files.flatMap(({ file_id, photo_url, result }) =>
+      result === null ? [] : [{ ...result, photoUrl: photo_url, attempts: this.#updates.get(file_id)?.attempts ?? 1 }],
+    ) ?? [],
+  );
+  readonly missing: readonly Missing[] = $derived(
+    this.job?.files.flatMap((file) => this.#missingOf(file, this.#updates.get(file.file_id))) ?? [],
+  );
+  /** Files that are still being worked on. */
+  readonly open: number = $derived(
+    this.job?.files.filter(({ status }) => status === 'pending' || status === 'processing').length ?? 0,
+  );
+  readonly chosen: Made | undefined = $derived(
+    this.models.find((model) => model.file_id === this.#chosen) ?? this.models[0],
+  );
+  /** The model that made these, where this server still has it. */
+  readonly maker: ModelInfo | undefined = $derived(this.offered.find(({ id }) => id === this.job?.model));
+  readonly formats: readonly Format[] = $derived(
+    this.maker ? formatsOfGlb.filter((format) => this.maker?.formats.includes(format)) : formatsOfGlb,
+  );
+  /** What the ZIP of all will be, without the pictures in it, in bytes. */
+  readonly totalSize: number = $derived(
+    this.models.reduce(
+      (sum, { size, extra_files = [] }) => sum + size + extra_files.reduce((extra, file) => extra + file.size, 0),
+      0,
+    ),
+  );
+
+  /** `streams` tells of further models while the job runs. */
+  constructor(api: Api, streams: Pick<SSEManager, 'connect'>, jobId: string) {
     this.#api = api;
+    this.#streams = streams;
     this.jobId = jobId;
   }
 
+  /** Fetches the job; where that is under way already, once more after it, so that the newest is seen. */
   async load(): Promise<void> {
-    const [list, progress] = await Promise.all([
-      this.#api.getJobFiles(this.jobId),
-      this.#api.getJobProgress(this.jobId),
-    ]);
-    const refused = list.success ? progress : list;
-    if (!list.success || !progress.success) {
-      if (refused.success) return;
-      this.error = refused.error;
-      this.errorCode = refused.code;
-      this.state = 'failed';
-      return;
-    }
-    this.models = list.files;
-    const files = Object.entries(progress.files);
-    this.missing = files.flatMap(([fileId, { filename, status, message }]) =>
-      status === 'failed' || status === 'cancelled' ? [{ fileId, filename, status, message }] : [],
-    );
-    this.open = files.filter(([, { status }]) => status === 'pending' || status === 'processing').length;
-    this.state = 'ready';
+    this.#again = this.#loading !== undefined;
+    this.#loading ??= this.#load();
+    await this.#loading;
   }
 
   choose(fileId: string): void {
     this.#chosen = fileId;
   }
 
-  /** Runs again what did not work. The id of the new task, or undefined with `error` set. */
-  async retry(): Promise<string | undefined> {
-    const answer = await this.#api.retryJob(this.jobId);
-    if (answer.success) return answer.taskId;
-    this.error = answer.error;
-    return undefined;
+  /** Runs again what did not work, as before or otherwise. The id of the new task, or why not. */
+  async retry(options: RetryJobOptions = {}): Promise<{ taskId: string } | Refusal> {
+    const answer = await this.#api.retryJob(this.jobId, options);
+    return answer.success ? { taskId: answer.taskId } : answer;
   }
 
-  /** Removes the job with all its files. False, with `error` set, where the server would not. */
-  async remove(): Promise<boolean> {
+  /** Removes the job with all its files. A sentence where the server would not. */
+  async remove(): Promise<string | undefined> {
     const answer = await this.#api.deleteJob(this.jobId);
-    if (!answer.success) this.error = answer.error;
-    return answer.success;
+    return answer.success || answer.code === 'JOB_NOT_FOUND' ? undefined : answer.error;
   }
 
-  /** Where the photo of a model is. */
-  photoUrl(model: ModelFile): string {
-    return this.#api.downloadUrl(this.jobId, 'photos').concat('/', model.file_id);
+  /** Lets go of the stream; may be called twice. The work goes on. */
+  close(): void {
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+
+  async #load(): Promise<void> {
+    const [job, models] = await Promise.all([
+      this.#api.getJob(this.jobId),
+      this.offered.length > 0 ? undefined : this.#api.getModels(),
+    ]);
+    this.#loading = undefined;
+    if (models?.success) this.offered = models.models;
+    if (job.success) {
+      this.job = job;
+      this.refusal = undefined;
+      this.state = 'ready';
+      this.#follow(job);
+    } else {
+      this.refusal = job;
+      if (this.job === undefined || job.code === 'JOB_NOT_FOUND') this.state = 'failed';
+    }
+    if (this.#again) await this.load();
+  }
+
+  #follow({ status, task_id }: Job): void {
+    if (hasEnded(status) || this.#followed === task_id) return;
+    this.close();
+    this.#followed = task_id;
+    const look = () => void this.load();
+    this.#stream = this.#streams.connect(task_id, {
+      onFileUpdate: (update) => hasEnded(update.status) && this.#isNews(update) && look(),
+      onComplete: look,
+      onCancelled: look,
+      onError: look,
+    });
+  }
+
+  #isNews({ file_id, status }: FileUpdate): boolean {
+    return this.job?.files.find((file) => file.file_id === file_id)?.status !== status;
+  }
+
+  #missingOf({ file_id, filename, status, message, photo_url }: JobFile, update?: FileUpdate): Missing[] {
+    if (status !== 'failed' && status !== 'cancelled') return [];
+    return [
+      {
+        fileId: file_id,
+        filename,
+        photoUrl: photo_url,
+        status,
+        message: update?.error ?? message,
+        code: status === 'failed' ? (update?.details?.code ?? 'GENERATION_FAILED') : '',
+      },
+    ];
   }
 }

@@ -1,7 +1,7 @@
 import {
   Box3,
   Color,
-  GridHelper,
+  DirectionalLight,
   Group,
   type Material,
   Mesh,
@@ -19,24 +19,35 @@ import {
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { RoomEnvironment } from 'three/addons/environments/RoomEnvironment.js';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+import { Ruler, type SideLabel } from './ruler.ts';
 
 /** What the surface shows: the photo, plain clay for judging the shape, or the triangles. */
 export type Look = 'photo' | 'clay' | 'wireframe';
 
+/** Brightness from 0 to 2, where 1 keeps the photo's own; degrees that the light comes from, none for all sides alike. */
+export interface Light {
+  brightness: number;
+  direction: number | undefined;
+}
+
 /** Radians that an arrow key turns, and the factor that plus and minus zoom by. */
 const keyTurn = Math.PI / 18;
 const keyZoom = 1.15;
+/** The photo brings its own light; much more from around would wash it out. */
+const ambient = 0.75;
 
 /**
- * One model on a stage: orbit, zoom, looks, a grid with squares of ten centimetres. Draws when something moved and not
+ * One model on a stage: orbit, zoom, looks, light, a grid with the model's size. Draws when something moved and not
  * otherwise, so that a model at rest costs nothing. Owns the canvas's WebGL context until `dispose`.
  */
 export class ModelScene {
+  readonly #canvas: HTMLCanvasElement;
   readonly #renderer: WebGLRenderer;
   readonly #scene = new Scene();
-  readonly #camera = new PerspectiveCamera(30, 1, 0.01, 100);
+  readonly #camera = new PerspectiveCamera(30, 1, 0.01, 1000);
   readonly #controls: OrbitControls;
-  readonly #grid = new GridHelper(4, 40);
+  readonly #ruler = new Ruler();
+  readonly #lamp = new DirectionalLight(0xffffff, 0);
   readonly #clay = new MeshStandardMaterial({ color: 0xd6d2cb, roughness: 0.85 });
   readonly #wire = new MeshStandardMaterial({ color: 0x8a94a6, wireframe: true });
   readonly #resize: ResizeObserver;
@@ -46,8 +57,12 @@ export class ModelScene {
   #frame = 0;
   #disposed = false;
 
+  /** Told where the labels of the model's size are after each drawing: none while there is no grid. */
+  onlabels: (labels: readonly SideLabel[]) => void = () => undefined;
+
   /** @throws where WebGL is not to be had */
   constructor(canvas: HTMLCanvasElement) {
+    this.#canvas = canvas;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'low-power' });
     this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     // Keeps the photo's own colours.
@@ -55,23 +70,21 @@ export class ModelScene {
     const maker = new PMREMGenerator(this.#renderer);
     this.#scene.environment = maker.fromScene(new RoomEnvironment(), 0.04).texture;
     maker.dispose();
-    // The photo brings its own light; much more would wash it out.
-    this.#scene.environmentIntensity = 0.75;
-    this.#grid.visible = false;
-    this.#scene.add(this.#grid, this.#model);
+    this.#scene.environmentIntensity = ambient;
+    this.#scene.add(this.#ruler.object, this.#lamp, this.#lamp.target, this.#model);
     this.#controls = new OrbitControls(this.#camera, canvas);
     this.#controls.enableDamping = true;
     this.#controls.autoRotateSpeed = 1.5;
     this.#controls.addEventListener('change', () => this.#draw());
-    this.#resize = new ResizeObserver(() => this.#fit(canvas));
+    this.#resize = new ResizeObserver(() => this.#fit());
     this.#resize.observe(canvas);
+    // A browser with many pages may take the context away for a while; three.js brings everything back.
+    canvas.addEventListener('webglcontextrestored', () => this.#draw());
   }
 
-  /** Shows the model at an address instead of the one before. Rejects when it cannot be had or read. */
-  async load(url: string, signal: AbortSignal): Promise<void> {
-    const response = await fetch(url, { signal });
-    if (!response.ok) throw new Error(`The server answered ${response.status}`);
-    const { scene } = await new GLTFLoader().parseAsync(await response.arrayBuffer(), '');
+  /** Shows a GLB instead of the model before. Rejects when it cannot be read. */
+  async show(glb: ArrayBuffer, signal: AbortSignal): Promise<void> {
+    const { scene } = await new GLTFLoader().parseAsync(glb, '');
     signal.throwIfAborted();
     this.#clear();
     this.#model = scene;
@@ -82,7 +95,8 @@ export class ModelScene {
     const box = new Box3().setFromObject(scene);
     this.#radius = box.getSize(new Vector3()).length() / 2 || 1;
     box.getCenter(this.#controls.target);
-    this.#grid.position.set(this.#controls.target.x, box.min.y, this.#controls.target.z);
+    this.#lamp.target.position.copy(this.#controls.target);
+    this.#ruler.fit(box);
     this.reset();
   }
 
@@ -102,23 +116,35 @@ export class ModelScene {
     this.#draw();
   }
 
+  set light({ brightness, direction }: Light) {
+    // A lamp from one side takes its light from what comes from all sides.
+    this.#scene.environmentIntensity = ambient * brightness * (direction === undefined ? 1 : 0.4);
+    this.#lamp.intensity = direction === undefined ? 0 : 2.5 * brightness;
+    const angle = ((direction ?? 0) * Math.PI) / 180;
+    const { position, target } = this.#lamp;
+    position.set(Math.sin(angle), 0.7, Math.cos(angle)).multiplyScalar(this.#radius * 4);
+    position.add(target.position);
+    this.#draw();
+  }
+
   set turning(turning: boolean) {
     this.#controls.autoRotate = turning;
     this.#draw();
   }
 
   set grid(shown: boolean) {
-    this.#grid.visible = shown;
+    this.#ruler.object.visible = shown;
     this.#draw();
+  }
+
+  /** The side of one square of the grid, in metres. */
+  get gridStep(): number {
+    return this.#ruler.step;
   }
 
   /** The grid's colour, so that it fits the page's theme. */
   set lineColour(colour: string) {
-    for (const material of [this.#grid.material].flat()) {
-      material.vertexColors = false;
-      (material as Material & { color: Color }).color = new Color(colour);
-      material.needsUpdate = true;
-    }
+    this.#ruler.colour = new Color(colour);
     this.#draw();
   }
 
@@ -148,7 +174,8 @@ export class ModelScene {
     this.#controls.dispose();
     this.#clear();
     this.#scene.environment?.dispose();
-    this.#grid.dispose();
+    this.#ruler.dispose();
+    this.#lamp.dispose();
     this.#clay.dispose();
     this.#wire.dispose();
     this.#renderer.dispose();
@@ -165,8 +192,8 @@ export class ModelScene {
     this.#draw();
   }
 
-  #fit(canvas: HTMLCanvasElement): void {
-    const { clientWidth: width, clientHeight: height } = canvas;
+  #fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0 || height === 0) return;
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = width / height;
@@ -179,6 +206,7 @@ export class ModelScene {
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#renderer.render(this.#scene, this.#camera);
+      this.onlabels(this.#ruler.labels(this.#camera, this.#canvas.clientWidth, this.#canvas.clientHeight));
       // Asks for the next frame by itself (through `change`) while it turns or glides to a halt.
       this.#controls.update();
     });

@@ -1,0 +1,273 @@
+import { validateBytes } from 'gltf-validator';
+import { readFile } from 'node:fs/promises';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { ended, sendPhotos, type SentJob } from './support/jobs.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+const key = 'a-key-for-the-pages';
+/** Few pixels, for a view that is looked at many times. */
+const small = { viewport: { width: 420, height: 800 }, reducedMotion: 'reduce' } as const;
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let server: RunningServer;
+let browser: Browser;
+let three: SentJob;
+let mixed: SentJob;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ API_KEYS: key }), launchBrowser()]);
+  three = await sendPhotos(server.url, ['duck.png', 'teapot.jpg', 'coffee.jpg'], { key });
+  mixed = await sendPhotos(server.url, ['flat.png', 'cactus.jpg'], { key, options: { mode: 'object' } });
+  await Promise.all([ended(server.url, three, key), ended(server.url, mixed, key)]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function signedIn(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
+  onTestFinished(() => context.close());
+  const login = await context.request.post(`${server.url}/api/v1/session`, { data: { api_key: key } });
+  expect(login.ok()).toBe(true);
+  return context;
+}
+
+async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const page = await (await signedIn(options)).newPage();
+  await page.goto(server.url + path);
+  return page;
+}
+
+/** Opens the viewer and waits until the model is in it. */
+async function lookAround(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Look around in 3D' }).click();
+  await page.getByRole('application', { name: /3D model/ }).waitFor();
+  await page.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
+}
+
+/** What the viewer shows now. Drawn without a graphics card, which takes its time on a busy machine. */
+async function picture(page: Page): Promise<string> {
+  // Away from the tools, which stand over the view and show when they are pointed at.
+  await page.mouse.move(2, 2);
+  return (await page.locator('canvas').screenshot({ timeout: 60_000 })).toString('base64');
+}
+
+/** Waits until the view is another one than it was, and gives the new one. */
+async function changed(page: Page, before: string): Promise<string> {
+  await expect.poll(async () => (await picture(page)) === before, { timeout: 60_000 }).toBe(false);
+  return await picture(page);
+}
+
+test('a batch shows each photo beside its model, with what is known of it, and loads the viewer only when wanted', async () => {
+  const page = await open(`/results/${three.jobId}`);
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await page.getByRole('heading', { name: '3 models are ready' }).waitFor();
+  for (const name of ['duck', 'teapot', 'coffee']) {
+    const card = page.getByRole('button', { name: `${name}.glb`, exact: true });
+    expect(await card.locator('img').count()).toBe(2);
+  }
+  await page.getByRole('button', { name: 'teapot.glb', exact: true }).click();
+  const stage = page.getByRole('region', { name: 'teapot.glb' });
+  for (const fact of ['Faces', 'Vertices', 'Size', 'File', 'Made in'])
+    await stage.getByText(fact, { exact: true }).waitFor();
+  await stage.getByRole('img', { name: 'The photo that teapot.glb was made from' }).waitFor();
+  expect(loaded.filter((path) => path.endsWith('.glb'))).toEqual([]);
+  await lookAround(page);
+  expect(loaded.filter((path) => path.endsWith('.glb'))).toEqual([`/api/v1/download/${three.jobId}/teapot.glb`]);
+});
+
+test('the viewer turns, zooms, changes its looks and light, measures, and goes back, with the keyboard', async () => {
+  const page = await open(`/results/${mixed.jobId}`, small);
+  await lookAround(page);
+  const canvas = page.getByRole('application', { name: '3D model cactus.glb' });
+  expect(await canvas.evaluate((element) => element === document.activeElement)).toBe(true);
+  let seen = await picture(page);
+  const first = seen;
+  for (const pressed of ['ArrowRight', 'ArrowUp', '+']) {
+    await page.keyboard.press(pressed);
+    seen = await changed(page, seen);
+  }
+  for (const name of ['As clay', 'As triangles', 'Grid and size']) {
+    const button = page.getByRole('button', { name });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    seen = await changed(page, seen);
+  }
+  await page.getByText('Squares of 10 cm').waitFor();
+  expect(await page.locator('.labels li').allTextContents()).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^[\d.]+ cm$/)]),
+  );
+  await page.getByRole('button', { name: 'Grid and size' }).click();
+  await page.getByRole('button', { name: 'With the photo' }).click();
+  await page.getByRole('button', { name: 'Light', exact: true }).click();
+  seen = await picture(page);
+  await page.getByRole('slider', { name: 'Direction' }).focus();
+  await page.keyboard.press('PageUp');
+  await changed(page, seen);
+  await page.getByRole('button', { name: 'Light', exact: true }).click();
+  await page.getByRole('button', { name: 'Reset the view' }).click();
+  await expect.poll(async () => (await picture(page)) === first, { timeout: 60_000 }).toBe(true);
+}, 240_000);
+
+test('the viewer turns by itself until it is touched, and follows a finger', async () => {
+  const page = await open(`/results/${mixed.jobId}`, phone);
+  await lookAround(page);
+  const turn = page.getByRole('button', { name: 'Turn by itself' });
+  expect(await turn.getAttribute('aria-pressed')).toBe('true');
+  await changed(page, await picture(page));
+  await page.getByRole('application').tap();
+  expect(await turn.getAttribute('aria-pressed')).toBe('false');
+  const box = await page.locator('canvas').boundingBox();
+  expect(box).not.toBeNull();
+  const seen = await picture(page);
+  await drag(page, { x: (box?.x ?? 0) + 100, y: (box?.y ?? 0) + 100 }, 120);
+  await changed(page, seen);
+}, 120_000);
+
+test('every format that the model offers can be downloaded, and all of it as a ZIP with its size', async () => {
+  const page = await open(`/results/${three.jobId}`);
+  const stage = page.getByRole('region', { name: 'duck.glb' });
+  const files: Record<string, Buffer> = {};
+  for (const name of ['OBJ', 'STL', 'PLY', 'USDZ', 'Download GLB']) {
+    const download = page.waitForEvent('download');
+    await stage.getByRole('link', { name, exact: true }).click();
+    const file = await download;
+    files[file.suggestedFilename()] = await readFile(await file.path());
+  }
+  expect(Object.keys(files)).toEqual(['duck.zip', 'duck.stl', 'duck.ply', 'duck.usdz', 'duck.glb']);
+  expect((await validateBytes(new Uint8Array(files['duck.glb'] ?? []))).issues.numErrors).toBe(0);
+  expect(files['duck.ply']?.subarray(0, 3).toString()).toBe('ply');
+  for (const name of ['duck.zip', 'duck.usdz']) expect(files[name]?.subarray(0, 2).toString()).toBe('PK');
+  // 80 bytes of head, a count, and 50 bytes a triangle.
+  expect(files['duck.stl']?.length).toBe(84 + 50 * (files['duck.stl']?.readUInt32LE(80) ?? 0));
+  await page.getByText(/about [\d.]+ MB/).waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: /Download all \(ZIP\)/ }).click();
+  const zip = await readFile(await (await download).path());
+  expect(zip.subarray(0, 2).toString()).toBe('PK');
+  expect(zip.includes('coffee.glb')).toBe(true);
+});
+
+test('a file that failed says why and what to do, and is made with other options', async () => {
+  const job = await sendPhotos(server.url, ['flat.png'], { key, options: { mode: 'object' } });
+  expect(await ended(server.url, job, key)).toBe('failed');
+  const page = await open(`/results/${job.jobId}`);
+  await page.getByRole('heading', { name: 'No model was made' }).waitFor();
+  const missing = page.getByRole('region', { name: 'Not made: 1' });
+  await missing.getByText('flat.png').waitFor();
+  expect(await missing.locator('li p').textContent()).toMatch(/\w+\. ?\w+/);
+  await missing.getByRole('button', { name: 'Try with another model or options' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Try with another model or options' });
+  expect(await dialog.getByLabel('Model').inputValue()).toBe('local');
+  await dialog.getByText('relief', { exact: true }).click();
+  await dialog.getByRole('button', { name: 'Try again (1)' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  await page.waitForURL(/\/results\//, { timeout: 120_000 });
+  await page.getByRole('heading', { name: 'Your model is ready' }).waitFor();
+}, 180_000);
+
+test('results that are still coming show up by themselves', async () => {
+  const job = await sendPhotos(server.url, ['teapot.jpg', 'duck.png', 'pebbles.jpg', 'cactus.jpg'], { key });
+  const page = await open(`/results/${job.jobId}`);
+  await page.getByText(/\d more are still being made/).waitFor();
+  await page.getByRole('heading', { name: '4 models are ready' }).waitFor({ timeout: 120_000 });
+  expect(await page.getByText('still being made').count()).toBe(0);
+}, 180_000);
+
+test('a shared link shows the model once, to somebody without a key', async () => {
+  const context = await signedIn();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/results/${mixed.jobId}`);
+  await page.getByRole('button', { name: 'Share' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share cactus.glb' });
+  await dialog.getByText('opened within a minute and works once').waitFor();
+  await dialog.getByRole('button', { name: 'Copy the link' }).click();
+  await dialog.getByText('Copied. Send it now.').waitFor();
+  const link = await page.evaluate(async () => await navigator.clipboard.readText());
+  expect(await dialog.getByLabel('Link').inputValue()).toBe(link);
+
+  const stranger = await browser.newContext({ locale: 'en-GB' });
+  onTestFinished(() => stranger.close());
+  const theirs = await stranger.newPage();
+  await theirs.goto(link);
+  await theirs.getByRole('heading', { name: 'cactus.glb' }).waitFor();
+  await theirs.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
+  const saved = theirs.waitForEvent('download');
+  await theirs.getByRole('link', { name: 'Save GLB' }).click();
+  const bytes = await readFile(await (await saved).path());
+  expect(bytes.subarray(0, 4).toString()).toBe('glTF');
+  expect(await theirs.getByRole('dialog').count()).toBe(0);
+
+  await theirs.reload();
+  await theirs.getByRole('heading', { name: 'This link is no longer good' }).waitFor();
+});
+
+test('a batch is deleted after a question, from which the focus comes back', async () => {
+  const job = await sendPhotos(server.url, ['duck.png'], { key });
+  expect(await ended(server.url, job, key)).toBe('completed');
+  const page = await open(`/results/${job.jobId}`);
+  const remove = page.getByRole('button', { name: 'Delete this batch' });
+  await remove.click();
+  const dialog = page.getByRole('dialog', { name: 'Delete this batch for good?' });
+  expect(
+    await dialog.getByRole('button', { name: 'Cancel' }).evaluate((button) => button === document.activeElement),
+  ).toBe(true);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await remove.evaluate((button) => button === document.activeElement)).toBe(true);
+  await remove.click();
+  await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.waitForURL(/\/history$/);
+  await page.goto(`${server.url}/results/${job.jobId}`);
+  await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
+  await page.getByRole('link', { name: 'Go to the history' }).waitFor();
+}, 120_000);
+
+test('AR is offered where the device has it, with an address that it can use', async () => {
+  const plain = await open(`/results/${mixed.jobId}`);
+  await lookAround(plain);
+  expect(await plain.getByText('View in your room').or(plain.getByLabel('View in your room')).count()).toBe(0);
+
+  const context = await signedIn(phone);
+  // As Safari on an iPhone answers.
+  await context.addInitScript(() => {
+    DOMTokenList.prototype.supports = (token) => token === 'ar' || token === 'modulepreload';
+  });
+  const page = await context.newPage();
+  await page.goto(`${server.url}/results/${mixed.jobId}`);
+  await lookAround(page);
+  const link = page.getByRole('link', { name: 'View in your room' });
+  expect(await link.getAttribute('rel')).toBe('ar');
+  expect(await link.locator('> img').count()).toBe(1);
+  const address = new URL((await link.getAttribute('href')) ?? '', server.url).href;
+  const usdz = await context.request.get(address);
+  expect(usdz.headers()['content-type']).toBe('model/vnd.usdz+zip');
+});
+
+test('a server that is away is told, and the page goes on by itself when it is back', async () => {
+  const page = await open('/history');
+  await page.getByText('duck.png, teapot.jpg, coffee.jpg').waitFor();
+  await server.stop();
+  await page.getByRole('link', { name: /duck.png, teapot.jpg, coffee.jpg/ }).click();
+  await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor();
+  await server.restart();
+  await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
+}, 120_000);
+
+/** Draws one finger across the page, as a hand does. */
+async function drag(page: Page, from: { x: number; y: number }, by: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number) => {
+    const touchPoints = type === 'touchEnd' ? [] : [{ x, y: from.y }];
+    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  };
+  await touch('touchStart', from.x);
+  for (let moved = 20; moved <= by; moved += 20) await touch('touchMove', from.x + moved);
+  await touch('touchEnd', from.x + by);
+}

@@ -1,0 +1,90 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiService, SSEManager } from '@image2model/client';
+import { expect, onTestFinished, test } from 'vitest';
+import { JobResults } from './job-results.svelte.ts';
+
+const model = (id: string) => ({
+  file_id: id,
+  filename: `${id}.glb`,
+  size: 1000,
+  statistics: {},
+  rendered_image: null,
+});
+const file = (id: string, status: string) => ({
+  file_id: id,
+  filename: `${id}.png`,
+  status,
+  progress: 0,
+  message: 'As the list says it',
+  photo_url: `/photos/${id}`,
+  result: status === 'completed' ? model(id) : null,
+});
+const update = (id: string, status: string, more = {}) => ({ file_id: id, status, ...more });
+const job = (status: string, files: object[], tasks: object[]) => ({
+  job_id: 'j',
+  task_id: 't2',
+  model: 'm',
+  status,
+  files,
+  tasks,
+});
+
+/** A server whose job is another one each time it is asked for, the last of them for good. */
+async function resultsOf(jobs: object[], stream = '') {
+  const models = [{ id: 'm', name: 'M', formats: ['glb', 'stl'], options_schema: {} }];
+  const server = createServer(({ url = '' }, response) => {
+    if (url.endsWith('/stream'))
+      return void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream);
+    const body = url.endsWith('/available') ? { models, default_model: 'm' } : jobs.length > 1 ? jobs.shift() : jobs[0];
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body ?? { code: 'JOB_NOT_FOUND', detail: 'There is no job.' }));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const api = new ApiService({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1` });
+  const results = new JobResults(api, new SSEManager({ api }), 'j');
+  await results.load();
+  return results;
+}
+
+test('each file stands once: as a model with its tries, or with the last word on why not', async () => {
+  const first = update('b', 'failed', { error: 'The old reason', details: { code: 'OLD' } });
+  const second = update('b', 'failed', { error: 'Nothing is to be seen.', details: { code: 'NO_FOREGROUND' } });
+  const results = await resultsOf([
+    job(
+      'completed',
+      [file('a', 'completed'), file('b', 'failed'), file('c', 'cancelled')],
+      [{ files: [update('a', 'failed'), first] }, { files: [update('a', 'completed', { attempts: 2 }), second] }],
+    ),
+  ]);
+  expect(results.models).toMatchObject([{ filename: 'a.glb', photoUrl: '/photos/a', attempts: 2 }]);
+  expect(results.missing).toMatchObject([
+    { filename: 'b.png', message: 'Nothing is to be seen.', code: 'NO_FOREGROUND' },
+    { filename: 'c.png', message: 'As the list says it', code: '' },
+  ]);
+  expect(results.formats).toEqual(['glb', 'stl']);
+  expect(results.totalSize).toBe(1000);
+});
+
+test('while the job runs, a further model shows up by itself', async () => {
+  const done = { task_id: 't2', sequence: 9, timestamp: 0, job_id: 'j', result: {} };
+  const results = await resultsOf(
+    [
+      job('processing', [file('a', 'completed'), file('b', 'processing')], []),
+      job('completed', [file('a', 'completed'), file('b', 'completed')], []),
+    ],
+    `event: task_completed\nid: 9\ndata: ${JSON.stringify(done)}\n\n`,
+  );
+  expect(results.open).toBe(1);
+  await expect.poll(() => results.models.map(({ filename }) => filename)).toEqual(['a.glb', 'b.glb']);
+  expect(results.open).toBe(0);
+  results.choose('b');
+  expect(results.chosen?.filename).toBe('b.glb');
+});
+
+test('a job that is not there says so', async () => {
+  const results = await resultsOf([]);
+  expect(results.state).toBe('failed');
+  expect(results.refusal).toMatchObject({ code: 'JOB_NOT_FOUND' });
+});

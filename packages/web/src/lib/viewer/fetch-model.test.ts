@@ -1,0 +1,37 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { fetchModel } from './fetch-model.ts';
+
+async function serverThat(answers: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((_, response) => answers(response));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const { signal } = new AbortController();
+
+test('a model comes whole, and its progress rises to the end', async () => {
+  const url = await serverThat((response) => response.end(Buffer.alloc(500_000, 7)));
+  const told: number[] = [];
+  const bytes = await fetchModel(url, { signal, onprogress: (share) => told.push(share) });
+  expect(bytes.byteLength).toBe(500_000);
+  expect(told.at(-1)).toBe(1);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+});
+
+test('a model of unknown size comes all the same', async () => {
+  const url = await serverThat((response) => {
+    response.write('abc');
+    response.end('def');
+  });
+  expect((await fetchModel(url, { signal })).byteLength).toBe(6);
+});
+
+test('a refusal says its status, and no answer says so', async () => {
+  const url = await serverThat((response) => response.writeHead(401).end());
+  await expect(fetchModel(url, { signal })).rejects.toMatchObject({ status: 401 });
+  const broken = await serverThat((response) => response.destroy());
+  await expect(fetchModel(broken, { signal })).rejects.toMatchObject({ status: 0 });
+});
