@@ -8,8 +8,8 @@ export interface Load {
   open(readers: number, options?: { standing?: boolean }): Promise<void>;
   /** Forgets what was seen so far. */
   reset(): void;
-  /** Events seen since, and their delays in ms from when they were due, sorted. */
-  seen(): { events: number; delays: number[] };
+  /** Events seen since, and their delays in ms, sorted: from when they were due, and from when they were made. */
+  seen(): { events: number; delays: number[]; transits: number[] };
   close(): void;
 }
 
@@ -25,6 +25,7 @@ export function createLoad(target: { port: number; paths: string[]; headers: Rec
   let events = 0;
   let every = 1;
   let delays: number[] = [];
+  let transits: number[] = [];
 
   function take(text: string): void {
     const now = nowMs();
@@ -32,8 +33,11 @@ export function createLoad(target: { port: number; paths: string[]; headers: Rec
       events += 1;
       if (events % every !== 0) continue;
       delays.push(now - Number.parseFloat(text.slice(at + 4, at + 24)));
+      const made = text.indexOf('made=', at);
+      transits.push(now - Number.parseFloat(text.slice(made + 5, made + 25)));
       if (delays.length < maxDelays) continue;
       delays = delays.filter((_, index) => index % 2 === 0);
+      transits = transits.filter((_, index) => index % 2 === 0);
       every *= 2;
     }
   }
@@ -77,12 +81,17 @@ export function createLoad(target: { port: number; paths: string[]; headers: Rec
       events = 0;
       every = 1;
       delays = [];
+      transits = [];
     },
-    seen: () => ({ events, delays: delays.toSorted((a, b) => a - b) }),
+    seen: () => ({ events, delays: ascending(delays), transits: ascending(transits) }),
     close() {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function ascending(numbers: readonly number[]): number[] {
+  return numbers.toSorted((a, b) => a - b);
 }
 
 /** A quantile of sorted numbers; not a number where there are none. */

@@ -74,7 +74,8 @@ async function produce(subject: Subject, perSecond: number, seconds: number): Pr
     // A turn never lasts longer than this, or sockets would starve.
     for (; made < due && nowMs() < until; made += 1) {
       const dueAt = start + (made / perSecond) * 1000;
-      subject.emit(made % subject.paths.length, `due=${dueAt.toFixed(3)} Building the mesh`);
+      const message = `due=${dueAt.toFixed(3)} made=${nowMs().toFixed(3)} Building`;
+      subject.emit(made % subject.paths.length, message);
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
