@@ -14,7 +14,7 @@ import { startRetention } from './jobs/retention.ts';
 import { createRunner } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { createHub } from './progress/hub.ts';
-import { createFal } from './models/fal/fal.ts';
+import type { Fal } from './models/fal/fal.ts';
 import type { FalTimings } from './models/fal/timings.ts';
 import { createModels } from './models/index.ts';
 import type { Model } from './models/model.ts';
@@ -78,10 +78,7 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
   });
   opened.push(() => files.close());
-  const fal =
-    config.fal === null
-      ? undefined
-      : createFal({ ...config.fal, engine, log, ...(options.falTimings && { timings: options.falTimings }) });
+  const fal = await openFal(options, engine);
   if (fal !== undefined) opened.push(() => fal.close());
   const models = options.models ?? createModels({ concurrency: config.workerConcurrency, fal });
   opened.push(async () => void (await Promise.all([...models.values()].map((model) => model.close()))));
@@ -144,6 +141,13 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     files,
     close: (graceMs) => (closed ??= shutDown(graceMs)),
   };
+}
+
+/** The hosted models, loaded only where there is a key for them. */
+async function openFal({ config, log, falTimings }: ServerOptions, engine: Engine): Promise<Fal | undefined> {
+  if (config.fal === null) return undefined;
+  const { createFal } = await import('./models/fal/fal.ts');
+  return createFal({ ...config.fal, engine, log, ...(falTimings && { timings: falTimings }) });
 }
 
 function addressOf(app: FastifyInstance, host: string): string {

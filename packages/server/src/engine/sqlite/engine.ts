@@ -29,6 +29,7 @@ import type { OpenDatabase } from './database.ts';
 import { readEntries, readFiles, readJob, readJobs, readLease, readTask } from './reads.ts';
 import { noteResult, readEarlierResult } from './results.ts';
 import type { Session } from './session.ts';
+import { reserve, spentOn } from './spending.ts';
 
 export interface SqliteEngineOptions {
   /** Path of the database, or `:memory:`. Its folder is made when it does not exist. */
@@ -45,9 +46,6 @@ export interface SqliteEngineOptions {
 export async function createSqliteEngine(options: SqliteEngineOptions): Promise<Engine> {
   return new SqliteEngine(openDatabase(options.file), options);
 }
-
-/** What was spent is kept for so many days. */
-const keptSpendingDays = 62;
 
 /**
  * SQLite is synchronous and this process its only writer, so each method is one transaction from start to end with
@@ -242,14 +240,7 @@ class SqliteEngine implements Engine {
   }
 
   async reserve(reservation: Reservation, limitMicros: number | null): Promise<boolean> {
-    return this.#session.change(() => {
-      if (this.#session.get('spending', reservation.key)) return true;
-      const spent = this.#session.get('spentOn', reservation.day)?.micros ?? 0;
-      if (limitMicros !== null && spent + reservation.micros > limitMicros) return false;
-      this.#session.insert('insertSpending', { ...reservation });
-      this.#session.run('dropSpending', dayBefore(reservation.day, keptSpendingDays));
-      return true;
-    });
+    return reserve(this.#session, reservation, limitMicros);
   }
 
   async settle(key: string, micros: number): Promise<void> {
@@ -257,7 +248,7 @@ class SqliteEngine implements Engine {
   }
 
   async spent(day: string): Promise<number> {
-    return this.#session.get('spentOn', day)?.micros ?? 0;
+    return spentOn(this.#session, day);
   }
 
   onWork(listener: () => void): () => void {
@@ -298,8 +289,4 @@ class SqliteEngine implements Engine {
     await this.#core.checkpointer.close();
     this.#open.close();
   }
-}
-
-function dayBefore(day: string, days: number): string {
-  return new Date(Date.parse(day) - days * 86_400_000).toISOString().slice(0, 10);
 }

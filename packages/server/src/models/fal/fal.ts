@@ -111,14 +111,13 @@ export function createFal(options: FalOptions): Fal {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     const given = new AbortController();
-    // A request that is named only now brings its cancel after it.
-    const drain = async (): Promise<void> => {
-      while (background.size > 0) await Promise.all(background);
-    };
-    await Promise.race([drain(), sleep(closeWithinMs, undefined, { signal: given.signal }).catch(() => undefined)]);
+    await Promise.race([
+      drained(background),
+      sleep(closeWithinMs, undefined, { signal: given.signal }).catch(() => undefined),
+    ]);
     given.abort();
     client.close();
-    await drain();
+    await drained(background);
   };
   const fal: Fal = {
     models: falRows.map((row) => ({
@@ -195,6 +194,11 @@ async function cancel(client: FalClient, handle: FalHandle): Promise<void> {
     await sleep(client.timings.firstBackoffMs, undefined, { signal: client.closing });
   }
   throw failure;
+}
+
+/** Resolves when nothing is left; a request that is named only meanwhile brings its cancel after it. */
+async function drained(work: ReadonlySet<Promise<unknown>>): Promise<void> {
+  while (work.size > 0) await Promise.all(work);
 }
 
 function median(values: readonly number[]): number | undefined {

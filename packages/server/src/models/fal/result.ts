@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import sharp from 'sharp';
 import { ModelError } from '../errors.ts';
 import type { Extra, Generated } from '../model.ts';
 import type { FalAnswer, FalClient, FalHandle } from './client.ts';
@@ -146,6 +145,8 @@ async function fetchPreview(
   if (file === undefined) return null;
   try {
     const picture = await download(file.url, { ...client, maxBytes: mostPreviewBytes, signal });
+    // Loaded when it is needed: it takes a moment, and memory.
+    const { default: sharp } = await import('sharp');
     const side = { width: previewSide, height: previewSide, fit: 'inside', withoutEnlargement: true } as const;
     const bytes = await sharp(picture, { limitInputPixels: 64_000_000 }).resize(side).webp().toBuffer();
     return { bytes, contentType: 'image/webp' };
