@@ -19,8 +19,15 @@ for (let round = 0; ; round += 1) {
     const lease = await engine.claim('killed', 60_000);
     if (!lease) break;
     await engine.report(lease.token, 50, 'Half-way');
-    // Some stay claimed, so that there is something to give back.
-    if ((round + claim) % 5 === 0) continue;
+    // Some stay claimed, so that there is something to give back, and have reported all that the journal holds of them.
+    if ((round + claim) % 5 === 0) {
+      for (let step = 1; step <= 3 + (round % 40); step += 1) {
+        const message = `Step ${step}`;
+        await engine.report(lease.token, 50 + step, message);
+        say({ did: 'report', taskId: lease.taskId, fileId: lease.file.fileId, message });
+      }
+      continue;
+    }
     const ending = round % 4 === 0 ? failure : ({ status: 'completed', result: modelFile(lease) } as const);
     if (await engine.finish(lease.token, ending)) {
       say({ did: 'finish', fileId: lease.file.fileId, status: ending.status, attempt: lease.attempt });

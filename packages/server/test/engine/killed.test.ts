@@ -18,6 +18,7 @@ const kills = 8;
 type Line =
   | { did: 'open' }
   | { did: 'submit'; taskId: string; jobId: string; files: string[] }
+  | { did: 'report'; taskId: string; fileId: string; message: string }
   | { did: 'finish'; fileId: string; status: string; attempt: number };
 
 let directory: string;
@@ -46,7 +47,9 @@ describe('a database whose process is killed again and again', () => {
     for (let kill = 0; kill < kills; kill += 1) lines.push(...(await workAndKill(file, 20 + ((kill * 53) % 150))));
     const submitted = lines.filter((line) => line.did === 'submit');
     const finished = lines.filter((line) => line.did === 'finish');
+    const reported = lines.filter((line) => line.did === 'report');
     expect(submitted.length).toBeGreaterThan(kills);
+    expect(reported.length).toBeGreaterThan(kills);
     expect(finished.length).toBeGreaterThan(kills);
     expect(new Set(finished.map((line) => line.fileId)).size).toBe(finished.length);
 
@@ -79,6 +82,11 @@ describe('a database whose process is killed again and again', () => {
         event.type === 'file_update' && hasEnded(event.data.status) ? [event.data.file_id] : [],
       );
       expect(endings.toSorted()).toEqual(files.toSorted());
+      const told = new Set(
+        all.map((event) => ('file_id' in event.data ? event.data.file_id + event.data.message : '')),
+      );
+      const promised = reported.filter((report) => report.taskId === taskId);
+      expect(promised.filter(({ fileId, message }) => !told.has(fileId + message))).toEqual([]);
       for (const each of (await engine.job(jobId))?.files ?? []) statuses.set(each.fileId, each.status);
     }
     // A kill between a commit and its acknowledgement leaves a job that the test does not know; its files are left out.
