@@ -78,6 +78,7 @@ function perform(call: Call, body: Buffer, fault: FaultKind | undefined, respons
   const kind = fault?.kind;
   if (kind === 'cut-before') response.socket?.destroy();
   else if (fault?.kind === 'answer') send(response, wrongAnswer(fault));
+  else if (fault?.kind === 'say') send(response, { headers: {}, ...fault, body: Buffer.from(fault.body) });
   else if (fault?.kind === 'redirect')
     send(response, { status: 302, headers: { location: fault.to }, body: Buffer.alloc(0) });
   else if (kind !== 'hang-before') {

@@ -28,6 +28,8 @@ export type FaultKind =
   | { kind: 'slow'; ms: number }
   /** Another answer than the true one, and nothing is done. */
   | { kind: 'answer'; status: number; errorType?: string; retryable?: boolean; retryAfterSeconds?: number }
+  /** Any answer at all, and nothing is done. */
+  | { kind: 'say'; status: number; body: string; headers?: Record<string, string> }
   /** Done, and yet a gateway on the way says that it failed. */
   | { kind: 'answer-after'; status: number }
   /** The status stream breaks after so many events. */

@@ -44,6 +44,7 @@ describe('the guard', () => {
       'https://0x7f.1/',
       'https://2130706433/',
       'https://[::ffff:192.168.0.1]/',
+      `https://${'a'.repeat(250)}.example/`,
     ]) {
       expect(check(url), url).toThrow(ForbiddenAddressError);
     }

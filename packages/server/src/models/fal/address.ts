@@ -26,6 +26,8 @@ export function createAddressGuard(loopbackHost: string | undefined): AddressGua
       if (isStandIn(url)) return;
       if (url.protocol !== 'https:') throw new ForbiddenAddressError('Only https is opened');
       if (url.username !== '' || url.password !== '') throw new ForbiddenAddressError('An address may hold no login');
+      // RFC 1035, 2.3.4. OpenSSL refuses a longer one so late that its complaint is left for whatever uses OpenSSL next.
+      if (url.hostname.length > 253) throw new ForbiddenAddressError('No host has so long a name');
       const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
       // Names are looked at when they are resolved.
       if (ipaddr.isValid(host) && !isPublicAddress(host)) throw forbidden();
