@@ -55,7 +55,6 @@ const statuses = [
 const streams = [
   'data: {"status":"COMPLETED"',
   'data: {"status":"COMPLETED"}\n\n',
-  'data: {"status":"COMPLETED","error":{}}\n\n',
   `data: ${'x'.repeat(3_000_000)}`,
   'data: {"status":"IN_PROGRESS","logs":[{"message":"100%"}]}\n\n'.repeat(2000),
   ': ping\n'.repeat(10_000),
@@ -91,5 +90,15 @@ describe('answers that fal would never give', () => {
       .map((line) => JSON.parse(line) as { msg: string; err?: { type?: string } })
       .filter(({ msg, err }) => /attempt failed|file failed|file could not/i.test(msg) && err?.type !== 'ModelError');
     expect(faults).toEqual([]);
+  });
+
+  it('that a job has ended are not believed before its result is there', async () => {
+    const bench = await setUp({ plan: { hold: 'run' } });
+    const headers = { 'content-type': 'text/event-stream' };
+    bench.fal.fault({ at: 'stream', kind: 'say', status: 200, body: 'data: {"status":"COMPLETED"}\n\n', headers });
+    const upload = await bench.upload();
+    await bench.fal.until(({ calls }) => calls.result > 1);
+    bench.fal.release();
+    expect(fileOf(await bench.ended(upload))).toMatchObject({ status: 'completed', result: { cost: { units: 1 } } });
   });
 });

@@ -3,7 +3,7 @@ import { ModelError } from '../errors.ts';
 import type { Extra, Generated } from '../model.ts';
 import type { FalAnswer, FalClient, FalHandle } from './client.ts';
 import { download, DownloadError } from './download.ts';
-import { explainFailure, keyRefused } from './errors.ts';
+import { errorType, explainFailure, keyRefused } from './errors.ts';
 import type { FalFailure } from './errors.ts';
 import { inspectGlb } from './glb.ts';
 import { ExchangeError } from './http.ts';
@@ -53,6 +53,8 @@ export async function fetchResult(
         refused = keyRefused();
         continue;
       }
+      // In fal's words: still in progress. What said that it has ended may have been ahead of what keeps the result.
+      if (status === 400 && !failed && errorType(answer) === undefined) continue;
       const own = status === 422 || status === 400 || status === 499;
       if (status === 404 || status === 410) {
         if (alike >= errorsToBelieve) throw new ModelError('RESULT_INVALID', 'fal.ai has not kept the result');
