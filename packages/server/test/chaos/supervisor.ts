@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { SmallDisk } from './disk.ts';
 import type { FaultKind, PlannedFault } from './plan.ts';
 
@@ -11,6 +11,7 @@ export const leaseMs = 3000;
 const freezeMs = 4000;
 /** How long the disk stays full. */
 const fullMs = 2000;
+const program = fileURLToPath(new URL('chaos-server.ts', import.meta.url));
 const minFreeBytes = 24 * 1024 * 1024;
 /** A restart that the server refuses is tried again, as a supervisor would. */
 const restartsAtMost = 60;
@@ -132,7 +133,7 @@ export class Supervisor {
 
   /** Undefined once it listens; what it said where it ended instead. */
   async #launch(freeBytes: number): Promise<string | undefined> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'chaos-server.ts')], {
+    const child = spawn(process.execPath, [program], {
       env: {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
