@@ -11,6 +11,7 @@ describe('readConfig', () => {
       rateLimitPerMinute: 600,
       maxStreams: 20_000,
       maxStreamsPerKey: 1000,
+      maxQueuedFiles: 5000,
       retentionHours: 168,
       logLevel: 'info',
     });
@@ -28,6 +29,7 @@ describe('readConfig', () => {
     [{ PORT: '70000' }, /^PORT must be at most 65535$/],
     [{ PORT: '-1' }, /^PORT must be a whole number$/],
     [{ PORT: '80.5' }, /^PORT /],
+    [{ MAX_QUEUED_FILES: '0' }, /^MAX_QUEUED_FILES must be at least 1$/],
     [{ WORKER_CONCURRENCY: '0' }, /^WORKER_CONCURRENCY must be at least 1$/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
     [{ ROLE: 'boss' }, /^ROLE must be one of/],
