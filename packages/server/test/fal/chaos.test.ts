@@ -164,6 +164,7 @@ async function settled(fal: FalChild): Promise<void> {
 }
 
 async function expectOnceAndWhole(product: Product, batches: Batch[], ledger: Ledger, killed: number): Promise<void> {
+  const said = product.said().split('\n');
   const byPhoto = Map.groupBy(ledger.submits, (submit) => submit.image);
   const tally: Record<string, number> = {};
   const told: string[] = [];
@@ -177,7 +178,11 @@ async function expectOnceAndWhole(product: Product, batches: Batch[], ledger: Le
       const submits = byPhoto.get(photo) ?? [];
       const what = ending?.code ?? String(ending?.status);
       tally[what] = (tally[what] ?? 0) + 1;
-      expectPaidOnce(what, submits, photo);
+      expectPaidOnce(
+        what,
+        submits,
+        said.filter((line) => line.includes(fileId)),
+      );
       if (ending?.status !== 'completed') continue;
       expectWhole(ending.result, submits.at(-1));
       expect(ending.result?.cost).toMatchObject({ units: 1, amount: batch.model === priced ? price : null });
@@ -209,8 +214,8 @@ async function expectOnceAndWhole(product: Product, batches: Batch[], ledger: Le
  * One request to pay at most, and no request beside it but such as failed at fal before, for which fal bills nothing;
  * none or one where nobody can know.
  */
-function expectPaidOnce(what: string, submits: readonly Submit[], photo: string): void {
-  const context = `${photo.slice(0, 8)} ended as ${what} of ${JSON.stringify(submits)}`;
+function expectPaidOnce(what: string, submits: readonly Submit[], log: readonly string[]): void {
+  const context = `${what} of ${JSON.stringify(submits)}, and the server said ${log.join('\n')}`;
   const earlier = submits.slice(0, -1);
   for (const each of earlier) expect(each, context).toMatchObject({ units: 0, status: 'COMPLETED' });
   expect(earlier.length, context).toBeLessThanOrEqual(2);
