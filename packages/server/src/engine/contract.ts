@@ -219,7 +219,7 @@ export interface Engine {
 
   /**
    * Leases the next file whose model is none of `busyModels`, or undefined when none waits. Marks the file and its task
-   * as `processing`.
+   * as `processing`. Files that something is remembered of come first: their work goes on elsewhere.
    */
   claim(worker: string, leaseMs: number, busyModels?: readonly string[]): Promise<Lease | undefined>;
   /** Prolongs leases; returns the tokens of those that are lost (expired and taken, or cancelled). */

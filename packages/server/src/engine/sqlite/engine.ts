@@ -142,9 +142,12 @@ class SqliteEngine implements Engine {
 
   // Which worker it is does not matter here: there is one process, and the token tells its leases apart.
   async claim(_worker: string, leaseMs: number, busyModels: readonly string[] = []): Promise<Lease | undefined> {
-    const next = this.#session.get('nextTask', JSON.stringify(busyModels));
-    const waiting = next && this.#session.get('waitingFile', next.place);
-    if (!waiting) return undefined;
+    const busy = JSON.stringify(busyModels);
+    // What was begun at a provider goes on there without us, is paid for, and is not kept for ever: it comes first.
+    const begun = this.#session.get('begunFile', busy);
+    const next = begun ? this.#session.get('taskAt', begun.place) : this.#session.get('nextTask', busy);
+    const waiting = begun ?? (next && this.#session.get('waitingFile', next.place));
+    if (!next || !waiting) return undefined;
     const token = randomUUID();
     const dueAt = this.#session.now() + leaseMs;
     const leaves = next.status === 'queued';

@@ -142,4 +142,7 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX results_of_file ON results (file_id);
   `,
+  `
+  CREATE INDEX task_files_begun ON task_files (place, file_id) WHERE state = 'waiting' AND remembered IS NOT NULL;
+  `,
 ];

@@ -108,6 +108,7 @@ export interface QueryRows {
   taskFiles: FileRecord;
   allLeasedFiles: FileRecord;
   dueFiles: FileRecord;
+  begunFile: { place: number; fileId: string };
   waitingFile: { fileId: string };
   nextTask: TaskRecord;
   lastTurn: { turn: number };
@@ -188,6 +189,9 @@ export const sql = {
   taskFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.place = ? ORDER BY tf.file_id`,
   allLeasedFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.token IS NOT NULL`,
   dueFiles: `SELECT ${fileFields} FROM ${fileSource} WHERE tf.due_at <= ? ORDER BY tf.due_at LIMIT ?`,
+  begunFile: `SELECT tf.place, tf.file_id AS fileId FROM task_files tf JOIN tasks t ON t.place = tf.place
+    WHERE tf.state = 'waiting' AND tf.remembered IS NOT NULL AND t.model NOT IN (SELECT value FROM json_each(?))
+    ORDER BY tf.place, tf.file_id LIMIT 1`,
   waitingFile: `SELECT file_id AS fileId FROM task_files WHERE place = ? AND state = 'waiting'
     ORDER BY file_id LIMIT 1`,
   saveFile: `UPDATE task_files SET state = ?, status = ?, progress = ?, message = ?, result = ?, error = ?, details = ?,
