@@ -67,7 +67,7 @@ test('three photos become three valid models, and a reader who comes back sees t
   await processing.getByRole('button', { name: 'Look around in 3D' }).click();
   await processing.getByRole('application', { name: '3D model duck.glb' }).waitFor();
   await processing.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
-  await expect.poll(async () => await coloursOf(processing), { timeout: 20_000 }).toBeGreaterThan(20);
+  await expect.poll(async () => await coloursOf(processing), { timeout: 60_000 }).toBeGreaterThan(20);
   await keep(processing, 'results');
 
   const jobId = new URL(processing.url()).pathname.split('/').at(-1);

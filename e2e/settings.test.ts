@@ -119,6 +119,19 @@ test('theme, language and motion are taken at once and kept for the next visit',
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
 });
 
+test('notifications are turned on where the browser allows them, and off again', async () => {
+  const page = await open('/settings');
+  const box = page.getByLabel('Tell me when a batch is done');
+  await page.context().grantPermissions(['notifications'], { origin: server.url });
+  await page.reload();
+  await box.check();
+  await page.reload();
+  expect(await box.isChecked()).toBe(true);
+  await box.uncheck();
+  await page.reload();
+  expect(await box.isChecked()).toBe(false);
+});
+
 test('the settings are worked with the keyboard alone', async () => {
   const page = await open('/settings');
   await page.getByRole('radio', { name: 'System' }).first().focus();

@@ -1,0 +1,131 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { ended, sendPhotos } from './support/jobs.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer({ WORKER_CONCURRENCY: '1' }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function newContext(): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-GB' });
+  onTestFinished(() => context.close());
+  return context;
+}
+
+async function open(path = '/history'): Promise<Page> {
+  const page = await (await newContext()).newPage();
+  await page.goto(server.url + path);
+  return page;
+}
+
+const rows = (page: Page) => page.locator('main li');
+
+test('an empty history says how it is filled', async () => {
+  const page = await open();
+  await page.getByRole('heading', { name: 'Nothing has been made here yet' }).waitFor();
+  await page.getByRole('link', { name: 'Make the first model' }).click();
+  await page.waitForURL(/\/$/);
+});
+
+test('running batches are followed over one connection, and can be cancelled, tried again and deleted', async () => {
+  const failed = await sendPhotos(server.url, ['flat.png'], { options: { mode: 'object' } });
+  expect(await ended(server.url, failed)).toBe('failed');
+  const first = await sendPhotos(server.url, ['teapot.jpg', 'duck.png', 'cactus.jpg']);
+  const second = await sendPhotos(server.url, ['coffee.jpg', 'pebbles.jpg', 'duck.png', 'teapot.jpg']);
+  const page = await (await newContext()).newPage();
+  const streams: string[] = [];
+  page.on('request', (request) => {
+    if (request.url().includes('/stream')) streams.push(new URL(request.url()).search);
+  });
+  await page.goto(`${server.url}/history`);
+  const running = rows(page).filter({ hasText: 'teapot.jpg, duck.png, cactus.jpg' });
+  const waiting = rows(page).filter({ hasText: 'coffee.jpg' });
+  await expect.poll(() => streams.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  // Both in one question; a stream of its own is for one that is left alone.
+  expect(streams[0]).toContain(first.taskId);
+  expect(streams[0]).toContain(second.taskId);
+
+  await waiting.getByRole('button', { name: /^Cancel/ }).click();
+  await waiting.getByText('cancelled').waitFor();
+  await running.getByText('3 of 3 made').waitFor({ timeout: 120_000 });
+  expect(await running.getByRole('progressbar').count()).toBe(0);
+
+  await waiting.getByRole('button', { name: /^Try again/ }).click();
+  await waiting.getByRole('progressbar').waitFor();
+  await waiting.getByText('4 of 4 made').waitFor({ timeout: 120_000 });
+
+  const broken = rows(page).filter({ hasText: 'flat.png' });
+  await broken.getByText('failed').waitFor();
+  const before = await rows(page).count();
+  await broken.getByRole('button', { name: 'Delete flat.png' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect.poll(async () => await rows(page).count()).toBe(before - 1);
+  // The focus is at a line that is still there, not lost.
+  expect(await page.evaluate(() => document.activeElement?.closest('li') !== null)).toBe(true);
+  expect((await fetch(`${server.url}/api/v1/jobs/${failed.jobId}`)).status).toBe(404);
+}, 300_000);
+
+test('the history is searched by file name and by state', async () => {
+  const page = await open();
+  const search = page.getByRole('searchbox', { name: 'Search file names' });
+  await search.fill('coffee');
+  await expect.poll(async () => await rows(page).count()).toBe(1);
+  await search.fill('COFFEE pebbles local');
+  await expect.poll(async () => await rows(page).count()).toBe(1);
+  await page.getByRole('combobox', { name: 'State' }).selectOption({ label: 'cancelled' });
+  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
+});
+
+test('thousands of batches draw a few lines at a time, and a search says how far it has looked', async () => {
+  const context = await newContext();
+  const page = await context.newPage();
+  // More than a test could have made: the server's answers are made up here, page by page.
+  const total = 3000;
+  await context.route(/\/api\/v1\/jobs\?/, async (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const from = Number(query.get('cursor') ?? 0);
+    const to = Math.min(total, from + Number(query.get('limit')));
+    const jobs = Array.from({ length: to - from }, (_, index) => madeUp(from + index));
+    await route.fulfill({ json: { jobs, next_cursor: to < total ? String(to) : null } });
+  });
+  await page.goto(`${server.url}/history`);
+  await rows(page).first().waitFor();
+  await page.getByRole('searchbox').fill('photo-2987.jpg');
+  await page.getByText('Only the newest batches have been searched so far.').waitFor();
+  await page.getByRole('button', { name: 'Search all' }).click();
+  await rows(page).filter({ hasText: 'photo-2987.jpg' }).waitFor();
+  expect(await rows(page).count()).toBe(1);
+  await page.getByRole('searchbox').fill('');
+  await expect.poll(async () => await rows(page).count()).toBeGreaterThan(20);
+  expect(await rows(page).count()).toBeLessThan(200);
+  await rows(page).last().scrollIntoViewIfNeeded();
+  await expect.poll(async () => await rows(page).count()).toBeGreaterThan(60);
+}, 120_000);
+
+function madeUp(number: number): object {
+  const id = `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+  const file = { file_id: id, filename: `photo-${number}.jpg`, file_size: 1, content_type: 'image/jpeg' };
+  const end = { status: 'completed', progress: 100, message: '', photo_url: '/samples/duck.png', result: null };
+  return {
+    job_id: id,
+    task_id: id,
+    status: 'completed',
+    model: 'local',
+    face_limit: null,
+    created_at: '2026-01-01T00:00:00.000Z',
+    finished_at: '2026-01-01T00:00:01.000Z',
+    total_files: 1,
+    completed_files: 1,
+    failed_files: 0,
+    files: [{ ...file, ...end }],
+  };
+}
