@@ -110,9 +110,9 @@ async function opens(socket: Socket, head: StreamHead, options: FrontOptions): P
   const { guard, engine, hub, log } = options;
   const lines = options.commonLines();
   if (lines === undefined) return false;
-  const asked = askedOf(socket, head, options);
   let found: Asked | ApiError | undefined;
   try {
+    const asked = askedOf(socket, head, options);
     await guard.admit(asked);
     found = asked;
     const [first, ...rest] = head.taskIds;
