@@ -198,19 +198,6 @@ export function queueSuite(open: OpenHarness): void {
       expect((await mustClaim(engine)).remembered).toEqual({ request: ['a', 1, null] });
     });
 
-    it('goes on with what was begun elsewhere before it takes new work', async () => {
-      const { engine } = await setUp();
-      const jobs = [newJob(2), newJob(2), newJob(2, { model: 'hosted' })];
-      for (const job of jobs) await engine.submit(job);
-      const [first, second, begun] = [await mustClaim(engine), await mustClaim(engine), await mustClaim(engine)];
-      await engine.remember(begun.token, { requestId: 'paid' });
-      for (const lease of [first, second, begun]) await engine.release(lease.token, { countAttempt: false });
-      const busy = await engine.claim('test', 60_000, ['hosted']);
-      expect(busy?.remembered).toBeUndefined();
-      expect(await mustClaim(engine)).toMatchObject({ taskId: begun.taskId, remembered: { requestId: 'paid' } });
-      expect((await mustClaim(engine)).remembered).toBeUndefined();
-    });
-
     it('tells when there is work, after it is written', async () => {
       const { engine } = await setUp();
       const woken = Promise.withResolvers<Awaited<ReturnType<typeof engine.counts>>>();

@@ -76,5 +76,18 @@ export function spendingSuite(open: OpenHarness): void {
       await harness.engine.release(lease.token);
       expect((await mustClaim(harness.engine)).remembered).toBeUndefined();
     });
+
+    it('is gone on with before new work is taken', async () => {
+      const { engine } = await setUp();
+      const jobs = [newJob(2), newJob(2), newJob(2, { model: 'hosted' })];
+      for (const job of jobs) await engine.submit(job);
+      const [first, second, begun] = [await mustClaim(engine), await mustClaim(engine), await mustClaim(engine)];
+      await engine.remember(begun.token, { requestId: 'paid' });
+      for (const lease of [first, second, begun]) await engine.release(lease.token, { countAttempt: false });
+      const busy = await engine.claim('test', 60_000, ['hosted']);
+      expect(busy?.remembered).toBeUndefined();
+      expect(await mustClaim(engine)).toMatchObject({ taskId: begun.taskId, remembered: { requestId: 'paid' } });
+      expect((await mustClaim(engine)).remembered).toBeUndefined();
+    });
   });
 }
