@@ -9,6 +9,8 @@ export interface EngineHarness {
   advance: (ms: number) => Promise<void>;
   /** Opens the store once more, as a process does that follows a dead one. `engine` is the new one from then on. */
   restart(): Promise<void>;
+  /** Lets writes fail from now on, as on a disk that is full, or succeed again. */
+  refuseWrites(refuse: boolean): void;
   /** Ends the engine and removes its store. */
   close(): Promise<void>;
 }

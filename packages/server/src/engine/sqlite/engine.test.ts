@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { engineContract } from '../../../test/engine/contract-suite.ts';
 import type { EngineHarness } from '../../../test/engine/harness.ts';
@@ -20,6 +21,18 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
     async restart() {
       await harness.engine.close();
       harness.engine = await createSqliteEngine({ file });
+    },
+    refuseWrites(refuse) {
+      const db = new DatabaseSync(file);
+      // Late in a transaction, so that much is to be undone.
+      for (const [index, change] of ['INSERT ON journal', 'UPDATE ON tasks'].entries()) {
+        db.exec(
+          refuse
+            ? `CREATE TRIGGER IF NOT EXISTS full_${index} BEFORE ${change} BEGIN SELECT RAISE(ABORT, 'no room'); END`
+            : `DROP TRIGGER IF EXISTS full_${index}`,
+        );
+      }
+      db.close();
     },
     async close() {
       await harness.engine.close();
