@@ -18,6 +18,13 @@ export interface SmallDisk {
   remove(): Promise<void>;
 }
 
+/** Whether this user may mount a disk to fill. */
+export async function canFillDisk(): Promise<boolean> {
+  const disk = await createSmallDisk();
+  await disk.remove();
+  return disk.isReal;
+}
+
 export async function createSmallDisk(): Promise<SmallDisk> {
   const directory = await mkdtemp(join(tmpdir(), 'image2model-chaos-'));
   const isReal = await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', directory]).then(
