@@ -12,6 +12,7 @@ import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
 import { startRetention } from './jobs/retention.ts';
 import { createRunner } from './jobs/runner.ts';
+import { removeResult } from './jobs/store-result.ts';
 import type { Log } from './log.ts';
 import { createHub } from './progress/hub.ts';
 import type { Fal } from './models/fal/fal.ts';
@@ -78,6 +79,8 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
     ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
   });
   opened.push(() => files.close());
+  // A try that stored its model and died before it could say so: another one makes its own, or none is made any more.
+  for (const { jobId, fileId } of engine.interrupted) await removeResult(files, jobId, fileId);
   const fal = await openFal(options, engine);
   if (fal !== undefined) opened.push(() => fal.close());
   const models = options.models ?? createModels({ concurrency: config.workerConcurrency, fal });

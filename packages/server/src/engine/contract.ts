@@ -178,6 +178,11 @@ export interface JobPage {
  */
 export interface Engine {
   /**
+   * Files that were in work when the process before this one died. Whatever those tries have stored is nobody's, for as
+   * long as no runner has been started.
+   */
+  readonly interrupted: readonly { jobId: string; fileId: string }[];
+  /**
    * Writes job, files, task, the first entries and the queue's items in one transaction, and the idempotency record
    * with them. Where this owner has used that key before, nothing is written and the earlier record comes back.
    */

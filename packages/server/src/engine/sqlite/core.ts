@@ -46,6 +46,8 @@ export class Core {
   readonly checkpointer: Checkpointer;
   /** The last turn given, on a counter over all tasks. */
   turn: number;
+  /** See {@link Engine.interrupted}. */
+  readonly interrupted: { jobId: string; fileId: string }[] = [];
   readonly #context: ChangeContext;
   readonly #taskLog: TaskLog;
   readonly #positions: Positions;
@@ -149,7 +151,10 @@ export class Core {
     this.session.change(() => {
       for (const [index, { place, fileId, crashes }] of files.entries()) {
         const dueAt = crashes > 0 && index > 0 ? this.session.now() + index * 1000 : null;
-        this.change(place, (change) => takeBack(change, change.file(fileId), gone, dueAt));
+        this.change(place, (change) => {
+          takeBack(change, change.file(fileId), gone, dueAt);
+          this.interrupted.push({ jobId: change.task.jobId, fileId });
+        });
       }
     });
   }

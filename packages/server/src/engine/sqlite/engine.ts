@@ -62,6 +62,10 @@ class SqliteEngine implements Engine {
     this.#session = this.#core.session;
   }
 
+  get interrupted(): Engine['interrupted'] {
+    return this.#core.interrupted;
+  }
+
   async submit(job: NewJob, idempotency?: IdempotencyRecord): Promise<IdempotencyRecord | undefined> {
     const earlier = this.#session.change(() => {
       const known = idempotency && this.#session.get('idempotency', job.owner, idempotency.key);

@@ -12,14 +12,14 @@ const endedPerSweep = 4;
  * How much it counts against a file that what worked on it is gone. A worker dies of its one file; with the server dies
  * whatever was in work, mostly for reasons of its own, and a file that was alone is only more likely to be the reason.
  */
-const suspicion = { worker: 3, serverAlone: 2, server: 1 } as const;
-/** A file that has come to so much is not tried again: two workers, or the server three times alone or six in company. */
-const mostSuspicion = 6;
+const suspicion = { worker: 5, serverAlone: 2, server: 1 } as const;
+/** A file that has come to so much is not tried again: two workers, or the server five times alone or ten in company. */
+const mostSuspicion = 10;
 /**
  * With work under way at a provider, which is paid for and goes on without us, giving up would lose it: only what
  * takes its worker down again and again is given up.
  */
-const mostSuspicionElsewhere = 60;
+const mostSuspicionElsewhere = 100;
 
 export type ChangeTask = (place: number, work: (change: TaskChange) => void) => void;
 
