@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import type { SmallDisk } from './disk.ts';
 import type { FaultKind, PlannedFault } from './plan.ts';
 
-export const leaseMs = 3000;
+export const leaseMs = 2500;
 /** Longer than a lease. */
-const freezeMs = 4000;
+const freezeMs = 3200;
 /** How long the disk stays full. */
-const fullMs = 2000;
+const fullMs = 1500;
 const program = fileURLToPath(new URL('chaos-server.ts', import.meta.url));
 const minFreeBytes = 24 * 1024 * 1024;
 /** A restart that the server refuses is tried again, as a supervisor would. */
