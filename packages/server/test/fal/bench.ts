@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** Waits as short as a test needs them. */
-const falTimings = { callMs: 2000, submitMs: 1000, firstBackoffMs: 5, longestBackoffMs: 40, downloadIdleMs: 1000 };
+const falTimings = { callMs: 2000, submitMs: 3000, firstBackoffMs: 5, longestBackoffMs: 40, downloadIdleMs: 1000 };
 
 /** A whole server beside a stand-in for fal.ai, both closed after the test. */
 export interface Bench {
