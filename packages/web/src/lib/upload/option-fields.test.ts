@@ -39,6 +39,26 @@ test('each option that a form can show becomes a field with a label, bounds and 
   ]);
 });
 
+test('what may be null, numbers to choose from and bounds that are left out become fields too', () => {
+  const properties = {
+    size: { type: 'integer', enum: [512, 1024], default: 1024 },
+    style: { enum: ['a', 'b'] },
+    seed: { anyOf: [{ type: 'integer', minimum: 0, maximum: 9 }, { type: 'null' }], default: null },
+    steps: { type: ['integer', 'null'], exclusiveMinimum: 0, exclusiveMaximum: 51 },
+    prompt: { type: 'string', maxLength: 20 },
+  };
+  const fields = optionFields({ properties });
+  expect(fields).toMatchObject([
+    { name: 'size', kind: 'choice', choices: [512, 1024], initial: 1024 },
+    { name: 'style', kind: 'choice', initial: undefined },
+    { name: 'seed', kind: 'number', min: 0, max: 9, step: 1, initial: undefined },
+    { name: 'steps', kind: 'number', min: 1, max: 50 },
+    { name: 'prompt', kind: 'text', maxLength: 20, initial: '' },
+  ]);
+  // What was chosen of another model under the same name is not this one's.
+  expect(chosenOptions(fields, { size: 'HD', style: 'b', steps: 4 })).toEqual({ style: 'b', steps: 4 });
+});
+
 test('a schema without properties has no fields', () => {
   expect(optionFields({})).toEqual([]);
 });

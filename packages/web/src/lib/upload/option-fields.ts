@@ -1,6 +1,6 @@
 /** One option of a model as a form shows it. */
 export type OptionField = { name: string; label: string; help: string | undefined } & (
-  | { kind: 'choice'; choices: string[]; initial: string }
+  | { kind: 'choice'; choices: (string | number)[]; initial: string | number | undefined }
   | {
       kind: 'number';
       min: number | undefined;
@@ -9,7 +9,7 @@ export type OptionField = { name: string; label: string; help: string | undefine
       initial: number | undefined;
     }
   | { kind: 'switch'; initial: boolean }
-  | { kind: 'text'; initial: string }
+  | { kind: 'text'; maxLength: number | undefined; initial: string }
 );
 
 /** The fields of a form for what a model's JSON Schema describes; what no form can show is left to its default. */
@@ -26,33 +26,60 @@ export function chosenOptions(
   fields: readonly OptionField[],
   values: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const changed = fields.filter(({ name, initial }) => {
-    const value = values[name];
-    return value !== undefined && value !== null && value !== '' && value !== initial;
+  const changed = fields.filter((field) => {
+    const value = values[field.name];
+    if (field.kind === 'choice' && !field.choices.some((choice) => choice === value)) return false;
+    return value !== undefined && value !== null && value !== '' && value !== field.initial;
   });
   return Object.fromEntries(changed.map(({ name }) => [name, values[name]]));
 }
 
-function fieldOf(name: string, property: Record<string, unknown>): OptionField | undefined {
-  const { type, title, description, enum: choices, default: initial } = property;
+function fieldOf(name: string, given: Record<string, unknown>): OptionField | undefined {
+  const property = { ...given, ...withoutNull(given) };
+  const { title, description, default: initial } = property;
+  const type = Array.isArray(property['type']) ? property['type'].find((each) => each !== 'null') : property['type'];
   const field = {
     name,
     label: typeof title === 'string' ? title : labelOf(name),
     help: typeof description === 'string' ? description : undefined,
   };
-  if (Array.isArray(choices)) {
-    const texts = choices.filter((choice) => typeof choice === 'string');
-    const [first] = texts;
+  if (Array.isArray(property['enum'])) {
+    const choices = property['enum'].filter((choice) => typeof choice === 'string' || typeof choice === 'number');
+    const [first] = choices;
     if (first === undefined) return undefined;
-    return { ...field, kind: 'choice', choices: texts, initial: typeof initial === 'string' ? initial : first };
+    // Without a default nothing is chosen, and the model does as it likes.
+    return { ...field, kind: 'choice', choices, initial: choices.find((choice) => choice === initial) };
   }
   if (type === 'boolean') return { ...field, kind: 'switch', initial: initial === true };
-  if (type === 'string') return { ...field, kind: 'text', initial: typeof initial === 'string' ? initial : '' };
+  if (type === 'string') {
+    const maxLength = numberOf(property['maxLength']);
+    return { ...field, kind: 'text', maxLength, initial: typeof initial === 'string' ? initial : '' };
+  }
   if (type !== 'number' && type !== 'integer') return undefined;
-  const min = numberOf(property['minimum']);
-  const max = numberOf(property['maximum']);
-  const step = type === 'integer' ? 1 : min !== undefined && max !== undefined ? (max - min) / 20 : 'any';
+  const isWhole = type === 'integer';
+  const min = numberOf(property['minimum']) ?? beside(numberOf(property['exclusiveMinimum']), isWhole, 1);
+  const max = numberOf(property['maximum']) ?? beside(numberOf(property['exclusiveMaximum']), isWhole, -1);
+  const step = numberOf(property['multipleOf']) ?? (isWhole ? 1 : stepOf(min, max));
   return { ...field, kind: 'number', min, max, step, initial: numberOf(initial) };
+}
+
+/** The one schema of a choice between it and `null`, as generators write what may be left out. */
+function withoutNull({ anyOf, oneOf }: Record<string, unknown>): Record<string, unknown> {
+  const all = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
+  const others = all.filter((each): each is Record<string, unknown> => isRecord(each) && each['type'] !== 'null');
+  return others.length === 1 && others[0] ? others[0] : {};
+}
+
+/** The nearest value that a bound which is itself left out allows; for fractions that is the bound, near enough. */
+function beside(bound: number | undefined, isWhole: boolean, by: number): number | undefined {
+  return bound === undefined || !isWhole ? bound : bound + by;
+}
+
+/** A twentieth of the range, as a round number that the default stands on. */
+function stepOf(min: number | undefined, max: number | undefined): number | 'any' {
+  if (min === undefined || max === undefined || max <= min) return 'any';
+  const step = 10 ** Math.floor(Math.log10((max - min) / 10));
+  return Number((step / 2).toPrecision(1));
 }
 
 function labelOf(name: string): string {

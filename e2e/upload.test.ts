@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+const samples = join(import.meta.dirname, '../packages/web/static/samples');
+const photos = ['duck.png', 'teapot.jpg', 'coffee.jpg'].map((name) => join(samples, name));
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(): Promise<{ context: BrowserContext; page: Page }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
+  onTestFinished(async () => await context.close());
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.getByText('Drop photos here').waitFor();
+  return { context, page };
+}
+
+const pick = async (page: Page, files: Parameters<Page['setInputFiles']>[1]) =>
+  await page.locator('input[type=file]').first().setInputFiles(files);
+
+const card = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
+
+async function jobCount(): Promise<number> {
+  const list = (await (await fetch(`${server.url}/api/v1/jobs?limit=100`)).json()) as { jobs: unknown[] };
+  return list.jobs.length;
+}
+
+/** A small photo that is like no other. */
+async function tiny(index: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: 90 };
+  const buffer = await sharp({ create: { width: 32, height: 32, channels: 3, background } })
+    .png()
+    .toBuffer();
+  return { name: `tiny ${index}.png`, mimeType: 'image/png', buffer };
+}
+
+test('photos and choices outlive a reload; an upload shows each photo leave, can be stopped, and counts once', async () => {
+  const before = await jobCount();
+  const { context, page } = await open();
+  await pick(page, photos);
+  await card(page, 'coffee.jpg').waitFor();
+  await page.getByLabel('Face limit').fill('500');
+  // Waits until the browser has it: what is kept is written as it changes.
+  await expect
+    .poll(
+      async () => {
+        const copy = await context.newPage();
+        await copy.goto(server.url);
+        const found = await copy
+          .getByLabel('Face limit')
+          .inputValue({ timeout: 5000 })
+          .catch(() => '');
+        await copy.close();
+        return found;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe('500');
+  await page.reload();
+  await page.getByText('Your photos from before are still here.').waitFor();
+  for (const name of ['duck.png', 'teapot.jpg', 'coffee.jpg']) await card(page, name).waitFor();
+  expect(await page.getByLabel('Face limit').inputValue()).toBe('500');
+
+  const network = await context.newCDPSession(page);
+  const speed = async (uploadThroughput: number) =>
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput,
+    });
+  await network.send('Network.enable');
+  await speed(15_000);
+  await page.getByRole('button', { name: 'Make 3 models' }).click();
+  const valueOf = async (name: string) =>
+    Number(await page.getByRole('progressbar', { name }).getAttribute('aria-valuenow', { timeout: 5000 }));
+  await expect.poll(async () => await valueOf('duck.png'), { timeout: 30_000 }).toBeGreaterThan(0);
+  expect(await valueOf('coffee.jpg')).toBe(0);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped. Your photos are still here.').waitFor();
+  expect(await jobCount()).toBe(before);
+
+  await speed(-1);
+  await page.getByRole('button', { name: 'Make 3 models' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  expect(await jobCount()).toBe(before + 1);
+  // What was sent is kept no longer.
+  const later = await context.newPage();
+  await later.goto(server.url);
+  await later.getByText('Try one of ours').waitFor();
+  expect(await later.getByRole('listitem').filter({ hasText: 'teapot.jpg' }).count()).toBe(0);
+}, 90_000);
+
+test('an upload whose answer was lost is found again after a reload, and makes no second job', async () => {
+  const before = await jobCount();
+  const { page } = await open();
+  await pick(page, photos.slice(0, 1));
+  await card(page, 'duck.png').waitFor();
+  let arrived = 0;
+  await page.route('**/api/v1/upload/', async (route) => {
+    await route.fetch();
+    arrived += 1;
+    await route.abort('connectionreset');
+  });
+  await page.getByRole('button', { name: 'Make the model' }).click();
+  await page.getByText('Trying again by itself').first().waitFor();
+  await page.reload();
+  await page.getByText('Sending was interrupted.').waitFor();
+  await page.unroute('**/api/v1/upload/');
+  await page.getByRole('button', { name: 'Make the model' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  expect(arrived).toBeGreaterThan(0);
+  expect(await jobCount()).toBe(before + 1);
+}, 60_000);
+
+test('what the server refuses is said at its photo, and the others go on', async () => {
+  const { page } = await open();
+  const broken = Buffer.concat([(await tiny(1)).buffer.subarray(0, 40), Buffer.alloc(200, 7)]);
+  await pick(page, [
+    { name: 'broken.png', mimeType: 'image/png', buffer: broken },
+    { name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic') },
+    await tiny(2),
+  ]);
+  await card(page, 'IMG_1.HEIC').getByText('Save it as JPEG').waitFor();
+  await page.getByRole('button', { name: 'Make 2 models' }).click();
+  await card(page, 'broken.png').getByText('Save the photo again as JPEG or PNG.').waitFor();
+  await page.getByText('send the others without it').waitFor();
+  await page.getByRole('button', { name: 'Make the model' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+});
+
+test('of more than 25 photos the rest wait in the browser, and are offered next', async () => {
+  const { page } = await open();
+  const all = await Promise.all(Array.from({ length: 27 }, async (_, index) => await tiny(index)));
+  await pick(page, all);
+  await page.getByText('The other 2 stay here').waitFor();
+  await page.getByRole('button', { name: 'Make 25 models' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  await page.getByRole('link', { name: 'Send them next' }).click();
+  await card(page, 'tiny 26.png').waitFor();
+  await page.getByRole('button', { name: 'Make 2 models' }).waitFor();
+}, 60_000);

@@ -1,0 +1,33 @@
+import type { Price } from '@image2model/protocol';
+import { duration } from '../messages/duration.ts';
+import { locale, t } from '../messages/index.ts';
+
+/** What is paid for once with each photo. */
+const perPhoto = /^(generations?|models?|images?|requests?|units?|runs?)$/i;
+
+/** What so many photos cost, as far as that can be said beforehand. */
+export function priceText(price: Price | null, count: number): string {
+  if (price === null) return t('upload.price.unknown');
+  if (price.amount === 0) return t('upload.price.free');
+  const one = money(price.amount, price.currency);
+  if (!perPhoto.test(price.unit)) return t('upload.price.by', { price: one, unit: price.unit.replace(/s$/, '') });
+  if (count < 2) return t('upload.price.one', { price: one });
+  return t('upload.price.many', { price: one, total: money(price.amount * count, price.currency) });
+}
+
+/** How long so many photos take, from their median on this server; empty where it has too little history to say. */
+export function timeText(typicalSeconds: number | null, count: number): string {
+  if (typicalSeconds === null) return '';
+  const each = duration(typicalSeconds);
+  if (count < 2) return t('upload.time.one', { time: each });
+  return t('upload.time.many', { time: each, total: duration(typicalSeconds * count) });
+}
+
+function money(amount: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
+  } catch {
+    // A provider may name something that is no currency: credits, say.
+    return `${amount} ${currency}`;
+  }
+}
