@@ -8,6 +8,7 @@ test('what the server says is German on a German page, its numbers kept, and lef
   try {
     expect(serverText('Painting the surface (5 of 7)')).toBe('Bemalt die Oberfläche (5 von 7)');
     expect(serverText('Waiting in the queue of fal.ai, place 3')).toBe('Wartet in der Schlange von fal.ai, Platz 3');
+    expect(serverText('2 of 3 models are ready')).toBe('2 von 3 Modellen sind fertig');
     expect(serverText('Something quite new')).toBe('Something quite new');
     expect(reasonOf('NO_FOREGROUND', 'Every pixel is transparent.')).toBe('Auf dem Foto ist nichts zu sehen');
     expect(reasonOf('HTTP_418', 'A teapot answered.')).toBe('A teapot answered.');
