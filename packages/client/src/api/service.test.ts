@@ -132,7 +132,12 @@ test('no answer, an abort and an answer of something else are told apart', async
 test('an upload sends its fields before its files and gives the handles of what it started', async () => {
   const { asked, api } = await setUp((_, response) => void response.end(JSON.stringify(accepted)));
   const files = [new File(['abc'], 'a.png', { type: 'image/png' }), new Blob(['def'])];
-  const answer = await api.uploadBatch(files, { faceLimit: 5000, model: 'local', options: { detail: 2 } });
+  const answer = await api.uploadBatch(files, {
+    faceLimit: 5000,
+    model: 'local',
+    options: { detail: 2 },
+    reuse: false,
+  });
   expect(answer).toEqual({
     success: true,
     batchId: 'b',
@@ -149,6 +154,7 @@ test('an upload sends its fields before its files and gives the handles of what 
     'face_limit',
     'model',
     'options',
+    'reuse',
     'a.png',
     'image-2',
   ]);

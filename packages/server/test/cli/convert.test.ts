@@ -133,6 +133,17 @@ describe('image2model convert', () => {
     expect((await readFile(join(directory, 'out/chair.glb'))).subarray(0, 4).toString()).toBe('glTF');
   });
 
+  it('takes what the server made before of the same photo, unless it is told not to', async () => {
+    let made = 0;
+    const model = createTriangleModel({ before: async () => void (made += 1) });
+    const other = await startTestServer({ model: { ...model, reusable: true } });
+    const again = (...flags: string[]) =>
+      start(['convert', 'chair.png', '-o', 'out', '--force', ...flags], { IMAGE2MODEL_URL: other.address }).done;
+    for (const flags of [[], [], ['--fresh']]) expect((await again(...flags)).code).toBe(0);
+    expect(made).toBe(2);
+    await other.stop();
+  });
+
   it('splits what is too much for one upload', async () => {
     const names = Array.from({ length: 27 }, (_, index) => `many-${index}.png`);
     const run = await convert(...names, '-o', 'out');
