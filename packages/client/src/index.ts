@@ -13,6 +13,7 @@ export { combineTasks } from './combine.ts';
 export { connectionDefaults } from './connection.ts';
 export type { Credential, ReadyState, ReconnectInfo } from './connection.ts';
 export { ApiError } from './errors.ts';
+export { createKey } from './key.ts';
 export type { ClientErrorCode } from './errors.ts';
 export type { FeedOptions as ProgressStreamOptions, OpenFeed } from './feed.ts';
 export { managerDefaults, SSEManager } from './manager.ts';

@@ -1,4 +1,4 @@
-import { type ApiService, type Failure, retryOperation } from '@image2model/client';
+import { type ApiService, createKey, type Failure, retryOperation } from '@image2model/client';
 import { maxFilesPerUpload, maxImagePixels, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
 import { nextStep, reasonOf } from '../messages/next-step.ts';
@@ -123,7 +123,7 @@ export class Batch {
       );
       const { type, lastModified } = file;
       const named = name === file.name ? file : new File([file], name, { type, lastModified });
-      this.photos.push({ ...photoOf(crypto.randomUUID(), named), problem: reason ? t(reason) : '' });
+      this.photos.push({ ...photoOf(createKey(), named), problem: reason ? t(reason) : '' });
     }
     if (good + bad > 0) this.note = t(bad > 0 ? 'upload.added.bad' : 'upload.added', { good, bad });
   }
@@ -220,7 +220,7 @@ export class Batch {
   }
 
   #keyOf(of: string): string {
-    if (this.#attempt?.of !== of) this.#attempt = { key: crypto.randomUUID(), of };
+    if (this.#attempt?.of !== of) this.#attempt = { key: createKey(), of };
     return this.#attempt.key;
   }
 
