@@ -12,18 +12,20 @@ const photo = join(root, 'packages/web/static/samples/duck.png');
 const key = 'e2e-id:e2e-secret';
 
 let standIn: ChildProcess;
+let simulated: string;
 let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
   // The stand-in for fal.ai: it makes nothing and bills nobody.
-  const options = { keys: [key], plan: { queueMs: 300, runMs: 1500 } };
+  const options = { keys: [key], plan: { hold: 'run' } };
   standIn = spawn(process.execPath, [join(root, 'packages/server/test/fal/process.ts'), JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: standIn.stdout ?? process.stdin });
   const [line] = (await once(lines, 'line')) as [string];
-  const { queueUrl, restUrl } = JSON.parse(line) as { queueUrl: string; restUrl: string };
+  const { queueUrl, restUrl, port } = JSON.parse(line) as { queueUrl: string; restUrl: string; port: number };
+  simulated = `http://127.0.0.1:${port}/simulated`;
   [server, browser] = await Promise.all([
     startServer({ FAL_KEY: key, FAL_QUEUE_URL: queueUrl, FAL_REST_URL: restUrl }),
     launchBrowser(),
@@ -36,22 +38,21 @@ afterAll(async () => {
   standIn?.stdin?.end();
 });
 
-test('a hosted model is chosen with its options, and what it gave and cost is shown', async () => {
+test('a hosted model is chosen with its price and options, and what it gave and cost is shown', async () => {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })).newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   await page.goto(server.url);
   await page.locator('input[type=file]').setInputFiles([photo]);
   await page.getByRole('combobox', { name: /^Model/ }).selectOption('tripo3d/tripo/v2.5/image-to-3d');
+  await page.getByText(/0\.30/).first().waitFor();
   await openOptions(page);
   await page.getByText('HD', { exact: true }).click();
   await page.getByRole('button', { name: /^Make/ }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  await page
-    .getByText(/fal\.ai/)
-    .first()
-    .waitFor();
-  await page.getByRole('link', { name: 'See the results' }).click({ timeout: 60_000 });
+  // Held there until it has been seen.
+  await page.getByText('fal.ai makes the model').first().waitFor();
+  await fetch(`${simulated}/release`, { method: 'POST', body: '{}' });
   await page.waitForURL(/\/results\//);
   await page.getByText(/0\.30/).first().waitFor();
   expect(problems).toEqual([]);
