@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const sizeBytes = 96 * 1024 * 1024;
+const defaultSizeBytes = 96 * 1024 * 1024;
 
 /** A small disk that can be filled. */
 export interface SmallDisk {
@@ -25,7 +25,7 @@ export async function canFillDisk(): Promise<boolean> {
   return disk.isReal;
 }
 
-export async function createSmallDisk(): Promise<SmallDisk> {
+export async function createSmallDisk(sizeBytes = defaultSizeBytes): Promise<SmallDisk> {
   const directory = await mkdtemp(join(tmpdir(), 'image2model-chaos-'));
   const isReal = await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', directory]).then(
     () => true,

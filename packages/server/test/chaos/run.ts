@@ -35,6 +35,9 @@ export interface ChaosReport {
   refusedStarts: string[];
 }
 
+/** The disk: room for the database and its log, and for what jobs leave; it must not be full by itself. */
+const diskBytes = 96 * 1024 * 1024;
+const jobBytes = 150 * 1024;
 /** Clients that upload at once; each goes on with the next job when its upload was accepted. */
 const lanes = 6;
 /** How long files of nobody may take to be removed after a start, in ms. */
@@ -43,7 +46,7 @@ const cleanUpMs = 15_000;
 /** Runs the plan of a seed against a real server in a process of its own, and looks at what is left. */
 export async function runChaos({ seed, jobs: jobCount, timeoutMs }: ChaosOptions): Promise<ChaosReport> {
   const plan = makePlan(seed, jobCount);
-  const disk = await createSmallDisk();
+  const disk = await createSmallDisk(diskBytes + jobCount * jobBytes);
   const compileCache = await mkdtemp(join(tmpdir(), 'image2model-chaos-cache-'));
   const supervisor = new Supervisor(disk, compileCache);
   const signal = AbortSignal.timeout(timeoutMs);
