@@ -83,6 +83,25 @@ test('a session that ends before the photos are sent asks again, and the same ph
   expect((await download).suggestedFilename()).toMatch(/\.zip$/);
 }, 180_000);
 
+test('a stream that comes back to a server where the session has ended asks for a key, and goes on', async () => {
+  const page = await open('/');
+  await signIn(page);
+  const photos = ['teapot.jpg', 'duck.png', 'cactus.jpg'].map((name) => join(samples, name));
+  await page.locator('input[type=file]').first().setInputFiles(photos);
+  await page.getByRole('button', { name: 'Make 3 models' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  await page.getByText('teapot.jpg').first().waitFor();
+  await server.stop();
+  await endSession(page.context());
+  await server.restart();
+  await page.getByRole('dialog', { name: 'Sign in' }).waitFor({ timeout: 60_000 });
+  await signIn(page);
+  // Whoever has typed stays where they are, until they want the results.
+  await page.getByText('3 of 3 done').first().waitFor({ timeout: 120_000 });
+  await page.getByRole('link', { name: 'See the results' }).click();
+  await page.getByRole('heading', { name: '3 models are ready' }).waitFor();
+}, 240_000);
+
 test('signing in and out in one tab holds for the others', async () => {
   const page = await open('/settings');
   await page.getByText('You are not signed in').waitFor();

@@ -281,4 +281,5 @@ export const de: Record<MessageKey, string> = {
   'shared.over': 'Dieser Link gilt nicht mehr',
   'shared.over.next':
     'Ein geteilter Link gilt einmal und eine Minute lang. Bitten Sie um einen neuen und öffnen Sie ihn gleich.',
+  'next.NO_FOREGROUND': 'Ein Foto senden, auf dem sich eine Sache abhebt, am besten vor ruhigem Grund.',
 };

@@ -52,7 +52,7 @@ export const en = {
     'It takes a moment. This page tries again by itself, and nothing that was accepted is lost.',
   'trouble.missing': 'There is no such batch',
   'trouble.missing.next':
-    'It may have been deleted, or kept for as long as this server keeps finished batches. Check the address, or look for it in the history.',
+    'It may have been deleted, or its time on this server may be over. Check the address, or look for it in the history.',
   'trouble.session': 'You are not signed in',
   'trouble.session.next': 'Sign in to see this page.',
   'trouble.full': "The server's storage is full",
@@ -275,6 +275,7 @@ export const en = {
   'shared.save': 'Save GLB',
   'shared.over': 'This link is no longer good',
   'shared.over.next': 'A shared link works once and within a minute. Ask for a new one and open it at once.',
+  'next.NO_FOREGROUND': 'Send a photo in which one thing stands out, best on a plain ground.',
 } as const;
 
 export type MessageKey = keyof typeof en;

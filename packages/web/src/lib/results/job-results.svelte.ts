@@ -29,6 +29,8 @@ export interface Missing {
   message: string;
   /** Stable, for what to do next; empty where it was cancelled. */
   code: string;
+  /** Whether it may work as it is, another time. */
+  retryable: boolean;
 }
 
 /** What a model can be had as where nobody says: what this server can make of any GLB. */
@@ -166,6 +168,7 @@ export class JobResults {
         status,
         message: update?.error ?? message,
         code: status === 'failed' ? (update?.details?.code ?? 'GENERATION_FAILED') : '',
+        retryable: status === 'cancelled' || (update?.details?.retryable ?? true),
       },
     ];
   }

@@ -50,7 +50,10 @@ async function resultsOf(jobs: object[], stream = '') {
 
 test('each file stands once: as a model with its tries, or with the last word on why not', async () => {
   const first = update('b', 'failed', { error: 'The old reason', details: { code: 'OLD' } });
-  const second = update('b', 'failed', { error: 'Nothing is to be seen.', details: { code: 'NO_FOREGROUND' } });
+  const second = update('b', 'failed', {
+    error: 'Nothing is to be seen.',
+    details: { code: 'NO_FOREGROUND', retryable: false },
+  });
   const results = await resultsOf([
     job(
       'completed',
@@ -60,8 +63,8 @@ test('each file stands once: as a model with its tries, or with the last word on
   ]);
   expect(results.models).toMatchObject([{ filename: 'a.glb', photoUrl: '/photos/a', attempts: 2 }]);
   expect(results.missing).toMatchObject([
-    { filename: 'b.png', message: 'Nothing is to be seen.', code: 'NO_FOREGROUND' },
-    { filename: 'c.png', message: 'As the list says it', code: '' },
+    { filename: 'b.png', message: 'Nothing is to be seen.', code: 'NO_FOREGROUND', retryable: false },
+    { filename: 'c.png', message: 'As the list says it', code: '', retryable: true },
   ]);
   expect(results.formats).toEqual(['glb', 'stl']);
   expect(results.totalSize).toBe(1000);
