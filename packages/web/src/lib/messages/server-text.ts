@@ -22,6 +22,10 @@ const german: readonly (readonly [RegExp, string])[] = [
   [/^Painting the surface/, 'Bemalt die Oberfläche'],
   [/^Drawing a preview/, 'Zeichnet eine Vorschau'],
   [/^Writing the model/, 'Schreibt das Modell'],
+  [
+    /^No object stands out; give a mask, a cut-out, or a photo on a plain ground\.$/,
+    'Nichts hebt sich ab: Nehmen Sie eine Maske, eine Freistellung oder ein Foto vor ruhigem Grund.',
+  ],
   [/^Done$/, 'Fertig'],
   [/^Sending the photo to fal\.ai/, 'Sendet das Foto an fal.ai'],
   [/^Waiting in the queue of fal\.ai, place (\d+)/, 'Wartet in der Schlange von fal.ai, Platz $1'],
