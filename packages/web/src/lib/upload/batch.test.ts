@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiService } from '@image2model/client';
+import { expect, onTestFinished, test } from 'vitest';
+import { Batch } from './batch.svelte.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
+
+/** A batch whose uploads go to a server that answers as a test says, and the names that they came under. */
+async function setUp(answer: Answer) {
+  const keys: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      keys.push(request.headers['idempotency-key']?.toString());
+      answer(request, response, Buffer.concat(chunks).toString('latin1'));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const batch = new Batch(new ApiService({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+  onTestFinished(() => {
+    batch.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { batch, keys };
+}
+
+const photo = (name: string) => new File([new Uint8Array([0xff, 0xd8, 0xff, 0xe0]), name], name);
+const photos = (count: number) => Array.from({ length: count }, (_, index) => photo(`photo ${index}.jpg`));
+
+const refuse = (response: ServerResponse, code: string, errors: object[] = []) =>
+  response
+    .writeHead(422, { 'Content-Type': 'application/problem+json' })
+    .end(JSON.stringify({ status: 422, title: 'No', detail: 'It was refused', code, request_id: 'r', errors }));
+
+const accept = (response: ServerResponse) => response.end(JSON.stringify({ task_id: 't', uploaded_files: [] }));
+
+test('the same photos and choices go under the same name again, others under another', async () => {
+  const { batch, keys } = await setUp((_, response) => refuse(response, 'INVALID_REQUEST'));
+  await batch.add(photos(2));
+  await batch.send();
+  await batch.send();
+  expect(batch.problem).toBe('It was refused. Reload the page and try again.');
+  batch.faceLimit = '500';
+  await batch.send();
+  const [first, second, third] = keys;
+  expect(first).toMatch(/^[0-9a-f-]{36}$/);
+  expect([second === first, third === first]).toEqual([true, false]);
+});
+
+test('of more than 25 the first go, and the rest stay for the next batch', async () => {
+  const sent: number[] = [];
+  const { batch } = await setUp((_, response, body) => {
+    sent.push(body.match(/name="files"/g)?.length ?? 0);
+    accept(response);
+  });
+  await batch.add(photos(27));
+  expect([batch.going.length, batch.later.length]).toEqual([25, 2]);
+  expect(await batch.send()).toBe('t');
+  expect(batch.photos.map(({ file }) => file.name)).toEqual(['photo 25.jpg', 'photo 26.jpg']);
+  expect(await batch.send()).toBe('t');
+  expect([sent, batch.photos.length]).toEqual([[25, 2], 0]);
+});
+
+test('a refusal stands at its photo, though another was picked under the same name', async () => {
+  const errors = [{ code: 'IMAGE_UNDECODABLE', detail: 'The image is damaged.', filename: 'image (2).jpg' }];
+  const { batch } = await setUp((_, response) => refuse(response, 'IMAGE_UNDECODABLE', errors));
+  await batch.add([photo('image.jpg'), photo('image.jpg'), new File(['text'], 'notes.txt')]);
+  expect(await batch.send()).toBeUndefined();
+  expect(batch.photos.map(({ problem }) => problem)).toEqual([
+    '',
+    'The image is damaged. Save the photo again as JPEG or PNG.',
+    'Not a photo we can read. Save it as JPEG, PNG or WebP.',
+  ]);
+  expect([batch.problem, batch.good.length]).toEqual(['', 1]);
+});
+
+test('an upload that is stopped keeps its photos and says so', async () => {
+  const { batch } = await setUp(() => batch.stop());
+  await batch.add(photos(1));
+  expect(await batch.send()).toBeUndefined();
+  expect([batch.sending, batch.good.length, batch.note]).toEqual([
+    undefined,
+    1,
+    'Stopped. Your photos are still here.',
+  ]);
+});
+
+test('a picture that is too large or too small once it is seen is not sent', async () => {
+  const { batch } = await setUp((_, response) => accept(response));
+  await batch.add(photos(3));
+  const [large, small, good] = batch.photos;
+  batch.measured(large?.id ?? '', 9000, 9000);
+  batch.measured(small?.id ?? '', 300, 8);
+  batch.measured(good?.id ?? '', 300, 200);
+  expect(batch.good.map(({ id }) => id)).toEqual([good?.id]);
+});
