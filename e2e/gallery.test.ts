@@ -1,20 +1,27 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { violationsOf } from './support/axe.ts';
 import { launchBrowser } from './support/chromium.ts';
 import { sameFontEverywhere } from './support/font.ts';
 import { type GalleryServer, startGallery } from './support/gallery.ts';
 import { layoutProblems } from './support/layout.ts';
+import { keepPicture, pictureProblem } from './support/picture.ts';
 
-/** How each state is looked at. Each size is seen in both directions. */
+const pictures = join(import.meta.dirname, 'gallery');
+// `UPDATE=1` takes the pictures anew instead of comparing with them.
+const renew = process.env.UPDATE === '1';
+
+/** How each state is looked at. Pictures are kept of some; each size is seen in both directions. */
 const views = [
-  { name: '390', width: 390, theme: 'light', dir: 'ltr', axe: true },
-  { name: '320', width: 320, theme: 'dark', dir: 'rtl', axe: false },
-  { name: '820', width: 820, theme: 'dark', dir: 'rtl', axe: false },
-  { name: '1440', width: 1440, theme: 'light', dir: 'ltr', axe: false },
-  { name: '1440-rtl', width: 1440, theme: 'dark', dir: 'rtl', axe: true },
-  { name: '820-ltr', width: 820, theme: 'light', dir: 'ltr', axe: false },
+  { name: '390', width: 390, theme: 'light', dir: 'ltr', picture: true, axe: true },
+  { name: '320', width: 320, theme: 'dark', dir: 'rtl', picture: false, axe: false },
+  { name: '820', width: 820, theme: 'dark', dir: 'rtl', picture: true, axe: false },
+  { name: '1440', width: 1440, theme: 'light', dir: 'ltr', picture: true, axe: false },
+  { name: '1440-rtl', width: 1440, theme: 'dark', dir: 'rtl', picture: false, axe: true },
+  { name: '820-ltr', width: 820, theme: 'light', dir: 'ltr', picture: false, axe: false },
 ] as const;
 
 interface State {
@@ -74,16 +81,43 @@ test('every state of every component holds at each size, in light and dark, from
     await open(state, state.fresh || wasFresh);
     wasFresh = state.fresh;
     for (const view of views) {
-      const found = await look(view);
+      const found = await look(state, view);
       problems.push(...found.map((problem) => `${state.id} at ${view.name}: ${problem}`));
     }
     problems.push(...said.splice(0).map((text) => `${state.id} says: ${text}`));
   }
   expect(problems).toEqual([]);
-}, 300_000);
+}, 600_000);
+
+test('a layout that is broken is seen, by the picture and by the rules', async () => {
+  const controls = { id: 'controls', address: '/gallery/controls', fresh: false };
+  await open(controls, true);
+  await page.setViewportSize({ width: 820, height: 900 });
+  const good = await shot(820);
+  const folder = await mkdtemp(join(tmpdir(), 'image2model-pictures-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'good.webp');
+  await keepPicture(good, file);
+  expect(await pictureProblem(good, file)).toBeUndefined();
+  for (const broken of [
+    '.button { translate: 12px }',
+    '.badge { display: none !important }',
+    '.button.primary { background: none !important }',
+    'h1 { margin-block-end: 3rem !important }',
+  ]) {
+    const style = await page.addStyleTag({ content: broken });
+    expect(`${broken}: ${await pictureProblem(await shot(820), file)}`).toMatch(/differs|rows/);
+    await style.evaluate((element) => (element as Element).remove());
+  }
+  expect(await layoutProblems(page)).toEqual([]);
+  await page.addStyleTag({
+    content: 'h2 { inline-size: 120vw } .badge { position: fixed } .button { inline-size: 2rem }',
+  });
+  const problems = (await layoutProblems(page)).join('\n');
+  for (const problem of ['wider than the window', 'overlap', 'leaves its box']) expect(problems).toContain(problem);
+});
 
 test('the gallery is not in the built pages', async () => {
-  const { readdir, readFile } = await import('node:fs/promises');
   const build = join(import.meta.dirname, '../packages/web/build');
   const names = (await readdir(build, { recursive: true })).filter((name) => /\.(js|html)$/.test(name));
   const texts = await Promise.all(names.map(async (name) => await readFile(join(build, name), 'utf8')));
@@ -106,8 +140,8 @@ async function open({ id, address }: State, anew: boolean): Promise<void> {
   await page.locator(`html[data-gallery=${id}]`).waitFor({ timeout: 90_000 });
 }
 
-async function look(view: (typeof views)[number]): Promise<string[]> {
-  const { width, theme, dir } = view;
+async function look({ id }: State, view: (typeof views)[number]): Promise<string[]> {
+  const { name, width, theme, dir } = view;
   await page.setViewportSize({ width, height: 900 });
   await page.evaluate(
     async ([scheme, direction]) => {
@@ -120,5 +154,22 @@ async function look(view: (typeof views)[number]): Promise<string[]> {
   );
   const problems = await layoutProblems(page);
   if (view.axe) problems.push(...(await violationsOf(page)));
+  if (!view.picture) return problems;
+  const file = join(pictures, `${id}-${name}.webp`);
+  if (renew) await keepPicture(await shot(width), file);
+  else {
+    // A picture that is still being drawn gets a second look.
+    let difference: string | undefined = 'not seen';
+    for (let tries = 0; tries < 3 && difference !== undefined; tries += 1) {
+      difference = await pictureProblem(await shot(width), file);
+    }
+    if (difference !== undefined) problems.push(`${difference}. If that is meant, take it anew with UPDATE=1`);
+  }
   return problems;
+}
+
+/** The page from its top, as far down as the kept picture goes. */
+async function shot(width: number): Promise<Buffer> {
+  const height = Math.min(2 * width, await page.evaluate(() => document.documentElement.scrollHeight));
+  return await page.screenshot({ fullPage: true, clip: { x: 0, y: 0, width, height }, animations: 'disabled' });
 }

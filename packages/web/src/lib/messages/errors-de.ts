@@ -43,7 +43,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   IMAGE_TOO_SMALL: { title: 'Das Foto ist zu klein', next: 'Ein größeres Foto senden.' },
   NO_FOREGROUND: {
     title: 'Auf dem Foto ist nichts zu sehen',
-    next: 'Ein Foto senden, das nicht ganz durchsichtig ist.',
+    next: 'Ein Foto senden, auf dem sich etwas abhebt.',
   },
   FACE_LIMIT_TOO_LOW: { title: 'Zu wenige Flächen für diese Form', next: 'Mit mehr Flächen erneut versuchen.' },
   IDEMPOTENCY_KEY_REUSED: {

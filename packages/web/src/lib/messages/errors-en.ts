@@ -40,7 +40,7 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   IMAGE_UNDECODABLE: { title: 'The photo cannot be read', next: 'Save the photo again as JPEG or PNG.' },
   IMAGE_TOO_MANY_PIXELS: { title: 'The photo has too many pixels', next: 'Scale the photo down.' },
   IMAGE_TOO_SMALL: { title: 'The photo is too small', next: 'Send a larger photo.' },
-  NO_FOREGROUND: { title: 'Nothing is to be seen in the photo', next: 'Send a photo that is not wholly transparent.' },
+  NO_FOREGROUND: { title: 'Nothing is to be seen in the photo', next: 'Send a photo in which something stands out.' },
   FACE_LIMIT_TOO_LOW: {
     title: 'The face limit is too low for this shape',
     next: 'Try again with a higher face limit.',

@@ -1,0 +1,106 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launchBrowser } from './support/chromium.ts';
+import { type RunningServer, startServer } from './support/server.ts';
+
+let server: RunningServer;
+let browser: Browser;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** Whatever had the focus without being seen to have it. */
+const unseen: string[] = [];
+
+test('a photo becomes a model, is looked at, downloaded and deleted with the keyboard alone', async () => {
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-GB',
+    acceptDownloads: true,
+  });
+  page.setDefaultTimeout(120_000);
+  await page.goto(server.url);
+  await page.getByRole('button', { name: /Glazed teapot/ }).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await focused(page)).toContain('Skip to content');
+  await tabTo(page, /Glazed teapot/);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Make the model/ }).waitFor();
+  await tabTo(page, /^Make the model/);
+  await page.keyboard.press('Enter');
+
+  await page.waitForURL(/\/processing\?taskId=/);
+  // Whoever has pressed a key here is not taken away when the work ends.
+  await page.keyboard.press('Tab');
+  await page.getByRole('link', { name: 'See the results' }).waitFor({ timeout: 60_000 });
+  await tabTo(page, /See the results/);
+  await page.keyboard.press('Enter');
+
+  await page.getByRole('heading', { name: 'Your model is ready' }).waitFor();
+  await tabTo(page, /Look around in 3D/);
+  await page.keyboard.press('Enter');
+  const viewer = page.getByRole('application', { name: /3D model/ });
+  await viewer.waitFor();
+  await page.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
+  await tabTo(page, /3D model/);
+  for (const key of ['ArrowLeft', 'ArrowUp', '+', '0']) await page.keyboard.press(key);
+  await tabTo(page, /As triangles/);
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'As triangles', pressed: true }).waitFor();
+
+  await tabTo(page, /Download GLB/);
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  expect((await download).suggestedFilename()).toBe('teapot.glb');
+  await tabTo(page, /Delete this batch/);
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('dialog');
+  await question.waitFor();
+  await tabTo(page, /^Delete$/);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/history$/);
+  await page.getByText('Nothing has been made here yet').waitFor();
+  expect([...new Set(unseen)]).toEqual([]);
+  await page.close();
+}, 600_000);
+
+/** Presses Tab until something of that name has the focus, and notes whatever on the way has it without a sign. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const passed: string[] = [];
+  for (let presses = 0; presses < 60; presses += 1) {
+    const now = await focused(page);
+    const problem = await page.evaluate(focusProblem);
+    if (problem !== undefined) unseen.push(`${now}: ${problem}`);
+    if (name.test(now)) return;
+    passed.push(now);
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not come to ${name}, but to: ${passed.join(', ')}`);
+}
+
+async function focused(page: Page): Promise<string> {
+  return await page.evaluate(() => {
+    const element = document.activeElement;
+    return (element?.ariaLabel ?? element?.textContent ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 60);
+  });
+}
+
+/** Runs in the page: why nobody would see where the focus is. */
+function focusProblem(): string | undefined {
+  const element = document.activeElement;
+  if (!(element instanceof HTMLElement) || element === document.body) return undefined;
+  // What is drawn in place of a hidden input: its label, or what stands beside it in there.
+  const label = element.closest('label');
+  const drawn = [element, ...(label ? [label, ...label.querySelectorAll('*')] : [])];
+  const isOutlined = drawn.some((each) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(each);
+    return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1;
+  });
+  if (!isOutlined) return 'has no outline';
+  const { top, bottom } = (label ?? element).getBoundingClientRect();
+  return bottom < 0 || top > innerHeight ? 'is out of sight' : undefined;
+}

@@ -1,0 +1,61 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAlbum } from './support/album.ts';
+import { launchBrowser } from './support/chromium.ts';
+import { layoutProblems } from './support/layout.ts';
+import { tour } from './support/tour.ts';
+
+/** The sizes in which people hold it. */
+const devices = [
+  { device: 'phone', width: 390, height: 844 },
+  { device: 'tablet', width: 820, height: 1180 },
+  { device: 'desktop', width: 1440, height: 900 },
+] as const;
+
+// With SCREENSHOTS set to a folder, the pages are kept there as they were seen.
+const { SCREENSHOTS } = process.env;
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+test('every page holds in every state, on a phone, a tablet and a desktop, in light and in dark', async () => {
+  const said: string[] = [];
+  const problems: string[] = [];
+  const album = SCREENSHOTS === undefined ? undefined : await createAlbum(SCREENSHOTS);
+  for await (const { id, title, page } of tour(browser, said)) {
+    for (const { device, ...viewport } of devices) {
+      await page.setViewportSize(viewport);
+      await atRest(page);
+      const found = await layoutProblems(page);
+      problems.push(...found.map((problem) => `${id} on a ${device}: ${problem}`));
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        if (isDark(background) !== (colorScheme === 'dark')) problems.push(`${id} is ${background} in ${colorScheme}`);
+        await album?.keep(page, { id, title, device, theme: colorScheme });
+      }
+    }
+  }
+  await album?.close();
+  expect(problems).toEqual([]);
+  expect(said).toEqual([]);
+}, 600_000);
+
+/** Pictures are there, and what was drawn for the size before is gone. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    scrollTo(0, 0);
+    await Promise.all([...document.images].map(async (image) => await image.decode().catch(() => undefined)));
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+}
+
+function isDark(colour: string): boolean {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);
+  return red + green + blue < 3 * 128;
+}
