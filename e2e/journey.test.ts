@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { validateBytes } from 'gltf-validator';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -8,8 +7,6 @@ import { type RunningServer, startServer } from './support/server.ts';
 
 const samples = join(import.meta.dirname, '../packages/web/static/samples');
 const photos = ['duck.png', 'teapot.jpg', 'coffee.jpg'].map((name) => join(samples, name));
-// With SCREENSHOTS set to a folder, the pages are kept there as they were seen.
-const { SCREENSHOTS } = process.env;
 
 let server: RunningServer;
 let browser: Browser;
@@ -33,12 +30,6 @@ async function open(context: BrowserContext, path: string): Promise<Page> {
   return page;
 }
 
-async function keep(page: Page, name: string): Promise<void> {
-  if (SCREENSHOTS === undefined) return;
-  await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
-}
-
 const newContext = async () => await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
 
 test('three photos become three valid models, and a reader who comes back sees the true state at once', async () => {
@@ -46,13 +37,11 @@ test('three photos become three valid models, and a reader who comes back sees t
   const upload = await open(first, '/');
   await upload.locator('input[type=file]').setInputFiles([...photos, join(samples, 'samples.json')]);
   await upload.getByText('Not a photo we can read').waitFor();
-  await keep(upload, 'upload');
   await upload.getByRole('button', { name: 'Make 3 models' }).click();
   await upload.waitForURL(/\/processing\?taskId=/);
   const address = new URL(upload.url());
   // Half-way: something is done and something is not.
   await upload.getByText('1 of 3 done').first().waitFor({ timeout: 60_000 });
-  await keep(upload, 'processing');
   await first.close();
 
   const second = await newContext();
@@ -68,7 +57,6 @@ test('three photos become three valid models, and a reader who comes back sees t
   await processing.getByRole('application', { name: '3D model duck.glb' }).waitFor();
   await processing.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
   await expect.poll(async () => await coloursOf(processing), { timeout: 60_000 }).toBeGreaterThan(20);
-  await keep(processing, 'results');
 
   const jobId = new URL(processing.url()).pathname.split('/').at(-1);
   const list = await (await fetch(`${server.url}/api/v1/download/${jobId}/all`)).json();
