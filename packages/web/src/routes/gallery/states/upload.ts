@@ -16,6 +16,10 @@ const three = async () => [
 async function pickThree(): Promise<void> {
   await paste(await three());
   await appear(() => document.querySelectorAll('main li img')[2]);
+  // Said once all of them are taken in: sending before that would show it or not, as it happens.
+  await appear(() =>
+    [...document.querySelectorAll('main [role=status]')].find(({ textContent }) => textContent !== ''),
+  );
 }
 
 async function send(): Promise<void> {
