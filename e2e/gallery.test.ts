@@ -13,6 +13,12 @@ import { keepPicture, pictureProblem } from './support/picture.ts';
 const pictures = join(import.meta.dirname, 'gallery');
 // `UPDATE=1` takes the pictures anew instead of comparing with them.
 const renew = process.env.UPDATE === '1';
+/**
+ * The Chromium that the kept pictures were taken with, from Debian. Others set lines a little differently, which shows at a
+ * phone's width; with them the rules and axe judge alone, and a line says so.
+ */
+const takenWith = '156';
+let comparable = true;
 
 /** How each state is looked at. Pictures are kept of some; each size is seen in both directions. */
 const views = [
@@ -50,6 +56,11 @@ beforeAll(async () => {
       document.head.append(Object.assign(document.createElement('style'), { textContent: css }));
     });
   }, font);
+  comparable = browser.version().split('.')[0] === takenWith;
+  if (!comparable) {
+    const note = `Pictures are not compared: they were taken with Chromium ${takenWith}, this is ${browser.version()}.`;
+    process.stderr.write(`${note}\n`);
+  }
   page = await context.newPage();
   page.on('pageerror', (error) => said.push(error.message));
   page.on('console', (message) => {
@@ -154,7 +165,7 @@ async function look({ id }: State, view: (typeof views)[number]): Promise<string
   );
   const problems = await layoutProblems(page);
   if (view.axe) problems.push(...(await violationsOf(page)));
-  if (!view.picture) return problems;
+  if (!view.picture || !(comparable || renew)) return problems;
   const file = join(pictures, `${id}-${name}.webp`);
   if (renew) await keepPicture(await shot(width), file);
   else {

@@ -7,10 +7,7 @@ const keptWidth = 240;
 const keptHeight = 480;
 /** Side of the squares in which pictures are compared. */
 const cell = 12;
-/**
- * How far a square's mean may be from the kept one's, of 255. Measured between Debian's Chromium 156 and npm's 153: up to
- * 5; a button that is missing or 8 px from where it was: 20 and more.
- */
+/** How far a square's mean may be from the kept one's, of 255, in pictures of one version of Chromium. */
 const tolerance = 12;
 /** Rows by which the height may differ: a rounded line. */
 const heightTolerance = 2;
