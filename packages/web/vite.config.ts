@@ -7,10 +7,28 @@ export default defineConfig({
   plugins: [
     galleryPhotos(),
     sveltekit({
-      // One page that every address gets: the server answers /processing and /results/<id> with the same index.html.
-      adapter: adapter({ fallback: 'index.html', precompress: true }),
+      // An HTML file for each route, and one for every address that is none: `packages/server/src/web.ts` hands them out.
+      adapter: adapter({ fallback: '404.html', precompress: true }),
       alias: { $lib: 'src/lib' },
+      // The same start script in every HTML file, so that the policy has to name one.
+      paths: { relative: false },
+      // Styles come with the page and not after it.
+      inlineStyleThreshold: 100_000,
     }),
   ],
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            codeSplitting: {
+              // What several pages need comes as one file: on a phone's network a file costs more than its bytes.
+              groups: [{ name: 'common', test: (id) => !/\/(viewer|three)\//.test(id), minShareCount: 2 }],
+            },
+          },
+        },
+      },
+    },
+  },
   server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
 });

@@ -1,5 +1,5 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { scaled, scenes } from './scenes/index.ts';
@@ -13,7 +13,7 @@ async function list(): Promise<{ file: string; kind: string; source: string; lic
 
 test('every sample picture is listed with its source and licence, in the list and in the README', async () => {
   const listed = await list();
-  const pictures = (await readdir(folder)).filter((name) => name !== 'samples.json');
+  const pictures = (await readdir(folder)).filter((name) => /\.(jpg|png)$/.test(name));
   expect(listed.map(({ file }) => file).toSorted()).toEqual(pictures.toSorted());
   const readme = await readFile(join(import.meta.dirname, 'README.md'), 'utf8');
   for (const { file, source, licence } of listed) {
@@ -27,6 +27,18 @@ test('the samples are small: at most 300 kB each and 1.2 MB together', async () 
   const sizes = await Promise.all((await list()).map(async ({ file }) => (await stat(join(folder, file))).size));
   expect(Math.max(...sizes)).toBeLessThan(300_000);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_200_000);
+});
+
+test('each sample has a little picture, and all of them together are small', async () => {
+  const sizes = await Promise.all(
+    (await list()).map(async ({ file }) => {
+      const small = await readFile(join(folder, 'small', `${parse(file).name}.webp`));
+      const { width, height } = await sharp(small).metadata();
+      expect(Math.max(width, height), file).toBe(320);
+      return small.length;
+    }),
+  );
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
 });
 
 test('the cut-out has a transparent ground, and the product a white one', async () => {

@@ -14,7 +14,12 @@ let pages: string;
 beforeAll(async () => {
   pages = await mkdtemp(join(tmpdir(), 'image2model-pages-'));
   await mkdir(join(pages, '_app/immutable'), { recursive: true });
-  await writeFile(join(pages, 'index.html'), '<!doctype html><script>start()</script><script src="/a.js"></script>');
+  const page = (text: string) => `<!doctype html><script>start()</script><script src="/a.js"></script>${text}`;
+  await mkdir(join(pages, 'results'));
+  await writeFile(join(pages, 'index.html'), page('upload'));
+  await writeFile(join(pages, 'processing.html'), page('processing'));
+  await writeFile(join(pages, 'results/[jobId].html'), page('results'));
+  await writeFile(join(pages, '404.html'), page('no such page'));
   await writeFile(join(pages, '_app/immutable/app.abc.js'), 'export {};');
   server = await startTestServer({ pagesDirectory: pages });
 });
@@ -79,16 +84,29 @@ describe('the pages', () => {
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
   });
 
-  it('answer every address of theirs, and no other', async () => {
+  it('have an address each, and a page for every address that is none of theirs', async () => {
     const html = { headers: { accept: 'text/html' } };
-    for (const path of ['/processing?taskId=1', '/results/abc', '/history']) {
+    const routes = { '/': 'upload', '/processing?taskId=1': 'processing', '/results/abc': 'results' };
+    for (const [path, text] of Object.entries(routes)) {
       const response = await server.ask(path, html);
       expect(response.status, path).toBe(200);
-      expect(await response.text()).toContain('start()');
+      expect(await response.text(), path).toContain(text);
     }
-    for (const path of ['/api/v1/nothing', '/missing.js', '/_app/immutable/old.js', '/..%2f..%2fetc%2fpasswd.txt']) {
-      await problem(await server.ask(path, html), 404, 'NOT_FOUND');
+    for (const path of ['/nothing', '/results', '/results/abc/more', '/processing/1', '/404']) {
+      const response = await server.ask(path, html);
+      expect(response.status, path).toBe(404);
+      expect(await response.text(), path).toContain('no such page');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
     }
+    const others = [
+      '/api/v1/nothing',
+      '/missing.js',
+      '/index.html',
+      '/_app/immutable/old.js',
+      '/..%2f..%2fetc%2fpasswd.txt',
+    ];
+    for (const path of others) await problem(await server.ask(path, html), 404, 'NOT_FOUND');
+    await problem(await server.ask('/nothing'), 404, 'NOT_FOUND');
   });
 
   it('say so where they are not built', async () => {

@@ -1,2 +1,4 @@
 // Everything the pages show comes from the API, so there is nothing to render ahead of the browser.
 export const ssr = false;
+// Each route gets an HTML file of its own, which names the scripts and styles of that route.
+export const prerender = true;

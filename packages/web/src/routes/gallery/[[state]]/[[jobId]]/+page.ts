@@ -3,6 +3,8 @@ import type { GalleryPage } from '../../catalogue';
 import type { PageLoad } from './$types';
 
 // For development alone: in a production build the gallery is not there, nor anything that it shows.
+export const prerender = false;
+
 export const load: PageLoad = async ({ params }): Promise<GalleryPage> => {
   if (import.meta.env.DEV) {
     const { openState } = await import('../../catalogue');
