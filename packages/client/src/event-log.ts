@@ -8,6 +8,7 @@ export function eventKey(event: TaskEvent): string {
 /** The newest event of each key, in order of sequence: all that a newcomer needs. Bounded by the number of files. */
 export class EventLog {
   readonly #newest = new Map<string, TaskEvent>();
+  #last = 0;
 
   constructor(events: readonly TaskEvent[] = []) {
     for (const event of events) this.add(event);
@@ -18,6 +19,7 @@ export class EventLog {
     // Taken out first, so that it goes to the end of the map's order.
     this.#newest.delete(key);
     this.#newest.set(key, event);
+    this.#last = event.data.sequence;
   }
 
   /** Entries after a sequence, oldest first. */
@@ -27,6 +29,6 @@ export class EventLog {
 
   /** Sequence of the newest entry; 0 before the first. */
   get last(): number {
-    return this.after().at(-1)?.data.sequence ?? 0;
+    return this.#last;
   }
 }

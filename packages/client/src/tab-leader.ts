@@ -13,7 +13,9 @@ interface Followed {
 export interface LeaderOptions {
   open: OpenFeed;
   feedOptions: FeedOptions;
-  /** Tells all tabs, this one too. */
+  /** Name of the tab that leads. */
+  self: string;
+  /** Tells all tabs, this one too; or the one that the message is for. */
   tell: (message: TabMessage) => void;
 }
 
@@ -69,14 +71,17 @@ export class TabLeader {
   }
 
   #follow(tab: string, taskId: string, log: EventLog): void {
-    const { open, feedOptions, tell } = this.#options;
+    const { open, feedOptions, self, tell } = this.#options;
     const { last } = log;
+    const tabs = new Set([tab]);
     const feed = open(
       taskId,
       {
         event: (event) => {
           log.add(event);
-          tell({ type: 'event', taskId, event });
+          // A word to other tabs goes by way of the browser's main process: at a thousand a second that can be felt.
+          const alone = tabs.size === 1 && tabs.has(self);
+          tell({ type: 'event', taskId, event, ...(alone && { to: self }) });
         },
         open: () => tell({ type: 'open', taskId }),
         reconnecting: ({ reason, ...info }) =>
@@ -89,6 +94,6 @@ export class TabLeader {
       },
       { ...feedOptions, lastEventId: last > 0 ? String(last) : undefined },
     );
-    this.#followed.set(taskId, { feed, log, tabs: new Set([tab]) });
+    this.#followed.set(taskId, { feed, log, tabs });
   }
 }

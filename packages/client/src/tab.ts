@@ -135,9 +135,9 @@ export class Tab {
     member.sink.end(error && unpackError(error));
   }
 
-  /** Tells the other tabs, and this one. */
+  /** Tells the other tabs and this one, or the one that it is for. */
   #tell(message: TabMessage): void {
-    this.#post(message);
+    if (!('to' in message) || message.to !== this.#id) this.#post(message);
     this.#receive(message);
   }
 
@@ -168,7 +168,7 @@ export class Tab {
   #lead(): Promise<void> {
     const { open, feedOptions } = this.#options;
     this.#watchdog.dog?.stop();
-    this.#leader = new TabLeader({ open, feedOptions, tell: (message) => this.#tell(message) });
+    this.#leader = new TabLeader({ open, feedOptions, self: this.#id, tell: (message) => this.#tell(message) });
     // This tab's own first: it goes on from its cursor, and has what the others may lack.
     for (const [taskId, member] of this.#members) this.#want(taskId, member);
     this.#post({ type: 'leader' });

@@ -1,25 +1,53 @@
 /** Milliseconds after which something is drawn though no frame comes: a page that is not in sight gets none. */
 const withoutFrameMs = 250;
 
-/** Calls `draw` with the next frame, once however often it is asked. Returned: how to ask, and how to stop. */
-export function onceAFrame(draw: () => void): { ask(): void; cancel(): void } {
+/** Milliseconds of rest after a drawing: with the frame that follows, ten drawings a second. */
+const restMs = 90;
+
+/** Drawings within a second from which on they are `often`. */
+const manyDrawings = 5;
+
+/**
+ * Draws with the next frame, once however often it is asked, and ten times a second at the most: a hundred files that
+ * report ten times a second each would else touch the page in every frame, and each frame that differs from the one before
+ * costs style, layout, paint and, without a graphics card, all pixels of the window.
+ *
+ * `draw` hears whether it draws `often` just now, so that a movement from one state to the next would never come to rest.
+ * Returned: how to ask, and how to stop.
+ */
+export function onceAFrame(draw: (often: boolean) => void): { ask(): void; cancel(): void } {
   let frame: number | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const cancel = (): void => {
-    if (frame !== undefined) cancelAnimationFrame(frame);
-    clearTimeout(timer);
-    frame = undefined;
-  };
-  const now = (): void => {
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  let latest: ReturnType<typeof setTimeout> | undefined;
+  /** When it was drawn, oldest first; no more than `manyDrawings`. */
+  const drawnAt: number[] = [];
+
+  function ask(): void {
+    if (latest !== undefined) return;
+    const waitMs = Math.max(0, (drawnAt.at(-1) ?? -Infinity) + restMs - performance.now());
+    if (waitMs > 0) rest = setTimeout(askFrame, waitMs);
+    else askFrame();
+    latest = setTimeout(now, waitMs + withoutFrameMs);
+  }
+
+  function askFrame(): void {
+    frame = requestAnimationFrame(now);
+  }
+
+  function now(): void {
     cancel();
-    draw();
-  };
-  return {
-    ask() {
-      if (frame !== undefined) return;
-      frame = requestAnimationFrame(now);
-      timer = setTimeout(now, withoutFrameMs);
-    },
-    cancel,
-  };
+    drawnAt.push(performance.now());
+    if (drawnAt.length > manyDrawings) drawnAt.shift();
+    const [first = 0] = drawnAt;
+    draw(drawnAt.length === manyDrawings && performance.now() - first < 1000);
+  }
+
+  function cancel(): void {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    clearTimeout(rest);
+    clearTimeout(latest);
+    frame = latest = undefined;
+  }
+
+  return { ask, cancel };
 }

@@ -10,7 +10,7 @@ export interface TrackerEvents {
 
 /**
  * Follows one task for the page. The state is the sum of its events by the same reducer as on the server, so that a
- * reload, a resume and a live view cannot differ. However many events come, the page is drawn once a frame.
+ * reload, a resume and a live view cannot differ. However many events come, the page is drawn ten times a second.
  */
 export class Tracker {
   readonly taskId: string;
@@ -22,6 +22,8 @@ export class Tracker {
   connection: ProgressSnapshot['connection'] = $state('connecting');
   /** While it comes back: what happened to the connection, as a stable code. */
   lost: string | undefined = $state();
+  /** So much happens that nothing should glide from one state to the next: it would never arrive. */
+  hurried: boolean = $state(false);
   /** Why it cannot go on; the task itself may be well. */
   error: { code: string; error: string } | undefined = $state.raw();
   readonly files: readonly FileUpdate[] = $derived(this.task.files);
@@ -44,7 +46,8 @@ export class Tracker {
     let live = false;
     let ended = this.ended;
     let newest: ProgressSnapshot | undefined;
-    const frame = onceAFrame(() => {
+    const frame = onceAFrame((often) => {
+      this.hurried = often;
       if (newest) this.#show(newest);
     });
     const store = createProgressStore(this.taskId, {
