@@ -1,6 +1,7 @@
 /* oxlint-disable no-restricted-imports -- a task of a hundred files is more than an upload may bring, so it is put into the engine */
 // The real server with a simulated model that does nothing but report: ten times a second for each of a hundred files at
-// once. Run by frames.ts in a process of its own; says where it listens and which task to look at, as one line of JSON.
+// once, and a second task of a hundred that wait for them. Run by frames.ts in a process of its own; says where it listens
+// and which tasks to look at, as one line of JSON.
 import { readFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +14,8 @@ import { createScriptedModel } from '../../../packages/server/test/support/scrip
 
 const files = 100;
 const updatesEachSecond = 10;
-/** Long enough to open the page and to look at it for ten seconds. */
-const seconds = 40;
+/** Long enough to open four pages and to look at each for ten seconds. */
+const seconds = 120;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'image2model-frames-'));
 const config = readConfig({
@@ -33,13 +34,9 @@ const server = await startServer({
 
 const samples = join(import.meta.dirname, '../../../packages/web/static/samples');
 const photos = await Promise.all(['duck.png', 'teapot.jpg', 'cactus.jpg'].map((name) => readFile(join(samples, name))));
-const job = newJob(0, { owner: openOwner, model: 'local' });
-const jobFiles = Array.from({ length: files }, (_, index) => newFile(job.jobId, `photo ${index + 1}.png`));
-for (const [index, file] of jobFiles.entries()) {
-  await server.files.write(file.storageKey, photos[index % photos.length] ?? Buffer.alloc(0));
-}
-await server.engine.submit({ ...job, files: jobFiles });
-process.stdout.write(`${JSON.stringify({ url: server.address, taskId: job.taskId })}\n`);
+const busy = await submit();
+const waiting = await submit();
+process.stdout.write(`${JSON.stringify({ url: server.address, busy, waiting })}\n`);
 
 process.once('SIGTERM', () => {
   void server
@@ -47,3 +44,14 @@ process.once('SIGTERM', () => {
     .then(async () => rm(dataDir, { recursive: true, force: true }))
     .then(() => process.exit(0));
 });
+
+/** A task of a hundred photos; its id. */
+async function submit(): Promise<string> {
+  const job = newJob(0, { owner: openOwner, model: 'local' });
+  const jobFiles = Array.from({ length: files }, (_, index) => newFile(job.jobId, `photo ${index + 1}.png`));
+  for (const [index, file] of jobFiles.entries()) {
+    await server.files.write(file.storageKey, photos[index % photos.length] ?? Buffer.alloc(0));
+  }
+  await server.engine.submit({ ...job, files: jobFiles });
+  return job.taskId;
+}

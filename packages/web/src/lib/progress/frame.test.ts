@@ -29,7 +29,7 @@ function askFor(ms: number): boolean[] {
 }
 
 test('after a quiet time it draws with the next frame, once', () => {
-  const draw = vi.fn();
+  const draw = vi.fn<(often: boolean) => void>();
   const frame = onceAFrame(draw);
   frame.ask();
   frame.ask();
@@ -53,7 +53,7 @@ test('a page that gets no frames is drawn all the same', () => {
 });
 
 test('what was asked for is not drawn after a stop, and can be asked for again', () => {
-  const draw = vi.fn();
+  const draw = vi.fn<(often: boolean) => void>();
   const frame = onceAFrame(draw);
   frame.ask();
   frame.cancel();
