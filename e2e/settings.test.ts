@@ -146,9 +146,21 @@ test('notifications are turned on where the browser allows them, and off again',
   await box.check();
   await page.reload();
   expect(await box.isChecked()).toBe(true);
+  // A click at what was shown leads the page that it came from to where it belongs. A test cannot click outside the page.
+  const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'));
+  await worker.evaluate(() => {
+    const notification = { data: { url: '/history', from: '/settings' }, close: () => undefined };
+    globalThis.dispatchEvent(
+      Object.assign(new Event('notificationclick'), { notification, waitUntil: () => undefined }),
+    );
+  });
+  await page.waitForURL('**/history');
+  await page.goBack();
+
   await box.uncheck();
   await page.reload();
   expect(await box.isChecked()).toBe(false);
+  expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
 });
 
 test('the settings are worked with the keyboard alone', async () => {

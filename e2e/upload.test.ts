@@ -38,6 +38,17 @@ async function jobCount(): Promise<number> {
   return list.jobs.length;
 }
 
+/** What the browser keeps of the choices, in all its drafts: they are written as they change. */
+const keptFaceLimits = async (page: Page): Promise<string[]> =>
+  await page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve) => request.addEventListener('success', () => resolve(request.result)));
+    const database = await done(indexedDB.open('image2model'));
+    const all = await done(database.transaction('upload').objectStore('upload').getAll());
+    database.close();
+    return all.flatMap((entry: { faceLimit?: string }) => entry.faceLimit ?? []);
+  });
+
 /** A small photo that is like no other. */
 async function tiny(index: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: 90 };
@@ -53,22 +64,7 @@ test('photos and choices outlive a reload; an upload shows each photo leave, can
   await pick(page, photos);
   await card(page, 'coffee.jpg').waitFor();
   await page.getByLabel('Face limit').fill('500');
-  // Waits until the browser has it: what is kept is written as it changes.
-  await expect
-    .poll(
-      async () => {
-        const copy = await context.newPage();
-        await copy.goto(server.url);
-        const found = await copy
-          .getByLabel('Face limit')
-          .inputValue({ timeout: 5000 })
-          .catch(() => '');
-        await copy.close();
-        return found;
-      },
-      { timeout: 30_000 },
-    )
-    .toBe('500');
+  await expect.poll(async () => (await keptFaceLimits(page)).includes('500')).toBe(true);
   await page.reload();
   await page.getByText('Your photos from before are still here.').waitFor();
   for (const name of ['duck.png', 'teapot.jpg', 'coffee.jpg']) await card(page, name).waitFor();
@@ -153,3 +149,87 @@ test('of more than 25 photos the rest wait in the browser, and are offered next'
   await card(page, 'tiny 26.png').waitFor();
   await page.getByRole('button', { name: 'Make 2 models' }).waitFor();
 }, 60_000);
+
+test('an upload goes on while other pages are looked at, is shown there, and is found again', async () => {
+  const before = await jobCount();
+  const { context, page } = await open();
+  await pick(page, photos);
+  await card(page, 'coffee.jpg').waitFor();
+  const network = await context.newCDPSession(page);
+  const speed = async (uploadThroughput: number) =>
+    await network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: -1,
+      uploadThroughput,
+    });
+  await network.send('Network.enable');
+  await speed(15_000);
+  await page.getByRole('button', { name: 'Make 3 models' }).click();
+  await page.getByRole('link', { name: 'History' }).click();
+  const tray = page.getByRole('complementary', { name: 'Sending the photos' });
+  await tray.getByRole('progressbar').waitFor();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await tray.getByRole('link', { name: 'Back to the photos' }).click();
+  // The same upload; what is picked now goes after it.
+  await page.getByRole('progressbar', { name: 'duck.png' }).waitFor();
+  await pick(page, [await tiny(3)]);
+  await card(page, 'tiny 3.png').getByText('next batch').waitFor();
+  await page.getByRole('link', { name: 'History' }).click();
+  await speed(-1);
+  await tray.getByText('Your photos have arrived').waitFor();
+  await tray.getByRole('link', { name: 'See the progress' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  await page.getByText('Photos that are not sent yet: 1').waitFor();
+  expect([await jobCount(), await tray.count()]).toEqual([before + 1, 0]);
+}, 60_000);
+
+test('two tabs have a batch each, and what a closed one left goes to the next', async () => {
+  const { context, page: first } = await open();
+  await pick(first, photos.slice(0, 1));
+  await card(first, 'duck.png').waitFor();
+  const second = await context.newPage();
+  await second.goto(server.url);
+  await second.getByText('Try one of ours').waitFor();
+  await pick(second, photos.slice(1, 2));
+  await card(second, 'teapot.jpg').waitFor();
+  await second.getByLabel('Face limit').fill('700');
+  await expect.poll(async () => await keptFaceLimits(second)).toEqual(expect.arrayContaining(['', '700']));
+  await first.reload();
+  await card(first, 'duck.png').waitFor();
+  expect(await card(first, 'teapot.jpg').count()).toBe(0);
+  await second.close();
+  const third = await context.newPage();
+  await third.goto(server.url);
+  await card(third, 'teapot.jpg').waitFor();
+  expect([await third.getByLabel('Face limit').inputValue(), await card(third, 'duck.png').count()]).toEqual([
+    '700',
+    0,
+  ]);
+}, 60_000);
+
+test('a browser that keeps nothing says so, and warns whoever leaves in the middle of sending', async () => {
+  const context = await browser.newContext({ locale: 'en-GB' });
+  onTestFinished(async () => await context.close());
+  await context.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('Not allowed here', 'SecurityError');
+    };
+  });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await pick(page, photos.slice(0, 2));
+  await page.getByText('This browser has no room to keep your photos').waitFor();
+  // Within the pages they are there all the same.
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'image2model' }).click();
+  await card(page, 'teapot.jpg').waitFor();
+  await page.route('**/api/v1/upload/', () => undefined);
+  await page.getByRole('button', { name: 'Make 2 models' }).click();
+  await page.getByRole('button', { name: 'Stop' }).waitFor();
+  const asked = page.waitForEvent('dialog');
+  void page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+});

@@ -23,6 +23,8 @@ function setUp(answer: NotificationPermission, watched = false) {
     }
   }
   const host: NotifyHost = {
+    workers: undefined,
+    here: () => '/processing?taskId=t',
     Notification: Shown as unknown as typeof Notification,
     storage: {
       getItem: (key) => kept.get(key) ?? null,
@@ -40,15 +42,15 @@ const done = { title: 'Ready', body: 'All 3 models', url: '/results/j', tag: 't'
 test('nobody is asked before somebody wants it, and the wish outlives the page', async () => {
   const { host, shown, opened, asked } = setUp('granted');
   const notify = new Notify(host);
-  expect([notify.enabled, notify.done(done), asked()]).toEqual([false, false, 0]);
+  expect([notify.enabled, await notify.done(done), asked()]).toEqual([false, false, 0]);
   expect(await notify.ask()).toBe(true);
   const later = new Notify(host);
   expect(later.enabled).toBe(true);
-  expect(later.done(done)).toBe(true);
+  expect(await later.done(done)).toBe(true);
   expect(shown).toMatchObject([{ title: 'Ready', tag: 't' }]);
   shown[0]?.target.dispatchEvent(new Event('click'));
   expect(opened).toEqual(['/results/j']);
-  later.off();
+  await later.off();
   expect([later.enabled, new Notify(host).enabled, asked()]).toEqual([false, false, 1]);
 });
 
@@ -57,7 +59,7 @@ test('a refusal is taken, and a page that is looked at is not told over', async 
   expect([await refused.ask(), refused.permission, refused.enabled]).toEqual([false, 'denied', false]);
   const watched = new Notify(setUp('granted', true).host);
   await watched.ask();
-  expect(watched.done(done)).toBe(false);
+  expect(await watched.done(done)).toBe(false);
 });
 
 test('a browser without notifications has none to turn on', async () => {

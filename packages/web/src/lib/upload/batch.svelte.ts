@@ -1,35 +1,30 @@
-import { type ApiService, createKey, type Failure, retryOperation } from '@image2model/client';
-import { maxFilesPerUpload, maxImagePixels, type ModelInfo } from '@image2model/protocol';
+import { type ApiService, createKey, type Failure } from '@image2model/client';
+import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
 import { nextStep, reasonOf } from '../messages/next-step.ts';
 import { checkPhoto } from './check-photo.ts';
 import type { Drafts } from './kept-photos.ts';
-import { chosenOptions, optionFields, type OptionField } from './option-fields.ts';
-import { sentShares } from './sent-shares.ts';
 import { freeName } from './free-name.ts';
-
-/** A photo that was picked: its picture in memory, and why it cannot be sent, if it cannot. */
-export interface Photo {
-  readonly id: string;
-  /** Under a name that no other photo here has, so that the server's word about it is about no other. */
-  readonly file: File;
-  /** Of the picture in memory; freed with the photo. */
-  readonly url: string;
-  problem: string;
-  /** 0 to 1 while it is on its way. */
-  sent: number;
-}
+import { chosenOptions, optionFields, type OptionField } from './option-fields.ts';
+import { Photo } from './photo.svelte.ts';
+import type { Pictures } from './pictures.ts';
+import { sendPhotos } from './send-photos.ts';
+import { sentShares } from './sent-shares.ts';
 
 /** Where an upload is on its way: sent, looked at by the server, or waiting to be sent once more. */
 export type Sending = 'sending' | 'checking' | 'waiting';
 
-/** Pixels of the shorter side that the server takes. */
-const minSide = 16;
+/** What a batch has of its browser. Without it nothing is kept or seen beforehand. */
+export interface BatchHost {
+  drafts?: Drafts;
+  pictures?: Pictures;
+}
 
 /** The photos that somebody has picked, and the way of the good ones to the server. */
 export class Batch {
   readonly #api: ApiService;
   readonly #drafts: Drafts | undefined;
+  readonly #pictures: Pictures | undefined;
   #attempt: { key: string; of: string } | undefined;
   #stop: AbortController | undefined;
   #closed = false;
@@ -37,10 +32,17 @@ export class Batch {
   models: ModelInfo[] = $state.raw([]);
   /** Why there are no models to choose from. */
   modelTrouble = $state('');
-  model = $state('');
+  #model = $state('');
+  #default = $state('');
   faceLimit = $state('');
   #options: Record<string, Record<string, unknown>> = $state.raw({});
   sending: Sending | undefined = $state();
+  /** Those that are on their way, while some are: what is picked meanwhile goes after them. */
+  #sendingIds: readonly string[] | undefined = $state.raw();
+  /** Why it waits to be sent once more; empty where nobody knows. */
+  waitsFor = $state('');
+  /** How the last sending ended, until a page has taken it in. One that somebody stopped leaves nothing to say. */
+  ended: { taskId: string } | 'refused' | undefined = $state.raw();
   /** 0 to 100 of all bytes, while the photos are on their way. */
   sent = $state(0);
   /** A sentence for a person, where the server refused or could not be reached. */
@@ -49,16 +51,30 @@ export class Batch {
   note = $state('');
   /** Whether what the browser kept has been looked at. */
   restored = $state(false);
+  /** Whether the browser has all of it, so that closing the page loses nothing. */
+  kept = $state(true);
   readonly good: readonly Photo[] = $derived(this.photos.filter(({ problem }) => problem === ''));
   /** Those of the good ones that one upload takes; the rest go after them. */
-  readonly going: readonly Photo[] = $derived(this.good.slice(0, maxFilesPerUpload));
-  readonly later: readonly Photo[] = $derived(this.good.slice(maxFilesPerUpload));
+  readonly going: readonly Photo[] = $derived.by(() => {
+    const ids = this.#sendingIds;
+    return ids ? this.photos.filter(({ id }) => ids.includes(id)) : this.good.slice(0, maxFilesPerUpload);
+  });
+  readonly later: readonly Photo[] = $derived(this.good.filter((photo) => !this.going.includes(photo)));
+  /** Id of the model: what somebody chose, where this server has it, and else the server's default. */
+  readonly model: string = $derived(
+    this.models.length === 0 || this.models.some(({ id }) => id === this.#model) ? this.#model : this.#default,
+  );
   readonly chosen: ModelInfo | undefined = $derived(this.models.find(({ id }) => id === this.model));
   readonly fields: readonly OptionField[] = $derived(this.chosen ? optionFields(this.chosen.options_schema) : []);
 
-  constructor(api: ApiService, drafts?: Drafts) {
+  constructor(api: ApiService, { drafts, pictures }: BatchHost = {}) {
     this.#api = api;
     this.#drafts = drafts;
+    this.#pictures = pictures;
+  }
+
+  choose(model: string): void {
+    this.#model = model;
   }
 
   /** What somebody chose of the model's options, by name; each model keeps its own. `fields` says what there is. */
@@ -73,8 +89,8 @@ export class Batch {
     const answer = await this.#api.getModels();
     this.modelTrouble = answer.success ? '' : reasonOf(answer.code, answer.error);
     if (!answer.success) return;
+    this.#default = answer.default_model;
     this.models = answer.models;
-    if (!this.chosen) this.model = answer.default_model;
   }
 
   /** Brings back what was picked before the page was left, and says so. */
@@ -83,12 +99,13 @@ export class Batch {
     if (draft && !this.#closed) {
       const { photos, options, faceLimit, attempt, sending } = draft;
       // Who was quicker than the database has chosen anew.
-      this.model ||= draft.model;
+      this.#model ||= draft.model;
       this.#options = { ...options, ...this.#options };
       this.faceLimit ||= faceLimit;
       this.#attempt = attempt;
-      const kept = photos.map(({ id, file }) => photoOf(id, file));
+      const kept = photos.map(({ id, file }) => new Photo(id, file, this.#pictures));
       this.photos = [...kept, ...this.photos];
+      for (const photo of kept) void photo.look();
       if (kept.length > 0) this.note = t(sending ? 'upload.kept.sending' : 'upload.kept');
     }
     this.restored = true;
@@ -97,14 +114,14 @@ export class Batch {
   /** Keeps everything in the browser as it is now. Reads all of it at once, so that an effect can follow. */
   async keep(): Promise<void> {
     const draft = {
-      model: this.model,
+      model: this.#model,
       options: this.#options,
       faceLimit: this.faceLimit,
       attempt: this.#attempt,
       sending: this.sending !== undefined,
       photos: this.good.map(({ id, file }) => ({ id, file })),
     };
-    if (this.restored && !this.#closed) await this.#drafts?.save(draft);
+    if (this.restored && !this.#closed && this.#drafts) this.kept = await this.#drafts.save(draft);
   }
 
   /** Takes photos in; those that cannot be sent stay, saying why, and keep nothing else from being sent. */
@@ -123,7 +140,10 @@ export class Batch {
       );
       const { type, lastModified } = file;
       const named = name === file.name ? file : new File([file], name, { type, lastModified });
-      this.photos.push({ ...photoOf(createKey(), named), problem: reason ? t(reason) : '' });
+      const photo = new Photo(createKey(), named, this.#pictures);
+      this.photos.push(photo);
+      if (reason) photo.problem = t(reason);
+      else void photo.look();
     }
     if (good + bad > 0) this.note = t(bad > 0 ? 'upload.added.bad' : 'upload.added', { good, bad });
   }
@@ -140,18 +160,14 @@ export class Batch {
     }
   }
 
-  /** Takes in how large a picture turned out to be. */
-  measured(id: string, width: number, height: number): void {
-    const photo = this.photos.find((each) => each.id === id);
-    if (!photo || photo.problem !== '') return;
-    if (width * height > maxImagePixels) photo.problem = t('upload.bad.pixels');
-    else if (Math.min(width, height) < minSide) photo.problem = t('upload.bad.small');
+  remove(id: string): void {
+    this.#forget(this.photos.filter((photo) => photo.id === id));
+    this.note = '';
   }
 
-  remove(id: string): void {
-    const photo = this.photos.find((each) => each.id === id);
-    if (photo) URL.revokeObjectURL(photo.url);
-    this.photos = this.photos.filter((each) => each.id !== id);
+  /** Takes out all that cannot be sent. */
+  removeBad(): void {
+    this.#forget(this.photos.filter(({ problem }) => problem !== ''));
     this.note = '';
   }
 
@@ -171,7 +187,12 @@ export class Batch {
   close(): void {
     this.#closed = true;
     this.stop();
-    for (const { url } of this.photos) URL.revokeObjectURL(url);
+    for (const photo of this.photos) photo.free();
+  }
+
+  /** Takes in how the last sending ended, so that it is told once. */
+  taken(): void {
+    this.ended = undefined;
   }
 
   /**
@@ -183,37 +204,46 @@ export class Batch {
     if (going.length === 0 || this.sending !== undefined) return undefined;
     this.problem = '';
     this.note = '';
+    this.ended = undefined;
     const { signal } = (this.#stop = new AbortController());
+    this.#sendingIds = going.map(({ id }) => id);
     const request = {
       model: this.model || undefined,
       faceLimit: this.faceLimit === '' ? undefined : Number(this.faceLimit),
       options: chosenOptions(this.fields, this.options),
     };
-    const idempotencyKey = this.#keyOf(JSON.stringify([request, going.map(({ id }) => id)]));
+    const idempotencyKey = this.#keyOf(JSON.stringify([request, this.#sendingIds]));
     this.#moved(going, 0, 1);
     // Before the first byte leaves: a page that is reloaded half-way must find the name again.
     await this.keep();
-    const upload = async () =>
-      await this.#api.uploadBatch(
-        going.map(({ file }) => file),
-        {
-          ...request,
-          idempotencyKey,
-          signal,
-          retries: 0,
-          onUploadProgress: ({ loaded, total }) => this.#moved(going, loaded, total),
+    const { answer, gone } = await sendPhotos(
+      this.#api,
+      going.map(({ file }) => file),
+      {
+        ...request,
+        idempotencyKey,
+        signal,
+        onUploadProgress: ({ loaded, total }) => this.#moved(going, loaded, total),
+        onWaiting: ({ code, error }) => {
+          this.sending = 'waiting';
+          this.waitsFor = sentence(reasonOf(code, error));
         },
-      );
-    const answer = await retryOperation(upload, { signal, onRetry: () => (this.sending = 'waiting') });
+      },
+    );
     this.sending = undefined;
+    this.#sendingIds = undefined;
     if (this.#closed) return undefined;
     if (answer.success) {
       this.#attempt = undefined;
       this.#forget(going);
+      this.ended = { taskId: answer.taskId };
     } else if (signal.aborted) {
       this.note = t('upload.stopped');
     } else {
-      this.#refused(answer);
+      for (const [index, photo] of going.entries()) if (gone.includes(index)) photo.problem = t('upload.bad.gone');
+      if (gone.length > 0) this.note = t('upload.unfinished');
+      else this.#refused(answer);
+      this.ended = 'refused';
     }
     await this.keep();
     return answer.success ? answer.taskId : undefined;
@@ -252,14 +282,9 @@ export class Batch {
   }
 
   #forget(photos: readonly Photo[]): void {
-    for (const { url } of photos) URL.revokeObjectURL(url);
-    const gone = new Set(photos.map(({ id }) => id));
-    this.photos = this.photos.filter(({ id }) => !gone.has(id));
+    for (const photo of photos) photo.free();
+    this.photos = this.photos.filter((photo) => !photos.includes(photo));
   }
-}
-
-function photoOf(id: string, file: File): Photo {
-  return { id, file, url: URL.createObjectURL(file), problem: '', sent: 0 };
 }
 
 const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);

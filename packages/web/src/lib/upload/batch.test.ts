@@ -92,8 +92,8 @@ test('a picture that is too large or too small once it is seen is not sent', asy
   const { batch } = await setUp((_, response) => accept(response));
   await batch.add(photos(3));
   const [large, small, good] = batch.photos;
-  batch.measured(large?.id ?? '', 9000, 9000);
-  batch.measured(small?.id ?? '', 300, 8);
-  batch.measured(good?.id ?? '', 300, 200);
+  large?.measured({ width: 9000, height: 9000 });
+  small?.measured({ width: 300, height: 8 });
+  good?.measured({ width: 300, height: 200 });
   expect(batch.good.map(({ id }) => id)).toEqual([good?.id]);
 });

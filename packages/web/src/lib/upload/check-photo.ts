@@ -5,7 +5,12 @@ import type { MessageKey } from '$lib/messages';
 export async function checkPhoto(file: Blob): Promise<MessageKey | undefined> {
   if (file.size === 0) return 'upload.bad.empty';
   if (file.size > maxFileSizeBytes) return 'upload.bad.large';
-  const head = new Uint8Array(await file.slice(0, 32).arrayBuffer());
+  const bytes = await file
+    .slice(0, 32)
+    .arrayBuffer()
+    .catch(() => undefined);
+  if (!bytes) return 'upload.bad.gone';
+  const head = new Uint8Array(bytes);
   const ascii = String.fromCharCode(...head);
   if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return undefined;
   if (ascii.startsWith('\x89PNG\r\n\x1a\n')) return undefined;

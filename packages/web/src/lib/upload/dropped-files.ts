@@ -1,33 +1,53 @@
 /** Files of dropped folders that are taken; what is past it was hardly meant. */
 const maxDropped = 500;
 
+/** What a drop brought. */
+export interface Dropped {
+  files: File[];
+  /** Whether there was more in its folders than is taken. */
+  isCut: boolean;
+}
+
 /**
- * The files of a drop, those in folders too, in the order of their names. Hidden files of folders are left out. The
- * items are read at once: a drop's data is gone after the event.
+ * The files of a drop, those in folders too, in the order of their names. What systems hide in folders is left out, and
+ * so is what cannot be read. The items are read at once: a drop's data is gone after the event.
  */
-export async function droppedFiles(data: DataTransfer): Promise<File[]> {
+export async function droppedFiles(data: DataTransfer): Promise<Dropped> {
   const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  if (!entries.some(({ isDirectory }) => isDirectory)) return [...data.files];
+  if (!entries.some(({ isDirectory }) => isDirectory)) return { files: [...data.files], isCut: false };
   const files: File[] = [];
-  for (const entry of entries) await collect(entry, files);
-  return files;
+  for (const entry of sorted(entries)) await collect(entry, files);
+  return { files: files.slice(0, maxDropped), isCut: files.length > maxDropped };
 }
 
 async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
-  if (files.length >= maxDropped) return;
-  if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    files.push(file);
-    return;
+  // One more than is taken, to know that there is more.
+  if (files.length > maxDropped) return;
+  try {
+    if (entry.isDirectory) {
+      for (const inside of sorted(await entriesOf(entry as FileSystemDirectoryEntry))) await collect(inside, files);
+    } else {
+      files.push(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)));
+    }
+  } catch {
+    // Gone meanwhile, or not ours to read: the others are still wanted.
   }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
+}
+
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
   const inside: FileSystemEntry[] = [];
-  // A reader gives some at a time, and none at the end.
+  // A reader gives a hundred at a time, and none at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (some.length === 0) break;
-    inside.push(...some.filter(({ name }) => !name.startsWith('.')));
+    if (some.length === 0) return inside;
+    inside.push(...some);
   }
-  inside.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
-  for (const each of inside) await collect(each, files);
+}
+
+/** By name, as people count; without what systems put beside people's files. */
+function sorted(entries: readonly FileSystemEntry[]): FileSystemEntry[] {
+  return entries
+    .filter(({ name }) => !/^(\..*|thumbs\.db|desktop\.ini|__macosx)$/i.test(name))
+    .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 }

@@ -1,4 +1,5 @@
 import { error } from '@sveltejs/kit';
+import { current } from '$lib/upload/current.svelte';
 import type { Component } from 'svelte';
 import { empty } from './answers.ts';
 import Index from './sheets/Index.svelte';
@@ -49,6 +50,8 @@ export async function openState(id: string | undefined): Promise<GalleryPage> {
 /** What pages keep in the browser, and what a state has put over it. */
 async function forget(): Promise<void> {
   delete document.documentElement.dataset.gallery;
+  current.batch?.close();
+  current.batch = undefined;
   Reflect.deleteProperty(navigator, 'onLine');
   for (const key of Object.keys(localStorage)) if (key !== 'image2model.theme') localStorage.removeItem(key);
   for (const { name } of await indexedDB.databases()) if (name !== undefined) await clear(name);

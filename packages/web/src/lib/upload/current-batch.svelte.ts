@@ -1,0 +1,19 @@
+import { api } from '../services/api.ts';
+import { Batch } from './batch.svelte.ts';
+import { current } from './current.svelte.ts';
+import { browserDrafts } from './kept-photos.ts';
+import { browserPictures } from './pictures.ts';
+
+/** The one upload of this tab. It outlives the upload page, so that it goes on while other pages are looked at. */
+export function currentBatch(): Batch {
+  if (current.batch) return current.batch;
+  // What it derives would else end with the component that happens to ask first.
+  let batch: Batch | undefined;
+  $effect.root(() => {
+    batch = new Batch(api, { drafts: browserDrafts(), pictures: browserPictures() });
+  });
+  if (!batch) throw new Error('An effect root runs at once');
+  current.batch = batch;
+  void batch.restore();
+  return batch;
+}

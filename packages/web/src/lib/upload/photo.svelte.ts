@@ -1,0 +1,60 @@
+import { maxImagePixels } from '@image2model/protocol';
+import { t } from '../messages/index.ts';
+import type { Pictures, Size } from './pictures.ts';
+
+/** Pixels of the shorter side that the server takes. */
+const minSide = 16;
+
+/** A photo that was picked, and why it cannot be sent, if it cannot. */
+export class Photo {
+  readonly id: string;
+  /** Under a name that no other photo of its batch has, so that the server's word about it is about no other. */
+  readonly file: File;
+  readonly #pictures: Pictures | undefined;
+  #size: Promise<Size | undefined> | undefined;
+  #seen = false;
+  #freed = false;
+  /** Address of a small picture of it; empty until it is made, undefined where it cannot be. */
+  thumbnail: string | undefined = $state('');
+  problem = $state('');
+  /** 0 to 1 while it is on its way. */
+  sent = $state(0);
+
+  constructor(id: string, file: File, pictures?: Pictures) {
+    this.id = id;
+    this.file = file;
+    this.#pictures = pictures;
+  }
+
+  /** Looks at its head: whether its size will do. */
+  async look(): Promise<void> {
+    this.#size = this.#pictures?.measure(this.file);
+    const size = await this.#size;
+    if (size) this.measured(size);
+  }
+
+  /** Takes in how large the picture turned out to be. */
+  measured({ width, height }: Size): void {
+    if (this.problem !== '') return;
+    if (width * height > maxImagePixels) this.problem = t('upload.bad.pixels');
+    else if (Math.min(width, height) < minSide) this.problem = t('upload.bad.small');
+  }
+
+  /** Makes its small picture, once it has come into sight. */
+  async show(): Promise<void> {
+    if (this.#seen) return;
+    this.#seen = true;
+    const size = await this.#size;
+    // What has more pixels than anybody takes would take the memory of them all.
+    const isShown = size !== undefined && size.width * size.height <= maxImagePixels;
+    const url = isShown ? await this.#pictures?.thumbnail(this.file, size) : undefined;
+    if (!this.#freed) this.thumbnail = url;
+    else if (url !== undefined) URL.revokeObjectURL(url);
+  }
+
+  /** Lets go of its picture. */
+  free(): void {
+    this.#freed = true;
+    if (this.thumbnail) URL.revokeObjectURL(this.thumbnail);
+  }
+}
