@@ -1,5 +1,6 @@
 import { type ApiService, createProgressStore, type OpenFeed, type ProgressSnapshot } from '@image2model/client';
 import { type FileUpdate, hasEnded, initialTaskState, type TaskState } from '@image2model/protocol';
+import { reasonOf } from '../messages/next-step.ts';
 import { onceAFrame } from './frame.ts';
 
 /** What a tracker tells besides its state: once for each ending that it sees happen. */
@@ -27,7 +28,8 @@ export class Tracker {
   /** Why it cannot go on; the task itself may be well. */
   error: { code: string; error: string } | undefined = $state.raw();
   readonly files: readonly FileUpdate[] = $derived(this.task.files);
-  readonly overallProgress: number = $derived(Math.round(this.task.progress));
+  /** Whole per cent; a hundred only once it is done. */
+  readonly overallProgress: number = $derived(Math.floor(this.task.progress));
   readonly ended: boolean = $derived(hasEnded(this.task.status));
 
   /** `open`: how to connect; a connection of its own unless given. */
@@ -74,12 +76,12 @@ export class Tracker {
     };
   }
 
-  /** Cancels all that has not ended, or one file. A sentence where the server would not. */
+  /** Cancels all that has not ended, or one file. A sentence for the reader where that could not be done. */
   async cancel(fileId?: string): Promise<string | undefined> {
     const answer = await (fileId === undefined
       ? this.#api.cancelTask(this.taskId)
       : this.#api.cancelFile(this.taskId, fileId));
-    return answer.success || answer.code === 'TASK_ENDED' ? undefined : answer.error;
+    return answer.success || answer.code === 'TASK_ENDED' ? undefined : reasonOf(answer.code, answer.error);
   }
 
   /** Lets go of the connection; may be called twice. The work goes on. */
