@@ -1,3 +1,5 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -208,28 +210,43 @@ test('two tabs have a batch each, and what a closed one left goes to the next', 
   ]);
 }, 60_000);
 
-test('a browser that keeps nothing says so, and warns whoever leaves in the middle of sending', async () => {
-  const context = await browser.newContext({ locale: 'en-GB' });
-  onTestFinished(async () => await context.close());
-  await context.addInitScript(() => {
-    IDBFactory.prototype.open = () => {
-      throw new DOMException('Not allowed here', 'SecurityError');
-    };
-  });
-  const page = await context.newPage();
-  await page.goto(server.url);
-  await pick(page, photos.slice(0, 2));
-  await page.getByText('This browser has no room to keep your photos').waitFor();
-  // Within the pages they are there all the same.
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('link', { name: 'image2model' }).click();
-  await card(page, 'teapot.jpg').waitFor();
-  await page.route('**/api/v1/upload/', () => undefined);
-  await page.getByRole('button', { name: 'Make 2 models' }).click();
-  await page.getByRole('button', { name: 'Stop' }).waitFor();
-  const asked = page.waitForEvent('dialog');
-  void page.close({ runBeforeUnload: true });
-  const dialog = await asked;
-  expect(dialog.type()).toBe('beforeunload');
-  await dialog.dismiss();
-});
+test('a folder is taken with what is in its folders, and whatever is no photo says why without crowding them out', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'image2model-album-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'a/inner'), { recursive: true });
+  // A browser hands out a hundred at a time.
+  const { buffer } = await tiny(1);
+  const many = Array.from({ length: 120 }, (_, index) => `a/IMG_${index}.png`);
+  for (const name of [...many, 'a/inner/last.png', '.hidden.png']) await writeFile(join(folder, name), buffer);
+  for (const name of ['.DS_Store', 'a/Thumbs.db']) await writeFile(join(folder, name), 'hidden');
+  for (let index = 0; index < 9; index += 1) await writeFile(join(folder, `note ${index}.txt`), 'text');
+  await cp(photos[0] ?? '', join(folder, 'renamed.gif'));
+
+  const { context, page } = await open();
+  const devtools = await context.newCDPSession(page);
+  const drop = async (data: { files?: string[]; items?: { mimeType: string; data: string }[] }) => {
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      const dragged = { items: [], dragOperationsMask: 1, ...data };
+      // Far from the drop zone: the whole page takes it.
+      await devtools.send('Input.dispatchDragEvent', { type, x: 640, y: 880, data: dragged });
+    }
+  };
+  await drop({ files: [folder] });
+  await page.getByText('Photos added: 122. Files that cannot be sent: 9.').waitFor();
+  const names = await page.getByRole('list', { name: 'Picked photos' }).locator('bdi').allTextContents();
+  expect(names.filter((name) => name.endsWith('.png'))).toEqual([...many.map((name) => name.slice(2)), 'last.png']);
+  await page.getByText('More files that cannot be sent: 3').click();
+  await page.getByText('note 8.txt Not a photo we can read').waitFor();
+  // A link would lead away from here.
+  await drop({ items: [{ mimeType: 'text/uri-list', data: `${server.url}/api/v1/health` }] });
+  await page.getByRole('button', { name: 'Remove what cannot be sent' }).click();
+  await page.getByText('note 0.txt').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Make 25 models' }).waitFor();
+  // Pictures are made of what is in sight, and small ones.
+  expect(
+    await page
+      .locator('.photos img')
+      .first()
+      .evaluate((image) => (image as HTMLImageElement).naturalWidth),
+  ).toBe(32);
+}, 60_000);

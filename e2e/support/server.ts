@@ -18,9 +18,9 @@ export interface RunningServer {
 
 const main = join(import.meta.dirname, '../../packages/server/src/main.ts');
 
-/** @throws if the server ends before it listens, with what it said */
+/** On a folder of its own, or the one that the settings name. @throws if the server ends before it listens, with what it said */
 export async function startServer(settings: Record<string, string> = {}): Promise<RunningServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'image2model-e2e-'));
+  const dataDir = settings.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'image2model-e2e-')));
   let { child, url } = await launch({ PORT: '0', LOG_LEVEL: 'warn', ...settings, DATA_DIR: dataDir });
 
   async function stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {

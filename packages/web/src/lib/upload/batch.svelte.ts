@@ -2,6 +2,7 @@ import { type ApiService, createKey, type Failure } from '@image2model/client';
 import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
 import { nextStep, reasonOf } from '../messages/next-step.ts';
+import { addedWords, sentence } from './batch-words.ts';
 import { checkPhoto } from './check-photo.ts';
 import type { Drafts } from './kept-photos.ts';
 import { freeName } from './free-name.ts';
@@ -10,6 +11,9 @@ import { Photo } from './photo.svelte.ts';
 import type { Pictures } from './pictures.ts';
 import { sendPhotos } from './send-photos.ts';
 import { sentShares } from './sent-shares.ts';
+
+/** Files that are looked at and shown together. */
+const addedAtOnce = 20;
 
 /** Where an upload is on its way: sent, looked at by the server, or waiting to be sent once more. */
 export type Sending = 'sending' | 'checking' | 'waiting';
@@ -127,25 +131,33 @@ export class Batch {
   /** Takes photos in; those that cannot be sent stay, saying why, and keep nothing else from being sent. */
   async add(files: Iterable<File>): Promise<void> {
     this.problem = '';
-    let good = 0;
-    let bad = 0;
-    for (const file of files) {
-      const reason = await checkPhoto(file);
+    const added: Photo[] = [];
+    const waiting = [...files];
+    // Some at a time, so that the first are seen at once and the page is not drawn anew for each.
+    while (waiting.length > 0) {
+      const some = waiting.splice(0, addedAtOnce);
+      const reasons = await Promise.all(some.map(checkPhoto));
       if (this.#closed) return;
-      if (reason) bad += 1;
-      else good += 1;
-      const name = freeName(
-        file.name,
-        this.photos.map((photo) => photo.file.name),
-      );
-      const { type, lastModified } = file;
-      const named = name === file.name ? file : new File([file], name, { type, lastModified });
-      const photo = new Photo(createKey(), named, this.#pictures);
-      this.photos.push(photo);
-      if (reason) photo.problem = t(reason);
-      else void photo.look();
+      const names = this.photos.map((photo) => photo.file.name);
+      const photos = some.map((file, index) => {
+        const name = freeName(file.name, names);
+        names.push(name);
+        const { type, lastModified } = file;
+        const named = name === file.name ? file : new File([file], name, { type, lastModified });
+        const photo = new Photo(createKey(), named, this.#pictures);
+        const reason = reasons[index];
+        if (reason) photo.problem = t(reason);
+        return photo;
+      });
+      this.photos.push(...photos);
+      added.push(...photos);
     }
-    if (good + bad > 0) this.note = t(bad > 0 ? 'upload.added.bad' : 'upload.added', { good, bad });
+    if (added.length === 0) return;
+    const words = addedWords(added);
+    this.note = words;
+    // What is too large or too small shows at a closer look.
+    await Promise.all(added.map(async (photo) => await (photo.problem || photo.look())));
+    if (this.note === words) this.note = addedWords(added);
   }
 
   /** Fetches a sample as if it had been picked. */
@@ -286,5 +298,3 @@ export class Batch {
     this.photos = this.photos.filter((photo) => !photos.includes(photo));
   }
 }
-
-const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`);

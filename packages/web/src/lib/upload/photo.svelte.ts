@@ -28,8 +28,7 @@ export class Photo {
 
   /** Looks at its head: whether its size will do. */
   async look(): Promise<void> {
-    this.#size = this.#pictures?.measure(this.file);
-    const size = await this.#size;
+    const size = await this.#measure();
     if (size) this.measured(size);
   }
 
@@ -44,12 +43,16 @@ export class Photo {
   async show(): Promise<void> {
     if (this.#seen) return;
     this.#seen = true;
-    const size = await this.#size;
+    const size = await this.#measure();
     // What has more pixels than anybody takes would take the memory of them all.
     const isShown = size !== undefined && size.width * size.height <= maxImagePixels;
     const url = isShown ? await this.#pictures?.thumbnail(this.file, size) : undefined;
     if (!this.#freed) this.thumbnail = url;
     else if (url !== undefined) URL.revokeObjectURL(url);
+  }
+
+  async #measure(): Promise<Size | undefined> {
+    return await (this.#size ??= this.#pictures?.measure(this.file));
   }
 
   /** Lets go of its picture. */

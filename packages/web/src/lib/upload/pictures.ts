@@ -1,3 +1,5 @@
+import type { ThumbnailAnswer, ThumbnailTask } from './thumbnail-worker.ts';
+
 /** Pixels of a picture as it is shown, turned upright. */
 export interface Size {
   width: number;
@@ -21,9 +23,44 @@ const atOnce = 2;
 export function browserPictures(): Pictures {
   const forHeads = inTurns(atOnce * 2);
   const forPixels = inTurns(atOnce);
+  let scaler: ((file: File, size: Size) => Promise<Blob | undefined>) | undefined;
   return {
     measure: async (file) => await forHeads(async () => await measure(file)),
-    thumbnail: async (file, size) => await forPixels(async () => await thumbnail(file, size)),
+    thumbnail: async (file, { width, height }) =>
+      await forPixels(async () => {
+        const scale = Math.min(1, side / Math.max(width, height));
+        const of = (pixels: number) => Math.max(1, Math.round(pixels * scale));
+        const picture = await (scaler ??= startScaler())(file, { width: of(width), height: of(height) });
+        return picture && URL.createObjectURL(picture);
+      }),
+  };
+}
+
+/** One worker for all of them. A photo that it cannot read gives undefined; where there is no worker, photos stay as they are. */
+function startScaler(): (file: File, size: Size) => Promise<Blob | undefined> {
+  const worker = new Worker(new URL('./thumbnail-worker.ts', import.meta.url), { type: 'module' });
+  const waiting = new Map<number, (picture?: Blob) => void>();
+  let count = 0;
+  // A browser that is too old for it, or a server that is away just when it is to be loaded.
+  let isBroken = typeof OffscreenCanvas === 'undefined';
+  worker.addEventListener('message', ({ data: { id, blob } }: MessageEvent<ThumbnailAnswer>) => {
+    waiting.get(id)?.(blob);
+    waiting.delete(id);
+  });
+  worker.addEventListener('error', () => {
+    isBroken = true;
+    for (const give of waiting.values()) give();
+    waiting.clear();
+  });
+  return async (file, size) => {
+    const picture = await new Promise<Blob | undefined>((resolve) => {
+      if (isBroken) return resolve(undefined);
+      const task: ThumbnailTask = { id: (count += 1), file, ...size };
+      waiting.set(task.id, resolve);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
+      worker.postMessage(task);
+    });
+    return isBroken ? file : picture;
   };
 }
 
@@ -40,24 +77,6 @@ async function measure(file: File): Promise<Size> {
     return { width: image.naturalWidth, height: image.naturalHeight };
   } finally {
     URL.revokeObjectURL(url);
-  }
-}
-
-async function thumbnail(file: File, { width, height }: Size): Promise<string> {
-  const scale = Math.min(1, side / Math.max(width, height));
-  const resizeWidth = Math.max(1, Math.round(width * scale));
-  const resizeHeight = Math.max(1, Math.round(height * scale));
-  const bitmap = await createImageBitmap(file, { resizeWidth, resizeHeight, resizeQuality: 'medium' });
-  try {
-    const canvas = document.createElement('canvas');
-    canvas.width = bitmap.width;
-    canvas.height = bitmap.height;
-    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/webp', 0.8));
-    if (!blob) throw new Error('The picture is too large to draw');
-    return URL.createObjectURL(blob);
-  } finally {
-    bitmap.close();
   }
 }
 

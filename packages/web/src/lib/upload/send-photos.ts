@@ -9,7 +9,7 @@ import {
 import { kindOf } from '../trouble.ts';
 
 /**
- * Further tries while the server is away: ten minutes and more, since a restart or a tunnel ends by itself and nothing is
+ * Further tries while the server is away or busy: ten minutes and more, since a restart or a tunnel ends by itself and nothing is
  * made twice. Whatever else may get better is tried as often as any call.
  */
 const triesWhileAway = 24;
@@ -47,11 +47,12 @@ export async function sendPhotos(
   return { answer, gone };
 }
 
-/** Whether to try again by itself after so many tries: a server that is away comes back, a full disk wants somebody. */
+/** Whether to try again by itself after so many tries: a server that is away or busy comes back, a full disk wants somebody. */
 function isWorthWaiting(failure: Failure, tries: number): boolean {
   const kind = kindOf(failure);
   if (!failure.retryable || kind === 'full') return false;
-  return kind === 'offline' || kind === 'restarting' || tries <= triesOtherwise;
+  const isBusy = failure.status === 429 || failure.status === 503;
+  return isBusy || kind === 'offline' || kind === 'restarting' || tries <= triesOtherwise;
 }
 
 /** Files that were moved or changed since they were picked: a browser hands them out no more. */
