@@ -78,7 +78,7 @@ async function look(browser: Browser, what: string, url: string, taskId?: string
     await page.setContent('<!doctype html><title>Nothing</title>');
   } else {
     await page.goto(`${url}/processing?taskId=${taskId}`);
-    await page.getByRole('progressbar').nth(100).waitFor();
+    await page.getByRole('progressbar').nth(100).waitFor({ state: 'attached' });
     // The pictures are there and the first layout is done.
     await page.waitForLoadState('load');
   }
