@@ -4,6 +4,7 @@ export { generateModel } from './generate-model.ts';
 export { ImageError } from './image-error.ts';
 export type { ImageErrorCode } from './image-error.ts';
 export { inspectImage } from './inspect-image.ts';
+export { makeThumbnail } from './make-thumbnail.ts';
 export { stages } from './types.ts';
 export type {
   Depth,

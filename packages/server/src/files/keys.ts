@@ -13,6 +13,11 @@ export function imageKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/images/${fileId}`;
 }
 
+/** The image made small. */
+export function thumbnailKey(jobId: string, fileId: string): string {
+  return `${jobPrefix(jobId)}/thumbnails/${fileId}.webp`;
+}
+
 /** The finished model, glTF binary. */
 export function modelKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/models/${fileId}.glb`;

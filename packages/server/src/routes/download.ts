@@ -8,6 +8,7 @@ import { FileMissingError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { extraKey, modelKey, previewKey } from '../files/keys.ts';
 import { contentDisposition, previewFilename } from '../files/names.ts';
+import { createThumbnails } from '../files/thumbnails.ts';
 import { archiveStream } from './archive.ts';
 import { jobFileParams, jobParams, ownJob } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
@@ -21,6 +22,7 @@ const tags = ['Download'];
 
 /** Finished models, their pictures and the photos they were made from. */
 export function downloadRoutes(app: Api, { engine, files, converter }: RouteContext): void {
+  const thumbnails = createThumbnails(files);
   app.get(
     '/download/:job_id/all',
     {
@@ -69,18 +71,29 @@ export function downloadRoutes(app: Api, { engine, files, converter }: RouteCont
   app.route({
     method: methods,
     url: '/download/:job_id/photos/:file_id',
-    schema: { summary: 'An image as it was uploaded', tags, params: jobFileParams, querystring: z.object(credentials) },
+    schema: {
+      summary: 'An image as it was uploaded; `size=small` makes it WebP of at most 512 × 512 pixels',
+      tags,
+      params: jobFileParams,
+      querystring: z.object({ ...credentials, size: z.enum(['full', 'small']).default('full') }),
+    },
     handler: async (request, reply) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       const photo = job.files.find(({ fileId }) => fileId === request.params.file_id);
       if (photo === undefined) throw noSuchFile();
-      return await sendFile(request, reply, {
+      const full: Sendable = {
         ...(await stored(files, photo.storageKey)),
         contentType: photo.contentType,
         filename: photo.filename,
         tag: photo.sha256,
         inline: true,
-      });
+      };
+      const { size } = request.query;
+      return await sendFile(
+        request,
+        reply,
+        size === 'small' ? await smaller(full, thumbnails.get(job.jobId, photo.fileId, photo.storageKey)) : full,
+      );
     },
   });
 
@@ -170,6 +183,20 @@ async function locate(files: FileStore, jobId: string, found: Found): Promise<Se
     filename: result.filename,
     tag: result.sha256,
     inline: false,
+  };
+}
+
+async function smaller(photo: Sendable, thumbnail: Promise<Uint8Array>): Promise<Sendable> {
+  const bytes = await thumbnail.catch((error: unknown) => {
+    throw error instanceof FileMissingError ? noSuchFile() : error;
+  });
+  return {
+    ...photo,
+    sizeBytes: bytes.byteLength,
+    contentType: 'image/webp',
+    filename: photo.filename.replace(/\.\w+$/, '.webp'),
+    tag: `${photo.tag}-small`,
+    open: async (range) => (range === undefined ? bytes : bytes.subarray(range.start, range.end + 1)),
   };
 }
 

@@ -1,7 +1,8 @@
 /* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects */
 import { createHash } from 'node:crypto';
-import { downloadListSchema } from '@image2model/protocol';
+import { downloadListSchema, uploadSchema } from '@image2model/protocol';
 import type { ModelFile, Upload } from '@image2model/protocol';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
@@ -152,6 +153,40 @@ describe('beside the model', () => {
     expect(response.headers.get('etag')).toBe(`"${createHash('sha256').update(sent).digest('hex')}"`);
     const none = `/api/v1/download/${accepted.job_id}/photos/${crypto.randomUUID()}`;
     await problem(await server.ask(none), 404, 'FILE_NOT_FOUND');
+  });
+
+  it('there is the photo made small and upright, kept once it has been asked for', async () => {
+    const lying = await sharp({ create: { width: 1600, height: 800, channels: 3, background: '#a52' } })
+      .composite([
+        {
+          input: await sharp(await picture())
+            .resize(300, 300)
+            .toBuffer(),
+        },
+      ])
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const form = new FormData();
+    form.append('files', new Blob([new Uint8Array(lying)]), 'Löwe.jpg');
+    const { job_id, uploaded_files } = uploadSchema.parse(
+      await (await server.ask('/api/v1/upload', { method: 'POST', body: form })).json(),
+    );
+    const path = `/api/v1/download/${job_id}/photos/${uploaded_files[0]?.file_id}?size=small`;
+    const answers = await Promise.all([server.ask(path), server.ask(path)]);
+    const [first, second] = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())));
+    expect(await sharp(first).metadata()).toMatchObject({ format: 'webp', width: 256, height: 512 });
+    expect(second).toEqual(first);
+    const [{ headers }] = answers as [Response];
+    expect(headers.get('content-type')).toBe('image/webp');
+    expect(headers.get('content-disposition')).toContain("filename*=UTF-8''L%C3%B6we.webp");
+    const etag = headers.get('etag') ?? '';
+    expect((await server.ask(path, { headers: { 'if-none-match': etag } })).status).toBe(304);
+    expect(Buffer.from(await (await server.ask(path)).arrayBuffer())).toEqual(first);
+    expect((await server.ask(path, { method: 'HEAD' })).headers.get('content-length')).toBe(String(first?.length));
+    await problem(await server.ask(path.replace('small', 'huge')), 400, 'INVALID_REQUEST');
+    await server.ask(`/api/v1/jobs/${job_id}`, { method: 'DELETE' });
+    await problem(await server.ask(path), 404, 'JOB_NOT_FOUND');
   });
 
   it('there is a ZIP of everything', async () => {
