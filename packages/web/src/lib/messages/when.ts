@@ -1,0 +1,12 @@
+import { locale } from './index.ts';
+
+// Making one takes a browser longer than all that a line of the history costs besides.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** A moment of the server, ISO 8601, as its reader says it: `22 Nov 2026, 14:05`. */
+export function when(moment: string): string {
+  const tag = locale();
+  let format = formats.get(tag);
+  if (!format) formats.set(tag, (format = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })));
+  return format.format(new Date(moment));
+}
