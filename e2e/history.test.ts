@@ -82,7 +82,7 @@ test('the history is searched by file name and by state', async () => {
   await search.fill('COFFEE pebbles local');
   await expect.poll(async () => await rows(page).count()).toBe(1);
   await page.getByRole('combobox', { name: 'State' }).selectOption({ label: 'cancelled' });
-  await page.getByRole('heading', { name: 'Nothing fits' }).waitFor();
+  await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
 });
 
 test('thousands of batches draw a few lines at a time, and a search says how far it has looked', async () => {

@@ -43,7 +43,7 @@ test('a hosted model is chosen with its price and options, and what it gave and 
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   await page.goto(server.url);
-  await page.locator('input[type=file]').setInputFiles([photo]);
+  await page.locator('input[type=file]').first().setInputFiles([photo]);
   await page.getByRole('combobox', { name: /^Model/ }).selectOption('tripo3d/tripo/v2.5/image-to-3d');
   await page.getByText(/0\.30/).first().waitFor();
   await openOptions(page);

@@ -35,7 +35,10 @@ const newContext = async () => await browser.newContext({ viewport: { width: 128
 test('three photos become three valid models, and a reader who comes back sees the true state at once', async () => {
   const first = await newContext();
   const upload = await open(first, '/');
-  await upload.locator('input[type=file]').setInputFiles([...photos, join(samples, 'samples.json')]);
+  await upload
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles([...photos, join(samples, 'samples.json')]);
   await upload.getByText('Not a photo we can read').waitFor();
   await upload.getByRole('button', { name: 'Make 3 models' }).click();
   await upload.waitForURL(/\/processing\?taskId=/);
@@ -98,6 +101,16 @@ test('an address of a task that does not exist says so', async () => {
   const context = await newContext();
   const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
   await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
+  await context.close();
+});
+
+test('an address that is none of the pages is answered with 404 and says so, in the language of the browser', async () => {
+  const context = await browser.newContext({ locale: 'de-DE' });
+  const page = await context.newPage();
+  const answer = await page.goto(`${server.url}/nowhere`);
+  expect(answer?.status()).toBe(404);
+  await page.getByRole('heading', { name: 'Diese Seite gibt es nicht' }).waitFor();
+  expect(await page.title()).toBe('Diese Seite gibt es nicht · image2model');
   await context.close();
 });
 

@@ -170,7 +170,7 @@ test('a file that failed says why and what to do, and is made with other options
   await missing.getByRole('button', { name: 'Try with another model or options' }).click();
   const dialog = page.getByRole('dialog', { name: 'Try with another model or options' });
   expect(await dialog.getByLabel('Model').inputValue()).toBe('local');
-  await dialog.getByText('relief', { exact: true }).click();
+  await dialog.getByText('Relief', { exact: true }).click();
   await dialog.getByRole('button', { name: 'Try again (1)' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.waitForURL(/\/results\//, { timeout: 120_000 });
@@ -211,7 +211,7 @@ test('a shared link shows the model once, to somebody without a key', async () =
   expect(await theirs.getByRole('dialog').count()).toBe(0);
 
   await theirs.reload();
-  await theirs.getByRole('heading', { name: 'This link is no longer good' }).waitFor();
+  await theirs.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
 }, 180_000);
 
 test('a batch is deleted after a question, from which the focus comes back', async () => {

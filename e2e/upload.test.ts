@@ -135,7 +135,7 @@ test('what the server refuses is said at its photo, and the others go on', async
   await card(page, 'IMG_1.HEIC').getByText('Save it as JPEG').waitFor();
   await page.getByRole('button', { name: 'Make 2 models' }).click();
   await card(page, 'broken.png').getByText('Save the photo again as JPEG or PNG.').waitFor();
-  await page.getByText('send the others without it').waitFor();
+  await page.getByText('send the others without them').waitFor();
   await page.getByRole('button', { name: 'Make the model' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
 });

@@ -102,7 +102,7 @@ export async function* tour(browser: Browser, said: string[]): AsyncGenerator<St
     await page.getByText('flat.png').waitFor();
     yield stop('history', 'History');
     await page.getByRole('searchbox').fill('no such name');
-    await page.getByText('Nothing fits').waitFor();
+    await page.getByText('Nothing matches').waitFor();
     yield stop('history-none-found', 'A search that finds nothing');
     await go('/settings');
     await page.getByRole('heading', { name: 'Settings' }).waitFor();

@@ -23,7 +23,11 @@ export default defineConfig({
           output: {
             codeSplitting: {
               // What several pages need comes as one file: on a phone's network a file costs more than its bytes.
-              groups: [{ name: 'common', test: (id) => !/\/(viewer|three)\//.test(id), minShareCount: 2 }],
+              groups: [
+                // All that the first script needs: it fills in the version and the paths that the rest reads as it starts.
+                { name: 'first', test: /\/client\/payload\.js|vite\/preload-helper/, priority: 1 },
+                { name: 'common', test: (id) => !/\/(viewer|three)\//.test(id), minShareCount: 2 },
+              ],
             },
           },
         },

@@ -1,4 +1,5 @@
 import type { ApiService } from '@image2model/client';
+import { explain } from './messages/next-step.ts';
 
 /** Tells the other tabs of this browser that somebody has signed in, or out. */
 const channelName = 'image2model.session';
@@ -65,7 +66,7 @@ export class Session {
   /** Ends the session. A sentence where the server could not be told. */
   async signOut(): Promise<string | undefined> {
     const answer = await this.#api.logout();
-    if (!answer.success) return answer.error;
+    if (!answer.success) return explain(answer);
     if (this.state === 'in') this.state = 'out';
     this.ended = false;
     this.#channel?.postMessage('out');

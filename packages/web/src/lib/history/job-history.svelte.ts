@@ -1,5 +1,6 @@
 import type { ApiService, SSEManager } from '@image2model/client';
 import type { TaskStatus } from '@image2model/protocol';
+import { explain } from '../messages/next-step.ts';
 import type { Refusal } from '../trouble.ts';
 import { HistoryEntry, type HistoryJob } from './history-entry.svelte.ts';
 
@@ -134,7 +135,7 @@ export class JobHistory {
   /** Deletes a batch with its photos and models. A sentence where the server would not. */
   async remove(entry: HistoryEntry): Promise<string | undefined> {
     const answer = await this.#ask(entry, () => this.#api.deleteJob(entry.job.job_id));
-    if (!answer.success && answer.code !== 'JOB_NOT_FOUND') return answer.error;
+    if (!answer.success && answer.code !== 'JOB_NOT_FOUND') return explain(answer);
     entry.close();
     this.entries = this.entries.filter((each) => each !== entry);
     return undefined;
@@ -143,7 +144,7 @@ export class JobHistory {
   /** Runs again what failed or was cancelled, and follows it. A sentence where the server would not. */
   async retry(entry: HistoryEntry): Promise<string | undefined> {
     const answer = await this.#ask(entry, () => this.#api.retryJob(entry.job.job_id));
-    if (!answer.success) return answer.error;
+    if (!answer.success) return explain(answer);
     this.#renew(entry, { ...entry.job, status: 'queued', task_id: answer.taskId });
     return undefined;
   }
@@ -151,7 +152,7 @@ export class JobHistory {
   /** Cancels what has not ended; its stream then tells how it ended. A sentence where the server would not. */
   async cancel(entry: HistoryEntry): Promise<string | undefined> {
     const answer = await this.#ask(entry, () => this.#api.cancelTask(entry.job.task_id));
-    return answer.success || answer.code === 'TASK_ENDED' ? undefined : answer.error;
+    return answer.success || answer.code === 'TASK_ENDED' ? undefined : explain(answer);
   }
 
   /** Lets go of all that is followed. The work goes on. */

@@ -18,19 +18,22 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   FORBIDDEN: { title: 'Ihr Schlüssel darf das nicht', next: 'Mit einem anderen Schlüssel anmelden.' },
   NOT_FOUND: { title: 'Hier ist nichts', next: 'Die Adresse prüfen.' },
   TASK_NOT_FOUND: {
-    title: 'Diese Aufgabe gibt es nicht',
-    next: 'Sie wurde vielleicht gelöscht. Im Verlauf nachsehen.',
+    title: 'Diesen Stapel gibt es nicht',
+    next: 'Er wurde vielleicht gelöscht. Im Verlauf nachsehen.',
   },
   JOB_NOT_FOUND: { title: 'Diesen Stapel gibt es nicht', next: 'Er wurde vielleicht gelöscht. Im Verlauf nachsehen.' },
   FILE_NOT_FOUND: { title: 'Diese Datei gibt es nicht', next: 'Bei den Ergebnissen des Stapels nachsehen.' },
   METHOD_NOT_ALLOWED: { title: 'Das geht hier nicht', next: 'Die Seite neu laden und erneut versuchen.' },
-  TASK_ENDED: { title: 'Die Aufgabe ist schon beendet', next: 'Es ist nichts mehr zu tun.' },
-  JOB_RUNNING: { title: 'Am Stapel wird noch gearbeitet', next: 'Das Ende abwarten, oder erst abbrechen.' },
-  NOTHING_TO_RETRY: { title: 'Vom Stapel ist nichts gescheitert', next: 'Es ist nichts mehr zu tun.' },
+  TASK_ENDED: { title: 'Der Stapel ist schon fertig', next: 'Seine Ergebnisse ansehen.' },
+  JOB_RUNNING: { title: 'Am Stapel wird noch gearbeitet', next: 'Warten, bis er fertig ist, oder ihn erst abbrechen.' },
+  NOTHING_TO_RETRY: {
+    title: 'Es gibt nichts zu wiederholen',
+    next: 'Aus jedem Foto des Stapels wurde ein Modell.',
+  },
   FILE_TOO_LARGE: { title: 'Das Foto ist größer als 10 MiB', next: 'Das Foto verkleinern.' },
   BODY_TOO_LARGE: { title: 'Das ist zu viel auf einmal', next: 'Weniger Fotos auf einmal senden.' },
   UNSUPPORTED_IMAGE_TYPE: {
-    title: 'Diese Art Datei wird nicht genommen',
+    title: 'Diese Art Datei geht nicht',
     next: 'Das Foto als JPEG, PNG oder WebP speichern.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -40,10 +43,13 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   RANGE_NOT_SATISFIABLE: { title: 'Die Datei hat sich geändert', next: 'Noch einmal von vorn herunterladen.' },
   IMAGE_UNDECODABLE: { title: 'Das Foto ist nicht lesbar', next: 'Das Foto neu als JPEG oder PNG speichern.' },
   IMAGE_TOO_MANY_PIXELS: { title: 'Das Foto hat zu viele Pixel', next: 'Das Foto verkleinern.' },
-  IMAGE_TOO_SMALL: { title: 'Das Foto ist zu klein', next: 'Ein größeres Foto senden.' },
+  IMAGE_TOO_SMALL: {
+    title: 'Das Foto ist zu klein oder zu schmal',
+    next: 'Ein größeres Foto senden, oder es näher am Objekt zuschneiden.',
+  },
   NO_FOREGROUND: {
-    title: 'Auf dem Foto ist nichts zu sehen',
-    next: 'Ein Foto senden, auf dem sich etwas abhebt.',
+    title: 'Auf dem Foto wurde kein Objekt gefunden',
+    next: 'Ein Foto senden, auf dem sich eine Sache abhebt, am besten vor ruhigem Grund.',
   },
   FACE_LIMIT_TOO_LOW: { title: 'Zu wenige Flächen für diese Form', next: 'Mit mehr Flächen erneut versuchen.' },
   IDEMPOTENCY_KEY_REUSED: {
@@ -52,7 +58,10 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   },
   RATE_LIMITED: { title: 'Zu viele Anfragen', next: 'Einen Moment warten, dann erneut versuchen.' },
   INTERNAL_ERROR: { title: 'Auf dem Server ist etwas schiefgegangen', next: 'Erneut versuchen.' },
-  TOO_MANY_STREAMS: { title: 'Gerade sehen zu viele zu', next: 'Einen Moment warten, dann erneut versuchen.' },
+  TOO_MANY_STREAMS: {
+    title: 'Der Fortschritt ist gerade an zu vielen Stellen offen',
+    next: 'Nicht mehr benötigte Tabs schließen, oder einen Moment warten.',
+  },
   QUEUE_FULL: { title: 'Die Warteschlange ist voll', next: 'Einen Moment warten, dann erneut versuchen.' },
   SHUTTING_DOWN: { title: 'Der Server startet neu', next: 'Einen Moment warten, dann erneut versuchen.' },
   STORAGE_FULL: {
@@ -64,7 +73,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     next: 'Erneut versuchen, oder mit einem anderen Modell.',
   },
   WORKER_CRASHED: {
-    title: 'Die Arbeit an diesem Foto ist abgebrochen',
+    title: 'Die Arbeit an diesem Foto brach ab',
     next: 'Ein anderes Foto oder ein anderes Modell versuchen.',
   },
   CONTENT_REFUSED: {
@@ -73,7 +82,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   },
   DAILY_LIMIT_REACHED: {
     title: 'Die Ausgabengrenze des Tages ist erreicht',
-    next: 'Morgen (UTC) weitermachen, oder das lokale Modell nehmen.',
+    next: 'Morgen (UTC) weitermachen, oder das Modell dieses Servers nehmen.',
   },
   PROVIDER_KEY_REFUSED: {
     title: 'Der Anbieter lehnt den Schlüssel dieses Servers ab',
@@ -100,24 +109,27 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     next: 'Andere Optionen oder ein anderes Modell versuchen; ein neuer Versuch kann wieder kosten.',
   },
   SUBMIT_OUTCOME_UNKNOWN: {
-    title: 'Niemand weiß, ob der Anbieter den Auftrag angenommen hat',
+    title: 'Es ist nicht bekannt, ob der Anbieter den Auftrag angenommen hat',
     next: 'Erst in der Liste der Anfragen bei fal.ai nachsehen: ein neuer Versuch kann ein zweites Mal kosten.',
   },
   ALL_FILES_FAILED: { title: 'Aus keinem Foto wurde ein Modell', next: 'Bei jedem Foto steht, warum.' },
   NETWORK_ERROR: { title: 'Der Server ist nicht erreichbar', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
   ABORTED: { title: 'Angehalten', next: 'Sie können jederzeit neu beginnen.' },
   INVALID_RESPONSE: {
-    title: 'Der Server hat etwas geantwortet, das keine Antwort ist',
+    title: 'Die Antwort des Servers ist nicht lesbar',
     next: 'Die Seite neu laden und erneut versuchen.',
   },
   NOT_AN_EVENT_STREAM: { title: 'Etwas zwischen hier und dem Server stört', next: 'Die Seite neu laden.' },
   STALLED: { title: 'Die Verbindung ist verstummt', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
   CONNECTION_LOST: { title: 'Die Verbindung ging verloren', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
-  CONNECTION_FAILED: { title: 'Die Verbindung hielt nicht', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
-  EVENT_TOO_LARGE: { title: 'Der Server hat mehr gesendet, als diese Seite nimmt', next: 'Die Seite neu laden.' },
+  CONNECTION_FAILED: {
+    title: 'Die Verbindung bricht immer wieder ab',
+    next: 'Die Verbindung prüfen, dann erneut versuchen.',
+  },
+  EVENT_TOO_LARGE: { title: 'Der Server hat mehr gesendet, als diese Seite lesen kann', next: 'Die Seite neu laden.' },
   MALFORMED_EVENT: {
     title: 'Der Server hat etwas gesendet, das diese Seite nicht versteht',
     next: 'Die Seite neu laden.',
   },
-  TASK_CANCELLED: { title: 'Die Aufgabe wurde abgebrochen', next: 'Was abgebrochen wurde, noch einmal versuchen.' },
+  TASK_CANCELLED: { title: 'Der Stapel wurde abgebrochen', next: 'Was abgebrochen wurde, noch einmal versuchen.' },
 };

@@ -1,6 +1,8 @@
 import { errorsDe } from './errors-de.ts';
 import { errorsEn, type ErrorText } from './errors-en.ts';
 import { language, t } from './index.ts';
+import { kindOf } from '../trouble.ts';
+import { serverText } from './server-text.ts';
 
 /** What somebody can do about something that failed with this code. */
 export function nextStep(code: string): string {
@@ -8,11 +10,30 @@ export function nextStep(code: string): string {
 }
 
 /**
- * Why something failed, in the reader's language: the server's own sentence where that is English, since it says more,
- * and the words for its code where it is not. What has no known code is told as it came.
+ * Why a photo did not become a model, in the reader's language: the server's own sentence where there are words for it,
+ * since it says more, and the words for its code where there are none. What has no known code is told as it came.
  */
 export function reasonOf(code: string, said: string): string {
-  return (language() === 'en' && said) || (textOf(code)?.title ?? said);
+  const told = serverText(said);
+  if (told !== '' && (language() === 'en' || told !== said)) return told;
+  return textOf(code)?.title ?? said;
+}
+
+/** What the server answered to a call that did not succeed, as one text: what is the matter, and what to do. */
+export function explain({ code, error }: { code: string; error: string }): string {
+  const text = textOf(code);
+  return `${sentence(text?.title ?? error)} ${text?.next ?? t('trouble.other.next')}`;
+}
+
+/** What stands in the way of a page, in a few words; `other` where that is nothing that the pages know of. */
+export function troubleTitle(refusal: { code: string }, other: string): string {
+  const kind = kindOf(refusal);
+  return kind === 'other' ? other : t(`trouble.${kind}`);
+}
+
+/** As a sentence that another one may follow. */
+export function sentence(text: string): string {
+  return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function textOf(code: string): ErrorText | undefined {

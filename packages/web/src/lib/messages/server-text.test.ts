@@ -10,7 +10,7 @@ test('what the server says is German on a German page, its numbers kept, and lef
     expect(serverText('Waiting in the queue of fal.ai, place 3')).toBe('Wartet in der Schlange von fal.ai, Platz 3');
     expect(serverText('2 of 3 models are ready')).toBe('2 von 3 Modellen sind fertig');
     expect(serverText('Something quite new')).toBe('Something quite new');
-    expect(reasonOf('NO_FOREGROUND', 'Every pixel is transparent.')).toBe('Auf dem Foto ist nichts zu sehen');
+    expect(reasonOf('NO_FOREGROUND', 'Every pixel is transparent.')).toBe('Auf dem Foto wurde kein Objekt gefunden');
     expect(reasonOf('HTTP_418', 'A teapot answered.')).toBe('A teapot answered.');
     expect(nextStep('FACE_LIMIT_TOO_LOW')).toBe('Mit mehr Flächen erneut versuchen.');
   } finally {
@@ -18,5 +18,5 @@ test('what the server says is German on a German page, its numbers kept, and lef
   }
   expect(serverText('Painting the surface (5 of 7)')).toBe('Painting the surface (5 of 7)');
   expect(reasonOf('NO_FOREGROUND', 'Every pixel is transparent.')).toBe('Every pixel is transparent.');
-  expect(reasonOf('NO_FOREGROUND', '')).toBe('Nothing is to be seen in the photo');
+  expect(reasonOf('NO_FOREGROUND', '')).toBe('No object was found in the photo');
 });

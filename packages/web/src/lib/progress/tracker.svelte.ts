@@ -1,6 +1,6 @@
 import { type ApiService, createProgressStore, type OpenFeed, type ProgressSnapshot } from '@image2model/client';
 import { type FileUpdate, hasEnded, initialTaskState, type TaskState } from '@image2model/protocol';
-import { reasonOf } from '../messages/next-step.ts';
+import { explain } from '../messages/next-step.ts';
 import { onceAFrame } from './frame.ts';
 
 /** What a tracker tells besides its state: once for each ending that it sees happen. */
@@ -81,7 +81,7 @@ export class Tracker {
     const answer = await (fileId === undefined
       ? this.#api.cancelTask(this.taskId)
       : this.#api.cancelFile(this.taskId, fileId));
-    return answer.success || answer.code === 'TASK_ENDED' ? undefined : reasonOf(answer.code, answer.error);
+    return answer.success || answer.code === 'TASK_ENDED' ? undefined : explain(answer);
   }
 
   /** Lets go of the connection; may be called twice. The work goes on. */

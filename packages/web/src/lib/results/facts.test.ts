@@ -9,7 +9,7 @@ test('facts are in the words of the reader, and only those that there are', () =
     { key: 'vertices', value: '9,999' },
     { key: 'size', value: '50 × 100 × 25 cm' },
     { key: 'file', value: '512.3 kB' },
-    { key: 'time', value: '1.3 s' },
+    { key: 'time', value: '1.3 sec' },
     { key: 'cost', value: '$0.20' },
     { key: 'attempts', value: '2' },
   ]);

@@ -1,4 +1,5 @@
 import type { ModelFile } from '@image2model/protocol';
+import { unitText } from '../messages/units.ts';
 
 /** One line of the facts card: a key of the messages and a value for a person. */
 export interface Fact {
@@ -41,11 +42,12 @@ export function formatMoney(amount: number, currency: string, locale: string): s
 }
 
 function formatSeconds(seconds: number, locale: string): string {
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(seconds)} s`;
+  const format = { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(locale, format).format(seconds);
 }
 
 /** What was charged: money where the price is known, else what was counted. */
 function formatCost({ amount, currency, units, unit }: NonNullable<ModelFile['cost']>, locale: string): string {
   if (amount !== null) return formatMoney(amount, currency, locale);
-  return `${new Intl.NumberFormat(locale).format(units)} ${unit}`;
+  return `${new Intl.NumberFormat(locale).format(units)} ${unitText(unit, units)}`;
 }

@@ -7,6 +7,7 @@ import {
   type ModelFile,
   type ModelInfo,
 } from '@image2model/protocol';
+import { explain } from '../messages/next-step.ts';
 import type { Refusal } from '../trouble.ts';
 
 type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
@@ -113,7 +114,7 @@ export class JobResults {
   /** Removes the job with all its files. A sentence where the server would not. */
   async remove(): Promise<string | undefined> {
     const answer = await this.#api.deleteJob(this.jobId);
-    return answer.success || answer.code === 'JOB_NOT_FOUND' ? undefined : answer.error;
+    return answer.success || answer.code === 'JOB_NOT_FOUND' ? undefined : explain(answer);
   }
 
   /** Lets go of the stream; may be called twice. The work goes on. */

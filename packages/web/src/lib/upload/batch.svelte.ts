@@ -1,8 +1,8 @@
 import { type ApiService, createKey, type Failure } from '@image2model/client';
 import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
-import { nextStep, reasonOf } from '../messages/next-step.ts';
-import { addedWords, sentence } from './batch-words.ts';
+import { explain, nextStep, reasonOf, sentence } from '../messages/next-step.ts';
+import { addedWords } from './batch-words.ts';
 import { checkPhoto } from './check-photo.ts';
 import type { Drafts } from './kept-photos.ts';
 import { freeName } from './free-name.ts';
@@ -91,7 +91,7 @@ export class Batch {
 
   async loadModels(): Promise<void> {
     const answer = await this.#api.getModels();
-    this.modelTrouble = answer.success ? '' : reasonOf(answer.code, answer.error);
+    this.modelTrouble = answer.success ? '' : explain(answer);
     if (!answer.success) return;
     this.#default = answer.default_model;
     this.models = answer.models;
@@ -283,14 +283,15 @@ export class Batch {
     for (const { code: reason, detail, filename } of errors) {
       const photo = this.photos.find(({ file, problem }) => problem === '' && file.name === filename);
       if (!photo) continue;
-      photo.problem = `${reasonOf(reason, detail)} ${nextStep(reason)}`;
+      photo.problem = `${sentence(reasonOf(reason, detail))} ${nextStep(reason)}`;
       noted += 1;
     }
     const others = errors.filter(({ filename }) => filename === undefined);
     // What stands at a photo need not be said twice.
     if (noted > 0 && noted === errors.length) this.note = this.good.length > 0 ? t('upload.refused') : '';
-    else if (others.length > 0) this.problem = others.map((each) => reasonOf(each.code, each.detail)).join(' ');
-    else this.problem = `${sentence(reasonOf(code, error))} ${nextStep(code)}`;
+    else if (others.length > 0)
+      this.problem = [...new Set(others.map((each) => explain({ code: each.code, error: each.detail })))].join(' ');
+    else this.problem = explain({ code, error });
   }
 
   #forget(photos: readonly Photo[]): void {

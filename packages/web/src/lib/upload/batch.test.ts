@@ -42,7 +42,7 @@ test('the same photos and choices go under the same name again, others under ano
   await batch.add(photos(2));
   await batch.send();
   await batch.send();
-  expect(batch.problem).toBe('It was refused. Reload the page and try again.');
+  expect(batch.problem).toBe('The server did not understand the request. Reload the page and try again.');
   batch.faceLimit = '500';
   await batch.send();
   const [first, second, third] = keys;
@@ -71,7 +71,7 @@ test('a refusal stands at its photo, though another was picked under the same na
   expect(await batch.send()).toBeUndefined();
   expect(batch.photos.map(({ problem }) => problem)).toEqual([
     '',
-    'The image is damaged. Save the photo again as JPEG or PNG.',
+    'The photo is damaged. Save the photo again as JPEG or PNG.',
     'Not a photo we can read. Save it as JPEG, PNG or WebP.',
   ]);
   expect([batch.problem, batch.good.length]).toEqual(['', 1]);

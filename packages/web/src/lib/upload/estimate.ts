@@ -1,6 +1,7 @@
 import type { Price } from '@image2model/protocol';
 import { duration } from '../messages/duration.ts';
 import { locale, t } from '../messages/index.ts';
+import { unitText } from '../messages/units.ts';
 
 /** What is paid for once with each photo. */
 const perPhoto = /^(generations?|models?|images?|requests?|units?|runs?)$/i;
@@ -10,7 +11,7 @@ export function priceText(price: Price | null, count: number): string {
   if (price === null) return t('upload.price.unknown');
   if (price.amount === 0) return t('upload.price.free');
   const one = money(price.amount, price.currency);
-  if (!perPhoto.test(price.unit)) return t('upload.price.by', { price: one, unit: price.unit.replace(/s$/, '') });
+  if (!perPhoto.test(price.unit)) return t('upload.price.by', { price: one, unit: unitText(price.unit, 1) });
   if (count < 2) return t('upload.price.one', { price: one });
   return t('upload.price.many', { price: one, total: money(price.amount * count, price.currency) });
 }
