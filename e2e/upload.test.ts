@@ -124,8 +124,14 @@ test('an upload whose answer was lost is found again after a reload, and makes n
   expect(await jobCount()).toBe(before + 1);
 }, 60_000);
 
-test('what the server refuses is said at its photo, and the others go on', async () => {
+test('what is refused or gone is said at its photo, and the others go on', async () => {
   const { page } = await open();
+  const folder = await mkdtemp(join(tmpdir(), 'image2model-photos-'));
+  onTestFinished(async () => await rm(folder, { recursive: true }));
+  await cp(photos[0] ?? '', join(folder, 'moved.png'));
+  await pick(page, [join(folder, 'moved.png')]);
+  await card(page, 'moved.png').waitFor();
+  await rm(join(folder, 'moved.png'));
   const broken = Buffer.concat([(await tiny(1)).buffer.subarray(0, 40), Buffer.alloc(200, 7)]);
   await pick(page, [
     { name: 'broken.png', mimeType: 'image/png', buffer: broken },
@@ -133,11 +139,12 @@ test('what the server refuses is said at its photo, and the others go on', async
     await tiny(2),
   ]);
   await card(page, 'IMG_1.HEIC').getByText('Save it as JPEG').waitFor();
-  await page.getByRole('button', { name: 'Make 2 models' }).click();
-  await card(page, 'broken.png').getByText('Save the photo again as JPEG or PNG.').waitFor();
-  await page.getByText('send the others without them').waitFor();
-  await page.getByRole('button', { name: 'Make the model' }).click();
+  await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
+  await page.getByText('Files that could not be sent: 3').waitFor();
+  await page.getByRole('link', { name: 'See why' }).click();
+  await card(page, 'broken.png').getByText('Save the photo again as JPEG or PNG.').waitFor();
+  await card(page, 'moved.png').getByText('The file was moved or changed').waitFor();
 });
 
 test('of more than 25 photos the rest wait in the browser, and are offered next', async () => {
@@ -232,7 +239,7 @@ test('a folder is taken with what is in its folders, and whatever is no photo sa
     }
   };
   await drop({ files: [folder] });
-  await page.getByText('Photos added: 122. Files that cannot be sent: 9.').waitFor();
+  await page.getByText('Photos added: 122. Files that cannot be used: 9.').waitFor();
   const names = await page.getByRole('list', { name: 'Picked photos' }).locator('bdi').allTextContents();
   expect(names.filter((name) => name.endsWith('.png'))).toEqual([...many.map((name) => name.slice(2)), 'last.png']);
   await page.getByText('More files that cannot be sent: 3').click();

@@ -6,8 +6,8 @@ import type { Photo } from './photo.svelte.ts';
 /** Where an upload that is on its way is. */
 export function sendingWords({ sending, sent, waitsFor }: Pick<Batch, 'sending' | 'sent' | 'waitsFor'>): string {
   if (sending === 'checking') return t('upload.checking');
-  if (sending !== 'waiting') return t('upload.sent', { percent: percent(sent) });
-  return waitsFor ? t('upload.waiting.why', { reason: waitsFor }) : t('upload.waiting');
+  if (sending === 'waiting') return t('upload.waiting', { reason: waitsFor });
+  return t('upload.sent', { percent: percent(sent) });
 }
 
 /** How many were added, and how many of them cannot be sent. */

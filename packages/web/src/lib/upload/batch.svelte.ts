@@ -1,7 +1,7 @@
 import { type ApiService, createKey, type Failure } from '@image2model/client';
 import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
-import { explain, nextStep, reasonOf, sentence } from '../messages/next-step.ts';
+import { reasonOf, sentence } from '../messages/next-step.ts';
 import { addedWords } from './batch-words.ts';
 import { checkPhoto } from './check-photo.ts';
 import type { Drafts } from './kept-photos.ts';
@@ -9,7 +9,8 @@ import { freeName } from './free-name.ts';
 import { chosenOptions, optionFields, type OptionField } from './option-fields.ts';
 import { Photo } from './photo.svelte.ts';
 import type { Pictures } from './pictures.ts';
-import { sendPhotos } from './send-photos.ts';
+import { markRefused, refusalWords } from './refusal.ts';
+import { type Sent, sendPhotos } from './send-photos.ts';
 import { sentShares } from './sent-shares.ts';
 
 /** Files that are looked at and shown together. */
@@ -43,7 +44,7 @@ export class Batch {
   sending: Sending | undefined = $state();
   /** Those that are on their way, while some are: what is picked meanwhile goes after them. */
   #sendingIds: readonly string[] | undefined = $state.raw();
-  /** Why it waits to be sent once more; empty where nobody knows. */
+  /** Why it waits to be sent once more: a sentence. */
   waitsFor = $state('');
   /** How the last sending ended, until a page has taken it in. One that somebody stopped leaves nothing to say. */
   ended: { taskId: string } | 'refused' | undefined = $state.raw();
@@ -208,16 +209,46 @@ export class Batch {
   }
 
   /**
-   * Sends the good ones, 25 at most. The id of the task to follow, or undefined with what was wrong said at the photos.
-   * The same photos and choices go under the same name however often this is called, so that they are made once.
+   * Sends the good ones, 25 at most; what the server refuses is marked, and the others go on without it. The id of the
+   * task to follow, or undefined with what was wrong said. The same photos and choices go under the same name however
+   * often this is called, so that they are made once.
    */
   async send(): Promise<string | undefined> {
-    const { going } = this;
+    let { going } = this;
     if (going.length === 0 || this.sending !== undefined) return undefined;
     this.problem = '';
     this.note = '';
     this.ended = undefined;
     const { signal } = (this.#stop = new AbortController());
+    for (;;) {
+      const { answer, gone } = await this.#sendOnce(going, signal);
+      if (this.#closed) return undefined;
+      const isMarked = !answer.success && !signal.aborted && this.#mark(going, answer, gone);
+      const others = going.filter(({ problem }) => problem === '');
+      if (isMarked && others.length > 0) {
+        going = others;
+        this.note = t('upload.refused');
+        continue;
+      }
+      this.sending = undefined;
+      this.#sendingIds = undefined;
+      if (answer.success) {
+        this.#attempt = undefined;
+        this.#forget(going);
+        this.ended = { taskId: answer.taskId };
+      } else if (signal.aborted) {
+        this.note = t('upload.stopped');
+      } else {
+        this.note = '';
+        if (!isMarked) this.problem = refusalWords(answer);
+        this.ended = 'refused';
+      }
+      await this.keep();
+      return answer.success ? answer.taskId : undefined;
+    }
+  }
+
+  async #sendOnce(going: readonly Photo[], signal: AbortSignal): Promise<Sent> {
     this.#sendingIds = going.map(({ id }) => id);
     const request = {
       model: this.model || undefined,
@@ -228,7 +259,7 @@ export class Batch {
     this.#moved(going, 0, 1);
     // Before the first byte leaves: a page that is reloaded half-way must find the name again.
     await this.keep();
-    const { answer, gone } = await sendPhotos(
+    return await sendPhotos(
       this.#api,
       going.map(({ file }) => file),
       {
@@ -242,23 +273,13 @@ export class Batch {
         },
       },
     );
-    this.sending = undefined;
-    this.#sendingIds = undefined;
-    if (this.#closed) return undefined;
-    if (answer.success) {
-      this.#attempt = undefined;
-      this.#forget(going);
-      this.ended = { taskId: answer.taskId };
-    } else if (signal.aborted) {
-      this.note = t('upload.stopped');
-    } else {
-      for (const [index, photo] of going.entries()) if (gone.includes(index)) photo.problem = t('upload.bad.gone');
-      if (gone.length > 0) this.note = t('upload.unfinished');
-      else this.#refused(answer);
-      this.ended = 'refused';
-    }
-    await this.keep();
-    return answer.success ? answer.taskId : undefined;
+  }
+
+  /** Says at the photos what was wrong with them. Whether that was all. */
+  #mark(going: readonly Photo[], failure: Failure, gone: readonly number[]): boolean {
+    if (failure.code === 'IDEMPOTENCY_KEY_REUSED') this.#attempt = undefined;
+    for (const [index, photo] of going.entries()) if (gone.includes(index)) photo.problem = t('upload.bad.gone');
+    return gone.length > 0 || markRefused(going, failure);
   }
 
   #keyOf(of: string): string {
@@ -275,23 +296,6 @@ export class Batch {
       total,
     );
     for (const [index, photo] of going.entries()) photo.sent = shares[index] ?? 0;
-  }
-
-  #refused({ code, error, errors }: Failure): void {
-    if (code === 'IDEMPOTENCY_KEY_REUSED') this.#attempt = undefined;
-    let noted = 0;
-    for (const { code: reason, detail, filename } of errors) {
-      const photo = this.photos.find(({ file, problem }) => problem === '' && file.name === filename);
-      if (!photo) continue;
-      photo.problem = `${sentence(reasonOf(reason, detail))} ${nextStep(reason)}`;
-      noted += 1;
-    }
-    const others = errors.filter(({ filename }) => filename === undefined);
-    // What stands at a photo need not be said twice.
-    if (noted > 0 && noted === errors.length) this.note = this.good.length > 0 ? t('upload.refused') : '';
-    else if (others.length > 0)
-      this.problem = [...new Set(others.map((each) => explain({ code: each.code, error: each.detail })))].join(' ');
-    else this.problem = explain({ code, error });
   }
 
   #forget(photos: readonly Photo[]): void {

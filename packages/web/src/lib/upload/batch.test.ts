@@ -64,17 +64,20 @@ test('of more than 25 the first go, and the rest stay for the next batch', async
   expect([sent, batch.photos.length]).toEqual([[25, 2], 0]);
 });
 
-test('a refusal stands at its photo, though another was picked under the same name', async () => {
+test('a refusal stands at its photo, though another has the same name, and the others go on under a new one', async () => {
   const errors = [{ code: 'IMAGE_UNDECODABLE', detail: 'The image is damaged.', filename: 'image (2).jpg' }];
-  const { batch } = await setUp((_, response) => refuse(response, 'IMAGE_UNDECODABLE', errors));
+  const { batch, keys } = await setUp((_, response, body) => {
+    if (body.includes('image (2).jpg')) refuse(response, 'IMAGE_UNDECODABLE', errors);
+    else accept(response);
+  });
   await batch.add([photo('image.jpg'), photo('image.jpg'), new File(['text'], 'notes.txt')]);
-  expect(await batch.send()).toBeUndefined();
+  expect(await batch.send()).toBe('t');
+  expect(new Set(keys).size).toBe(2);
   expect(batch.photos.map(({ problem }) => problem)).toEqual([
-    '',
     'The photo is damaged. Save the photo again as JPEG or PNG.',
     'Not a photo we can read. Save it as JPEG, PNG or WebP.',
   ]);
-  expect([batch.problem, batch.good.length]).toEqual(['', 1]);
+  expect([batch.problem, batch.ended]).toEqual(['', { taskId: 't' }]);
 });
 
 test('an upload that is stopped keeps its photos and says so', async () => {
