@@ -1,11 +1,11 @@
 import { type ApiService, createKey, type Failure } from '@image2model/client';
 import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
-import { reasonOf, sentence } from '../messages/next-step.ts';
+import { explain, reasonOf, sentence } from '../messages/next-step.ts';
 import { addedWords } from './batch-words.ts';
 import { checkPhoto } from './check-photo.ts';
 import type { Drafts } from './kept-photos.ts';
-import { freeName } from './free-name.ts';
+import { withFreeName } from './free-name.ts';
 import { chosenOptions, optionFields, type OptionField } from './option-fields.ts';
 import { Photo } from './photo.svelte.ts';
 import type { Pictures } from './pictures.ts';
@@ -141,10 +141,8 @@ export class Batch {
       if (this.#closed) return;
       const names = this.photos.map((photo) => photo.file.name);
       const photos = some.map((file, index) => {
-        const name = freeName(file.name, names);
-        names.push(name);
-        const { type, lastModified } = file;
-        const named = name === file.name ? file : new File([file], name, { type, lastModified });
+        const named = withFreeName(file, names);
+        names.push(named.name);
         const photo = new Photo(createKey(), named, this.#pictures);
         const reason = reasons[index];
         if (reason) photo.problem = t(reason);
@@ -290,11 +288,8 @@ export class Batch {
   #moved(going: readonly Photo[], loaded: number, total: number): void {
     this.sending = loaded >= total ? 'checking' : 'sending';
     this.sent = (100 * loaded) / Math.max(1, total);
-    const shares = sentShares(
-      going.map(({ file }) => file.size),
-      loaded,
-      total,
-    );
+    const sizes = going.map(({ file }) => file.size);
+    const shares = sentShares(sizes, loaded, total);
     for (const [index, photo] of going.entries()) photo.sent = shares[index] ?? 0;
   }
 

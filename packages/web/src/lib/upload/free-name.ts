@@ -1,6 +1,13 @@
 /** Characters that the server takes out of a name, so that it comes back as it was sent. */
 const changed = /[\p{Cc}\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
 
+/** The same file under its {@link freeName}. */
+export function withFreeName(file: File, taken: readonly string[]): File {
+  const { type, lastModified } = file;
+  const name = freeName(file.name, taken);
+  return name === file.name ? file : new File([file], name, { type, lastModified });
+}
+
 /**
  * The name of a file as the server will say it, with a number where others have it: phones call each photo alike, and
  * the server tells photos apart by their names alone.
