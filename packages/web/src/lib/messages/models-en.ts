@@ -29,10 +29,16 @@ const hunyuan2 = {
 /** Where the server's own English is a name for programs: words for people. */
 export const modelsEn = {
   local: {
+    description:
+      'Made on this server, without a graphics card and without sending the photo anywhere: the outline of the object is rounded out and covered with the photo, or the whole picture becomes a relief where no object stands out. Good for things on a plain background, cut-outs, logos, props and plaques; the back is not reconstructed.',
     options: {
       depth: { label: 'Depth', choices: { medal: 'Coin', soft: 'Cushion', full: 'Full' } },
-      detail: { label: 'Detail' },
-      mode: { label: 'Shape', choices: { auto: 'Automatic', object: 'Object', relief: 'Relief' } },
+      detail: { label: 'Detail', help: 'How much of the shading of the photo is pressed into the surface' },
+      mode: {
+        label: 'Shape',
+        help: 'Cut an object out, make a relief of the whole picture, or let the picture decide',
+        choices: { auto: 'Automatic', object: 'Object', relief: 'Relief' },
+      },
     },
   },
   'tripo3d/tripo/v2.5/image-to-3d': {
