@@ -5,7 +5,7 @@ const withoutFrameMs = 250;
 const restMs = 90;
 
 /** Drawings within a second from which on they are `often`. */
-const manyDrawings = 5;
+const manyDrawings = 4;
 
 /**
  * Draws with the next frame, once however often it is asked, and ten times a second at the most: a hundred files that

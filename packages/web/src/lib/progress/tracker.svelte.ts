@@ -9,6 +9,9 @@ export interface TrackerEvents {
   onEnd(task: TaskState, live: boolean): void;
 }
 
+/** Files at work at once whose bars may all glide. */
+const fewFiles = 4;
+
 /**
  * Follows one task for the page. The state is the sum of its events by the same reducer as on the server, so that a
  * reload, a resume and a live view cannot differ. However many events come, the page is drawn ten times a second.
@@ -19,17 +22,20 @@ export class Tracker {
   readonly #events: TrackerEvents;
   readonly #open: OpenFeed | undefined;
   #close: (() => void) | undefined;
+  #often: boolean = $state(false);
   task: TaskState = $state.raw(initialTaskState(''));
   connection: ProgressSnapshot['connection'] = $state('connecting');
   /** While it comes back: what happened to the connection, as a stable code. */
   lost: string | undefined = $state();
-  /** So much happens that nothing should glide from one state to the next: it would never arrive. */
-  hurried: boolean = $state(false);
   /** Why it cannot go on; the task itself may be well. */
   error: { code: string; error: string } | undefined = $state.raw();
   readonly files: readonly FileUpdate[] = $derived(this.task.files);
   /** Whole per cent; a hundred only once it is done. */
   readonly overallProgress: number = $derived(Math.floor(this.task.progress));
+  /** So much happens that nothing should glide from one state to the next: something would always be under way. */
+  readonly hurried: boolean = $derived(
+    this.#often && this.task.files.filter(({ status }) => status === 'processing').length > fewFiles,
+  );
   readonly ended: boolean = $derived(hasEnded(this.task.status));
 
   /** `open`: how to connect; a connection of its own unless given. */
@@ -49,7 +55,7 @@ export class Tracker {
     let ended = this.ended;
     let newest: ProgressSnapshot | undefined;
     const frame = onceAFrame((often) => {
-      this.hurried = often;
+      this.#often = often;
       if (newest) this.#show(newest);
     });
     const store = createProgressStore(this.taskId, {
