@@ -39,6 +39,20 @@ export const upload: GalleryGroup = {
       enter: async () => paste([await sample('teapot.jpg', longName)]),
     },
     {
+      id: 'upload-long',
+      title: 'Names without end: of 200 letters, from right to left, of signs alone, and a bad file among them',
+      shown: UploadPage,
+      enter: async () => {
+        await paste([
+          await sample('duck.png', `${'Donaudampfschifffahrtsgesellschaft'.repeat(6).slice(0, 196)}.png`),
+          await sample('teapot.jpg', 'صورة إبريق الشاي القديم الذي ورثته عن جدتي على طاولة المطبخ.jpg'),
+          await sample('cactus.jpg', `${'🌵🪴'.repeat(20)}.jpg`),
+          new File(['Not a photo'], `${'very-long-notes-'.repeat(12)}.txt`, { type: 'text/plain' }),
+        ]);
+        await appear(() => document.querySelectorAll('main li img')[2]);
+      },
+    },
+    {
       id: 'upload-bad',
       title: 'Bad files among good ones, each saying why',
       shown: UploadPage,
