@@ -1,6 +1,6 @@
 import { locale } from './index.ts';
 
-/** A length of time as a person says it, never more exact than it is known: `40 sec`, `3 min`, `2 hr`. */
+/** A length of time as a person says it, never more exact than it is known: `40 seconds`, `3 minutes`, `2 hours`. */
 export function duration(seconds: number, tag: string = locale()): string {
   const [value, unit] =
     seconds < 90
@@ -8,5 +8,5 @@ export function duration(seconds: number, tag: string = locale()): string {
       : seconds < 5400
         ? [Math.round(seconds / 60), 'minute']
         : [Math.round(seconds / 3600), 'hour'];
-  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
