@@ -203,6 +203,7 @@ export const de: Record<MessageKey, string> = {
   'results.title': 'Ergebnisse',
   'results.one': 'Ihr Modell ist fertig',
   'results.many': '{count} Modelle sind fertig',
+  'results.part': 'Fertige Modelle: {count} von {total}',
   'results.open': '{count} weitere entstehen noch.',
   'results.all': 'Alle herunterladen (ZIP)',
   'results.models': 'Modelle dieses Stapels',

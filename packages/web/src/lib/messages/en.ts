@@ -199,6 +199,7 @@ export const en = {
   'results.title': 'Results',
   'results.one': 'Your model is ready',
   'results.many': '{count} models are ready',
+  'results.part': 'Models ready: {count} of {total}',
   'results.open': '{count} more are still being made.',
   'results.all': 'Download all (ZIP)',
   'results.models': 'Models of this batch',
