@@ -92,3 +92,17 @@ test('a browser that keeps nothing says so, and warns whoever leaves in the midd
   expect(dialog.type()).toBe('beforeunload');
   await dialog.dismiss();
 });
+
+test('a browser without room says so, and keeps the photos once it has some', async () => {
+  const page = await open();
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 30_000 });
+  await pick(page);
+  const told = page.getByText('This browser has no room to keep your photos');
+  await told.waitFor();
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url });
+  await page.getByLabel('Face limit').fill('600');
+  await told.waitFor({ state: 'detached' });
+  await page.reload();
+  await card(page, 'teapot.jpg').waitFor();
+});
