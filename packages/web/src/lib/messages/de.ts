@@ -4,7 +4,6 @@ export const de: Record<MessageKey, string> = {
   'app.history': 'Verlauf',
   'app.theme': 'Hell oder dunkel',
   'app.skip': 'Zum Inhalt',
-
   'signin.title': 'Anmelden',
   'signin.key': 'API-Schlüssel',
   'signin.do': 'Anmelden',
@@ -67,7 +66,6 @@ export const de: Record<MessageKey, string> = {
   'error.title.next': 'Laden Sie die Seite neu. Was an den Server gesendet wurde, geht weiter.',
   'error.missing.next': 'Die Adresse ist vielleicht vertippt oder veraltet.',
   'error.reload': 'Neu laden',
-
   'upload.title': 'Aus Fotos werden 3D-Modelle',
   'upload.lead':
     'Wählen Sie ein Foto oder viele. Aus jedem entsteht ein texturiertes 3D-Modell zum Drehen, Herunterladen und Drucken, und Sie sehen zu.',
@@ -199,7 +197,6 @@ export const de: Record<MessageKey, string> = {
   'processing.status.completed': 'fertig',
   'processing.status.failed': 'gescheitert',
   'processing.status.cancelled': 'abgebrochen',
-
   'results.title': 'Ergebnisse',
   'results.one': 'Ihr Modell ist fertig',
   'results.many': '{count} Modelle sind fertig',

@@ -3,7 +3,6 @@ export const en = {
   'app.history': 'History',
   'app.theme': 'Light or dark',
   'app.skip': 'Skip to content',
-
   'signin.title': 'Sign in',
   'signin.key': 'API key',
   'signin.do': 'Sign in',
@@ -64,7 +63,6 @@ export const en = {
   'error.title.next': 'Reload the page. What was sent to the server goes on.',
   'error.missing.next': 'The address may be mistyped or out of date.',
   'error.reload': 'Reload',
-
   'upload.title': 'Photos become 3D models',
   'upload.lead':
     'Pick one photo or many. Each becomes a textured 3D model to turn, download and print, while you watch.',
@@ -195,7 +193,6 @@ export const en = {
   'processing.status.completed': 'ready',
   'processing.status.failed': 'failed',
   'processing.status.cancelled': 'cancelled',
-
   'results.title': 'Results',
   'results.one': 'Your model is ready',
   'results.many': '{count} models are ready',
