@@ -16,7 +16,7 @@ const three = async () => [
 /** Small pictures are made of those photos that are in sight, after the cards are there. */
 async function pick(files: readonly File[], pictures = files.length): Promise<void> {
   await paste(files);
-  await appear(() => document.querySelectorAll('main li img')[pictures - 1]);
+  await appear(() => document.querySelectorAll('main .photo img')[pictures - 1]);
 }
 
 async function pickThree(): Promise<void> {
