@@ -47,7 +47,7 @@ test('a hosted model is chosen with its price and options, and what it gave and 
   await page.getByRole('combobox', { name: /^Model/ }).selectOption('tripo3d/tripo/v2.5/image-to-3d');
   await page.getByText(/0\.30/).first().waitFor();
   await openOptions(page);
-  await page.getByText('HD', { exact: true }).click();
+  await page.getByText('High', { exact: true }).click();
   await page.getByRole('button', { name: /^Make/ }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   // Held there until it has been seen.
