@@ -97,7 +97,10 @@ test('a stream that comes back to a server where the session has ended asks for 
   await page.getByRole('dialog', { name: 'Sign in' }).waitFor({ timeout: 60_000 });
   await signIn(page);
   // Whoever has typed stays where they are, until they want the results.
-  await page.getByText(/^3 ready/).first().waitFor({ timeout: 120_000 });
+  await page
+    .getByText(/^3 ready/)
+    .first()
+    .waitFor({ timeout: 120_000 });
   await page.getByRole('link', { name: 'See the results' }).click();
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor();
 }, 240_000);

@@ -7,9 +7,9 @@ import { tour } from './support/tour.ts';
 
 /** The sizes in which people hold it. */
 const devices = [
-  { device: 'phone', width: 390, height: 844 },
-  { device: 'tablet', width: 820, height: 1180 },
-  { device: 'desktop', width: 1440, height: 900 },
+  { device: 'phone', touch: true, width: 390, height: 844 },
+  { device: 'tablet', touch: true, width: 820, height: 1180 },
+  { device: 'desktop', touch: false, width: 1440, height: 900 },
 ] as const;
 
 // With SCREENSHOTS set to a folder, the pages are kept there as they were seen.
@@ -28,8 +28,12 @@ test('every page holds in every state, on a phone, a tablet and a desktop, in li
   const problems: string[] = [];
   const album = SCREENSHOTS === undefined ? undefined : await createAlbum(SCREENSHOTS);
   for await (const { id, title, page } of tour(browser, said)) {
-    for (const { device, ...viewport } of devices) {
+    const devTools = await page.context().newCDPSession(page);
+    for (const { device, touch, ...viewport } of devices) {
       await page.setViewportSize(viewport);
+      await devTools.send('Emulation.setTouchEmulationEnabled', { enabled: touch });
+      // A device that is touched shows a scrollbar only while it scrolls.
+      await devTools.send('Emulation.setScrollbarsHidden', { hidden: touch });
       await atRest(page);
       const found = await layoutProblems(page);
       problems.push(...found.map((problem) => `${id} on a ${device}: ${problem}`));
@@ -40,6 +44,7 @@ test('every page holds in every state, on a phone, a tablet and a desktop, in li
         await album?.keep(page, { id, title, device, theme: colorScheme });
       }
     }
+    await devTools.detach();
   }
   await album?.close();
   expect(problems).toEqual([]);
