@@ -111,6 +111,13 @@ function problemsOf(): string[] {
     }
   }
 
+  function stickingPart(element: HTMLElement): HTMLElement | undefined {
+    for (let around: HTMLElement | null = element; around; around = around.parentElement) {
+      if (getComputedStyle(around).position === 'sticky') return around;
+    }
+    return undefined;
+  }
+
   function overlapping(elements: readonly HTMLElement[], rectsOf: (element: HTMLElement) => DOMRect[]): void {
     const boxes = elements.flatMap((element) => rectsOf(element).map((rect) => ({ element, rect })));
     boxes.sort((a, b) => a.rect.top - b.rect.top);
@@ -118,6 +125,8 @@ function problemsOf(): string[] {
       for (const other of boxes.slice(index + 1)) {
         if (other.rect.top > rect.bottom) break;
         if (element.contains(other.element) || other.element.contains(element)) continue;
+        // What scrolls goes under what sticks to the edge of the window, and comes out again.
+        if (stickingPart(element) !== stickingPart(other.element)) continue;
         const width = Math.min(rect.right, other.rect.right) - Math.max(rect.left, other.rect.left);
         const height = Math.min(rect.bottom, other.rect.bottom) - Math.max(rect.top, other.rect.top);
         if (width > 3 && height > 3) problems.push(`${nameOf(element)} and ${nameOf(other.element)} overlap`);

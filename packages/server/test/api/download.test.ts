@@ -177,7 +177,7 @@ describe('beside the model', () => {
     const [first, second] = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())));
     expect(await sharp(first).metadata()).toMatchObject({ format: 'webp', width: 256, height: 512 });
     expect(second).toEqual(first);
-    const [{ headers }] = answers as [Response, Response];
+    const [{ headers }] = answers;
     expect(headers.get('content-type')).toBe('image/webp');
     expect(headers.get('content-disposition')).toContain("filename*=UTF-8''L%C3%B6we.webp");
     const etag = headers.get('etag') ?? '';
