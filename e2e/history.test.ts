@@ -109,6 +109,19 @@ test('thousands of batches draw a few lines at a time, and a search says how far
   expect(await rows(page).count()).toBeLessThan(200);
   await rows(page).last().scrollIntoViewIfNeeded();
   await expect.poll(async () => await rows(page).count()).toBeGreaterThan(60);
+  // Whoever comes back from a batch is where they were.
+  const row = rows(page).nth(50);
+  await row.scrollIntoViewIfNeeded();
+  const name = (await row.locator('b').textContent()) ?? '';
+  await row.getByRole('link').click();
+  await page.waitForURL(/\/results\//);
+  await page.goBack();
+  await expect
+    .poll(async () => {
+      const top = (await rows(page).filter({ hasText: name }).boundingBox())?.y ?? -1;
+      return top >= 0 && top < (page.viewportSize()?.height ?? 0);
+    })
+    .toBe(true);
 }, 120_000);
 
 function madeUp(number: number): object {

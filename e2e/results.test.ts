@@ -212,6 +212,13 @@ test('a shared link shows the model once, to somebody without a key', async () =
 
   await theirs.reload();
   await theirs.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
+
+  // The next link, in the same tab: its address differs behind the `#` alone.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await dialog.getByRole('button', { name: 'Copy the link' }).click();
+  await theirs.goto(await dialog.getByLabel('Link').inputValue());
+  await theirs.getByRole('link', { name: 'Save GLB' }).waitFor();
 }, 180_000);
 
 test('a batch is deleted after a question, from which the focus comes back', async () => {

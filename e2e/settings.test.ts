@@ -42,6 +42,9 @@ test('a server with keys asks for one, says when it is wrong, and shows the page
   await dialog.getByLabel('API key').fill('wrong');
   await page.keyboard.press('Enter');
   await dialog.getByText('This key is not valid').waitFor();
+  await expect
+    .poll(async () => await dialog.getByLabel('API key').evaluate((field) => field === document.activeElement))
+    .toBe(true);
   await signIn(page);
   await page.getByText('Nothing has been made here yet').waitFor();
   const cookies = await page.context().cookies();
@@ -117,8 +120,9 @@ test('signing in and out in one tab holds for the others', async () => {
   await other.getByText('Nothing has been made').or(other.getByText('duck.png')).first().waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You are not signed in').waitFor();
-  await other.reload();
+  // What they had made stands there no longer.
   await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
+  expect(await other.locator('main li').count()).toBe(0);
 });
 
 test('theme, language and motion are taken at once and kept for the next visit', async () => {

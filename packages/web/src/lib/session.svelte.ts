@@ -77,8 +77,14 @@ export class Session {
   listen(): () => void {
     const channel = new BroadcastChannel(channelName);
     this.#channel = channel;
-    channel.addEventListener('message', () => void this.check());
+    channel.addEventListener('message', ({ data }) => void this.#follow(data === 'out'));
     return () => channel.close();
+  }
+
+  /** Who signs out does not leave what they had made standing in another tab. */
+  async #follow(left: boolean): Promise<void> {
+    const admitted = await this.check();
+    if (left && !admitted) location.reload();
   }
 
   #settle(admitted: boolean): void {

@@ -12,11 +12,22 @@ const furtherPage = 100;
 /** Lines that are drawn to begin with, and how many more at a time: thousands at once would hold the page up. */
 const drawnAtOnce = 60;
 
+/** Where somebody was in the list. */
+export interface HistoryPlace {
+  search: string;
+  status: TaskStatus | '';
+  model: string;
+  /** Batches that were fetched, and lines that were drawn at most. */
+  loaded: number;
+  drawn: number;
+}
+
 /** What somebody has had made, newest first, page by page; those that run are followed. */
 export class JobHistory {
   readonly #api: Api;
   readonly #streams: Pick<SSEManager, 'connect'>;
   #cursor: string | undefined;
+  #loading: Promise<void> | undefined;
   #search = $state('');
   #status: TaskStatus | '' = $state('');
   #model = $state('');
@@ -34,14 +45,14 @@ export class JobHistory {
   readonly models: readonly string[] = $derived([...new Set(this.entries.map(({ job }) => job.model))].sort());
   readonly filtered: boolean = $derived(this.#search.trim() !== '' || this.#status !== '' || this.#model !== '');
 
-  /** The batches that fit what is searched for: every word in a file's name or the model's id. */
+  /** The batches that fit what is searched for: every word in a file's name or the model's id, accents or not. */
   readonly found: readonly HistoryEntry[] = $derived.by(() => {
-    const words = this.#search.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = folded(this.#search).split(/\s+/).filter(Boolean);
     return this.entries.filter(({ job }) => {
       if (this.#status !== '' && job.status !== this.#status) return false;
       if (this.#model !== '' && job.model !== this.#model) return false;
       if (words.length === 0) return true;
-      const text = [job.model, ...job.files.map(({ filename }) => filename)].join('\n').toLowerCase();
+      const text = folded([job.model, ...job.files.map(({ filename }) => filename)].join('\n'));
       return words.every((word) => text.includes(word));
     });
   });
@@ -77,9 +88,13 @@ export class JobHistory {
     this.#drawn = drawnAtOnce;
   }
 
-  /** Fetches the first page, or the next one. */
+  /** Fetches the first page, or the next one; where that is under way already, waits for it. */
   async load(): Promise<void> {
-    if (this.busy) return;
+    this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
+    await this.#loading;
+  }
+
+  async #load(): Promise<void> {
     this.busy = true;
     const limit = this.#cursor === undefined ? firstPage : furtherPage;
     const answer = await this.#api.listJobs({ cursor: this.#cursor, limit });
@@ -115,6 +130,22 @@ export class JobHistory {
     return this.#drawn < this.found.length || this.hasMore;
   }
 
+  /** How much of the list is drawn, to come back to: see {@link restore}. */
+  get place(): HistoryPlace {
+    const { search, status, model } = this;
+    return { search, status, model, loaded: this.entries.length, drawn: this.#drawn };
+  }
+
+  /** Has the list as it was before somebody went on to another page, as far as it is still there. */
+  async restore({ search, status, model, loaded, drawn }: HistoryPlace): Promise<void> {
+    this.search = search;
+    this.status = status;
+    this.model = model;
+    this.#drawn = drawn;
+    if (this.state !== 'ready') await this.load();
+    while (this.entries.length < loaded && this.hasMore && this.refusal === undefined) await this.load();
+  }
+
   /** Looks for what has changed since, in another tab, say. */
   async refresh(): Promise<void> {
     if (this.state !== 'ready' || this.busy) return;
@@ -129,7 +160,12 @@ export class JobHistory {
       }
       return [];
     });
-    if (fresh.length > 0) this.entries = [...fresh, ...this.entries];
+    // Within what was answered now, what is not there any more has been deleted.
+    const there = new Set(answer.jobs.map(({ job_id }) => job_id));
+    const oldest = answer.next_cursor ? (answer.jobs.at(-1)?.created_at ?? '') : '';
+    const gone = new Set(this.entries.filter(({ job }) => job.created_at > oldest && !there.has(job.job_id)));
+    for (const entry of gone) entry.close();
+    if (fresh.length + gone.size > 0) this.entries = [...fresh, ...this.entries.filter((entry) => !gone.has(entry))];
   }
 
   /** Deletes a batch with its photos and models. A sentence where the server would not. */
@@ -186,4 +222,9 @@ export class JobHistory {
     const answer = await this.#api.getJob(entry.job.job_id);
     if (answer.success) entry.set(answer);
   }
+}
+
+/** Without case and accents: who types `senor` finds `Señor`, in whichever way a system writes it down. */
+function folded(text: string): string {
+  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }

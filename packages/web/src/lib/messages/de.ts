@@ -227,7 +227,7 @@ export const de: Record<MessageKey, string> = {
   'results.delete.done': 'Gelöscht',
   'results.trouble': 'Die Ergebnisse lassen sich nicht zeigen',
   'results.viewer.label': '3D-Modell {name}',
-  'results.viewer.keys': 'Pfeiltasten drehen das Modell, Plus und Minus zoomen, Null setzt die Ansicht zurück.',
+  'results.viewer.keys': 'Pfeiltasten drehen das Modell, Plus und Minus zoomen, R setzt die Ansicht zurück.',
   'results.viewer.loading': 'Das Modell wird geladen …',
   'results.viewer.failed': 'Das Modell lässt sich hier nicht zeigen. Herunterladen geht trotzdem.',
   'results.viewer.tools': 'Ansicht',

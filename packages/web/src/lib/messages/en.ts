@@ -223,7 +223,7 @@ export const en = {
   'results.delete.done': 'Deleted',
   'results.trouble': 'The results cannot be shown',
   'results.viewer.label': '3D model {name}',
-  'results.viewer.keys': 'Arrow keys turn the model, plus and minus zoom, zero resets the view.',
+  'results.viewer.keys': 'Arrow keys turn the model, plus and minus zoom, zero or R resets the view.',
   'results.viewer.loading': 'Loading the model…',
   'results.viewer.failed': 'The model cannot be shown here. You can still download it.',
   'results.viewer.tools': 'View',

@@ -64,12 +64,9 @@ export class ModelScene {
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'low-power' });
-    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     // Keeps the photo's own colours.
     this.#renderer.toneMapping = NeutralToneMapping;
-    const maker = new PMREMGenerator(this.#renderer);
-    this.#scene.environment = maker.fromScene(new RoomEnvironment(), 0.04).texture;
-    maker.dispose();
+    this.#surround();
     this.#scene.environmentIntensity = ambient;
     this.#scene.add(this.#ruler.object, this.#lamp, this.#lamp.target, this.#model);
     this.#controls = new OrbitControls(this.#camera, canvas);
@@ -78,8 +75,12 @@ export class ModelScene {
     this.#controls.addEventListener('change', () => this.#draw());
     this.#resize = new ResizeObserver(() => this.#fit());
     this.#resize.observe(canvas);
-    // A browser with many pages may take the context away for a while; three.js brings everything back.
-    canvas.addEventListener('webglcontextrestored', () => this.#draw());
+    // A browser with many pages may take the context away for a while. three.js brings back what it was given; what was
+    // drawn on the graphics side, as the light from around was, is drawn again.
+    canvas.addEventListener('webglcontextrestored', () => {
+      this.#surround();
+      this.#draw();
+    });
   }
 
   /** Shows a GLB instead of the model before. Rejects when it cannot be read. */
@@ -148,7 +149,7 @@ export class ModelScene {
     this.#draw();
   }
 
-  /** Arrows turn, plus and minus zoom, 0 resets. Says whether the key was one of these. */
+  /** Arrows turn, plus and minus zoom, 0 and R reset. Says whether the key was one of these. */
   key(key: string): boolean {
     const at = this.#spherical();
     if (key === 'ArrowLeft') at.theta -= keyTurn;
@@ -157,7 +158,7 @@ export class ModelScene {
     else if (key === 'ArrowDown') at.phi += keyTurn;
     else if (key === '+' || key === '=') at.radius /= keyZoom;
     else if (key === '-') at.radius *= keyZoom;
-    else if (key === '0') {
+    else if (key === '0' || key === 'r' || key === 'R') {
       this.reset();
       return true;
     } else return false;
@@ -192,9 +193,21 @@ export class ModelScene {
     this.#draw();
   }
 
+  /** The light that comes from all sides. */
+  #surround(): void {
+    this.#scene.environment?.dispose();
+    const maker = new PMREMGenerator(this.#renderer);
+    const room = new RoomEnvironment();
+    this.#scene.environment = maker.fromScene(room, 0.04).texture;
+    room.dispose();
+    maker.dispose();
+  }
+
   #fit(): void {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0 || height === 0) return;
+    // Another one on another screen, or after zooming the page.
+    this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = width / height;
     this.#camera.updateProjectionMatrix();
@@ -217,10 +230,17 @@ export class ModelScene {
     for (const [mesh, skin] of this.#skins) {
       mesh.geometry.dispose();
       for (const material of [skin].flat()) {
-        for (const value of Object.values(material)) if (value instanceof Texture) value.dispose();
+        for (const value of Object.values(material)) if (value instanceof Texture) release(value);
         material.dispose();
       }
     }
     this.#skins.clear();
   }
+}
+
+/** Frees a texture with its decoded picture, some megabytes that would else wait for the browser to clear up. */
+function release(texture: Texture): void {
+  texture.dispose();
+  const picture: unknown = texture.image;
+  if (typeof ImageBitmap === 'function' && picture instanceof ImageBitmap) picture.close();
 }
