@@ -116,12 +116,14 @@ test('thousands of batches draw a few lines at a time, and a search says how far
   await row.getByRole('link').click();
   await page.waitForURL(/\/results\//);
   await page.goBack();
-  await expect
-    .poll(async () => {
-      const top = (await rows(page).filter({ hasText: name }).boundingBox())?.y ?? -1;
-      return top >= 0 && top < (page.viewportSize()?.height ?? 0);
-    })
-    .toBe(true);
+  const again = rows(page).filter({ hasText: name });
+  await again.waitFor();
+  const isInSight = async () =>
+    await again.evaluate((line) => {
+      const { top } = line.getBoundingClientRect();
+      return top >= 0 && top < innerHeight;
+    });
+  await expect.poll(isInSight, { timeout: 20_000 }).toBe(true);
 }, 120_000);
 
 function madeUp(number: number): object {

@@ -17,7 +17,7 @@ export interface HistoryPlace {
   search: string;
   status: TaskStatus | '';
   model: string;
-  /** Batches that were fetched, and lines that were drawn at most. */
+  /** Batches that have to be fetched for it, and lines that were drawn at most. */
   loaded: number;
   drawn: number;
 }
@@ -133,7 +133,9 @@ export class JobHistory {
   /** How much of the list is drawn, to come back to: see {@link restore}. */
   get place(): HistoryPlace {
     const { search, status, model } = this;
-    return { search, status, model, loaded: this.entries.length, drawn: this.#drawn };
+    // A search has looked at all of them; else only those that are to be seen are needed again.
+    const loaded = this.filtered ? this.entries.length : Math.min(this.entries.length, this.#drawn);
+    return { search, status, model, loaded, drawn: this.#drawn };
   }
 
   /** Has the list as it was before somebody went on to another page, as far as it is still there. */

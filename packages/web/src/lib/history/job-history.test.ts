@@ -32,7 +32,8 @@ data: ${JSON.stringify({ task_id: 'task-again', sequence: 7, timestamp: 0, job_i
 `;
 
 /** A server with two pages of jobs, of which one failed and one cannot be deleted. */
-async function historyOfTwoPages() {
+async function historyOfTwoPages({ one = 'kept' } = {}) {
+  let asked = 0;
   const server = createServer(({ method, url = '' }, response) => {
     const answer = (body: object, status = 200) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -42,6 +43,8 @@ async function historyOfTwoPages() {
     else if (url.endsWith('/retry')) answer({ task_id: 'task-again', job_id: 'two' });
     else if (method !== 'GET') answer({});
     else if (url.includes('cursor=next')) answer({ jobs: [job('two', 'Teapot.jpg', 'failed')], next_cursor: null });
+    else if (one === 'gone' && url.includes('/jobs?') && asked++ > 0)
+      answer({ jobs: [job('two', 'Teapot.jpg', 'failed')], next_cursor: null });
     else if (url.includes('/jobs?')) answer({ jobs: [job('one', 'duck.png')], next_cursor: 'next' });
     else answer({ ...job('two', 'Teapot.jpg'), tasks: [] });
   });
@@ -61,8 +64,10 @@ test('pages follow one another and can be searched by file name, state and model
   expect(history.hasMore).toBe(false);
   expect(ids(history.entries)).toEqual(['one', 'two']);
   expect(history.models).toEqual(['local', 'other']);
-  history.search = ' teapot';
-  expect(ids(history.found)).toEqual(['two']);
+  for (const search of [' teapot', 'TÉAPOT', 'te\u0301apot']) {
+    history.search = search;
+    expect(ids(history.found)).toEqual(['two']);
+  }
   history.search = 'teapot local';
   expect(history.found).toEqual([]);
   history.search = 'other teapot';
@@ -92,4 +97,19 @@ test('a job that is tried again is followed, and its ending brings what came of 
   expect(entry?.job.task_id).toBe('task-again');
   await expect.poll(() => entry?.job.status).toBe('completed');
   expect(entry?.canRetry).toBe(false);
+});
+
+test('the list is had again as it was left, and what was deleted elsewhere leaves it', async () => {
+  const left = await historyOfTwoPages();
+  await left.loadAll();
+  left.search = 'duck';
+  const history = await historyOfTwoPages();
+  await history.restore(left.place);
+  expect(ids(history.entries)).toEqual(['one', 'two']);
+  expect(ids(history.found)).toEqual(['one']);
+  const elsewhere = await historyOfTwoPages({ one: 'gone' });
+  await elsewhere.loadAll();
+  expect(ids(elsewhere.entries)).toEqual(['one', 'two']);
+  await elsewhere.refresh();
+  expect(ids(elsewhere.entries)).toEqual(['two']);
 });
