@@ -30,8 +30,10 @@ export async function createAlbum(folder: string): Promise<Album> {
       captions.push(caption);
       const { width = 0, height = 0 } = page.viewportSize() ?? {};
       const whole = await page.evaluate(() => document.documentElement.scrollHeight);
-      const clip = { x: 0, y: 0, width, height: Math.min(Math.max(whole, height), Math.round(screens * height)) };
-      const png = await page.screenshot({ animations: 'disabled', fullPage: true, clip });
+      // The window is made as high as that; a picture beyond the window would forget that it is a finger that looks.
+      await page.setViewportSize({ width, height: Math.min(Math.max(whole, height), Math.round(screens * height)) });
+      const png = await page.screenshot({ animations: 'disabled' });
+      await page.setViewportSize({ width, height });
       await sharp(png)
         .webp({ quality: 72, effort: 4 })
         .toFile(join(folder, nameOf(caption)));
