@@ -122,7 +122,7 @@ test('a layout that is broken is seen, by the picture and by the rules', async (
   }
   expect(await layoutProblems(page)).toEqual([]);
   await page.addStyleTag({
-    content: 'h2 { inline-size: 120vw } .badge { position: fixed } .button { inline-size: 2rem }',
+    content: 'h2 { inline-size: 120vw } .badge { position: fixed } .button { inline-size: 2rem; white-space: nowrap }',
   });
   const problems = (await layoutProblems(page)).join('\n');
   for (const problem of ['wider than the window', 'overlap', 'leaves its box']) expect(problems).toContain(problem);

@@ -39,7 +39,9 @@ function problemsOf(): string[] {
     // Inputs that a label draws, and texts for screen readers alone.
     if (element.closest('.visually-hidden, svg, [data-sonner-toaster], [hidden], .keys')) return false;
     const { width, height } = element.getBoundingClientRect();
-    return width > 1 && height > 1 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    // What is skipped for being out of sight has a guessed size until it comes into it.
+    const seen = { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true };
+    return width > 1 && height > 1 && element.checkVisibility(seen);
   }
 
   function hasOwnText(element: HTMLElement): boolean {
