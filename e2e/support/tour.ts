@@ -40,6 +40,7 @@ export async function* tour(browser: Browser, said: string[]): AsyncGenerator<St
     yield stop('upload-empty', 'The first page');
     await pick(page, files('duck.png', 'teapot.jpg', 'cactus.jpg', 'samples.json'));
     await page.getByText('Not a photo we can read').waitFor();
+    await page.locator('.photo img').nth(2).waitFor();
     yield stop('upload-photos', 'Photos picked, and a file that is none');
     await page.getByText('More options').click();
     yield stop('upload-options', 'The options of the model');

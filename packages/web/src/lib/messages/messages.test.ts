@@ -17,6 +17,7 @@ import { errorsEn } from './errors-en.ts';
 import { modelDescription, optionWords } from './models.ts';
 import type { ModelWords } from './models-en.ts';
 import { modelsDe } from './models-de.ts';
+import { takeLanguage } from './index.ts';
 import { explain, reasonOf } from './next-step.ts';
 import { serverText } from './server-text.ts';
 import { unitText } from './units.ts';
@@ -32,9 +33,12 @@ const models = [
   })),
 ].map((model) => ({ ...model, fields: optionFields(model.schema) }));
 
-afterEach(() => {
-  preferences.language = 'system';
-});
+afterEach(async () => await speak('system'));
+
+async function speak(language: typeof preferences.language): Promise<void> {
+  preferences.language = language;
+  await takeLanguage();
+}
 
 test('both languages have the same texts with the same places for values, and none is empty', () => {
   expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
@@ -64,8 +68,8 @@ test('every sample has a title in both languages', () => {
   }
 });
 
-test('every model that there is says what it is good for in German, and all of its options and their values', () => {
-  preferences.language = 'de';
+test('every model that there is says what it is good for in German, and all of its options and their values', async () => {
+  await speak('de');
   for (const { id, fields, description } of models) {
     expect([id, modelDescription({ id, description })]).not.toEqual([id, description]);
     // Neither an option that has no words nor words for an option that is gone.
@@ -80,20 +84,23 @@ test('every model that there is says what it is good for in German, and all of i
   expect(Object.keys(modelsDe).sort()).toEqual(models.map(({ id }) => id).sort());
 });
 
-test.each(['en', 'de'] as const)('no value to choose is shown as the word that programs send (%s)', (language) => {
-  preferences.language = language;
-  for (const { id, fields } of models) {
-    for (const field of fields) {
-      if (field.kind !== 'choice') continue;
-      const { choice } = optionWords(id, field);
-      const raw = field.choices.filter((value) => Number.isNaN(Number(value)) && !/^[A-ZÄÖÜ]/.test(choice(value)));
-      expect([id, field.name, raw]).toEqual([id, field.name, []]);
+test.each(['en', 'de'] as const)(
+  'no value to choose is shown as the word that programs send (%s)',
+  async (language) => {
+    preferences.language = language;
+    for (const { id, fields } of models) {
+      for (const field of fields) {
+        if (field.kind !== 'choice') continue;
+        const { choice } = optionWords(id, field);
+        const raw = field.choices.filter((value) => Number.isNaN(Number(value)) && !/^[A-ZÄÖÜ]/.test(choice(value)));
+        expect([id, field.name, raw]).toEqual([id, field.name, []]);
+      }
     }
-  }
-});
+  },
+);
 
-test('an unknown model and its options are told as the server has them', () => {
-  preferences.language = 'de';
+test('an unknown model and its options are told as the server has them', async () => {
+  await speak('de');
   const field = { name: 'constructor', label: 'Glow', help: 'How much' };
   expect(modelDescription({ id: 'toString', description: 'New' })).toBe('New');
   expect(optionWords('local', field)).toMatchObject({ label: 'Glow', help: 'How much' });
@@ -115,25 +122,25 @@ test('whatever the server says while it works is German on a German page', async
     ...(await sentencesIn(join(server, 'models/fal/errors.ts'), /message: '([^']+)', again: true/g)),
   ];
   expect(said.length).toBeGreaterThan(40);
-  preferences.language = 'de';
+  await speak('de');
   expect(said.filter((text) => serverText(text) === text)).toEqual([]);
 });
 
-test('a reason is the most exact there is in the language, and an explanation says what to do', () => {
-  preferences.language = 'en';
+test('a reason is the most exact there is in the language, and an explanation says what to do', async () => {
+  await speak('en');
   expect(reasonOf('IMAGE_TOO_SMALL', 'The image is 9 × 4 pixels; both sides need at least 16.')).toContain('9 × 4');
   expect(explain({ code: 'QUEUE_FULL', error: '4 images are waiting already' })).toBe(
     'The queue is full. Wait a moment, then try again.',
   );
   expect(explain({ code: 'HTTP_418', error: 'A teapot answered' })).toBe('A teapot answered. Try again.');
-  preferences.language = 'de';
+  await speak('de');
   expect(reasonOf('IMAGE_TOO_SMALL', 'The image is 9 × 4 pixels; both sides need at least 16.')).toContain('9 × 4');
   expect(reasonOf('RESULT_INVALID', 'Something quite new')).toBe('Der Anbieter hat kein brauchbares Modell geliefert');
 });
 
-test('what a provider counts is said of one and of several', () => {
+test('what a provider counts is said of one and of several', async () => {
   expect([unitText('generations', 1), unitText('generations', 2)]).toEqual(['generation', 'generations']);
-  preferences.language = 'de';
+  await speak('de');
   expect([unitText('generations', 1), unitText('images', 2)]).toEqual(['Erstellung', 'Bilder']);
   expect(unitText('moons', 2)).toBe('moons');
 });

@@ -1,8 +1,7 @@
 import type { ModelInfo } from '@image2model/protocol';
 import type { OptionField } from '../upload/option-fields.ts';
-import { language } from './index.ts';
-import { modelsDe } from './models-de.ts';
-import { type ModelWords, modelsEn, type OptionWords } from './models-en.ts';
+import type { ModelWords, OptionWords } from './models-en.ts';
+import { words } from './words.svelte.ts';
 
 /** The model's name in the reader's language; for one that is not known here, as the server has it. */
 export function modelName({ id, name }: Pick<ModelInfo, 'id' | 'name'>): string {
@@ -17,17 +16,17 @@ export function modelDescription({ id, description }: Pick<ModelInfo, 'id' | 'de
 /** The words of a form for one of a model's options, in the reader's language, or as the model's schema has them. */
 export function optionWords(modelId: string, { name, label, help }: Pick<OptionField, 'name' | 'label' | 'help'>) {
   const options: Readonly<Record<string, OptionWords>> = wordsOf(modelId)?.options ?? {};
-  const words = Object.hasOwn(options, name) ? options[name] : undefined;
-  const choices = words?.choices ?? {};
+  const own = Object.hasOwn(options, name) ? options[name] : undefined;
+  const choices = own?.choices ?? {};
   return {
-    label: words?.label ?? label,
-    help: words?.help ?? help,
+    label: own?.label ?? label,
+    help: own?.help ?? help,
     /** The word for a value that is sent. */
     choice: (value: string | number) => (Object.hasOwn(choices, value) ? choices[value] : undefined) ?? String(value),
   };
 }
 
 function wordsOf(id: string): ModelWords | undefined {
-  const models: Readonly<Record<string, ModelWords>> = language() === 'de' ? modelsDe : modelsEn;
+  const { models } = words();
   return Object.hasOwn(models, id) ? models[id] : undefined;
 }

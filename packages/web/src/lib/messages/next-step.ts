@@ -1,8 +1,8 @@
-import { errorsDe } from './errors-de.ts';
-import { errorsEn, type ErrorText } from './errors-en.ts';
+import type { ErrorText } from './errors-en.ts';
 import { language, t } from './index.ts';
 import { kindOf } from '../trouble.ts';
 import { serverText } from './server-text.ts';
+import { words } from './words.svelte.ts';
 
 /** What somebody can do about something that failed with this code. */
 export function nextStep(code: string): string {
@@ -37,6 +37,6 @@ export function sentence(text: string): string {
 }
 
 function textOf(code: string): ErrorText | undefined {
-  const texts = language() === 'de' ? errorsDe : errorsEn;
-  return Object.hasOwn(texts, code) ? texts[code as keyof typeof texts] : undefined;
+  const { errors } = words();
+  return Object.hasOwn(errors, code) ? errors[code as keyof typeof errors] : undefined;
 }

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { preferences } from '../preferences.svelte.ts';
+import { takeLanguage } from './index.ts';
 import { nextStep, reasonOf } from './next-step.ts';
 import { serverText } from './server-text.ts';
 
-test('what the server says is German on a German page, its numbers kept, and left alone where it is not known', () => {
+test('what the server says is German on a German page, its numbers kept, and left alone where it is not known', async () => {
   preferences.language = 'de';
+  await takeLanguage();
   try {
     expect(serverText('Painting the surface (5 of 7)')).toBe('Bemalt die Oberfläche (5 von 7)');
     expect(serverText('Waiting in the queue of fal.ai, place 3')).toBe('Wartet in der Schlange von fal.ai, Platz 3');
@@ -15,6 +17,7 @@ test('what the server says is German on a German page, its numbers kept, and lef
     expect(nextStep('FACE_LIMIT_TOO_LOW')).toBe('Mit mehr Flächen erneut versuchen.');
   } finally {
     preferences.language = 'system';
+    await takeLanguage();
   }
   expect(serverText('Painting the surface (5 of 7)')).toBe('Painting the surface (5 of 7)');
   expect(reasonOf('NO_FOREGROUND', 'Every pixel is transparent.')).toBe('Every pixel is transparent.');

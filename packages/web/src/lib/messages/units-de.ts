@@ -1,0 +1,13 @@
+/** What providers count, of one and of several, by the English word for one. */
+export const unitsDe: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  'compute second': ['Rechensekunde', 'Rechensekunden'],
+  credit: ['Guthabenpunkt', 'Guthabenpunkte'],
+  generation: ['Erstellung', 'Erstellungen'],
+  image: ['Bild', 'Bilder'],
+  megapixel: ['Megapixel', 'Megapixel'],
+  minute: ['Minute', 'Minuten'],
+  model: ['Modell', 'Modelle'],
+  request: ['Anfrage', 'Anfragen'],
+  second: ['Sekunde', 'Sekunden'],
+  unit: ['Einheit', 'Einheiten'],
+};
