@@ -1,21 +1,24 @@
 import { locale } from './index.ts';
 
+const percentage = { style: 'percent' } as const;
+
 /** A share of 0 to 100 as a person reads it: `45%`, in German `45 %`. Never more than is reached. */
 export function percent(value: number, tag: string = locale()): string {
-  return formatOf(tag, 'percent').format(Math.floor(value) / 100);
+  return formatOf(tag, percentage).format(Math.floor(value) / 100);
 }
 
 /** A number as a person reads it: `1,234.5`, in German `1.234,5`. */
 export function number(value: number, tag: string = locale()): string {
-  return formatOf(tag, 'decimal').format(value);
+  return formatOf(tag, {}).format(value);
 }
 
 /** A format is dear to make, and a page of a hundred files asks for it a thousand times a second. */
 const formats = new Map<string, Intl.NumberFormat>();
 
-function formatOf(tag: string, style: 'percent' | 'decimal'): Intl.NumberFormat {
-  const key = `${style} ${tag}`;
-  const format = formats.get(key) ?? new Intl.NumberFormat(tag, { style });
+/** The format of these options, made once. */
+export function formatOf(tag: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${tag} ${JSON.stringify(options)}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(tag, options);
   formats.set(key, format);
   return format;
 }

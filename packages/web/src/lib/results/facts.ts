@@ -1,4 +1,5 @@
 import type { ModelFile } from '@image2model/protocol';
+import { formatOf } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
 
 /** One line of the facts card: a key of the messages and a value for a person. */
@@ -14,7 +15,7 @@ export function factsOf(
   attempts = 1,
 ): Fact[] {
   const { faces, vertices, width, height, depth, method, seconds } = statistics;
-  const number = new Intl.NumberFormat(locale);
+  const number = formatOf(locale, {});
   const facts: Fact[] = [];
   if (faces !== undefined) facts.push({ key: 'faces', value: number.format(faces) });
   if (vertices !== undefined) facts.push({ key: 'vertices', value: number.format(vertices) });
@@ -33,21 +34,21 @@ export function factsOf(
 /** A size in bytes as a person reads it: `93.4 kB`. */
 export function formatBytes(bytes: number, locale: string): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+  return formatOf(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
 }
 
 /** Money as a person reads it: `$0.20`, with more places where the amount is small. */
 export function formatMoney(amount: number, currency: string, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
+  return formatOf(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
 }
 
 function formatSeconds(seconds: number, locale: string): string {
   const format = { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(locale, format).format(seconds);
+  return formatOf(locale, format).format(seconds);
 }
 
 /** What was charged: money where the price is known, else what was counted. */
 function formatCost({ amount, currency, units, unit }: NonNullable<ModelFile['cost']>, locale: string): string {
   if (amount !== null) return formatMoney(amount, currency, locale);
-  return `${new Intl.NumberFormat(locale).format(units)} ${unitText(unit, units)}`;
+  return `${formatOf(locale, {}).format(units)} ${unitText(unit, units)}`;
 }
