@@ -30,6 +30,15 @@ async function open(): Promise<{ context: BrowserContext; page: Page }> {
   return { context, page };
 }
 
+/** Sets how fast the page can send, in bytes a second; -1 is as fast as it goes. */
+async function lineOf(page: Page): Promise<(uploadThroughput: number) => Promise<void>> {
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const others = { offline: false, latency: 0, downloadThroughput: -1 };
+  return async (uploadThroughput) =>
+    void (await network.send('Network.emulateNetworkConditions', { ...others, uploadThroughput }));
+}
+
 const pick = async (page: Page, files: Parameters<Page['setInputFiles']>[1]) =>
   await page.locator('input[type=file]').first().setInputFiles(files);
 
@@ -72,15 +81,7 @@ test('photos and choices outlive a reload; an upload shows each photo leave, can
   for (const name of ['duck.png', 'teapot.jpg', 'coffee.jpg']) await card(page, name).waitFor();
   expect(await page.getByLabel('Face limit').inputValue()).toBe('500');
 
-  const network = await context.newCDPSession(page);
-  const speed = async (uploadThroughput: number) =>
-    await network.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 0,
-      downloadThroughput: -1,
-      uploadThroughput,
-    });
-  await network.send('Network.enable');
+  const speed = await lineOf(page);
   await speed(15_000);
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   const valueOf = async (name: string) =>
@@ -161,18 +162,10 @@ test('of more than 25 photos the rest wait in the browser, and are offered next'
 
 test('an upload goes on while other pages are looked at, is shown there, and is found again', async () => {
   const before = await jobCount();
-  const { context, page } = await open();
+  const { page } = await open();
   await pick(page, photos);
   await card(page, 'coffee.jpg').waitFor();
-  const network = await context.newCDPSession(page);
-  const speed = async (uploadThroughput: number) =>
-    await network.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 0,
-      downloadThroughput: -1,
-      uploadThroughput,
-    });
-  await network.send('Network.enable');
+  const speed = await lineOf(page);
   await speed(15_000);
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.getByRole('link', { name: 'History' }).click();

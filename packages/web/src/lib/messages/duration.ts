@@ -1,4 +1,5 @@
 import { locale } from './index.ts';
+import { formatOf } from './numbers.ts';
 
 /** A length of time as a person says it, never more exact than it is known: `40 seconds`, `3 minutes`, `2 hours`. */
 export function duration(seconds: number, tag: string = locale()): string {
@@ -8,5 +9,5 @@ export function duration(seconds: number, tag: string = locale()): string {
       : seconds < 5400
         ? [Math.round(seconds / 60), 'minute']
         : [Math.round(seconds / 3600), 'hour'];
-  return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return formatOf(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }

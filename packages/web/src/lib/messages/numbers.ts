@@ -12,6 +12,16 @@ export function number(value: number, tag: string = locale()): string {
   return formatOf(tag, {}).format(value);
 }
 
+/** Money as a person reads it: `$0.20`, with more places where the amount is small. */
+export function money(amount: number, currency: string, tag: string = locale()): string {
+  try {
+    return formatOf(tag, { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
+  } catch {
+    // A provider may name something that is no currency: credits, say.
+    return `${number(amount, tag)} ${currency}`;
+  }
+}
+
 /** A format is dear to make, and a page of a hundred files asks for it a thousand times a second. */
 const formats = new Map<string, Intl.NumberFormat>();
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { factsOf, formatBytes, formatMoney } from './facts.ts';
+import { money } from '../messages/numbers.ts';
+import { factsOf, formatBytes } from './facts.ts';
 
 test('facts are in the words of the reader, and only those that there are', () => {
   const statistics = { faces: 19_998, vertices: 9_999, width: 0.5, height: 1, depth: 0.25, seconds: 1.26 };
@@ -19,11 +20,17 @@ test('facts are in the words of the reader, and only those that there are', () =
 test('a cost without a known price says what was counted', () => {
   const cost = { units: 1.5, unit: 'megapixels', amount: null, currency: 'USD' };
   expect(factsOf({ size: 1000, statistics: {}, cost }, 'de').at(-1)).toEqual({ key: 'cost', value: '1,5 megapixels' });
+  // And one in something that is no currency is told as it is.
+  const credits = { units: 1, unit: 'requests', amount: 1.5, currency: 'credits' };
+  expect(factsOf({ size: 1000, statistics: {}, cost: credits }, 'de').at(-1)).toEqual({
+    key: 'cost',
+    value: '1,5 credits',
+  });
 });
 
 test('bytes turn from kilobytes to megabytes at a million, and small money keeps its digits', () => {
   expect(formatBytes(999_000, 'en')).toBe('999 kB');
   expect(formatBytes(1_000_000, 'en')).toBe('1 MB');
-  expect(formatMoney(0.0375, 'USD', 'en')).toBe('$0.0375');
-  expect(formatMoney(12, 'USD', 'en')).toBe('$12.00');
+  expect(money(0.0375, 'USD', 'en')).toBe('$0.0375');
+  expect(money(12, 'USD', 'en')).toBe('$12.00');
 });

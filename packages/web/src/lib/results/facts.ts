@@ -1,5 +1,5 @@
 import type { ModelFile } from '@image2model/protocol';
-import { formatOf } from '../messages/numbers.ts';
+import { formatOf, money } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
 
 /** One line of the facts card: a key of the messages and a value for a person. */
@@ -37,11 +37,6 @@ export function formatBytes(bytes: number, locale: string): string {
   return formatOf(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
 }
 
-/** Money as a person reads it: `$0.20`, with more places where the amount is small. */
-export function formatMoney(amount: number, currency: string, locale: string): string {
-  return formatOf(locale, { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
-}
-
 function formatSeconds(seconds: number, locale: string): string {
   const format = { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
   return formatOf(locale, format).format(seconds);
@@ -49,6 +44,6 @@ function formatSeconds(seconds: number, locale: string): string {
 
 /** What was charged: money where the price is known, else what was counted. */
 function formatCost({ amount, currency, units, unit }: NonNullable<ModelFile['cost']>, locale: string): string {
-  if (amount !== null) return formatMoney(amount, currency, locale);
+  if (amount !== null) return money(amount, currency, locale);
   return `${formatOf(locale, {}).format(units)} ${unitText(unit, units)}`;
 }

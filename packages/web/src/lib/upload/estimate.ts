@@ -1,6 +1,7 @@
 import type { Price } from '@image2model/protocol';
 import { duration } from '../messages/duration.ts';
-import { locale, t } from '../messages/index.ts';
+import { t } from '../messages/index.ts';
+import { money } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
 
 /** What is paid for once with each photo. */
@@ -22,13 +23,4 @@ export function timeText(typicalSeconds: number | null, count: number): string {
   const each = duration(typicalSeconds);
   if (count < 2) return t('upload.time.one', { time: each });
   return t('upload.time.many', { time: each, total: duration(typicalSeconds * count) });
-}
-
-function money(amount: number, currency: string): string {
-  try {
-    return new Intl.NumberFormat(locale(), { style: 'currency', currency, maximumFractionDigits: 4 }).format(amount);
-  } catch {
-    // A provider may name something that is no currency: credits, say.
-    return `${amount} ${currency}`;
-  }
 }

@@ -1,7 +1,9 @@
+import { formatOf } from '../messages/numbers.ts';
+
 /** Metres as a person reads them: centimetres below ten metres. */
 export function formatLength(metres: number, locale: string): string {
   const [value, unit] = metres < 10 ? [metres * 100, 'centimeter'] : [metres, 'meter'];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value);
+  return formatOf(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value);
 }
 
 /** The side of a grid's squares for something of this size, in metres: a power of ten, some five to fifty across. */
