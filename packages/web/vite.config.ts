@@ -7,7 +7,7 @@ export default defineConfig({
   plugins: [
     galleryPhotos(),
     sveltekit({
-      // An HTML file for each route, and one for every address that is none: `packages/server/src/web.ts` hands them out.
+      // An HTML file for each route, and one for every address that is none: `packages/server/src/http/pages.ts` hands them out.
       adapter: adapter({ fallback: '404.html', precompress: true }),
       alias: { $lib: 'src/lib' },
       // The same start script in every HTML file, so that the policy has to name one.

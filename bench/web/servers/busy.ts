@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { openOwner } from '../../../packages/server/src/auth/request.ts';
 import { readConfig } from '../../../packages/server/src/config.ts';
 import { createLog } from '../../../packages/server/src/log.ts';
-import { startServer } from '../../../packages/server/src/server.ts';
+import { startServer } from '../../../packages/server/src/compose.ts';
 import { newFile, newJob } from '../../../packages/server/test/support/jobs.ts';
 import { createScriptedModel } from '../../../packages/server/test/support/scripted-model.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../config.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../http/errors.ts';
 import type { Keyring } from './keys.ts';
 import { openOwner } from './request.ts';
 import type { Requester } from './request.ts';

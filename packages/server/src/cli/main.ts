@@ -71,7 +71,7 @@ interface ConvertFlags {
 
 // A server and a terminal's bars take most of a second to load: only whoever needs them waits for them.
 async function runServe(): Promise<number> {
-  const { serve } = await import('../serve.ts');
+  const { serve } = await import('../start.ts');
   return await serve(process.env);
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
-import { startServer } from '../server.ts';
+import { startServer } from '../compose.ts';
 
 /** A server for one run: where it is, and the key that it lets in. */
 export interface UsableServer {

@@ -11,7 +11,7 @@ import { StorageFullError } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { modelKey } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../models/contract.ts';
 import { createRunner } from './runner.ts';
 import type { RunnerOptions } from './runner.ts';
 

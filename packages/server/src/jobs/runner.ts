@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from '../engine/contract.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../models/contract.ts';
 import { workOn } from './work.ts';
 import type { StopReason, WorkContext } from './work.ts';
 

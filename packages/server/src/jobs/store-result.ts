@@ -3,7 +3,7 @@ import type { FileStore } from '../files/contract.ts';
 import { extraKey, extrasPrefix, modelKey, previewKey } from '../files/keys.ts';
 import { extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
 import { ModelError } from '../models/errors.ts';
-import type { Extra, Generated } from '../models/model.ts';
+import type { Extra, Generated } from '../models/contract.ts';
 
 /** `glTF` in the first four bytes of every binary glTF. */
 const magic = 0x46546c67;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ModelReport } from '../models/model.ts';
+import type { ModelReport } from '../models/contract.ts';
 import { createThinner, reportEveryMs } from './thin.ts';
 
 const report = (stage: string, fraction: number): ModelReport => ({ stage, fraction, message: `${stage} ${fraction}` });

@@ -1,4 +1,4 @@
-import type { ModelReport } from '../models/model.ts';
+import type { ModelReport } from '../models/contract.ts';
 
 /** Reports of one file that are stored are at least so far apart, unless the stage changes. */
 export const reportEveryMs = 100;

@@ -4,7 +4,7 @@ import type { Engine, Lease } from '../engine/contract.ts';
 import { StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { ModelError } from '../models/errors.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../models/contract.ts';
 import { mayRetry, retryDelayMs, toFault } from './retry.ts';
 import { removeResult, storeResult } from './store-result.ts';
 import { createThinner } from './thin.ts';

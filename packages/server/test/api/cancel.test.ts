@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobSchema } from '@image2model/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ModelContext } from '../../src/models/model.ts';
+import type { ModelContext } from '../../src/models/contract.ts';
 import { createScriptedModel } from '../support/scripted-model.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';

@@ -1,5 +1,5 @@
-import { createLocalModel } from '../../src/models/local.ts';
-import type { Model } from '../../src/models/model.ts';
+import { createLocalModel } from '../../src/models/local/local.ts';
+import type { Model } from '../../src/models/contract.ts';
 import type { Order } from './chaos-worker.ts';
 import type { Fate } from './plan.ts';
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
-import { startServer } from '../../src/server.ts';
+import { startServer } from '../../src/compose.ts';
 import { createChaosModel } from './chaos-model.ts';
 
 /**

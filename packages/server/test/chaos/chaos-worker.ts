@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LocalResult, LocalTask } from '../../src/models/local-worker.ts';
+import type { LocalResult, LocalTask } from '../../src/models/local/generate-worker.ts';
 import type { Fate } from './plan.ts';
 
 /** What the model tells its thread, in place of a picture. */

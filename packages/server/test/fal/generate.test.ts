@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createFal } from '../../src/models/fal/fal.ts';
-import type { ModelContext } from '../../src/models/model.ts';
+import type { ModelContext } from '../../src/models/contract.ts';
 import { picture } from '../support/server.ts';
 import { falKey, startFalServer } from './server.ts';
 

@@ -13,11 +13,11 @@ import type { Asked } from '../../src/auth/guard.ts';
 import type { Engine, Lease, NewJob } from '../../src/engine/contract.ts';
 import { entryEvent } from '../../src/engine/contract.ts';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
-import { handleError } from '../../src/error-handler.ts';
-import { putFrontBefore } from '../../src/front/front.ts';
-import { createHub } from '../../src/progress/hub.ts';
-import type { Hub, StreamLimits } from '../../src/progress/hub.ts';
-import { streamRoutes } from '../../src/routes/stream.ts';
+import { handleError } from '../../src/http/error-handler.ts';
+import { putFrontBefore } from '../../src/streams/front/front.ts';
+import { createHub } from '../../src/streams/hub.ts';
+import type { Hub, StreamLimits } from '../../src/streams/hub.ts';
+import { streamRoutes } from '../../src/http/routes/stream.ts';
 import { newJob } from '../support/jobs.ts';
 
 /** Whose requests are, where a test names nobody. */

@@ -6,7 +6,7 @@ import type {
   ModelDescription,
   ModelInput,
   ModelOptions,
-} from '../../src/models/model.ts';
+} from '../../src/models/contract.ts';
 
 interface ScriptedModelOptions {
   id?: string;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
-import type { Model } from '../../src/models/model.ts';
-import { startServer } from '../../src/server.ts';
-import type { Server } from '../../src/server.ts';
+import type { Model } from '../../src/models/contract.ts';
+import { startServer } from '../../src/compose.ts';
+import type { Server } from '../../src/compose.ts';
 import { createTriangleModel } from './triangle-model.ts';
 
 /** A real server on a free port, with a data directory of its own. */

@@ -1,4 +1,4 @@
-import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../../src/models/model.ts';
+import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../../src/models/contract.ts';
 
 interface TriangleModelOptions {
   /** What happens to a file instead of or before the result; a triangle comes of it at once where nothing is said. */

@@ -1,4 +1,4 @@
-import type { LocalResult, LocalTask } from '../../src/models/local-worker.ts';
+import type { LocalResult, LocalTask } from '../../src/models/local/generate-worker.ts';
 
 /** A thread that behaves as the image's text says; stands in for the local model's in tests. */
 export default async function unruly({ image, options, reports }: LocalTask): Promise<LocalResult> {

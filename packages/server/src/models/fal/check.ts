@@ -1,7 +1,7 @@
 import type { FalConfig } from '../../config.ts';
 import { createFalClient } from './client.ts';
 import { explainFailure } from './errors.ts';
-import { ExchangeError } from './http.ts';
+import { ExchangeError } from '../remote/http.ts';
 import { createFalPrices } from './prices.ts';
 import { falRows } from './table.ts';
 

@@ -1,11 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
-import { createAddressGuard } from './address.ts';
-import type { AddressGuard } from './address.ts';
-import { ExchangeError, open, readBody } from './http.ts';
-import type { Exchange } from './http.ts';
-import { defaultFalTimings } from './timings.ts';
-import type { FalTimings } from './timings.ts';
+import { createAddressGuard } from '../remote/address.ts';
+import type { AddressGuard } from '../remote/address.ts';
+import { ExchangeError, open, readBody } from '../remote/http.ts';
+import type { Exchange } from '../remote/http.ts';
+import { defaultFalTimings } from '../remote/timings.ts';
+import type { FalTimings } from '../remote/timings.ts';
 
 /** Where fal is and what opens it. URLs without a slash at the end. */
 export interface FalClientOptions {

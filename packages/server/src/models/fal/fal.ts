@@ -3,7 +3,7 @@ import type { BaseLogger } from 'pino';
 import { z } from 'zod';
 import type { Engine } from '../../engine/contract.ts';
 import { ModelError } from '../errors.ts';
-import type { Model, ModelDescription } from '../model.ts';
+import type { Model, ModelDescription } from '../contract.ts';
 import { createFalClient } from './client.ts';
 import type { FalClient, FalClientOptions, FalHandle } from './client.ts';
 import { keyRefused } from './errors.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ModelError } from '../errors.ts';
-import type { Generated, ModelContext, ModelInput, ModelOptions } from '../model.ts';
+import type { Generated, ModelContext, ModelInput, ModelOptions } from '../contract.ts';
 import type { FalHandle } from './client.ts';
 import type { FalFailure } from './errors.ts';
 import type { FalContext } from './fal.ts';

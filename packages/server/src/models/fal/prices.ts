@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Price } from '@image2model/protocol';
 import { z } from 'zod';
 import type { FalClient } from './client.ts';
-import { backoffMs } from './timings.ts';
+import { backoffMs } from '../remote/timings.ts';
 
 /** What fal asks for each model, as far as it tells. */
 export interface FalPrices {

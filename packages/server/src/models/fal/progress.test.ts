@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelReport } from '../model.ts';
+import type { ModelReport } from '../contract.ts';
 import { createFalProgress, readStatus } from './progress.ts';
 import type { FalStatus } from './progress.ts';
 

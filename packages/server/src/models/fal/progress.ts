@@ -1,4 +1,4 @@
-import type { ModelReport } from '../model.ts';
+import type { ModelReport } from '../contract.ts';
 
 /** Shares of the whole: what comes before the model runs, its run, and what comes after. */
 const share = { uploaded: 0.04, queued: 0.06, run: 0.86, fetched: 0.96 };

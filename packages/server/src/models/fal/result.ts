@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError } from '../errors.ts';
-import type { Extra, Generated } from '../model.ts';
+import type { Extra, Generated } from '../contract.ts';
 import type { FalAnswer, FalClient, FalHandle } from './client.ts';
-import { download, DownloadError } from './download.ts';
+import { download, DownloadError } from '../remote/download.ts';
 import { errorType, explainFailure, keyRefused } from './errors.ts';
 import type { FalFailure } from './errors.ts';
-import { inspectGlb } from './glb.ts';
-import { ExchangeError } from './http.ts';
+import { inspectGlb } from '../remote/glb.ts';
+import { ExchangeError } from '../remote/http.ts';
 import type { FalRow } from './table.ts';
-import { backoffMs } from './timings.ts';
+import { backoffMs } from '../remote/timings.ts';
 
 const mebibyte = 1024 * 1024;
 /** Bytes of a model, of a picture, and of all that comes besides. */

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError } from '../errors.ts';
-import type { ModelContext, ModelInput, ModelOptions } from '../model.ts';
-import { ForbiddenAddressError } from './address.ts';
+import type { ModelContext, ModelInput, ModelOptions } from '../contract.ts';
+import { ForbiddenAddressError } from '../remote/address.ts';
 import type { FalAnswer } from './client.ts';
 import { explainFailure, keyRefused } from './errors.ts';
 import type { FalContext } from './fal.ts';
-import { ExchangeError } from './http.ts';
+import { ExchangeError } from '../remote/http.ts';
 import type { Submitted } from './memory.ts';
 import type { FalRow } from './table.ts';
-import { backoffMs } from './timings.ts';
+import { backoffMs } from '../remote/timings.ts';
 
 /** Tries at what may be repeated: an upload, and a submit that certainly was not taken. */
 const mostTries = 6;

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ModelError } from '../errors.ts';
 import type { FalClient, FalHandle } from './client.ts';
 import { keyRefused } from './errors.ts';
-import { ExchangeError } from './http.ts';
+import { ExchangeError } from '../remote/http.ts';
 import { readStatus } from './progress.ts';
 import type { FalStatus } from './progress.ts';
-import { backoffMs } from './timings.ts';
+import { backoffMs } from '../remote/timings.ts';
 
 interface WatchOptions {
   signal: AbortSignal;

@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 /* oxlint-disable no-restricted-imports -- what the server says and offers is what there have to be words for */
 import { messages as engine, queuedMessage, workingMessage } from '../../../../server/src/engine/messages.ts';
 import { falRows } from '../../../../server/src/models/fal/table.ts';
-import { localOptionsJsonSchema } from '../../../../server/src/models/local-options.ts';
+import { localOptionsJsonSchema } from '../../../../server/src/models/local/options.ts';
 /* oxlint-enable no-restricted-imports */
 import samples from '../../../static/samples/samples.json' with { type: 'json' };
 import { preferences } from '../preferences.svelte.ts';

@@ -1,0 +1,39 @@
+import type { ConvertedModel, ModelFormat } from '@image2model/mesh';
+import { Piscina } from 'piscina';
+import { ApiError } from '../http/errors.ts';
+import type { ConvertTask } from './converter-worker.ts';
+
+/** Turns finished models into other formats. */
+export interface Converter {
+  /** Rejects with `QUEUE_FULL` where too many wait already. The bytes given are still the caller's afterwards. */
+  convert(glb: Uint8Array, format: ModelFormat): Promise<ConvertedModel>;
+  close(): Promise<void>;
+}
+
+/** Conversions that may wait for the one thread; beyond it they are refused. */
+const maxWaiting = 50;
+/** How long the thread stays when it has nothing to do, in ms. */
+const idleThreadMs = 10_000;
+
+/**
+ * A converter with a thread of its own: a model of 20 000 faces takes a tenth to a third of a second, in which the
+ * event streams of this process would stand still otherwise. The thread is started by the first conversion.
+ */
+export function createConverter(): Converter {
+  const pool = new Piscina<ConvertTask, ConvertedModel>({
+    filename: new URL('converter-worker.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: 1,
+    maxQueue: maxWaiting,
+    idleTimeout: idleThreadMs,
+    recordTiming: false,
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    async convert(glb, format) {
+      if (pool.queueSize >= maxWaiting) throw new ApiError('QUEUE_FULL', 'Too many models are being converted.');
+      return await pool.run({ glb, format });
+    },
+    close: () => (closed ??= pool.destroy()),
+  };
+}

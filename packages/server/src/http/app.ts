@@ -1,0 +1,129 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import { maxFileSizeBytes } from '@image2model/protocol';
+import fastify, { LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { guard } from '../auth/guard.ts';
+import { createKeyring } from '../auth/keys.ts';
+import { createSessions } from '../auth/sessions.ts';
+import { createTickets } from '../auth/tickets.ts';
+import { refuseConnection } from './client-error.ts';
+import type { Config } from '../config.ts';
+import { handleError, sendProblem, toApiError } from './error-handler.ts';
+import { putFrontBefore } from '../streams/front/front.ts';
+import { exposedHeaders, secureHeaders } from './headers.ts';
+import type { Log } from '../log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Fal } from '../models/fal/fal.ts';
+import { openapiOptions } from './openapi.ts';
+import type { Hub } from '../streams/hub.ts';
+import { adminRoutes } from './routes/admin.ts';
+import type { RouteContext } from './routes/context.ts';
+import { downloadRoutes } from './routes/download.ts';
+import { healthRoutes } from './routes/health.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { modelRoutes } from './routes/models.ts';
+import { answerNotFound } from './routes/not-found.ts';
+import { referenceRoutes } from './routes/reference.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { statusRoutes } from './routes/status.ts';
+import { streamRoutes } from './routes/stream.ts';
+import { uploadRoutes } from './routes/upload.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { requestId, watchRequests } from './requests.ts';
+import { version } from '../version.ts';
+import { answerPage, readPages, servePages } from './pages.ts';
+
+/** What an app is built from. It owns none of it: whoever made these closes them. */
+export interface AppOptions extends RouteContext {
+  config: Config;
+  hub: Hub;
+  log: Log;
+  /** The hosted models' provider, where there is a key for it. */
+  fal?: Fal | undefined;
+  /** Signs the sessions of the page; 32 bytes or more. */
+  sessionSecret: Uint8Array;
+  /** Directory of the built pages. */
+  pagesDirectory: string;
+  /** Whether the server is on its way out and takes nothing new. */
+  isClosing: () => boolean;
+}
+
+/** Every plugin and route there is, in the order in which a request meets them. Listens to nothing yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config, engine, hub, files, log, fal, isClosing } = options;
+  const pages = await readPages(options.pagesDirectory);
+  const keyring = createKeyring(config);
+  const sessions = createSessions({ secret: options.sessionSecret });
+  const tickets = createTickets();
+  const metrics = createMetrics({ engine, openStreams: () => hub.stats().open });
+
+  // Typed as what fastify knows of it, or all its types would name pino.
+  const logger: FastifyBaseLogger = log;
+  const app = fastify({
+    loggerInstance: logger,
+    // Requests are logged by `watchRequests`, once and without their query.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestId,
+    requestIdHeader: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    bodyLimit: 64 * 1024,
+    // Long enough for the largest upload over a slow line; the head of a request has Node's own minute.
+    requestTimeout: 600_000,
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, toApiError(error), request.id),
+    clientErrorHandler: refuseConnection,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(handleError);
+  app.decorateRequest('owner', '');
+  app.decorateRequest('isAdmin', false);
+  app.decorateRequest('login', '');
+  watchRequests(app, metrics);
+  answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
+
+  const commonLines = await secureHeaders(app, pages.scriptHashes);
+  await app.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
+  await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  await app.register(multipart, {
+    limits: { fileSize: maxFileSizeBytes, fieldSize: 64 * 1024, fields: 50, parts: 200, headerPairs: 50 },
+    throwFileSizeLimit: false,
+  });
+  await app.register(swagger, openapiOptions(version));
+
+  await app.register(
+    async (scope) => {
+      const api = scope.withTypeProvider<ZodTypeProvider>();
+      const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
+      uploadRoutes(api, options);
+      statusRoutes(api, options);
+      streamRoutes(api, { engine, hub });
+      downloadRoutes(api, options);
+      jobRoutes(api, options);
+      modelRoutes(api, options);
+      adminRoutes(api, { engine, files, dataDir: config.dataDir });
+      sessionRoutes(api, { engine, hub, keyring, sessions, tickets });
+      healthRoutes(api, { engine, files, metrics, version, isClosing, fal });
+      if (fal !== undefined && config.fal?.publicUrl) await webhookRoutes(api, fal.webhooks);
+      putFrontBefore(app, {
+        guard: watch,
+        engine,
+        hub,
+        log,
+        commonLines,
+        parseCookie: (text) => app.parseCookie(text),
+      });
+    },
+    { prefix: '/api/v1' },
+  );
+  referenceRoutes(app);
+  await servePages(app, pages);
+  return app;
+}

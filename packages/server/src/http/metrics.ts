@@ -1,0 +1,66 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine } from '../engine/contract.ts';
+
+/** What Prometheus is told. */
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+  /** Counts an answered request; `route` is the pattern and never the address, so that series stay few. */
+  observe(request: { method: string; route: string; status: number; seconds: number }): void;
+}
+
+interface MetricsOptions {
+  engine: Engine;
+  /** Open event streams of this process. */
+  openStreams: () => number;
+}
+
+/** Figures of this process, its requests, its queue and its streams, in a registry of their own. */
+export function createMetrics({ engine, openStreams }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'image2model_http_request_duration_seconds',
+    help: 'Time from a request to the end of its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers,
+  });
+  void new Gauge({
+    name: 'image2model_files',
+    help: 'Files in the queue and in work',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const { waiting, running } = await engine.counts();
+      this.set({ state: 'waiting' }, waiting);
+      this.set({ state: 'running' }, running);
+    },
+  });
+  void new Gauge({
+    name: 'image2model_streams',
+    help: 'Open event streams',
+    registers,
+    collect() {
+      this.set(openStreams());
+    },
+  });
+
+  void new Gauge({
+    name: 'image2model_spent_today_usd',
+    help: 'Set aside or spent at providers on this day (UTC), in US dollars',
+    registers,
+    async collect() {
+      this.set((await engine.spent(new Date().toISOString().slice(0, 10))) / 1e6);
+    },
+  });
+
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    observe({ method, route, status, seconds }) {
+      requests.observe({ method, route, status }, seconds);
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Converter } from '../../files/converter.ts';
+import type { Engine } from '../../engine/contract.ts';
+import { ApiError } from '../errors.ts';
+import type { FileStore } from '../../files/contract.ts';
+import type { Model } from '../../models/contract.ts';
+
+/** What the routes work with. */
+export interface RouteContext {
+  engine: Engine;
+  files: FileStore;
+  models: ReadonlyMap<string, Model>;
+  converter: Converter;
+  /** Id of the model for uploads that name none. */
+  defaultModel: string;
+  /** Files that may wait before nothing more is taken. */
+  maxQueuedFiles: number;
+}
+
+/** A server whose routes are typed by their schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+// UUIDs compare by their text everywhere, and ours are in lower case.
+const id = z.uuid().transform((text) => text.toLowerCase());
+export const taskParams = z.object({ task_id: id });
+export const jobParams = z.object({ job_id: id });
+export const taskFileParams = z.object({ task_id: id, file_id: id });
+export const jobFileParams = z.object({ job_id: id, file_id: id });
+
+/** Throws where so many files wait already that one that came now would wait too long. */
+export async function requireRoomInQueue({ engine, maxQueuedFiles }: RouteContext): Promise<void> {
+  const { waiting } = await engine.counts();
+  if (waiting < maxQueuedFiles) return;
+  throw new ApiError('QUEUE_FULL', `${waiting} images are waiting already; no more are taken until some are done.`, {
+    retryAfterSeconds: 20,
+  });
+}

@@ -1,0 +1,158 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule takes them for Express */
+import { randomUUIDv7 } from 'node:crypto';
+import { jobListSchema, jobSchema } from '@image2model/protocol';
+import type { JobSummary } from '@image2model/protocol';
+import { z } from 'zod';
+import type { Engine, JobRow, RetryTask } from '../../engine/contract.ts';
+import { ApiError } from '../errors.ts';
+import { jobPrefix } from '../../files/keys.ts';
+import type { Model } from '../../models/contract.ts';
+import { ownJob } from '../../auth/access.ts';
+import { jobParams, requireRoomInQueue } from './context.ts';
+import type { Api, RouteContext } from './context.ts';
+import { isoTime, presentTask } from './status.ts';
+
+const retryBody = z.object({ model: z.string().optional(), options: z.record(z.string(), z.unknown()).optional() });
+const tags = ['Jobs'];
+
+/** All that an owner has had made: to look at, to run again and to throw away. */
+export function jobRoutes(app: Api, context: RouteContext): void {
+  const { engine, files, models } = context;
+  app.get(
+    '/jobs',
+    {
+      schema: {
+        summary: 'Jobs, newest first',
+        tags,
+        querystring: z.object({
+          cursor: z.string().optional(),
+          limit: z.coerce.number().int().min(1).max(100).default(20),
+        }),
+        response: { 200: jobListSchema },
+      },
+    },
+    async (request) => {
+      const { cursor, limit } = request.query;
+      const page = await engine.listJobs(request.owner, { cursor, limit });
+      return { jobs: page.jobs.map(presentJob), next_cursor: page.cursor };
+    },
+  );
+
+  app.get(
+    '/jobs/:job_id',
+    {
+      schema: {
+        summary: 'A job with its files and its tasks',
+        tags,
+        params: jobParams,
+        response: { 200: jobSchema },
+      },
+    },
+    async (request) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      return { ...presentJob(job), tasks: await tasksOf(engine, job) };
+    },
+  );
+
+  app.post(
+    '/jobs/:job_id/retry',
+    {
+      schema: {
+        summary: 'Run the failed and cancelled files again, as a new task of the same job',
+        tags,
+        params: jobParams,
+        body: retryBody.nullish(),
+        response: {
+          200: z.object({ job_id: z.uuid(), task_id: z.uuid(), status: z.literal('queued'), message: z.string() }),
+        },
+      },
+    },
+    async (request) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      const task = retryTask(job, request.body ?? {}, models);
+      await requireRoomInQueue(context);
+      const outcome = await engine.retry(job.jobId, task);
+      if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', `There is no job ${job.jobId}.`);
+      if (outcome === 'running') throw new ApiError('JOB_RUNNING', 'The job is still running.');
+      if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', 'No file of this job failed or was cancelled.');
+      const message = 'The files that had no model wait for their turn again';
+      return { job_id: job.jobId, task_id: task.taskId, status: 'queued' as const, message };
+    },
+  );
+
+  app.delete(
+    '/jobs/:job_id',
+    {
+      schema: {
+        summary: 'Remove a job with its files and its events',
+        tags,
+        params: jobParams,
+        response: { 200: z.object({ job_id: z.uuid(), status: z.literal('deleted') }) },
+      },
+    },
+    async (request) => {
+      const job = await ownJob(engine, request.params.job_id, request.owner);
+      // The job first, which may have begun to run again meanwhile; files that are left by an interruption belong to
+      // nobody then and are cleared away.
+      if ((await engine.deleteJob(job.jobId)) === 'running') throw stillRunning();
+      await files.removePrefix(jobPrefix(job.jobId));
+      return { job_id: job.jobId, status: 'deleted' as const };
+    },
+  );
+}
+
+/** The job as lists show it. */
+function presentJob(job: JobRow): JobSummary {
+  return {
+    job_id: job.jobId,
+    status: job.status,
+    model: job.model,
+    face_limit: job.faceLimit,
+    created_at: isoTime(job.createdAt),
+    finished_at: job.finishedAt === null ? null : isoTime(job.finishedAt),
+    total_files: job.files.length,
+    completed_files: job.files.filter(({ status }) => status === 'completed').length,
+    failed_files: job.files.filter(({ status }) => status === 'failed').length,
+    task_id: job.taskIds.at(-1) ?? '',
+    files: job.files.map((file) => ({
+      file_id: file.fileId,
+      filename: file.filename,
+      file_size: file.sizeBytes,
+      content_type: file.contentType,
+      status: file.status,
+      progress: file.progress,
+      message: file.message,
+      photo_url: `/api/v1/download/${job.jobId}/photos/${file.fileId}`,
+      result: file.result,
+      ...(file.attempts > 1 && { attempts: file.attempts }),
+      ...(file.lastError !== null && { last_error: file.lastError }),
+    })),
+  };
+}
+
+async function tasksOf(engine: Engine, job: JobRow) {
+  const tasks = await Promise.all(
+    job.taskIds.map(async (taskId) => {
+      const [row, entries] = await Promise.all([engine.task(taskId), engine.entries(taskId)]);
+      return row === undefined || entries === undefined ? [] : [presentTask(row, entries)];
+    }),
+  );
+  return tasks.flat();
+}
+
+/** What to run: as it was, but for what is asked for now. Another model gets its own defaults. */
+function retryTask(job: JobRow, asked: z.infer<typeof retryBody>, models: ReadonlyMap<string, Model>): RetryTask {
+  const model = asked.model ?? job.model;
+  const chosen = models.get(model);
+  if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', 'There is no such model.');
+  const checked = chosen.checkOptions(asked.options ?? (model === job.model ? job.options : {}));
+  if ('problems' in checked) {
+    const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));
+    throw new ApiError('INVALID_OPTIONS', 'The options do not fit the model.', { errors });
+  }
+  return { taskId: randomUUIDv7(), model, options: checked.options, faceLimit: job.faceLimit };
+}
+
+function stillRunning(): ApiError {
+  return new ApiError('JOB_RUNNING', 'The job is still running; cancel its task first.');
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '../errors.ts';
+import { pathOf } from '../../log.ts';
+
+/**
+ * Answers what no route takes: 405 with `Allow` where the address exists for other methods, 404 otherwise. Call it
+ * before the routes are registered, since it learns of them as they come. `otherwise` may answer first, and says
+ * whether it did.
+ */
+export function answerNotFound(
+  app: FastifyInstance,
+  otherwise: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean> | boolean,
+): void {
+  const known: { pattern: RegExp; methods: string[] }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}/?$`);
+    // A wildcard takes everything, so it says nothing about an address.
+    if (!url.includes('*')) known.push({ pattern, methods: [method].flat() });
+  });
+
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = pathOf(request.url);
+    const methods = new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods));
+    if (methods.size > 0 && !methods.has(request.method)) {
+      reply.header('allow', [...methods].join(', '));
+      throw new ApiError('METHOD_NOT_ALLOWED', `${request.method} is not among ${[...methods].join(', ')}.`);
+    }
+    if (await otherwise(request, reply)) return reply;
+    throw new ApiError('NOT_FOUND', 'No route has this address.');
+  });
+}

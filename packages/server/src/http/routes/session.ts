@@ -1,0 +1,101 @@
+import { ticketSchema } from '@image2model/protocol';
+import { z } from 'zod';
+import { sessionCookie } from '../../auth/guard.ts';
+import type { Keyring } from '../../auth/keys.ts';
+import { defaultSessionLifetimeMs } from '../../auth/sessions.ts';
+import type { Sessions } from '../../auth/sessions.ts';
+import { ticketLifetimeMs } from '../../auth/tickets.ts';
+import type { Tickets } from '../../auth/tickets.ts';
+import { ApiError } from '../errors.ts';
+import type { Hub } from '../../streams/hub.ts';
+import { ownTask } from '../../auth/access.ts';
+import { taskParams } from './context.ts';
+import type { Api, RouteContext } from './context.ts';
+
+interface SessionOptions extends Pick<RouteContext, 'engine'> {
+  hub: Pick<Hub, 'endLogin'>;
+  keyring: Keyring;
+  sessions: Sessions;
+  tickets: Tickets;
+}
+
+const sessionSchema = z.object({
+  authenticated: z.boolean().describe('Whether a request like this one would be let in'),
+  required: z.boolean().describe('Whether this server asks for a key at all'),
+});
+
+/** Ways to get in without a header: the page's login, and tickets for streams and downloads. */
+export function sessionRoutes(app: Api, { engine, hub, keyring, sessions, tickets }: SessionOptions): void {
+  const config = { access: 'public' } as const;
+  const tags = ['Session'];
+
+  app.get(
+    '/session',
+    { config, schema: { summary: 'Whether one is logged in', tags, response: { 200: sessionSchema } } },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return { authenticated: request.owner !== '', required: !keyring.open };
+    },
+  );
+
+  app.post(
+    '/session',
+    {
+      config,
+      schema: {
+        summary: 'Log in with a key; answers with a session cookie',
+        tags,
+        body: z.object({ api_key: z.string().min(1).max(1024) }),
+        response: { 200: sessionSchema },
+      },
+    },
+    async (request, reply) => {
+      if (keyring.open) return { authenticated: true, required: false };
+      const requester = keyring.identify(request.body.api_key);
+      if (requester === undefined) throw new ApiError('UNAUTHENTICATED', 'The API key is not valid.');
+      reply.setCookie(sessionCookie, sessions.create(requester.owner), {
+        ...cookieOptions(request.headers['x-forwarded-proto'] === 'https' || request.protocol === 'https'),
+        maxAge: defaultSessionLifetimeMs / 1000,
+      });
+      reply.header('cache-control', 'no-store');
+      return { authenticated: true, required: true };
+    },
+  );
+
+  app.delete(
+    '/session',
+    { config, schema: { summary: 'Log out', tags, response: { 200: sessionSchema } } },
+    async (request, reply) => {
+      const cookie = request.cookies[sessionCookie];
+      const login = cookie === undefined ? undefined : sessions.revoke(cookie);
+      if (login !== undefined) hub.endLogin(login.id);
+      reply.clearCookie(sessionCookie, cookieOptions(false));
+      return { authenticated: keyring.open, required: !keyring.open };
+    },
+  );
+
+  app.post(
+    '/status/tasks/:task_id/ticket',
+    {
+      schema: {
+        summary: "A single-use ticket for the task's stream or a download of its job",
+        tags,
+        params: taskParams,
+        response: {
+          200: ticketSchema,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { owner, login } = request;
+      const { taskId, jobId } = await ownTask(engine, request.params.task_id, owner);
+      const { ticket, expiresAt } = tickets.issue({ owner, login, taskId, jobId });
+      reply.header('cache-control', 'no-store');
+      return { ticket, expires_at: new Date(expiresAt).toISOString(), expires_in: ticketLifetimeMs / 1000 };
+    },
+  );
+}
+
+function cookieOptions(secure: boolean): { httpOnly: true; sameSite: 'strict'; path: string; secure: boolean } {
+  return { httpOnly: true, sameSite: 'strict', path: '/', secure };
+}

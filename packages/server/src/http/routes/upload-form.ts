@@ -1,0 +1,93 @@
+import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
+import type { ErrorCode, ProblemItem } from '@image2model/protocol';
+import type { Model } from '../../models/contract.ts';
+
+/** What the fields beside the images ask for; where `problems` is not empty the rest is of no use. */
+export interface UploadForm {
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  /** Whether an earlier result of the same work will do; null where the model decides. */
+  reuse: boolean | null;
+  problems: (ProblemItem & { code: ErrorCode })[];
+}
+
+/**
+ * Reads the fields of an upload. A blank field counts as one that was left out; fields that are not known are left
+ * alone, since clients send things of their own.
+ * @param fields All values of each field, as text, or as JSON where the client said that it is.
+ */
+export function readForm(
+  fields: ReadonlyMap<string, readonly unknown[]>,
+  models: ReadonlyMap<string, Model>,
+  defaultModel: string,
+): UploadForm {
+  const problems: UploadForm['problems'] = [];
+  const wrong = (code: ErrorCode, field: string, detail: string): void => {
+    problems.push({ code, field, detail });
+  };
+
+  for (const name of ['face_limit', 'model', 'options', 'reuse']) {
+    if ((fields.get(name)?.length ?? 0) > 1)
+      wrong('INVALID_REQUEST', name, `The field ${name} was sent more than once.`);
+  }
+  const value = (name: string): unknown => {
+    const first = fields.get(name)?.[0];
+    return typeof first === 'string' && first.trim() === '' ? undefined : first;
+  };
+
+  const faceLimit = readFaceLimit(value('face_limit'));
+  if (faceLimit === undefined) {
+    wrong(
+      'INVALID_FACE_LIMIT',
+      'face_limit',
+      `The face limit must be a whole number from ${minFaceLimit} to ${maxFaceLimit}.`,
+    );
+  }
+
+  const named = value('model') ?? defaultModel;
+  const model = typeof named === 'string' ? named.trim() : '';
+  const chosen = models.get(model);
+  if (chosen === undefined) wrong('UNKNOWN_MODEL', 'model', 'There is no such model.');
+
+  const reuse = readFlag(value('reuse'));
+  if (reuse === undefined) wrong('INVALID_REQUEST', 'reuse', 'The field reuse must be true or false.');
+
+  const parsed = readJson(value('options'));
+  let options: Record<string, unknown> = {};
+  if (parsed === undefined) {
+    wrong('INVALID_OPTIONS', 'options', 'The options are not valid JSON.');
+  } else if (chosen !== undefined) {
+    const checked = chosen.checkOptions(parsed.value);
+    if ('options' in checked) options = checked.options;
+    else for (const detail of checked.problems) wrong('INVALID_OPTIONS', 'options', detail);
+  }
+  return { model, options, faceLimit: faceLimit ?? null, reuse: reuse ?? null, problems };
+}
+
+/** Null where none was asked for, undefined where it is not one. */
+function readFaceLimit(value: unknown): number | null | undefined {
+  if (value === undefined || value === null) return null;
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  if (!/^\d{1,9}$/.test(text)) return undefined;
+  const limit = Number(text);
+  return limit >= minFaceLimit && limit <= maxFaceLimit ? limit : undefined;
+}
+
+/** Null where nothing was said, undefined where it is neither. */
+function readFlag(value: unknown): boolean | null | undefined {
+  if (value === undefined || value === null) return null;
+  const said = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (said === true || said === 'true') return true;
+  return said === false || said === 'false' ? false : undefined;
+}
+
+function readJson(value: unknown): { value: unknown } | undefined {
+  if (value === undefined) return { value: {} };
+  if (typeof value !== 'string') return { value };
+  try {
+    return { value: JSON.parse(value) as unknown };
+  } catch {
+    return undefined;
+  }
+}

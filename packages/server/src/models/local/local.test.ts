@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ModelError } from '../errors.ts';
+import { createLocalModel } from './local.ts';
+import type { Model, ModelReport } from '../contract.ts';
+
+const worker = new URL('../../../test/support/unruly-worker.ts', import.meta.url);
+const models: Model[] = [];
+afterEach(async () => {
+  for (const model of models.splice(0)) await model.close();
+});
+
+function setUp() {
+  const model = createLocalModel({ threads: 1, worker, threadHeapMb: 64 });
+  models.push(model);
+  const reports: ModelReport[] = [];
+  const seen = Promise.withResolvers<void>();
+  function run(wish: string, signal = new AbortController().signal, faceLimit: number | null = null) {
+    const bytes = Buffer.from(wish);
+    return model.generate(
+      { fileId: 'f', filename: 'f.png', contentType: 'image/png', bytes },
+      { faceLimit, options: {} },
+      {
+        signal,
+        report: (report) => {
+          reports.push(report);
+          seen.resolve();
+        },
+        remembered: undefined,
+        remember: () => Promise.resolve(),
+      },
+    );
+  }
+  return { model, reports, run, started: seen.promise };
+}
+
+describe('the local model', () => {
+  it('hands the image to a thread and its result back, with every report', async () => {
+    const { reports, run } = setUp();
+    const made = await run('photo', undefined, 500);
+    expect(Buffer.from(made.glb).toString()).toBe('photo');
+    expect(made.preview?.contentType).toBe('image/webp');
+    expect(made.statistics.faces).toBe(500);
+    expect(made.statistics.warnings).toEqual([
+      JSON.stringify({ depth: 'full', detail: 0, mode: 'auto', faceLimit: 500 }),
+    ]);
+    expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: 'Doing: photo' }]);
+  });
+
+  it('stops a thread in the middle of a computation within a second', async () => {
+    const { run, started } = setUp();
+    const abort = new AbortController();
+    const spinning = run('spin', abort.signal);
+    await started;
+    const at = performance.now();
+    abort.abort('cancelled');
+    await expect(spinning).rejects.toBe('cancelled');
+    expect(performance.now() - at).toBeLessThan(1000);
+    expect((await run('photo')).statistics.faces).toBe(0);
+  });
+
+  it.each(['crash', 'overflow'])('takes a thread that ends by itself (%s) for a fault that may pass', async (wish) => {
+    const { run } = setUp();
+    const error: unknown = await run(wish).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ModelError);
+    expect(error).toMatchObject({ code: 'WORKER_CRASHED', retryable: true });
+    expect((await run('photo')).statistics.faces).toBe(0);
+  });
+
+  it('says why an image was refused', async () => {
+    const { run } = setUp();
+    await expect(run('refuse')).rejects.toMatchObject({
+      name: 'ModelError',
+      code: 'NO_FOREGROUND',
+      message: 'Nothing is to be seen',
+      retryable: false,
+    });
+  });
+
+  it('keeps what a fault of ours was, for the log alone', async () => {
+    const { run } = setUp();
+    const error: unknown = await run('fail').catch((thrown: unknown) => thrown);
+    expect(error).not.toBeInstanceOf(ModelError);
+    expect((error as Error).cause).toMatchObject({ message: 'x is undefined' });
+  });
+
+  it('may be closed twice, also while it works', async () => {
+    const { model, run, started } = setUp();
+    const spinning = run('spin').catch((error: unknown) => error);
+    await started;
+    await model.close();
+    await model.close();
+    expect(await spinning).toBeInstanceOf(ModelError);
+  });
+
+  it('fills options in, and says what is wrong with them', () => {
+    const { model } = setUp();
+    expect(model.checkOptions(undefined)).toEqual({ options: { depth: 'full', detail: 0, mode: 'auto' } });
+    expect(model.checkOptions({ detail: 2, colour: 'red' })).toEqual({
+      problems: [expect.stringMatching(/^detail: /), expect.stringContaining('colour')],
+    });
+    expect(model.checkOptions('deep')).toEqual({ problems: [expect.any(String)] });
+    expect(model.describe().options_schema).toMatchObject({ type: 'object', additionalProperties: false });
+  });
+});

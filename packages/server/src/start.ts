@@ -1,0 +1,45 @@
+import process from 'node:process';
+import { ConfigError, readConfig } from './config.ts';
+import { createLog } from './log.ts';
+import { startServer } from './compose.ts';
+import type { Server } from './compose.ts';
+
+/** How long running work may go on after a signal, in ms; what is not done then is handed back and done later. */
+const graceMs = 10_000;
+
+/**
+ * Serves until a signal asks to stop. Gives the exit code: 0 asked to stop, 1 broken, 2 a setting is wrong. A second
+ * signal ends the process at once.
+ */
+export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  let server: Server;
+  try {
+    const config = readConfig(env);
+    server = await startServer({ config, log: createLog({ level: config.logLevel }) });
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      process.stderr.write(`image2model cannot start: ${error.message}\n`);
+      return 2;
+    }
+    // What a step of the start throws is a sentence; where it came from helps whoever works on the program.
+    const told = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`image2model cannot start: ${told}\n`);
+    const curious = env['LOG_LEVEL'] === 'debug' || env['LOG_LEVEL'] === 'trace';
+    if (curious && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return 1;
+  }
+  process.stdout.write(`image2model listens on ${server.address}\n`);
+  await stopSignal();
+  // The second signal has no listener any more: it ends the process at once, and the next start takes up the work.
+  await server.close(graceMs);
+  return 0;
+}
+
+async function stopSignal(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.once('SIGTERM', resolve);
+  process.once('SIGINT', resolve);
+  await promise;
+  process.removeListener('SIGTERM', resolve);
+  process.removeListener('SIGINT', resolve);
+}

@@ -1,0 +1,182 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Asked, Guard } from '../../auth/guard.ts';
+import type { Engine } from '../../engine/contract.ts';
+import { ApiError } from '../../http/errors.ts';
+import type { Log } from '../../log.ts';
+import type { Hub } from '../hub.ts';
+import type { Outlet } from '../stream.ts';
+import { encodeHead } from '../wire.ts';
+import { requestId } from '../../http/requests.ts';
+import { ownTask } from '../../auth/access.ts';
+import { cursorOf } from '../../http/routes/stream.ts';
+import { parseStreamHead } from './head.ts';
+import type { StreamHead } from './head.ts';
+
+interface FrontOptions {
+  guard: Guard;
+  engine: Engine;
+  hub: Hub;
+  log: Pick<Log, 'info'>;
+  /** Lines of a head that every answer has; undefined as long as they are not known. */
+  commonLines: () => string | undefined;
+  parseCookie: FastifyInstance['parseCookie'];
+  /** How long a connection may stay silent here, at least, before `node:http` has it, which bounds the rest. */
+  silenceMs?: number;
+}
+
+/**
+ * Takes new connections before `node:http` does, and serves the streams among them itself: of the 17 KB that an idle
+ * connection costs there, 13 are its parser and what belongs to a request. All that is not a plain request for a
+ * stream that succeeds goes to `node:http` and so to the routes, untouched: errors are answered there and nowhere else.
+ *
+ * Where the host is a name with two addresses, Fastify has a second server for the other one, without a front.
+ */
+export function putFrontBefore(app: FastifyInstance, options: FrontOptions): void {
+  const { server } = app;
+  const { silenceMs = 10_000 } = options;
+  const toHttp = server.listeners('connection');
+  /** Connections that have sent nothing yet, and since when; the oldest first. */
+  const silent = new Map<Socket, number>();
+  // One for all: a socket's own would stay with it, 200 bytes, and be looked at with each write.
+  let timer: NodeJS.Timeout | undefined;
+  let isClosing = false;
+
+  function accept(socket: Socket): void {
+    silent.set(socket, performance.now());
+    timer ??= setTimeout(sweep, silenceMs);
+    // A client that shuts its half has left, as it has for `node:http`.
+    socket.allowHalfOpen = false;
+    socket.on('error', ignore).on('close', onClose).on('data', onData);
+  }
+
+  function sweep(): void {
+    const latest = performance.now() - silenceMs;
+    for (const [socket, since] of silent) {
+      if (since > latest) break;
+      stopListening(socket);
+      handOver(socket);
+    }
+    timer = silent.size > 0 ? setTimeout(sweep, silenceMs) : undefined;
+  }
+
+  function onClose(this: Socket): void {
+    silent.delete(this);
+  }
+
+  function onData(this: Socket, chunk: Buffer): void {
+    stopListening(this);
+    // Put back until a stream is open: whoever reads on begins with it.
+    this.unshift(chunk);
+    const head = parseStreamHead(chunk);
+    if (head === undefined) handOver(this);
+    else void serve(this, head);
+  }
+
+  function stopListening(socket: Socket): void {
+    silent.delete(socket);
+    socket.off('close', onClose).off('data', onData);
+    socket.pause();
+  }
+
+  async function serve(socket: Socket, head: StreamHead): Promise<void> {
+    if (!(await opens(socket, head, options))) handOver(socket);
+    // Read and forgotten: the head, and whatever else a client sends on a connection that is a stream.
+    else socket.resume();
+  }
+
+  function handOver(socket: Socket): void {
+    if (socket.destroyed) return;
+    socket.off('error', ignore);
+    socket.allowHalfOpen = true;
+    for (const listener of toHttp) listener.call(server, socket);
+    socket.resume();
+  }
+
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (isClosing) for (const listener of toHttp) listener.call(server, socket);
+    else accept(socket);
+  });
+  app.addHook('preClose', async () => {
+    isClosing = true;
+    clearTimeout(timer);
+    for (const socket of silent.keys()) socket.destroy();
+  });
+}
+
+/** Whether a stream was opened. If not, nothing was written, and a route meets the same obstacle and answers. */
+async function opens(socket: Socket, head: StreamHead, options: FrontOptions): Promise<boolean> {
+  const { guard, engine, hub, log } = options;
+  const lines = options.commonLines();
+  if (lines === undefined) return false;
+  let found: Asked | ApiError | undefined;
+  try {
+    const asked = askedOf(socket, head, options);
+    await guard.admit(asked);
+    found = asked;
+    const [first, ...rest] = head.taskIds;
+    const task = await ownTask(engine, first, asked.owner);
+    const others = await Promise.all(rest.map((id) => ownTask(engine, id, asked.owner)));
+    if (!socket.destroyed && hub.hasRoom(asked.owner)) {
+      const after = cursorOf(asked, head.query['last_event_id']);
+      const outlet = outletOf(socket, head, asked, log, lines);
+      const isOpen = head.isCombined
+        ? await hub.openTasks([task, ...others], after, outlet)
+        : await hub.openTask(task, after, outlet);
+      if (isOpen) return true;
+    }
+  } catch (error) {
+    if (found === undefined && error instanceof ApiError) found = error;
+  }
+  if (found !== undefined) guard.remember(socket, head.url, found);
+  return false;
+}
+
+/** The request as the guard looks at it. */
+function askedOf(
+  socket: Socket,
+  { headers, query, isCombined, taskIds: [taskId] }: StreamHead,
+  { parseCookie }: FrontOptions,
+): Asked {
+  const { host = '', cookie } = headers;
+  return {
+    method: 'GET',
+    headers,
+    hostname: /^(?:\[[^\]]*\]|[^:]*)/.exec(host)?.[0] ?? '',
+    // Asked of the system when it is needed, which is for requests without a key alone.
+    get ip() {
+      return socket.remoteAddress ?? '';
+    },
+    query,
+    params: isCombined ? {} : { task_id: taskId },
+    cookies: cookie === undefined ? {} : parseCookie(cookie),
+    routeOptions: { url: isCombined ? '/api/v1/status/stream' : '/api/v1/status/tasks/:task_id/stream', config: {} },
+    owner: '',
+    isAdmin: false,
+    login: '',
+  };
+}
+
+function outletOf(
+  socket: Socket,
+  { path, headers }: StreamHead,
+  { login }: Asked,
+  log: FrontOptions['log'],
+  lines: string,
+): Outlet {
+  return {
+    socket,
+    chunked: true,
+    login,
+    begin() {
+      const id = requestId({ headers });
+      log.info({ request_id: id, method: 'GET', path, status: 200 }, 'stream');
+      return encodeHead(`${lines}x-request-id: ${id}\r\n`, true);
+    },
+  };
+}
+
+function ignore(): void {
+  // What follows is the connection's close, and that is listened to.
+}

@@ -1,0 +1,100 @@
+import { hasEnded, isEnding } from '@image2model/protocol';
+import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
+import { ApiError } from '../http/errors.ts';
+import type { Feeds, Reader } from './feeds.ts';
+import { newestOfEach } from './newest.ts';
+import { Stream } from './stream.ts';
+import type { Outlet, StreamSurroundings } from './stream.ts';
+import { encodeEntries } from './wire.ts';
+import type { Batch } from './wire.ts';
+
+/** Entries kept one by one while the replay is read. */
+const maxMeanwhile = 1000;
+
+/** The events of one task. */
+export class TaskStream extends Stream implements Reader {
+  readonly #taskId: string;
+  readonly #feeds: Feeds;
+  /** Sequence of the newest entry taken in; everything at or below it is a double. */
+  #taken = 0;
+  /** What arrives while the replay is read; undefined before and after. */
+  #meanwhile: Entry[] | undefined;
+  #isLive = false;
+
+  constructor(taskId: string, feeds: Feeds, owner: string, outlet: Outlet, around: StreamSurroundings) {
+    super(owner, outlet, around);
+    this.#taskId = taskId;
+    this.#feeds = feeds;
+  }
+
+  /**
+   * Replays from the cursor and goes on live; the two meet without a gap because the feed is joined before the
+   * entries are read. False, with nothing written, where the client has seen the ending already. Throws an
+   * {@link ApiError} before anything is written.
+   */
+  async start(
+    engine: Pick<Engine, 'entries'>,
+    task: TaskRow,
+    after: number | undefined,
+    outlet: Outlet,
+  ): Promise<boolean> {
+    if (!hasEnded(task.status)) await this.#feeds.join(this.#taskId, this);
+    // What is delivered before this line was written before the read below begins, so the read has it.
+    this.#meanwhile = [];
+    const entries = await engine.entries(this.#taskId, after);
+    this.throwIfRefused();
+    if (entries === undefined) throw new ApiError('TASK_NOT_FOUND', 'There is no task with this id.');
+    if (this.isClosed) return true;
+    if (hasEnded(task.status) && entries.length === 0) return false;
+    this.begin(outlet);
+    const meanwhile = this.#meanwhile;
+    this.#meanwhile = undefined;
+    this.#isLive = true;
+    this.over = hasEnded(task.status);
+    if (entries.length === 0) this.#taken = after ?? 0;
+    this.#take([...entries, ...meanwhile]);
+    this.flush();
+    return true;
+  }
+
+  deliver(_taskId: string, batch: Batch): void {
+    if (!this.#isLive) {
+      this.#keep(batch.entries);
+    } else if (batch.first > this.#taken && !this.isWaiting) {
+      this.#taken = batch.last;
+      this.over ||= batch.ends;
+      this.push(batch.bytes(this.chunked), batch.ends);
+    } else {
+      this.#take(batch.entries);
+    }
+  }
+
+  /** A read that takes long does not take memory: past the bound, the newest of each key will do. */
+  #keep(entries: readonly Entry[]): void {
+    if (this.#meanwhile === undefined) return;
+    this.#meanwhile.push(...entries);
+    if (this.#meanwhile.length > maxMeanwhile) this.#meanwhile = newestOfEach(this.#meanwhile);
+  }
+
+  #take(entries: readonly Entry[]): void {
+    const news = entries.filter((entry) => {
+      if (entry.sequence <= this.#taken) return false;
+      this.#taken = entry.sequence;
+      return true;
+    });
+    this.over ||= news.some((entry) => isEnding(entry.type));
+    this.send(news);
+  }
+
+  protected override detach(): void {
+    this.#feeds.leave(this.#taskId, this);
+  }
+
+  protected override encode(entries: readonly Entry[]): string {
+    return encodeEntries(entries);
+  }
+
+  protected override keyOf(entry: Entry): string {
+    return entry.key;
+  }
+}
