@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageRefShape } from './message-shape.ts';
 
 /** Where a file of a task stands. The last three are endings. */
 export const fileStatusSchema = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
@@ -26,6 +27,10 @@ export const statisticsSchema = z.looseObject({
   depth: z.number().optional().describe('Metres'),
   method: z.string().optional().describe('How the object was told from its ground'),
   warnings: z.array(z.string()).optional().describe('Sentences for a person'),
+  warning_messages: z
+    .array(z.object(messageRefShape))
+    .optional()
+    .describe('The ids and values of `warnings`, in the same order'),
   seconds: z.number().optional().describe('Time the generation took'),
 });
 export type Statistics = z.infer<typeof statisticsSchema>;
@@ -81,6 +86,7 @@ export const taskProgressSchema = z.object({
   total: z.int().positive(),
   total_files: z.int().positive(),
   message: z.string(),
+  ...messageRefShape,
   queue_position: z.int().positive().optional(),
   eta_seconds: z.number().nonnegative().optional(),
 });
@@ -94,11 +100,14 @@ export const fileUpdateSchema = z.object({
   status: fileStatusSchema,
   progress: percent,
   message: z.string(),
-  error: z.string().optional().describe('A sentence for a person, where the file failed'),
+  ...messageRefShape,
+  error: z.string().optional().describe('A sentence for a person, where the file failed: its `message`'),
   details: failureDetailsSchema.optional(),
   result: modelFileSchema.optional(),
   attempts: z.int().positive().optional().describe('Tries so far, from the second one on'),
-  last_error: z.string().optional().describe('Why the try before this one failed, a sentence for a person'),
+  last_error: z.string().optional().describe('Why the attempt before this one failed, a sentence for a person'),
+  last_error_id: messageRefShape.message_id,
+  last_error_values: messageRefShape.message_values,
 });
 /** One file of a task has moved. */
 export type FileUpdate = z.infer<typeof fileUpdateSchema>;
@@ -120,12 +129,18 @@ export const taskFailedSchema = z.object({
   ...base,
   job_id: z.uuid(),
   error: z.string(),
+  ...messageRefShape,
   details: failureDetailsSchema,
 });
 /** The ending of a task of which no file made it. */
 export type TaskFailed = z.infer<typeof taskFailedSchema>;
 
-export const taskCancelledSchema = z.object({ ...base, job_id: z.uuid(), message: z.string() });
+export const taskCancelledSchema = z.object({
+  ...base,
+  job_id: z.uuid(),
+  message: z.string(),
+  ...messageRefShape,
+});
 /** The ending of a task that was cancelled before any file made it. */
 export type TaskCancelled = z.infer<typeof taskCancelledSchema>;
 

@@ -46,6 +46,9 @@ export {
   maxTasksPerStream,
   minFaceLimit,
 } from './limits.ts';
+export { message, messageTexts } from './message-texts.ts';
+export { fillIn, messageRef } from './messages.ts';
+export type { Message, MessageId, MessageRef, MessageValues } from './messages.ts';
 export { initialTaskState, overallProgress, reduceTask } from './reduce.ts';
 export type { TaskState } from './reduce.ts';
 export {

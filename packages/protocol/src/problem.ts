@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { messageRefShape } from './message-shape.ts';
 
 /** One of several things that are wrong: with a file of an upload, or with a field of a request. */
 export const problemItemSchema = z.object({
   code: z.string(),
   detail: z.string(),
+  ...messageRefShape,
   filename: z.string().optional(),
   field: z.string().optional(),
 });
@@ -15,6 +17,7 @@ export const problemSchema = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.string().describe('A sentence for a person'),
+  ...messageRefShape,
   code: z.string().describe('Stable, upper snake case'),
   request_id: z.string(),
   errors: z.array(problemItemSchema).optional(),

@@ -1,5 +1,8 @@
+import { endingTexts } from './ending-texts.ts';
 import { hasEnded } from './endings.ts';
 import type { FailureDetails, FileUpdate, TaskEvent, TaskResult, TaskStatus } from './events.ts';
+import { fillIn } from './messages.ts';
+import type { MessageRef } from './messages.ts';
 
 /** What a person sees of a task: the sum of its events so far. */
 export interface TaskState {
@@ -14,6 +17,9 @@ export interface TaskState {
   total: number;
   total_files: number;
   message: string;
+  /** What `message` is made from, for other languages. */
+  message_id?: MessageRef['message_id'];
+  message_values?: MessageRef['message_values'];
   /** Of the newest event taken in; 0 before the first. */
   sequence: number;
   queue_position?: number;
@@ -51,10 +57,8 @@ export function reduceTask(state: TaskState, event: TaskEvent): TaskState {
   switch (event.type) {
     case 'task_progress': {
       const { timestamp: _, queue_position, eta_seconds, ...progress } = event.data;
-      const next: TaskState = { ...state, ...progress, progress: Math.max(state.progress, progress.progress) };
       // What the newest entry does not say is no longer so.
-      delete next.queue_position;
-      delete next.eta_seconds;
+      const next = { ...forgetful(state), ...progress, progress: Math.max(state.progress, progress.progress) };
       if (queue_position !== undefined) next.queue_position = queue_position;
       if (eta_seconds !== undefined) next.eta_seconds = eta_seconds;
       return next;
@@ -67,14 +71,14 @@ export function reduceTask(state: TaskState, event: TaskEvent): TaskState {
     case 'task_completed': {
       const { result } = event.data;
       const next = ended(state, event.data, 'completed', result.total_files);
-      return { ...next, result, message: completedMessage(result) };
+      return { ...next, result, ...completedMessage(result) };
     }
     case 'task_failed': {
       const { error, details } = event.data;
-      return { ...ended(state, event.data, 'failed'), error, details, message: error };
+      return { ...ended(state, event.data, 'failed'), error, details, ...messageOf(error, event.data) };
     }
     case 'task_cancelled':
-      return { ...ended(state, event.data, 'cancelled'), message: event.data.message };
+      return { ...ended(state, event.data, 'cancelled'), ...messageOf(event.data.message, event.data) };
   }
 }
 
@@ -95,16 +99,29 @@ function ended(
   status: TaskStatus,
   total = state.total,
 ): TaskState {
-  const next: TaskState = { ...state, job_id: data.job_id, sequence: data.sequence, status, progress: 100 };
-  delete next.queue_position;
-  delete next.eta_seconds;
-  return { ...next, current: total, total, total_files: total };
+  const { job_id, sequence } = data;
+  return { ...forgetful(state), job_id, sequence, status, progress: 100, current: total, total, total_files: total };
 }
 
-function completedMessage(result: TaskResult): string {
-  const { successful_files: made, total_files: total } = result;
-  if (made === total) return total === 1 ? 'The model is ready' : `All ${total} models are ready`;
-  return `${made} of ${total} models are ready`;
+/** The state without what holds only until the next event of the task itself. */
+function forgetful(state: TaskState): TaskState {
+  const next = { ...state };
+  delete next.queue_position;
+  delete next.eta_seconds;
+  delete next.message_id;
+  delete next.message_values;
+  return next;
+}
+
+function messageOf(message: string, { message_id, message_values }: MessageRef) {
+  return { message, ...(message_id !== undefined && { message_id }), ...(message_values && { message_values }) };
+}
+
+function completedMessage({ successful_files: ready, total_files: total }: TaskResult) {
+  const all = total === 1 ? 'task.ready_one' : total === 2 ? 'task.ready_both' : 'task.ready_all';
+  const id = ready === total ? all : ready === 1 ? 'task.one_ready' : 'task.some_ready';
+  const values = { ready, total };
+  return { message: fillIn(endingTexts[id], values), message_id: id, message_values: values };
 }
 
 function withFile(files: readonly FileUpdate[], file: FileUpdate): FileUpdate[] {

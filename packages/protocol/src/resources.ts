@@ -7,6 +7,7 @@ import {
   taskResultSchema,
   taskStatusSchema,
 } from './events.ts';
+import { messageRefShape } from './message-shape.ts';
 
 /** The answer to an accepted upload: everything in it is written when it is sent. */
 export const uploadSchema = z.object({
@@ -17,6 +18,7 @@ export const uploadSchema = z.object({
   total_files: z.int().positive(),
   status: z.literal('uploaded'),
   message: z.string(),
+  ...messageRefShape,
   uploaded_files: z.array(
     z.object({
       file_id: z.uuid(),
@@ -39,6 +41,7 @@ export const taskSchema = z.object({
   total: z.int().positive(),
   total_files: z.int().positive(),
   message: z.string(),
+  ...messageRefShape,
   sequence: z.int().nonnegative(),
   queue_position: z.int().positive().optional(),
   eta_seconds: z.number().nonnegative().optional(),
@@ -61,7 +64,13 @@ export const jobProgressSchema = z.object({
   failed_files: z.int().nonnegative(),
   files: z.record(
     z.uuid(),
-    z.object({ filename: z.string(), status: fileStatusSchema, progress: z.number(), message: z.string() }),
+    z.object({
+      filename: z.string(),
+      status: fileStatusSchema,
+      progress: z.number(),
+      message: z.string(),
+      ...messageRefShape,
+    }),
   ),
   timestamp: z.int().describe('Milliseconds since the epoch'),
 });
@@ -97,10 +106,13 @@ export const jobSummarySchema = z.object({
       status: fileStatusSchema,
       progress: z.number(),
       message: z.string(),
+      ...messageRefShape,
       photo_url: z.string(),
       result: modelFileSchema.nullable(),
       attempts: fileUpdateSchema.shape.attempts,
       last_error: fileUpdateSchema.shape.last_error,
+      last_error_id: fileUpdateSchema.shape.last_error_id,
+      last_error_values: fileUpdateSchema.shape.last_error_values,
     }),
   ),
 });

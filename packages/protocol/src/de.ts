@@ -1,0 +1,41 @@
+import type { MessageId } from './messages.ts';
+
+/** What the server says to people, in German, by the ids of `message-texts.ts`. */
+export const messageTextsDe: Readonly<Record<MessageId, string>> = {
+  'task.ready_one': 'Das Modell ist fertig',
+  'task.ready_both': 'Beide Modelle sind fertig',
+  'task.ready_all': 'Alle {total} Modelle sind fertig',
+  'task.one_ready': '1 von {total} Modellen ist fertig',
+  'task.some_ready': '{ready} von {total} Modellen sind fertig',
+
+  'queue.waiting': 'In der Warteschlange',
+  'queue.next': 'Als Nächstes an der Reihe',
+  'queue.position': 'In der Warteschlange, Platz {position}',
+  'task.progress': '{done} von {total} Fotos erledigt',
+  'task.cancelled': 'Der Stapel wurde abgebrochen',
+  'task.all_failed': 'Aus keinem der {total} Fotos wurde ein Modell',
+  'file.starting': 'Startet',
+  'file.ready': 'Das Modell ist fertig',
+  'file.reused': 'Aus einem früheren Ergebnis übernommen',
+  'file.cancelled': 'Abgebrochen',
+  'file.interrupted': 'Unterbrochen, startet gleich neu',
+  'file.requeued': 'Wieder in der Warteschlange',
+  'file.shutdown': 'Der Server startet neu; es geht gleich weiter',
+  'file.retrying': 'Dieser Versuch ist gescheitert; der nächste folgt gleich',
+  'file.model_missing': 'Wartet auf sein Modell, das dieser Server gerade nicht anbietet',
+  'file.worker_gone': 'Die Verarbeitung dieses Fotos ist abgebrochen',
+  'file.worker_crashed': 'Die Verarbeitung dieses Fotos ist zweimal abgebrochen',
+  'file.server_crashed': 'Der Server ist bei diesem Foto jedes Mal abgestürzt',
+  'file.failed': 'Das Modell konnte nicht erstellt werden',
+  'file.storage_full': 'Der Speicher ist voll',
+  'file.result_invalid': 'Das Ergebnis ist kein lesbares Modell',
+
+  'upload.queued_one': '1 Foto hochgeladen und eingereiht',
+  'upload.queued': '{total} Fotos hochgeladen und eingereiht',
+  'upload.reused_one': '1 Foto hochgeladen; das frühere Modell wird übernommen',
+  'upload.reused': '{total} Fotos hochgeladen; die früheren Modelle werden übernommen',
+  'upload.partly_reused': '{total} Fotos hochgeladen; für {reused} davon wird ein früheres Modell übernommen',
+  'task.cancelling': 'Alles, was noch nicht fertig ist, wird abgebrochen',
+  'file.cancelling': 'Das Foto wird abgebrochen',
+  'job.retrying': 'Die Fotos ohne Modell sind wieder eingereiht',
+};

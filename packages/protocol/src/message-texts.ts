@@ -1,0 +1,53 @@
+import { endingTexts } from './ending-texts.ts';
+import { fillIn } from './messages.ts';
+import type { Message, MessageId, ValuesOf } from './messages.ts';
+
+/**
+ * What the server says to people, in English, by id. A `{place}` takes a value. `de.ts` has the same ids in German, and
+ * a test holds the two together. An id is never given another meaning: clients know it.
+ */
+export const messageTexts = {
+  ...endingTexts,
+
+  // A task and its files on their way.
+  'queue.waiting': 'Waiting in the queue',
+  'queue.next': 'Next in the queue',
+  'queue.position': 'Waiting in the queue, number {position}',
+  'task.progress': '{done} of {total} photos done',
+  'task.cancelled': 'The batch was cancelled',
+  'task.all_failed': 'None of the {total} photos became a model',
+  'file.starting': 'Starting',
+  'file.ready': 'The model is ready',
+  'file.reused': 'Reused an earlier result',
+  'file.cancelled': 'Cancelled',
+  'file.interrupted': 'Interrupted; starting again soon',
+  'file.requeued': 'Back in the queue',
+  'file.shutdown': 'The server is restarting; this will continue shortly',
+  'file.retrying': 'That attempt failed; retrying soon',
+  'file.model_missing': 'Waiting for its model, which this server does not offer right now',
+  'file.worker_gone': 'The worker stopped before it finished this photo',
+  'file.worker_crashed': 'The worker stopped twice on this photo',
+  'file.server_crashed': 'The server stopped each time it worked on this photo',
+  'file.failed': 'The model could not be made',
+  'file.storage_full': 'The storage is full',
+  'file.result_invalid': 'The result is not a readable model',
+
+  // Answers to requests.
+  'upload.queued_one': '1 photo uploaded and queued',
+  'upload.queued': '{total} photos uploaded and queued',
+  'upload.reused_one': '1 photo uploaded; reusing the model made earlier',
+  'upload.reused': '{total} photos uploaded; reusing the models made earlier',
+  'upload.partly_reused': '{total} photos uploaded; reusing models made earlier for {reused} of them',
+  'task.cancelling': 'Everything that has not finished is being cancelled',
+  'file.cancelling': 'The photo is being cancelled',
+  'job.retrying': 'The photos without a model are queued again',
+} as const;
+
+/** A message of this id, with its values put in. */
+export function message<Id extends MessageId>(
+  id: Id,
+  ...[values]: keyof ValuesOf<(typeof messageTexts)[Id]> extends never ? [] : [ValuesOf<(typeof messageTexts)[Id]>]
+): Message {
+  const text = fillIn(messageTexts[id], values);
+  return values === undefined ? { text, id } : { text, id, values };
+}
