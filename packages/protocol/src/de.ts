@@ -1,4 +1,4 @@
-import type { MessageId } from './messages.ts';
+import type { MessageId } from './message-texts.ts';
 
 /** What the server says to people, in German, by the ids of `message-texts.ts`. */
 export const messageTextsDe: Readonly<Record<MessageId, string>> = {

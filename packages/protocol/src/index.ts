@@ -47,8 +47,9 @@ export {
   minFaceLimit,
 } from './limits.ts';
 export { message, messageTexts } from './message-texts.ts';
+export type { MessageId } from './message-texts.ts';
 export { fillIn, messageRef } from './messages.ts';
-export type { Message, MessageId, MessageRef, MessageValues } from './messages.ts';
+export type { Message, MessageRef, MessageValues } from './messages.ts';
 export { initialTaskState, overallProgress, reduceTask } from './reduce.ts';
 export type { TaskState } from './reduce.ts';
 export {

@@ -1,6 +1,6 @@
 import { endingTexts } from './ending-texts.ts';
 import { fillIn } from './messages.ts';
-import type { Message, MessageId, ValuesOf } from './messages.ts';
+import type { Message } from './messages.ts';
 
 /**
  * What the server says to people, in English, by id. A `{place}` takes a value. `de.ts` has the same ids in German, and
@@ -42,6 +42,15 @@ export const messageTexts = {
   'file.cancelling': 'The photo is being cancelled',
   'job.retrying': 'The photos without a model are queued again',
 } as const;
+
+/** The ids of the messages of this package; the generator has its own, which start with `mesh.`. */
+export type MessageId = keyof typeof messageTexts;
+
+/** The names of the places in a text: `total` for `{total} photos`. */
+type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+
+/** The values that a message of this id takes. */
+type ValuesOf<Text extends string> = Readonly<Record<Places<Text>, string | number>>;
 
 /** A message of this id, with its values put in. */
 export function message<Id extends MessageId>(

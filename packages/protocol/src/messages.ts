@@ -1,5 +1,3 @@
-import type { messageTexts } from './message-texts.ts';
-
 /** What is put into a message, by the name of its place. */
 export type MessageValues = Readonly<Record<string, string | number>>;
 
@@ -13,15 +11,6 @@ export interface Message {
   values?: MessageValues | undefined;
 }
 
-/** The ids of the messages of this package; the generator has its own, which start with `mesh.`. */
-export type MessageId = keyof typeof messageTexts;
-
-/** The names of the places in a text: `total` for `{total} photos`. */
-type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
-
-/** The values that a message of this id takes. */
-export type ValuesOf<Text extends string> = Readonly<Record<Places<Text>, string | number>>;
-
 /** The id and values of a message as they stand beside its text on the wire. */
 export interface MessageRef {
   message_id?: string | undefined;
@@ -30,7 +19,9 @@ export interface MessageRef {
 
 /** Puts values into the places of a text; a place without a value stays as it is. */
 export function fillIn(text: string, values: MessageValues = {}): string {
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => Object.hasOwn(values, name) ? String(values[name]) : whole);
+  return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
 }
 
 /** The id and values as they stand on the wire; empty for a message that has none. */
