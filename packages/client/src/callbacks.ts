@@ -6,7 +6,7 @@ import type {
   TaskFailed,
   TaskProgress,
 } from '@image2model/protocol';
-import type { ReconnectInfo } from './connection.ts';
+import type { ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import type { FeedSink } from './feed.ts';
 

@@ -1,299 +1,179 @@
-import { createParser } from 'eventsource-parser';
 import type { EventSourceMessage } from 'eventsource-parser';
-import { backoffDefaults, backoffDelay } from './backoff.ts';
-import type { BackoffOptions } from './backoff.ts';
+import { lost } from './connection-errors.ts';
+import { connectionDefaults } from './connection-options.ts';
+import type { ConnectionOptions, ReadyState, ReconnectInfo, ResolvedConnectionOptions } from './connection-options.ts';
 import { ApiError } from './errors.ts';
-import { errorFromResponse } from './problem.ts';
+import { ReconnectDelay } from './reconnect-delay.ts';
+import { StreamAttempt } from './stream-attempt.ts';
+import { StreamCredentials } from './stream-credentials.ts';
+import { wait } from './wait.ts';
 import { onWake } from './wake.ts';
-import { createWatchdog } from './watchdog.ts';
-import type { Watchdog } from './watchdog.ts';
 
-/** As `EventSource`: 0 connecting, 1 open, 2 closed. */
-export type ReadyState = 0 | 1 | 2;
-
-/** A stream lost its connection and is about to make a new one. */
-export interface ReconnectInfo {
-  /** Attempts since the connection was last stable, from 1. */
-  attempt: number;
-  /** Milliseconds until the attempt. */
-  delayMs: number;
-  /** What happened to the connection before. */
-  reason: ApiError;
-}
-
-/** What opens a connection: a key for the header, or a ticket for the next connection alone. */
-export type Credential = string | { apiKey: string } | { ticket: string };
-
-export interface ConnectionOptions {
-  /** A key, or where to find the present one. Sent in a header, never in the address. */
-  apiKey?: string | (() => string | undefined) | undefined;
-  /** Asked for a new key or ticket on 401; nothing: there is none; an empty key: send none, the cookie has been renewed. */
-  refreshAuth?: ((error: ApiError) => Credential | undefined | Promise<Credential | undefined>) | undefined;
-  fetch?: typeof fetch | undefined;
-  credentials?: RequestCredentials | undefined;
-  /** Cursor of an earlier stream: only what came after it is sent. */
-  lastEventId?: string | undefined;
-  /** Milliseconds without a byte, heartbeats included, after which a connection is given up. Default 45 000; 0: never. */
-  stallMs?: number;
-  /** How long a connection must hold for the backoff to begin anew, in milliseconds. Default 60 000. */
-  stableMs?: number;
-  /** Attempts without a single event in between before giving up. Default: no limit. */
-  maxRetries?: number;
-  /** Waits between attempts: what to draw them from, or a function of the attempt (from 1) to milliseconds. */
-  backoff?: BackoffOptions | ((attempt: number) => number);
-  /** Characters of one event that are taken; a larger one ends the stream with `EVENT_TOO_LARGE`. Default 1 MiB. */
-  maxBufferSize?: number;
-}
-
-export const connectionDefaults = { stallMs: 45_000, stableMs: 60_000, maxBufferSize: 1024 * 1024 } as const;
-
-/** Who uses a connection: told everything, never after `close()`. It must not throw. */
+/** Receives what happens on a connection, until `close()`. It must not throw. */
 export interface ConnectionSink {
-  /** The address for the next attempt, asked anew each time; with a cursor (or none: null) in place of the last event's. */
+  /** Called before each attempt. `cursor` replaces the id of the last event; `null` sends none. */
   target(): { url: string; cursor?: string | null };
-  /** Takes an event; `true` when it was the last one, an error when it is none. */
+  /** Handles a message. Returns `true` if it was the last one, an error if it is not a valid event. */
   message(message: EventSourceMessage): boolean | ApiError;
   open(): void;
   reconnecting(info: ReconnectInfo): void;
-  /** Once, when the stream is over by itself: with an error when it could not go on. */
+  /** Called once when the stream ends by itself, with an error if it cannot continue. Not called after `close()`. */
   end(error?: ApiError): void;
 }
 
 /** An open stream. */
 export interface Connection {
-  /** Ends it; may be called again. */
+  /** Ends it. May be called more than once. */
   close(): void;
   readyState(): ReadyState;
-  /** Drops the connection there is and makes a new one at once, to another address, say. */
+  /** Drops the current connection and reconnects at once, for example because the target has changed. */
   restart(): void;
 }
 
-/** Longest that `Retry-After` is obeyed: an hour. */
-const maxRetryAfterMs = 3_600_000;
-/** A heartbeat is due every 15 s: a connection silent for longer when the page wakes is not worth waiting for. */
+/** Heartbeats come every 15 s: after a longer silence a page that wakes reconnects rather than waiting. */
 const wakeIdleMs = 20_000;
-const maxRefreshes = 3;
 
-/** Holds one event stream over `fetch`, through whatever happens to it, until its end or `close()`. */
+/** Keeps one event stream open over `fetch`, reconnecting as needed, until it ends or is closed. */
 export function openConnection(sink: ConnectionSink, options: ConnectionOptions = {}): Connection {
-  const { stallMs, stableMs, maxBufferSize } = { ...connectionDefaults, ...options };
-  const { maxRetries = Infinity, backoff = {}, refreshAuth } = options;
-  let state: ReadyState = 0;
-  let cursor = options.lastEventId;
-  let credential: Credential | undefined;
-  let retryMs: number | undefined;
-  /** Attempts since the last stable connection; attempts since the last event; keys asked for in a row. */
-  let attempt = 0;
-  let barren = 0;
-  let refreshes = 0;
-  let openedAt = 0;
-  let current: AbortController | undefined;
-  let watchdog: Watchdog | undefined;
-  let skipPause = false;
-  let notBefore = 0;
-  let endPause: (() => void) | undefined;
-
-  const closed = () => state === 2;
-  const stopWaking = onWake((restored) => {
-    if (endPause) {
-      if (Date.now() >= notBefore) endPause();
-    } else if (watchdog && (restored || watchdog.idleMs() > Math.min(wakeIdleMs, stallMs || wakeIdleMs))) {
-      restart();
-    }
-  });
-  void run();
-  return { close: release, readyState: () => state, restart };
-
-  function restart(): void {
-    if (closed()) return;
-    skipPause = true;
-    endPause?.();
-    current?.abort(lost('The connection is made anew'));
-  }
-
-  function release(): void {
-    state = 2;
-    stopWaking();
-    endPause?.();
-    current?.abort();
-  }
-
-  async function run(): Promise<void> {
-    // Whoever opens a stream has its handle before anything is called.
-    await Promise.resolve();
-    while (!closed()) {
-      openedAt = 0;
-      const outcome = await connect();
-      if (closed()) return;
-      if (outcome === true) return finish();
-      state = 0;
-      if (outcome.status === 401 && refreshAuth && refreshes++ < maxRefreshes) {
-        credential = await Promise.resolve(outcome)
-          .then(refreshAuth)
-          .catch(() => undefined);
-        if (closed()) return;
-        if (credential === undefined) return finish(outcome);
-        if (refreshes === 1) continue;
-      } else if (!outcome.retryable) {
-        return finish(outcome);
-      } else {
-        refreshes = 0;
-      }
-      if (skipPause) {
-        // Our own doing, or the page has just woken: nothing that counts against the connection.
-        skipPause = false;
-        continue;
-      }
-      if (openedAt && Date.now() - openedAt >= stableMs) attempt = 0;
-      attempt++;
-      if (++barren > maxRetries) return finish(gaveUp(maxRetries, outcome));
-      const delayMs = waitFor(outcome);
-      sink.reconnecting({ attempt, delayMs, reason: outcome });
-      if (!closed() && delayMs > 0) await pause(delayMs);
-    }
-  }
-
-  function finish(error?: ApiError): void {
-    release();
-    sink.end(error);
-  }
-
-  /** One connection from its opening to its end: `true` when the stream is over for good. */
-  async function connect(): Promise<true | ApiError> {
-    const controller = new AbortController();
-    current = controller;
-    watchdog = createWatchdog(stallMs, () => controller.abort(stalled(stallMs)));
-    try {
-      const { url, headers } = request();
-      const response = await (options.fetch ?? fetch)(url, {
-        headers,
-        cache: 'no-store',
-        ...(options.credentials && { credentials: options.credentials }),
-        signal: controller.signal,
-      });
-      if (response.status === 204) return true;
-      if (!response.ok) return await errorFromResponse(response);
-      if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return notAStream(response);
-      return await read(response, watchdog);
-    } catch (cause) {
-      const { reason } = controller.signal as { reason: unknown };
-      if (reason instanceof ApiError) return reason;
-      return openedAt ? lost('The connection broke', cause) : unreachable(cause);
-    } finally {
-      watchdog.stop();
-      watchdog = undefined;
-      current = undefined;
-      // Also lets go of a body that nobody read to its end.
-      controller.abort();
-    }
-  }
-
-  function request(): { url: string; headers: Record<string, string> } {
-    const target = sink.target();
-    let { url } = target;
-    if (target.cursor !== undefined) cursor = target.cursor ?? undefined;
-    const headers: Record<string, string> = { Accept: 'text/event-stream' };
-    let key = typeof options.apiKey === 'function' ? options.apiKey() : options.apiKey;
-    if (typeof credential === 'object' && 'ticket' in credential) {
-      url += `${url.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(credential.ticket)}`;
-      key = undefined;
-      // A ticket is good for one connection.
-      credential = undefined;
-    } else if (credential !== undefined) {
-      key = typeof credential === 'string' ? credential : credential.apiKey;
-    }
-    if (key) headers['Authorization'] = `Bearer ${key}`;
-    if (cursor !== undefined) headers['Last-Event-ID'] = cursor;
-    return { url, headers };
-  }
-
-  async function read(response: Response, dog: Watchdog): Promise<true | ApiError> {
-    dog.touch();
-    state = 1;
-    openedAt = Date.now();
-    refreshes = 0;
-    let verdict: boolean | ApiError = false;
-    const over = () => closed() || verdict !== false;
-    const parser = createParser({
-      maxBufferSize,
-      onEvent: (message) => {
-        if (over()) return;
-        verdict = sink.message(message);
-        if (verdict instanceof ApiError) return;
-        barren = 0;
-        if (message.id !== undefined) cursor = message.id;
-      },
-      onRetry: (ms) => {
-        retryMs = ms;
-      },
-      onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') verdict ||= tooLarge(maxBufferSize);
-      },
-    });
-    sink.open();
-    if (!response.body) return lost('The connection was closed');
-    const reader = response.body.getReader();
-    const decoder = new TextDecoder();
-    while (!over()) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      dog.touch();
-      parser.feed(decoder.decode(value, { stream: true }));
-    }
-    return verdict || lost('The connection was closed');
-  }
-
-  function waitFor(error: ApiError): number {
-    const capMs = (typeof backoff === 'object' ? backoff.capMs : undefined) ?? backoffDefaults.capMs;
-    const own =
-      typeof backoff === 'function'
-        ? backoff(attempt)
-        : openedAt && attempt === 1 && retryMs !== undefined
-          ? // The server has drawn this one itself, so that its clients come back spread out.
-            Math.min(retryMs, capMs)
-          : backoffDelay(attempt, { ...(retryMs && { baseMs: retryMs }), ...backoff });
-    const asked = Math.min(error.retryAfterMs ?? 0, maxRetryAfterMs);
-    notBefore = Date.now() + asked;
-    return Math.max(own, asked);
-  }
-
-  function pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => endPause?.(), delayMs);
-      endPause = () => {
-        clearTimeout(timer);
-        endPause = undefined;
-        resolve();
-      };
-    });
-  }
+  const connection = new ReconnectingConnection(sink, { ...connectionDefaults, ...options });
+  return {
+    close: () => connection.close(),
+    readyState: () => connection.state,
+    restart: () => connection.restart(),
+  };
 }
 
-const lost = (message: string, cause?: unknown) =>
-  new ApiError(message, { code: 'CONNECTION_LOST', retryable: true, cause });
+class ReconnectingConnection {
+  state: ReadyState = 0;
+  readonly #sink: ConnectionSink;
+  readonly #options: ResolvedConnectionOptions;
+  readonly #credentials: StreamCredentials;
+  readonly #delay: ReconnectDelay;
+  readonly #stopWaking: () => void;
+  #cursor: string | undefined;
+  /** The attempt that is connecting or open. */
+  #attempt: StreamAttempt | undefined;
+  /** The pause before the next attempt; aborting it ends it. */
+  #pause: AbortController | undefined;
+  #skipPause = false;
 
-/** Whatever `fetch` threw: an abort that is not ours comes from below, and is no reason to give up. */
-const unreachable = (cause: unknown) =>
-  new ApiError('The server cannot be reached', { code: 'NETWORK_ERROR', retryable: true, cause });
+  constructor(sink: ConnectionSink, options: ResolvedConnectionOptions) {
+    this.#sink = sink;
+    this.#options = options;
+    this.#cursor = options.lastEventId;
+    this.#credentials = new StreamCredentials(options);
+    this.#delay = new ReconnectDelay(options);
+    this.#stopWaking = onWake((restored) => this.#wake(restored));
+    void this.#run();
+  }
 
-const stalled = (ms: number) =>
-  new ApiError(`Nothing came for ${Math.round(ms / 1000)} s`, { code: 'STALLED', retryable: true });
+  restart(): void {
+    if (this.#closed()) return;
+    this.#skipPause = true;
+    this.#pause?.abort();
+    this.#attempt?.abort(lost('The connection was restarted'));
+  }
 
-const tooLarge = (size: number) =>
-  new ApiError(`An event is larger than ${size} characters`, { code: 'EVENT_TOO_LARGE' });
+  close(): void {
+    this.state = 2;
+    this.#stopWaking();
+    this.#pause?.abort();
+    this.#attempt?.abort();
+  }
 
-const gaveUp = (attempts: number, cause: ApiError) =>
-  new ApiError(`Connection failed after ${attempts} attempts`, {
-    code: 'CONNECTION_FAILED',
-    status: cause.status,
-    retryable: true,
-    cause,
-  });
+  async #run(): Promise<void> {
+    // Return the handle before any callback runs.
+    await Promise.resolve();
+    while (!this.#closed()) {
+      const attempt = this.#newAttempt();
+      this.#attempt = attempt;
+      const outcome = await attempt.run();
+      this.#attempt = undefined;
+      if (this.#closed()) return;
+      if (outcome === true) return this.#finish();
+      this.state = 0;
+      await this.#prepareRetry(outcome, attempt.openedAt);
+    }
+  }
 
-function notAStream(response: Response): ApiError {
-  const type = response.headers.get('content-type') ?? 'nothing';
-  return new ApiError(`The server answered with ${type} where an event stream should be`, {
-    code: 'NOT_AN_EVENT_STREAM',
-    status: response.status,
-  });
+  /** Refreshes the credential or waits, whichever the error calls for; ends the connection if no retry can help. */
+  async #prepareRetry(error: ApiError, openedAt: number): Promise<void> {
+    if (this.#credentials.canRefresh(error)) {
+      const refreshes = await this.#credentials.refresh(error);
+      if (this.#closed()) return;
+      if (refreshes === 0) return this.#finish(error);
+      if (refreshes === 1) return;
+    } else if (error.retryable) {
+      this.#credentials.resetRefreshes();
+    } else {
+      return this.#finish(error);
+    }
+    if (!this.#skipPause) return await this.#waitForRetry(error, openedAt);
+    // We restarted the connection ourselves, so this is not a failed attempt.
+    this.#skipPause = false;
+  }
+
+  async #waitForRetry(error: ApiError, openedAt: number): Promise<void> {
+    const next = this.#delay.next(error, openedAt);
+    if (next instanceof ApiError) return this.#finish(next);
+    this.#sink.reconnecting(next);
+    if (this.#closed() || next.delayMs <= 0) return;
+    this.#pause = new AbortController();
+    await wait(next.delayMs, this.#pause.signal);
+    this.#pause = undefined;
+  }
+
+  #newAttempt(): StreamAttempt {
+    return new StreamAttempt(
+      {
+        request: () => this.#request(),
+        open: () => {
+          this.state = 1;
+          this.#credentials.resetRefreshes();
+          this.#sink.open();
+        },
+        message: (message) => this.#receive(message),
+        retry: (ms) => this.#delay.setRetryMs(ms),
+      },
+      this.#options,
+    );
+  }
+
+  #request(): { url: string; headers: Record<string, string> } {
+    const { url, cursor } = this.#sink.target();
+    if (cursor !== undefined) this.#cursor = cursor ?? undefined;
+    return this.#credentials.sign(url, {
+      Accept: 'text/event-stream',
+      ...(this.#cursor !== undefined && { 'Last-Event-ID': this.#cursor }),
+    });
+  }
+
+  #receive(message: EventSourceMessage): boolean | ApiError {
+    // The sink may have closed the connection while handling an earlier message of the same chunk.
+    if (this.#closed()) return true;
+    const verdict = this.#sink.message(message);
+    if (verdict instanceof ApiError) return verdict;
+    this.#delay.eventReceived();
+    this.#cursor = message.id ?? this.#cursor;
+    return verdict;
+  }
+
+  /** The page may have a network again: do not wait out a pause or a connection that is probably dead. */
+  #wake(restored: boolean): void {
+    if (this.#pause) {
+      if (this.#delay.mayRetryNow()) this.#pause.abort();
+    } else if (this.#attempt) {
+      const maxIdleMs = Math.min(wakeIdleMs, this.#options.stallMs || wakeIdleMs);
+      if (restored || this.#attempt.idleMs() > maxIdleMs) this.restart();
+    }
+  }
+
+  #finish(error?: ApiError): void {
+    this.close();
+    this.#sink.end(error);
+  }
+
+  #closed(): boolean {
+    return this.state === 2;
+  }
 }

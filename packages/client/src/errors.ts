@@ -71,14 +71,18 @@ export class ApiError extends Error {
   }
 }
 
-/** Any thrown value as an `ApiError`: an aborted call, or a network that failed. */
+/** Any thrown value as an `ApiError`: an aborted request, or a network that failed. */
 export function toApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
-  const aborted = cause instanceof Error && cause.name === 'AbortError';
-  return aborted
-    ? new ApiError('The request was cancelled', { code: 'ABORTED', cause })
-    : new ApiError('The server cannot be reached', { code: 'NETWORK_ERROR', retryable: true, cause });
+  const isAbort = cause instanceof Error && cause.name === 'AbortError';
+  return isAbort ? aborted(cause) : unreachable(cause);
 }
+
+export const aborted = (cause?: unknown): ApiError =>
+  new ApiError('The request was cancelled', { code: 'ABORTED', cause });
+
+export const unreachable = (cause?: unknown): ApiError =>
+  new ApiError('The server cannot be reached', { code: 'NETWORK_ERROR', retryable: true, cause });
 
 /** Statuses after which the same request may succeed: time-outs, limits, and whatever is broken over there. */
 export function isRetryableStatus(status: number): boolean {

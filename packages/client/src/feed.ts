@@ -2,7 +2,7 @@ import { isEnding } from '@image2model/protocol';
 import type { TaskEvent } from '@image2model/protocol';
 import { apiUrl } from './address.ts';
 import { openConnection } from './connection.ts';
-import type { ConnectionOptions, ReadyState, ReconnectInfo } from './connection.ts';
+import type { ConnectionOptions, ReadyState, ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import { parseEvent } from './parse.ts';
 

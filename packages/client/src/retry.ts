@@ -1,6 +1,7 @@
 import { backoffDelay } from './backoff.ts';
 import type { BackoffOptions } from './backoff.ts';
 import { ApiError, toApiError } from './errors.ts';
+import { wait } from './wait.ts';
 
 export interface RetryOptions extends BackoffOptions {
   /** Further tries after the first. Default 3. */
@@ -51,17 +52,4 @@ interface Failed {
 
 function hasFailed(result: unknown): result is Failed {
   return typeof result === 'object' && result !== null && (result as Partial<Failed>).success === false;
-}
-
-function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    if (signal?.aborted) done();
-    else signal?.addEventListener('abort', done);
-  });
 }

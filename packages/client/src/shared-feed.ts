@@ -1,4 +1,4 @@
-import type { ReadyState } from './connection.ts';
+import type { ReadyState } from './connection-options.ts';
 import { EventLog } from './event-log.ts';
 import type { ApiError } from './errors.ts';
 import type { Feed, FeedSink } from './feed.ts';

@@ -1,6 +1,6 @@
 import { hasEnded, initialTaskState, reduceTask } from '@image2model/protocol';
 import type { TaskState } from '@image2model/protocol';
-import type { ReconnectInfo } from './connection.ts';
+import type { ReconnectInfo } from './connection-options.ts';
 import type { ApiError } from './errors.ts';
 import { openFeed } from './feed.ts';
 import type { Feed, FeedOptions } from './feed.ts';

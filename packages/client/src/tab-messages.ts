@@ -1,5 +1,5 @@
 import type { TaskEvent } from '@image2model/protocol';
-import type { ReconnectInfo } from './connection.ts';
+import type { ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import type { ApiErrorInit } from './errors.ts';
 

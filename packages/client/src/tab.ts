@@ -1,5 +1,5 @@
 import { isEnding } from '@image2model/protocol';
-import type { ReadyState } from './connection.ts';
+import type { ReadyState } from './connection-options.ts';
 import { EventLog } from './event-log.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
 import { createKey } from './key.ts';

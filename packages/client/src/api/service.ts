@@ -1,7 +1,7 @@
 import type { DownloadList, Health, Job, JobList, JobProgress, ModelList, Task, Ticket } from '@image2model/protocol';
 import { apiUrl } from '../address.ts';
 import type { ProgressCallbacks } from '../callbacks.ts';
-import type { Credential } from '../connection.ts';
+import type { Credential } from '../connection-options.ts';
 import { ApiError } from '../errors.ts';
 import type { Feed, FeedOptions } from '../feed.ts';
 import { createProgressStream } from '../stream.ts';

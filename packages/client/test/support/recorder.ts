@@ -1,5 +1,5 @@
 import type { ProgressCallbacks } from '../../src/callbacks.ts';
-import type { ReconnectInfo } from '../../src/connection.ts';
+import type { ReconnectInfo } from '../../src/connection-options.ts';
 import type { ApiError } from '../../src/errors.ts';
 
 /** Callbacks that write down what they are told, and promises for what a test waits for. */
