@@ -1,19 +1,19 @@
-/** How long to wait between attempts. */
+/** Delays between attempts. */
 export interface BackoffOptions {
-  /** Milliseconds that the first wait is drawn from. Default 1 000; a `retry:` of the server takes its place. */
+  /** Maximum of the first delay in milliseconds. Default 1 000, or the server's `retry:`. */
   baseMs?: number;
-  /** Longest wait in milliseconds. Default 30 000. */
+  /** Maximum delay in milliseconds. Default 30 000. */
   capMs?: number;
-  /** A number from 0 to 1, for tests. Default `Math.random`. */
+  /** Source of randomness for tests, from 0 to 1. Default `Math.random`. */
   random?: () => number;
 }
 
 export const backoffDefaults = { baseMs: 1_000, capMs: 30_000 } as const;
 
 /**
- * Exponential with full jitter: anywhere between nothing and `base × 2^(attempt - 1)`, so that a thousand clients who
- * lost the same server do not come back together
- * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). `attempt` counts from 1.
+ * Exponential backoff with full jitter: between 0 and `baseMs × 2^(attempt - 1)`, so that a thousand clients of one
+ * server do not all reconnect at once (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ * `attempt` counts from 1.
  */
 export function backoffDelay(attempt: number, options: BackoffOptions = {}): number {
   const { baseMs = backoffDefaults.baseMs, capMs = backoffDefaults.capMs, random = Math.random } = options;

@@ -10,7 +10,7 @@ import type { ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import type { FeedSink } from './feed.ts';
 
-/** Type and data of any event of a task, as `onTaskUpdate` gets them. */
+/** The arguments of `onTaskUpdate`: type and data of any event of a task. */
 export type TaskUpdate =
   | [type: 'progress', data: TaskProgress]
   | [type: 'file', data: FileUpdate]
@@ -18,30 +18,30 @@ export type TaskUpdate =
   | [type: 'failed', data: TaskFailed]
   | [type: 'cancelled', data: TaskCancelled];
 
-/** Callbacks may give back anything, a promise too: the stream does not wait for it, and reports its rejection. */
-type Told = unknown;
+/** Callbacks may return anything. The stream does not wait for a promise, but reports its rejection. */
+type CallbackResult = unknown;
 
-/** What a stream tells, all of it optional. An error thrown in one is reported, and the stream goes on. */
+/** The callbacks of a stream, all optional. An error thrown in one is reported, and the stream continues. */
 export interface ProgressCallbacks {
-  /** The task as a whole has moved. */
-  onProgress?(data: TaskProgress): Told;
-  /** One file has moved. */
-  onFileUpdate?(data: FileUpdate): Told;
-  /** The task has ended and at least one file made it. */
-  onComplete?(data: TaskCompleted): Told;
-  /** The task failed, or the stream cannot go on; nothing follows. In a text the error reads as its message. */
-  onError?(error: ApiError): Told;
-  /** The task was cancelled. Without this callback `onError` gets an error with the code `TASK_CANCELLED`. */
-  onCancelled?(data: TaskCancelled): Told;
-  /** Any event, after the callback of its own. */
-  onTaskUpdate?(...update: TaskUpdate): Told;
-  /** A connection is open: the first, or a new one. */
-  onOpen?(): Told;
-  /** The connection was lost and a new one follows by itself. Nothing is missed. */
-  onReconnecting?(info: ReconnectInfo): Told;
+  /** The task as a whole has changed. */
+  onProgress?(data: TaskProgress): CallbackResult;
+  /** One file has changed. */
+  onFileUpdate?(data: FileUpdate): CallbackResult;
+  /** The task has ended with at least one model. */
+  onComplete?(data: TaskCompleted): CallbackResult;
+  /** The task failed, or the stream cannot continue. Nothing follows. As a string the error is its message. */
+  onError?(error: ApiError): CallbackResult;
+  /** The task was cancelled. Without this callback, `onError` gets an error with the code `TASK_CANCELLED`. */
+  onCancelled?(data: TaskCancelled): CallbackResult;
+  /** Any event, after its own callback. */
+  onTaskUpdate?(...update: TaskUpdate): CallbackResult;
+  /** A connection has opened: the first one, or a new one. */
+  onOpen?(): CallbackResult;
+  /** The connection was lost; the stream reconnects and misses nothing. */
+  onReconnecting?(info: ReconnectInfo): CallbackResult;
 }
 
-/** Callbacks as the sink of a feed. After `close()` it calls nothing, within one event too. */
+/** Callbacks as the sink of a feed. After `close()` nothing is called, not even the rest of the current event. */
 export interface CallbackSink extends FeedSink {
   close(): void;
 }
@@ -50,7 +50,7 @@ export function callbackSink(given: ProgressCallbacks): CallbackSink {
   let callbacks: ProgressCallbacks = given;
   return {
     event: (event) => {
-      call(() => tell(callbacks, event));
+      call(() => dispatch(callbacks, event));
       call(() => callbacks.onTaskUpdate?.(...updateOf(event)));
     },
     open: () => call(() => callbacks.onOpen?.()),
@@ -65,17 +65,17 @@ export function callbackSink(given: ProgressCallbacks): CallbackSink {
   };
 }
 
-function call(callback: () => Told): void {
+function call(callback: () => CallbackResult): void {
   try {
-    const told = callback() as Partial<Promise<unknown>> | undefined;
-    // oxlint-disable-next-line typescript/no-floating-promises -- what it rejects with is reported
-    told?.catch?.(report);
+    const result = callback() as Partial<Promise<unknown>> | undefined;
+    // oxlint-disable-next-line typescript/no-floating-promises -- a rejection is reported
+    result?.catch?.(report);
   } catch (error) {
     report(error);
   }
 }
 
-function tell(callbacks: ProgressCallbacks, event: TaskEvent): Told {
+function dispatch(callbacks: ProgressCallbacks, event: TaskEvent): CallbackResult {
   switch (event.type) {
     case 'task_progress':
       return callbacks.onProgress?.(event.data);
@@ -110,10 +110,10 @@ const taskFailure = ({ error, details }: TaskFailed) =>
 
 const cancelled = ({ message }: TaskCancelled) => new ApiError(message, { code: 'TASK_CANCELLED' });
 
-/** Where an uncaught error would have gone, but without taking a Node process down: a callback is not worth that. */
+/** Reports as an uncaught error, except that it must not take down a Node process. */
 function report(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
   if (reportError) reportError(error);
-  // oxlint-disable-next-line no-console -- Node has no other place for it
+  // oxlint-disable-next-line no-console -- Node has no `reportError`
   else console.error(error);
 }

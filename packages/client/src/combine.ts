@@ -7,18 +7,20 @@ import { openFeed, taskStreamUrl } from './feed.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
 import { parseEvent } from './parse.ts';
 
+/** One follower of a task. */
 interface Member {
   sink: FeedSink;
   options: FeedOptions;
+  /** Sequence of its newest event. */
   last: number;
-  /** Once it has a connection of its own. */
+  /** Its own feed, where it cannot share the connection. */
   own?: Feed;
 }
 
 /**
- * Follows many tasks over one connection, for `open` in the options of a stream or a manager. The first stream's options
- * hold for the connection. Tasks past the hundred that one stream takes, and all of them where the server refuses the
- * combined stream, get connections of their own.
+ * Follows many tasks over one connection, for the `open` option of a stream or a manager. The connection uses the options
+ * of the first stream. Each task beyond the hundred that one stream may have gets its own connection, and so does every
+ * task if the server rejects the combined stream.
  */
 export function combineTasks(): OpenFeed {
   const groups = new Map<string, Group>();
@@ -33,14 +35,14 @@ export function combineTasks(): OpenFeed {
 class Group {
   readonly #options: FeedOptions;
   readonly #onIdle: () => void;
-  /** Who follows what; a set, since two may follow the same task. */
+  /** Followers by task; a set, because several may follow the same task. */
   readonly #members = new Map<string, Set<Member>>();
-  /** Tasks that the connection was opened for. */
-  #asked: string[] = [];
-  /** Somebody has come who was not there when it was opened. */
-  #newcomer = false;
+  /** Tasks that the connection was opened for, in the order of its cursor. */
+  #requested: string[] = [];
+  /** Whether somebody joined after it was opened. */
+  #joined = false;
   #connection: Connection | undefined;
-  #changed = false;
+  #connecting = false;
 
   constructor(options: FeedOptions, onIdle: () => void) {
     this.#options = options;
@@ -52,8 +54,8 @@ class Group {
     if (!this.#members.has(taskId) && this.#members.size >= maxTasksPerStream) return openFeed(taskId, sink, options);
     const members = this.#members.get(taskId) ?? new Set();
     this.#members.set(taskId, members.add(member));
-    this.#newcomer = true;
-    this.#change();
+    this.#joined = true;
+    this.#reconnect();
     return {
       close: () => {
         if (member.own) member.own.close();
@@ -66,12 +68,12 @@ class Group {
     };
   }
 
-  /** Those who come in the same turn share one new connection. */
-  #change(): void {
-    if (this.#changed) return;
-    this.#changed = true;
+  /** Deferred, so that streams opened in the same turn cause one new connection. */
+  #reconnect(): void {
+    if (this.#connecting) return;
+    this.#connecting = true;
     queueMicrotask(() => {
-      this.#changed = false;
+      this.#connecting = false;
       if (this.#members.size === 0) return;
       if (this.#connection) this.#connection.restart();
       else this.#connect();
@@ -79,8 +81,8 @@ class Group {
   }
 
   #connect(): void {
-    const all = (tell: (sink: FeedSink) => void) => {
-      for (const members of this.#members.values()) for (const { sink } of members) tell(sink);
+    const notifyAll = (notify: (sink: FeedSink) => void) => {
+      for (const members of this.#members.values()) for (const { sink } of members) notify(sink);
     };
     const { lastEventId: _, ...options } = this.#options;
     this.#connection = openConnection(
@@ -101,8 +103,8 @@ class Group {
           this.#stop();
           return true;
         },
-        open: () => all((sink) => sink.open()),
-        reconnecting: (info) => all((sink) => sink.reconnecting(info)),
+        open: () => notifyAll((sink) => sink.open()),
+        reconnecting: (info) => notifyAll((sink) => sink.reconnecting(info)),
         end: (error) => this.#end(error),
       },
       options,
@@ -110,32 +112,32 @@ class Group {
   }
 
   /**
-   * A cursor belongs to the tasks it was given for: with others, the newest entry of each key comes again. One task alone
-   * has a stream and a cursor of its own.
+   * A cursor is valid only for the tasks it was issued for. With other tasks the stream starts without one and sends the
+   * newest event of each file and task again. A single task uses its own stream and cursor.
    */
   #target(): { url: string; cursor?: string | null } {
     const { baseUrl } = this.#options;
-    const changed = this.#newcomer;
-    this.#newcomer = false;
-    // Tasks that have ended stay in the question until a new one comes, so that the cursor keeps its meaning.
-    if (changed) this.#asked = [...this.#members.keys()];
-    const [first = '', ...others] = this.#asked;
+    const changed = this.#joined;
+    this.#joined = false;
+    // Tasks that have ended stay in the request until somebody joins, so that the cursor stays valid.
+    if (changed) this.#requested = [...this.#members.keys()];
+    const [first = '', ...others] = this.#requested;
     if (others.length === 0) {
       const last = Math.min(...[...(this.#members.get(first) ?? [])].map((member) => member.last));
       return { url: taskStreamUrl(baseUrl, first), cursor: last > 0 && last < Infinity ? String(last) : null };
     }
-    const query = this.#asked.map((taskId) => `task_id=${encodeURIComponent(taskId)}`).join('&');
+    const query = this.#requested.map((taskId) => `task_id=${encodeURIComponent(taskId)}`).join('&');
     return { url: `${apiUrl(baseUrl, '/status/stream')}?${query}`, ...(changed && { cursor: null }) };
   }
 
   #end(error: ApiError | undefined): void {
     const left = [...this.#members];
     this.#stop();
-    // A refusal may be meant for one task of them: apart, each gets its own verdict.
-    const apart = !error || (error.status >= 400 && error.status < 500 && error.status !== 401);
+    // The server may have rejected just one of the tasks: separate streams show which.
+    const separate = !error || (error.status >= 400 && error.status < 500 && error.status !== 401);
     for (const [taskId, members] of left) {
       for (const member of members) {
-        if (!apart) member.sink.end(error);
+        if (!separate) member.sink.end(error);
         else
           member.own = openFeed(taskId, member.sink, {
             ...member.options,
@@ -145,7 +147,7 @@ class Group {
     }
   }
 
-  /** Whether it was still there. */
+  /** Returns whether it was still a member. */
   #remove(taskId: string, member: Member, ended = false): boolean {
     const members = this.#members.get(taskId);
     if (!members?.delete(member)) return false;
@@ -156,7 +158,7 @@ class Group {
 
   #stop(): void {
     this.#members.clear();
-    this.#asked = [];
+    this.#requested = [];
     this.#connection?.close();
     this.#connection = undefined;
     this.#onIdle();

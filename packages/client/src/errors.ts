@@ -1,49 +1,49 @@
 import type { FailureDetails, ProblemItem } from '@image2model/protocol';
 
-/** Codes that only the client gives, besides those of the server's error table. */
+/** Codes of errors that arise in the client, besides those of the server's error table. */
 export type ClientErrorCode =
-  /** No answer: the server cannot be reached, or the connection broke. Worth another try. */
+  /** No response: the server cannot be reached, or the connection broke. Retryable. */
   | 'NETWORK_ERROR'
   /** The caller's `AbortSignal` fired. */
   | 'ABORTED'
-  /** The answer is not what the API gives; often a wrong `baseUrl`. */
+  /** The response is not one of the API; often a wrong `baseUrl`. */
   | 'INVALID_RESPONSE'
-  /** The stream's address answered with something else than `text/event-stream`. */
+  /** The stream's response is not `text/event-stream`. */
   | 'NOT_AN_EVENT_STREAM'
-  /** No byte, not even a heartbeat, for the time of the watchdog. */
+  /** No byte, not even a heartbeat, for `stallMs`. */
   | 'STALLED'
   /** The stream closed before the task ended. */
   | 'CONNECTION_LOST'
-  /** The stream could not be held for as many attempts as were allowed. */
+  /** `maxRetries` attempts in a row brought no event. */
   | 'CONNECTION_FAILED'
-  /** One line or event of the stream is larger than `maxBufferSize`. */
+  /** A line or event of the stream is larger than `maxBufferSize`. */
   | 'EVENT_TOO_LARGE'
-  /** What a stream brought is not an event of this protocol. */
+  /** The stream sent something that is not a valid event. */
   | 'MALFORMED_EVENT'
-  /** The task was cancelled; given to `onError` where there is no `onCancelled`. */
+  /** The task was cancelled; passed to `onError` if there is no `onCancelled`. */
   | 'TASK_CANCELLED';
 
 export interface ApiErrorInit {
-  /** Stable, upper snake case: of the server's table, or a {@link ClientErrorCode}. */
+  /** Stable, upper snake case: from the server's table, or a {@link ClientErrorCode}. */
   code: string;
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 without a response. */
   status?: number;
-  /** Whether the very same call can succeed later. */
+  /** Whether the same call may succeed later. */
   retryable?: boolean;
-  /** The server's id of the request, for a report. */
+  /** The server's id of the request, for bug reports. */
   requestId?: string | undefined;
-  /** What is wrong one by one: an entry per refused file, say. */
+  /** Each thing that is wrong, such as one entry per rejected file. */
   errors?: readonly ProblemItem[];
-  /** Why a task failed, as its ending says. */
+  /** Why a task failed, from its last event. */
   details?: FailureDetails | undefined;
-  /** How long the server asks to wait, in milliseconds. */
+  /** Delay that the server asks for (`Retry-After`), in milliseconds. */
   retryAfterMs?: number | undefined;
   cause?: unknown;
 }
 
 /**
- * The one error class of this package. Put into a text it reads as its message, so that
- * `` `Processing error: ${error}` `` is a sentence for a person.
+ * The only error class of this package. As a string it is its message, so that `` `Processing error: ${error}` `` reads
+ * well.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -83,8 +83,3 @@ export const aborted = (cause?: unknown): ApiError =>
 
 export const unreachable = (cause?: unknown): ApiError =>
   new ApiError('The server cannot be reached', { code: 'NETWORK_ERROR', retryable: true, cause });
-
-/** Statuses after which the same request may succeed: time-outs, limits, and whatever is broken over there. */
-export function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
-}

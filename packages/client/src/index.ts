@@ -4,7 +4,8 @@ import { SSEManager } from './manager.ts';
 export { ApiService } from './api/service.ts';
 export type { ApiServiceOptions, CallOptions } from './api/service.ts';
 export type { Failure, Result } from './api/results.ts';
-export type { UploadAnswer, UploadFile, UploadOptions, UploadProgress } from './api/upload.ts';
+export type { UploadAnswer, UploadFile, UploadOptions } from './api/upload.ts';
+export type { UploadProgress } from './api/upload-progress.ts';
 export type { CleanupAnswer, DiskUsage, DownloadFormat, JobFile, RetryJobOptions, Session } from './api/types.ts';
 export { backoffDefaults, backoffDelay } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
@@ -50,10 +51,10 @@ export type {
   Ticket,
 } from '@image2model/protocol';
 
-/** For the server that the page came from (outside a browser: the one on this machine), without a key. */
+/** The API of the page's own server (outside a browser: the local one), without a key. */
 export const api = /* @__PURE__ */ new ApiService();
 
-/** The streams of a whole page, with the key of `api`. */
+/** The streams of the whole page, with the key of `api`. */
 export const sseManager = /* @__PURE__ */ new SSEManager({ api });
 
 export default api;

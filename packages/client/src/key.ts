@@ -1,4 +1,4 @@
-/** A new idempotency key. `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+/** Creates an idempotency key. Pages served over plain HTTP have no `crypto.randomUUID`. */
 export function createKey(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

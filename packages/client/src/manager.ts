@@ -5,13 +5,13 @@ import type { Feed, FeedOptions } from './feed.ts';
 import { SharedFeed } from './shared-feed.ts';
 
 export interface SSEManagerOptions {
-  /** Where the streams go: an `ApiService`. Default: the page's own origin. */
+  /** The `ApiService` whose server the streams use. Default: the page's own origin. */
   api?: { streamOptions(): FeedOptions };
-  /** Attempts in a row, without an event in between, before `onError`. Default 3. */
+  /** Attempts in a row without an event before `onError`. Default 3. */
   maxRetries?: number;
-  /** Milliseconds before each attempt, counted from 1. Default 1, 2, 4 s and so on, up to 30 s. */
+  /** Delay before each attempt (from 1) in milliseconds. Default 1, 2, 4 s and so on, up to 30 s. */
   retryDelayMs?: (attempt: number) => number;
-  /** As in the options of a stream: `combineTasks()` for one connection for all tasks. */
+  /** As for a stream, such as `combineTasks()` for one connection for all tasks. */
   open?: FeedOptions['open'];
 }
 
@@ -21,8 +21,8 @@ export const managerDefaults = {
 } as const;
 
 /**
- * Looks after the streams of a whole app: one per task however many ask for it, each with callbacks of its own; who
- * comes later is told at once how things stand.
+ * Manages the streams of a whole app: one per task, however many components follow it, each with its own callbacks.
+ * Late subscribers get the current state at once.
  */
 export class SSEManager {
   readonly #options: SSEManagerOptions;
@@ -32,12 +32,12 @@ export class SSEManager {
     this.#options = options;
   }
 
-  /** Tasks that are being followed now. */
+  /** Number of tasks being followed. */
   get size(): number {
     return this.#connections.size;
   }
 
-  /** Follows a task. The stream it gives is this caller's own: closing it leaves the others theirs. */
+  /** Follows a task. Closing the returned stream does not affect other callers. */
   connect(taskId: string, callbacks: ProgressCallbacks = {}): Feed {
     const sink = callbackSink(callbacks);
     const feed = this.#connection(taskId).join(sink);
@@ -50,7 +50,7 @@ export class SSEManager {
     };
   }
 
-  /** Stops following a task, for everybody. */
+  /** Stops following a task, for all callers. */
   disconnect(taskId: string): void {
     this.#connections.get(taskId)?.close();
     this.#connections.delete(taskId);
@@ -70,13 +70,13 @@ export class SSEManager {
       backoff: retryDelayMs ?? managerDefaults.retryDelayMs,
       ...(open && { open }),
     };
-    const made = new SharedFeed(
+    const created = new SharedFeed(
       (sink) => (options.open ?? openFeed)(taskId, sink, options),
       () => {
-        if (this.#connections.get(taskId) === made) this.#connections.delete(taskId);
+        if (this.#connections.get(taskId) === created) this.#connections.delete(taskId);
       },
     );
-    this.#connections.set(taskId, made);
-    return made;
+    this.#connections.set(taskId, created);
+    return created;
   }
 }

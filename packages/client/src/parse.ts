@@ -3,7 +3,7 @@ import type { TaskEvent, TaskEventType } from '@image2model/protocol';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { ApiError } from './errors.ts';
 
-/** The event that a message bears; nothing where its type is unknown: later servers may send more than this client knows. */
+/** Parses a message as an event. Unknown types give nothing: newer servers may send more than this client knows. */
 export function parseEvent(message: EventSourceMessage): TaskEvent | ApiError | undefined {
   if (!taskEventTypes.includes(message.event as TaskEventType)) return undefined;
   try {
@@ -12,10 +12,10 @@ export function parseEvent(message: EventSourceMessage): TaskEvent | ApiError | 
       return { type: message.event, data } as TaskEvent;
     }
   } catch {
-    // Told below.
+    // Reported below.
   }
-  // Asked for again with the old cursor, after a wait: a mangled event is neither lost nor believed.
-  return new ApiError('The stream brought something that is not an event', {
+  // The connection requests it again from the old cursor, after a delay: a corrupt event is neither lost nor used.
+  return new ApiError('The server sent a malformed event', {
     code: 'MALFORMED_EVENT',
     retryable: true,
   });

@@ -1,18 +1,18 @@
 import type { Problem } from '@image2model/protocol';
-import { ApiError, isRetryableStatus } from './errors.ts';
+import { ApiError } from './errors.ts';
 
-/** Bytes of an error answer that are read; the rest says nothing a caller could use. */
-const maxProblemBytes = 64 * 1024;
+/** Maximum length of an error response that is read, in characters; problem details are far smaller. */
+const maxProblemLength = 64 * 1024;
 
-/** The error that an answer other than 2xx stands for: its problem details, or its status where it has none. */
+/** The error of a response other than 2xx, from its problem details, or from its status if it has none. */
 export async function errorFromResponse(response: Response): Promise<ApiError> {
   return problemError(response.status, await readText(response), response.headers.get('retry-after'));
 }
 
-/** As {@link errorFromResponse}, from the parts of an answer. */
+/** As {@link errorFromResponse}, from the parts of a response. */
 export function problemError(status: number, body: string, retryAfter: string | null): ApiError {
   const problem = parseProblem(body);
-  return new ApiError(problem.detail ?? problem.title ?? `The server answered ${status}`, {
+  return new ApiError(problem.detail ?? problem.title ?? `The server responded with status ${status}`, {
     code: problem.code ?? `HTTP_${status}`,
     status,
     retryable: isRetryableStatus(status),
@@ -27,6 +27,11 @@ export function parseRetryAfter(value: string | null, now = Date.now()): number 
   if (!value) return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** Statuses after which the same request may succeed: time-outs, rate limits and server errors. */
+function isRetryableStatus(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
 function parseProblem(body: string): Partial<Problem> {
@@ -44,14 +49,14 @@ async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   try {
-    while (text.length < maxProblemBytes) {
+    while (text.length < maxProblemLength) {
       const { done, value } = await reader.read();
       if (done) break;
       text += decoder.decode(value, { stream: true });
     }
     await reader.cancel();
   } catch {
-    // The status alone has to do.
+    // The connection broke; use what has arrived.
   }
   return text;
 }

@@ -59,6 +59,6 @@ test('an error answer without problem details still becomes an error', () => {
     code: 'HTTP_502',
     status: 502,
     retryable: true,
-    message: 'The server answered 502',
+    message: 'The server responded with status 502',
   });
 });

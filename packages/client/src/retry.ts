@@ -4,18 +4,18 @@ import { ApiError, toApiError } from './errors.ts';
 import { wait } from './wait.ts';
 
 export interface RetryOptions extends BackoffOptions {
-  /** Further tries after the first. Default 3. */
+  /** Retries after the first attempt. Default 3. */
   retries?: number;
   signal?: AbortSignal | undefined;
-  /** Whether to try again. Default: what says of itself that it is `retryable`. */
+  /** Whether to retry. Default: if the error is `retryable`. */
   shouldRetry?: (error: ApiError | { error: string; retryable: boolean }) => boolean;
-  /** Told before each wait; `attempt` counts from 1, `delayMs` is the wait. */
+  /** Called before each delay; `attempt` counts from 1. */
   onRetry?: (info: { attempt: number; delayMs: number }) => void;
 }
 
 /**
- * Runs an operation until it succeeds, fails for good or has used up its tries. Knows both ways in which this package
- * fails: an `ApiError` thrown, and a result whose `success` is false. `Retry-After` is obeyed.
+ * Runs an operation until it succeeds, fails permanently or runs out of retries. A failure is a thrown error or a result
+ * whose `success` is false; in the end it is thrown or returned as it is. Honours `Retry-After`.
  */
 export async function retryOperation<T>(operation: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { retries = 3, signal, shouldRetry = (error) => error.retryable, onRetry } = options;

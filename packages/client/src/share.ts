@@ -5,18 +5,18 @@ import type { FeedOptions, OpenFeed } from './feed.ts';
 import { Tab } from './tab.ts';
 
 export interface ShareOptions {
-  /** How the tab that leads connects. Default `combineTasks()`: one connection for all tasks of all tabs. */
+  /** How the leading tab connects. Default `combineTasks()`: one connection for all tasks of all tabs. */
   open?: OpenFeed;
-  /** Milliseconds without a word from the leading tab after which another takes its place. Default 90 000. */
+  /** Milliseconds of silence from the leading tab after which another one takes over. Default 90 000. */
   silentMs?: number;
 }
 
 export const shareDefaults = { silentMs: 90_000 } as const;
 
 /**
- * Lets all tabs of one origin that use the same server and key share one connection, for `open` in the options of a
- * service, a stream or a manager. Where Web Locks or `BroadcastChannel` are missing (a page that came over plain HTTP, an
- * old browser) each task has a connection of its own.
+ * Lets all tabs of one origin that use the same server and key share one connection, for the `open` option of a service,
+ * a stream or a manager. Without Web Locks or `BroadcastChannel` (plain HTTP, old browsers) each task has its own
+ * connection.
  */
 export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
   const { open = combineTasks(), silentMs = shareDefaults.silentMs } = options;
@@ -26,15 +26,15 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
     const name = nameOf(feedOptions);
     let tab = tabs.get(name);
     if (!tab) {
-      const made: Tab = new Tab({
+      const created: Tab = new Tab({
         name,
         open,
         feedOptions,
         silentMs,
-        onIdle: () => tabs.get(name) === made && tabs.delete(name),
+        onIdle: () => tabs.get(name) === created && tabs.delete(name),
       });
-      tabs.set(name, made);
-      tab = made;
+      tabs.set(name, created);
+      tab = created;
     }
     return tab.follow(taskId, after(feedOptions.lastEventId, sink));
   };
@@ -45,7 +45,7 @@ function canShare(): boolean {
   return typeof BroadcastChannel === 'function' && navigator?.locks !== undefined;
 }
 
-/** Tabs with another server or another key are none of each other's business. The key itself is not in the name. */
+/** Separates tabs with different servers or keys. The key is hashed, because other scripts can see the name. */
 function nameOf({ baseUrl, apiKey }: FeedOptions): string {
   const key = (typeof apiKey === 'function' ? apiKey() : apiKey) ?? '';
   let hash = 0x811c9dc5;
@@ -55,7 +55,7 @@ function nameOf({ baseUrl, apiKey }: FeedOptions): string {
 
 type Sink = Parameters<OpenFeed>[1];
 
-/** The shared log starts with the newest of each key; a stream that has a cursor wants none of what is before it. */
+/** The shared log replays the newest event of each key; a stream with a cursor skips those it already has. */
 function after(cursor: string | undefined, sink: Sink): Sink {
   const last = Number(cursor ?? 0) || 0;
   if (last === 0) return sink;

@@ -3,24 +3,24 @@ import { EventLog } from './event-log.ts';
 import type { ApiError } from './errors.ts';
 import type { Feed, FeedSink } from './feed.ts';
 
-/** One feed for any number of sinks: whoever comes later first gets the newest entry of each key. */
+/** One feed for any number of sinks. A late sink first gets the newest event of each key. */
 export class SharedFeed {
   readonly #log = new EventLog();
-  /** Each sink, and whether it has been brought up to date. */
+  /** Each sink, and whether it has caught up. */
   readonly #sinks = new Map<FeedSink, boolean>();
   readonly #onIdle: () => void;
   #feed: Feed;
 
-  /** `onIdle` is called once nothing is left to do: the feed has ended, or the last sink has gone. */
+  /** `onIdle` is called when the feed has ended or the last sink has left. */
   constructor(open: (sink: FeedSink) => Feed, onIdle: () => void) {
     this.#onIdle = onIdle;
     this.#feed = open({
       event: (event) => {
         this.#log.add(event);
-        this.#tell((sink) => sink.event(event));
+        this.#notify((sink) => sink.event(event));
       },
-      open: () => this.#tell((sink) => sink.open()),
-      reconnecting: (info) => this.#tell((sink) => sink.reconnecting(info)),
+      open: () => this.#notify((sink) => sink.open()),
+      reconnecting: (info) => this.#notify((sink) => sink.reconnecting(info)),
       end: (error) => this.#end(error),
     });
   }
@@ -38,7 +38,7 @@ export class SharedFeed {
     };
   }
 
-  /** Leaves everybody at once. */
+  /** Drops all sinks at once. */
   close(): void {
     this.#sinks.clear();
     this.#feed.close();
@@ -53,9 +53,9 @@ export class SharedFeed {
     }
   }
 
-  /** What comes before a sink has been brought up to date reaches it with the log. */
-  #tell(tell: (sink: FeedSink) => void): void {
-    for (const [sink, current] of this.#sinks) if (current) tell(sink);
+  /** Sinks that have not caught up yet get the event from the log. */
+  #notify(notify: (sink: FeedSink) => void): void {
+    for (const [sink, current] of this.#sinks) if (current) notify(sink);
   }
 
   #end(error: ApiError | undefined): void {

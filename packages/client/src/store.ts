@@ -5,43 +5,43 @@ import type { ApiError } from './errors.ts';
 import { openFeed } from './feed.ts';
 import type { Feed, FeedOptions } from './feed.ts';
 
-/** A task as a page shows it. A new object at each change, and only then. */
+/** A task for display. Each change makes a new object; nothing else does. */
 export interface ProgressSnapshot {
   readonly task: TaskState;
-  /** `idle` while nobody subscribes, `closed` once the task has ended or the stream cannot go on. */
+  /** `idle` without subscribers, `closed` once the task has ended or the stream cannot continue. */
   readonly connection: 'idle' | 'connecting' | 'open' | 'reconnecting' | 'closed';
-  /** While reconnecting: which attempt, after how long, and why. */
+  /** While reconnecting: the attempt, its delay and the reason. */
   readonly reconnecting?: ReconnectInfo;
-  /** Why the stream cannot go on. That the task itself failed stands in `task`. */
+  /** Why the stream cannot continue. A failure of the task itself is in `task`. */
   readonly error?: ApiError;
 }
 
 export interface ProgressStoreOptions extends FeedOptions {
-  /** What is known already, from `getJobStatus` or an earlier store: the stream goes on from there. */
+  /** Known state, from `getJobStatus` or an earlier store; the stream continues from there. */
   initial?: TaskState | undefined;
 }
 
-/** A Svelte store (`$store`) and what React's `useSyncExternalStore` takes, as it is. */
+/** A Svelte store (`$store`), also ready for React's `useSyncExternalStore`. */
 export interface ProgressStore {
-  /** Tells the present snapshot at once and then each new one. Returns what ends it. */
+  /** Calls the subscriber with the current snapshot at once, then with each new one. Returns a function to unsubscribe. */
   subscribe(subscriber: (snapshot: ProgressSnapshot) => void): () => void;
   getSnapshot(): ProgressSnapshot;
 }
 
 /**
- * The live state of a task. It connects with the first subscriber, lets go after the last, and goes on from where it
- * was with the next.
+ * The live state of a task. It connects with the first subscriber, disconnects after the last, and continues from its
+ * cursor with the next.
  */
 export function createProgressStore(taskId: string, options: ProgressStoreOptions = {}): ProgressStore {
   const { initial, ...rest } = options;
-  const subscribers = new Set<{ tell: (snapshot: ProgressSnapshot) => void }>();
+  const subscribers = new Set<{ notify: (snapshot: ProgressSnapshot) => void }>();
   let snapshot: ProgressSnapshot = { task: initial ?? initialTaskState(taskId), connection: 'idle' };
   let feed: Feed | undefined;
   if (hasEnded(snapshot.task.status)) snapshot = { ...snapshot, connection: 'closed' };
 
   function set(next: ProgressSnapshot): void {
     snapshot = next;
-    for (const { tell } of subscribers) tell(snapshot);
+    for (const { notify } of subscribers) notify(snapshot);
   }
 
   function connect(): void {
@@ -64,8 +64,8 @@ export function createProgressStore(taskId: string, options: ProgressStoreOption
 
   return {
     subscribe: (subscriber) => {
-      // An entry of its own: the same function may subscribe twice.
-      const entry = { tell: subscriber };
+      // Wrapped in an object, because the same function may subscribe twice.
+      const entry = { notify: subscriber };
       subscribers.add(entry);
       if (!feed && snapshot.connection === 'idle') connect();
       subscriber(snapshot);

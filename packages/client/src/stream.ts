@@ -6,8 +6,8 @@ import type { Feed, FeedOptions } from './feed.ts';
 export type { Feed as ProgressStream } from './feed.ts';
 
 /**
- * Follows a task until its end: each change once and in order, over as many connections as it takes. Everything is
- * released at the ending, without `close()`.
+ * Follows a task to its end and reports each change once and in order, reconnecting as needed. At the end everything is
+ * released, even without `close()`.
  */
 export function createProgressStream(
   taskId: string,

@@ -6,45 +6,45 @@ import type { TabMessage } from './tab-messages.ts';
 interface Followed {
   feed: Feed;
   log: EventLog;
-  /** Tabs that want it. */
+  /** Ids of the tabs that follow it. */
   tabs: Set<string>;
 }
 
 export interface LeaderOptions {
   open: OpenFeed;
   feedOptions: FeedOptions;
-  /** Name of the tab that leads. */
+  /** Id of the leading tab. */
   self: string;
-  /** Tells all tabs, this one too; or the one that the message is for. */
-  tell: (message: TabMessage) => void;
+  /** Sends to all tabs, including this one, or to the tab that the message names. */
+  send: (message: TabMessage) => void;
 }
 
-/** Milliseconds between signs of life; a hidden page is let do it once a minute at the least. */
+/** Milliseconds between heartbeats. Browsers throttle hidden pages, at worst to once a minute. */
 const beatMs = 10_000;
-/** Logs of ended tasks that are kept. */
+/** Maximum number of logs of ended tasks. */
 const maxEnded = 100;
 
-/** Holds the connections for all tabs and tells them what comes. */
+/** Holds the connections for all tabs and forwards what they receive. */
 export class TabLeader {
   readonly #options: LeaderOptions;
   readonly #followed = new Map<string, Followed>();
-  /** Tasks that have ended, oldest first; all that is left of them is the log. */
+  /** Tasks that have ended, oldest first; only their logs are kept. */
   readonly #ended = new Set<string>();
   readonly #beat: ReturnType<typeof setInterval>;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
-    this.#beat = setInterval(() => options.tell({ type: 'beat' }), beatMs);
+    this.#beat = setInterval(() => options.send({ type: 'beat' }), beatMs);
   }
 
-  /** A tab wants a task. `log` is what this tab itself has of it, so that it can go on from there. */
+  /** A tab wants to follow a task. `log` is what the leading tab itself already has, to continue from. */
   want(tab: string, taskId: string, after: number, log?: EventLog): void {
-    const { tell } = this.#options;
+    const { send } = this.#options;
     const known = this.#followed.get(taskId);
     if (!known) return this.#follow(tab, taskId, log ?? new EventLog());
     known.tabs.add(tab);
-    if (known.feed.readyState() === 1) tell({ type: 'open', taskId, to: tab });
-    for (const event of known.log.after(after)) tell({ type: 'event', taskId, event, to: tab });
+    if (known.feed.readyState() === 1) send({ type: 'open', taskId, to: tab });
+    for (const event of known.log.after(after)) send({ type: 'event', taskId, event, to: tab });
   }
 
   drop(tab: string, taskId: string): void {
@@ -55,7 +55,7 @@ export class TabLeader {
     known.feed.close();
   }
 
-  /** A tab that asks while the ending is on its way to it is answered from the log, without a connection. */
+  /** A tab that asks before the last event has reached it gets it from the log, without a connection. */
   #keepEnded(taskId: string): void {
     this.#ended.add(taskId);
     const [oldest] = this.#ended;
@@ -71,7 +71,7 @@ export class TabLeader {
   }
 
   #follow(tab: string, taskId: string, log: EventLog): void {
-    const { open, feedOptions, self, tell } = this.#options;
+    const { open, feedOptions, self, send } = this.#options;
     const { last } = log;
     const tabs = new Set([tab]);
     const feed = open(
@@ -79,17 +79,17 @@ export class TabLeader {
       {
         event: (event) => {
           log.add(event);
-          // A word to other tabs goes by way of the browser's main process: at a thousand a second that can be felt.
+          // Messages to other tabs pass through the browser's main process, which is slow at a thousand a second.
           const alone = tabs.size === 1 && tabs.has(self);
-          tell({ type: 'event', taskId, event, ...(alone && { to: self }) });
+          send({ type: 'event', taskId, event, ...(alone && { to: self }) });
         },
-        open: () => tell({ type: 'open', taskId }),
+        open: () => send({ type: 'open', taskId }),
         reconnecting: ({ reason, ...info }) =>
-          tell({ type: 'reconnecting', taskId, info: { ...info, reason: packError(reason) } }),
+          send({ type: 'reconnecting', taskId, info: { ...info, reason: packError(reason) } }),
         end: (error) => {
           if (error) this.#followed.delete(taskId);
           else this.#keepEnded(taskId);
-          tell({ type: 'end', taskId, ...(error && { error: packError(error) }) });
+          send({ type: 'end', taskId, ...(error && { error: packError(error) }) });
         },
       },
       { ...feedOptions, lastEventId: last > 0 ? String(last) : undefined },

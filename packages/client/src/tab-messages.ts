@@ -3,19 +3,19 @@ import type { ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import type { ApiErrorInit } from './errors.ts';
 
-/** An error as it crosses from tab to tab: structured cloning keeps no class and no fields of ours. */
+/** An error as sent between tabs: structured cloning drops its class and fields. */
 export interface ErrorMessage extends ApiErrorInit {
   message: string;
 }
 
-/** What tabs say to each other. `tab` says who speaks, `to` who alone is meant. */
+/** Messages between tabs. `tab` is the sender, `to` the only recipient. */
 export type TabMessage =
-  /** A tab wants to follow a task, and has what came up to a sequence. */
+  /** A tab wants to follow a task from a sequence on. */
   | { type: 'want'; tab: string; taskId: string; after: number }
   | { type: 'drop'; tab: string; taskId: string }
-  /** A tab holds the connection from now on: whoever wants something says so again. */
+  /** A tab has become the leader: the others repeat what they want. */
   | { type: 'leader' }
-  /** The leader is there. */
+  /** The leader is alive. */
   | { type: 'beat' }
   | { type: 'event'; taskId: string; event: TaskEvent; to?: string }
   | { type: 'open'; taskId: string; to?: string }

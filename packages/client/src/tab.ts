@@ -10,6 +10,7 @@ import type { TabMessage } from './tab-messages.ts';
 import { createWatchdog } from './watchdog.ts';
 import type { Watchdog } from './watchdog.ts';
 
+/** A task that this tab follows through the leader. */
 interface Member {
   sink: FeedSink;
   log: EventLog;
@@ -17,27 +18,30 @@ interface Member {
 }
 
 export interface TabOptions {
-  /** Of the lock and of the channel: tabs with the same one share. */
+  /** Name of the lock and the channel; tabs with the same name share a connection. */
   name: string;
-  /** How the tab that leads connects. */
+  /** How the leading tab connects. */
   open: OpenFeed;
   feedOptions: FeedOptions;
-  /** Milliseconds without a word from the leader after which its place is taken. */
+  /** Milliseconds of silence from the leader after which this tab takes over. */
   silentMs: number;
+  /** Called when this tab follows nothing any more. */
   onIdle: () => void;
 }
 
 /**
- * One tab among those that share a connection. The one that holds the Web Lock leads; the browser gives the lock to the
- * next when it goes, however it goes.
+ * One of the tabs that share a connection. The tab that holds the Web Lock leads; when it is gone, even by a crash, the
+ * browser gives the lock to the next one.
  */
 export class Tab {
   readonly #options: TabOptions;
   readonly #id = createKey();
   readonly #channel: BroadcastChannel;
-  readonly #watchdog: { dog?: Watchdog } = {};
-  /** This tab's streams by task, and what of each the leader is asked for. */
+  /** Watches the leader. */
+  #watchdog: Watchdog | undefined;
+  /** This tab's streams by task. */
   readonly #feeds = new Map<string, SharedFeed>();
+  /** What this tab asks the leader for, by task. */
   readonly #members = new Map<string, Member>();
   #leader: TabLeader | undefined;
   #release: (() => void) | undefined;
@@ -54,15 +58,15 @@ export class Tab {
   follow(taskId: string, sink: FeedSink): Feed {
     const known = this.#feeds.get(taskId);
     if (known) return known.join(sink);
-    const made: SharedFeed = new SharedFeed(
+    const created: SharedFeed = new SharedFeed(
       (all) => this.#ask(taskId, all),
       () => {
-        if (this.#feeds.get(taskId) === made) this.#feeds.delete(taskId);
+        if (this.#feeds.get(taskId) === created) this.#feeds.delete(taskId);
         if (this.#feeds.size === 0) this.#close();
       },
     );
-    this.#feeds.set(taskId, made);
-    return made.join(sink);
+    this.#feeds.set(taskId, created);
+    return created.join(sink);
   }
 
   #ask(taskId: string, sink: FeedSink): Feed {
@@ -104,7 +108,7 @@ export class Tab {
       case 'end':
         this.#deliver(message);
     }
-    this.#watchdog.dog?.touch();
+    this.#watchdog?.touch();
   }
 
   #deliver(message: Extract<TabMessage, { type: 'event' | 'open' | 'reconnecting' | 'end' }>): void {
@@ -112,7 +116,7 @@ export class Tab {
     if (!member) return;
     const { sink, log } = member;
     if (message.type === 'open') {
-      // A newcomer's `open` and everybody's may cross.
+      // The leader may send `open` both to this tab and to all tabs.
       if (member.state !== 1) sink.open();
       member.state = 1;
     } else if (message.type === 'reconnecting') {
@@ -135,14 +139,14 @@ export class Tab {
     member.sink.end(error && unpackError(error));
   }
 
-  /** Tells the other tabs and this one, or the one that it is for. */
-  #tell(message: TabMessage): void {
+  /** Sends to all tabs, including this one, or to the tab that the message names. */
+  #send(message: TabMessage): void {
     if (!('to' in message) || message.to !== this.#id) this.#post(message);
     this.#receive(message);
   }
 
   #post(message: TabMessage): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no such argument
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a `BroadcastChannel` has no target origin
     if (!this.#closed) this.#channel.postMessage(message);
   }
 
@@ -151,9 +155,9 @@ export class Tab {
     this.#contest.abort();
     const contest = new AbortController();
     this.#contest = contest;
-    this.#watchdog.dog?.stop();
-    this.#watchdog.dog = createWatchdog(silentMs, () => this.#contend(true));
-    const how = steal ? { steal } : { signal: contest.signal };
+    this.#watchdog?.stop();
+    this.#watchdog = createWatchdog(silentMs, () => this.#contend(true));
+    const lockOptions = steal ? { steal } : { signal: contest.signal };
     const lead = () => (contest.signal.aborted ? undefined : this.#lead());
     const stepDown = () => {
       if (contest !== this.#contest || this.#closed) return;
@@ -161,15 +165,15 @@ export class Tab {
       this.#leader = undefined;
       this.#contend();
     };
-    // It fails when we give up ourselves, or when a tab that heard nothing from us for long has stolen the lock.
-    navigator.locks.request(name, how, lead).then(stepDown, stepDown);
+    // It rejects when we abort it ourselves, or when another tab, hearing nothing from us, has stolen the lock.
+    navigator.locks.request(name, lockOptions, lead).then(stepDown, stepDown);
   }
 
   #lead(): Promise<void> {
     const { open, feedOptions } = this.#options;
-    this.#watchdog.dog?.stop();
-    this.#leader = new TabLeader({ open, feedOptions, self: this.#id, tell: (message) => this.#tell(message) });
-    // This tab's own first: it goes on from its cursor, and has what the others may lack.
+    this.#watchdog?.stop();
+    this.#leader = new TabLeader({ open, feedOptions, self: this.#id, send: (message) => this.#send(message) });
+    // This tab's own tasks first: the leader continues from its log, which has what the other tabs may lack.
     for (const [taskId, member] of this.#members) this.#want(taskId, member);
     this.#post({ type: 'leader' });
     return new Promise((resolve) => {
@@ -183,7 +187,7 @@ export class Tab {
     this.#closed = true;
     this.#contest.abort();
     this.#release?.();
-    this.#watchdog.dog?.stop();
+    this.#watchdog?.stop();
     this.#channel.close();
     this.#options.onIdle();
   }

@@ -1,6 +1,6 @@
 /**
- * Tells when a page is likely to have a network again: `online`, shown after having been hidden, or brought back by the
- * browser's page cache (`restored`: its connections are dead). Outside a browser it never does. Returns what stops it.
+ * Calls back when a page is likely to have a network again: it is online, visible again, or `restored` from the browser's
+ * page cache, where its connections are dead. Outside a browser that never happens. Returns a function that stops it.
  */
 export function onWake(wake: (restored: boolean) => void): () => void {
   const { document } = globalThis as { document?: Document };

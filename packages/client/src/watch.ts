@@ -6,14 +6,14 @@ import type { FeedOptions } from './feed.ts';
 
 export interface WatchOptions extends FeedOptions {
   signal?: AbortSignal | undefined;
-  /** Events that wait for a slow reader; past it only the newest of the task and of each file do. Default 1 000. */
+  /** Maximum number of events buffered for a slow reader; beyond it only the newest of the task and each file. Default 1 000. */
   maxBuffered?: number;
 }
 
 /**
- * The events of a task until its ending, which is the last one given. Leaving the loop closes the stream.
+ * Iterates over the events of a task, up to and including its last. Leaving the loop closes the stream.
  *
- * @throws {ApiError} when the stream cannot go on, or with the code `ABORTED` when the signal fires
+ * @throws {ApiError} when the stream cannot continue, or with the code `ABORTED` when the signal fires
  */
 export async function* watch(taskId: string, options: WatchOptions = {}): AsyncGenerator<TaskEvent, void, undefined> {
   const { signal, maxBuffered = 1000, ...rest } = options;
@@ -45,7 +45,7 @@ export async function* watch(taskId: string, options: WatchOptions = {}): AsyncG
   signal?.addEventListener('abort', abort);
   try {
     for (;;) {
-      // An abort ends it at once; any other end comes after all that was there before it.
+      // An abort takes effect at once, any other end after the buffered events.
       if (signal?.aborted && failure) throw failure;
       const event = waiting.shift();
       if (event) yield event;
@@ -64,12 +64,10 @@ function aborted(signal: AbortSignal | undefined): ApiError {
 }
 
 function ignore(): void {
-  // The iterable tells events and the end, nothing of the connection.
+  // The iterable reports events and the end, not the state of the connection.
 }
 
-/** Compacted as the server compacts for a slow reader: the newest of each key, in order. */
+/** The newest event of each key, in order, as the server does for slow readers. */
 function newest(events: TaskEvent[]): TaskEvent[] {
-  const log = new EventLog();
-  for (const event of events) log.add(event);
-  return log.after();
+  return new EventLog(events).after();
 }

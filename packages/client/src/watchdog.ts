@@ -1,17 +1,17 @@
-/** Sees to it that something happens at least every so often. */
+/** Detects that nothing has happened for too long. */
 export interface Watchdog {
   /** Something happened. */
   touch(): void;
   /** Milliseconds since something last happened. */
   idleMs(): number;
-  /** Bites no more; holds no timer. */
+  /** Stops watching and clears the timer. */
   stop(): void;
 }
 
 /**
- * Calls `onStall` once when nothing has touched it for `stallMs`; 0 or `Infinity` turns it off. One timer, set again
- * only when it runs out: a touch costs no more than reading the clock. It is the wall clock, because the other one
- * stands still while a laptop sleeps.
+ * Calls `onStall` once when it has not been touched for `stallMs`; 0 or `Infinity` turns it off. Its one timer is set
+ * again only when it expires, so a touch only reads the clock. It uses wall-clock time because a monotonic clock may stop
+ * while a laptop sleeps.
  */
 export function createWatchdog(stallMs: number, onStall: () => void): Watchdog {
   let last = Date.now();

@@ -2,7 +2,7 @@ import { apiUrl } from '../address.ts';
 import { ApiError, toApiError } from '../errors.ts';
 import { errorFromResponse } from '../problem.ts';
 
-/** Where and how requests go. */
+/** Where and how to send requests. */
 export interface HttpSettings {
   baseUrl: string | undefined;
   apiKey: string | undefined;
@@ -18,7 +18,7 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
 }
 
-/** The headers that every request bears. */
+/** The headers of every request. */
 export function authHeaders(settings: HttpSettings): Record<string, string> {
   return {
     Accept: 'application/json',
@@ -27,9 +27,9 @@ export function authHeaders(settings: HttpSettings): Record<string, string> {
 }
 
 /**
- * Sends a request and gives the JSON of its answer, an empty object where it has no body.
+ * Sends a request and returns the JSON of the response, or an empty object if it has no body.
  *
- * @throws {ApiError} for any other status than 2xx, no answer, or an answer that is not JSON
+ * @throws {ApiError} if the status is not 2xx, there is no response, or it is not JSON
  */
 export async function requestJson<T extends object>(
   settings: HttpSettings,
@@ -52,19 +52,19 @@ export async function requestJson<T extends object>(
   } catch (cause) {
     throw toApiError(cause);
   }
-  return parseAnswer(response.status, body) as T;
+  return parseBody(response.status, body) as T;
 }
 
-/** The JSON of an answer. What it holds is the server's word: both sides use the same schemas. */
-export function parseAnswer(status: number, body: string): object {
+/** Parses a response as JSON. Its content is trusted: the server validates it with the same schemas. */
+export function parseBody(status: number, body: string): object {
   if (body === '') return {};
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed === 'object' && parsed !== null) return parsed;
   } catch {
-    // Told below.
+    // Reported below.
   }
-  throw new ApiError('The answer is not the API’s; is the base address right?', { code: 'INVALID_RESPONSE', status });
+  throw new ApiError('The response is not from the API. Is the base URL right?', { code: 'INVALID_RESPONSE', status });
 }
 
 async function send(url: string, settings: HttpSettings, init: RequestInit): Promise<Response> {

@@ -2,27 +2,27 @@ import type { ProblemItem } from '@image2model/protocol';
 import { toApiError } from '../errors.ts';
 import type { ApiError } from '../errors.ts';
 
-/** A call that did not succeed. Nothing is thrown: `success` tells. */
+/** A failed call. Calls do not throw; check `success`. */
 export interface Failure {
   success: false;
   /** A sentence for a person. */
   error: string;
   /** Stable, upper snake case. */
   code: string;
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 without a response. */
   status: number;
-  /** Whether the very same call can succeed later. */
+  /** Whether the same call may succeed later. */
   retryable: boolean;
-  /** What is wrong one by one: an entry per refused file, say. */
+  /** Each thing that is wrong, such as one entry per rejected file. */
   errors: readonly ProblemItem[];
-  /** All of it as the one error class, for whoever would rather throw. */
+  /** The same as an error, to throw. */
   cause: ApiError;
 }
 
-/** What a call brought, with `success: true`, or why it did not. */
+/** The response of a call with `success: true`, or why it failed. */
 export type Result<T extends object> = ({ success: true } & T) | Failure;
 
-/** Runs a call that throws and gives its result. */
+/** Turns a call that may throw into a result. */
 export async function toResult<T extends object>(call: Promise<T>): Promise<Result<T>> {
   try {
     return { success: true, ...(await call) };

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ApiService } from './service.ts';
-import type { UploadProgress } from './upload.ts';
+import type { UploadProgress } from './upload-progress.ts';
 
 interface Asked {
   method: string;

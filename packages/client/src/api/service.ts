@@ -14,7 +14,7 @@ import type { UploadAnswer, UploadFile, UploadOptions } from './upload.ts';
 import type { CleanupAnswer, DiskUsage, DownloadFormat, RetryJobOptions, Session } from './types.ts';
 
 export interface ApiServiceOptions extends Omit<FeedOptions, 'apiKey' | 'lastEventId'> {
-  /** Sent with every request, in a header. A page with a session needs none. */
+  /** Sent in a header with every request. Pages with a session do not need it. */
   apiKey?: string | undefined;
 }
 
@@ -23,8 +23,8 @@ export interface CallOptions {
 }
 
 /**
- * The whole API of one server. Calls do not throw: each gives a result whose `success` tells, with the answer's own
- * fields in it, or `error`, `code`, `status`, `retryable` and `errors`.
+ * The whole API of one server. Calls do not throw. Each returns the fields of the response with `success: true`, or
+ * `success: false` with `error`, `code`, `status`, `retryable` and `errors`.
  */
 export class ApiService {
   readonly #options: ApiServiceOptions;
@@ -37,33 +37,33 @@ export class ApiService {
     this.#apiKey = options.apiKey;
   }
 
-  /** The key for all that follows, open streams' next connections too; nothing takes it away. */
+  /** Sets the key for all further requests, including reconnects of open streams; `undefined` removes it. */
   setApiKey(apiKey: string | undefined): void {
     this.#apiKey = apiKey;
   }
 
-  /** The server for all that follows; streams that are open stay where they are. */
+  /** Sets the server for all further requests; open streams stay with theirs. */
   setBaseUrl(baseUrl: string | undefined): void {
     this.#baseUrl = baseUrl;
   }
 
-  /** Sends 1 to 25 images as one job. Sent again by itself where the network breaks, and counted once. */
+  /** Uploads 1 to 25 images as one job. Retried if the network fails, and still counted once. */
   uploadBatch(files: Iterable<UploadFile>, options: UploadOptions = {}): Promise<Result<UploadAnswer>> {
     const images = [...files];
-    return toResult(this.#admitted(() => uploadBatch(this.#http(), images, options)));
+    return toResult(this.#authenticated(() => uploadBatch(this.#http(), images, options)));
   }
 
-  /** Follows a task. Returns at once; see {@link ProgressCallbacks}. */
+  /** Follows a task. Returns at once, before any callback; see {@link ProgressCallbacks}. */
   createProgressStream(taskId: string, callbacks: ProgressCallbacks = {}, options: FeedOptions = {}): Feed {
     return createProgressStream(taskId, callbacks, { ...this.streamOptions(), ...options });
   }
 
-  /** What a stream needs to know of this service: address, key and settings. For `watch`, `SSEManager` and the store. */
+  /** Server, key and settings of this service, for `watch`, `SSEManager` and `createProgressStore`. */
   streamOptions(): FeedOptions {
     return { ...this.#options, baseUrl: this.#baseUrl, apiKey: () => this.#apiKey, refreshAuth: this.#refreshAuth };
   }
 
-  /** The task as it is now. */
+  /** The current state of a task. */
   getJobStatus(taskId: string, options?: CallOptions): Promise<Result<Task>> {
     return this.#call(`/status/tasks/${part(taskId)}`, options);
   }
@@ -72,7 +72,7 @@ export class ApiService {
     return this.#call(`/status/jobs/${part(jobId)}/progress`, options);
   }
 
-  /** The finished models of a job: the download list. */
+  /** The finished models of a job, as a download list. */
   getJobFiles(jobId: string, options?: CallOptions): Promise<Result<DownloadList>> {
     return this.#call(`/download/${part(jobId)}/all`, options);
   }
@@ -85,17 +85,17 @@ export class ApiService {
     return this.#call('/health', options);
   }
 
-  /** Cancels what of a task has not ended. `TASK_ENDED` where nothing is left to cancel. */
+  /** Cancels the unfinished files of a task. `TASK_ENDED` if there are none. */
   cancelTask(taskId: string, options?: CallOptions): Promise<Result<object>> {
     return this.#call(`/status/tasks/${part(taskId)}/cancel`, { method: 'POST', ...options });
   }
 
-  /** Cancels one file; the others go on. */
+  /** Cancels one file; the others continue. */
   cancelFile(taskId: string, fileId: string, options?: CallOptions): Promise<Result<object>> {
     return this.#call(`/status/tasks/${part(taskId)}/files/${part(fileId)}/cancel`, { method: 'POST', ...options });
   }
 
-  /** Jobs, newest first. `cursor` is the `next_cursor` of the page before. */
+  /** Lists jobs, newest first. `cursor` is the `next_cursor` of the previous page. */
   listJobs(options: CallOptions & { cursor?: string | undefined; limit?: number | undefined } = {}) {
     const { cursor, limit, ...rest } = options;
     const query = new URLSearchParams();
@@ -119,20 +119,20 @@ export class ApiService {
     return toResult(call.then((answer) => ({ taskId: answer.task_id, jobId })));
   }
 
-  /** Removes a job, its files and its events. `JOB_RUNNING` while it runs. */
+  /** Deletes a job with its files and events. `JOB_RUNNING` while it runs. */
   deleteJob(jobId: string, options?: CallOptions): Promise<Result<object>> {
     return this.#call(`/jobs/${part(jobId)}`, { method: 'DELETE', ...options });
   }
 
-  /** A single-use ticket for a task's stream or downloads, good for 60 s: for what cannot send headers. */
+  /** Creates a single-use ticket for a task's stream or downloads, for clients that cannot send headers. Valid for 60 s. */
   createTicket(taskId: string, options?: CallOptions): Promise<Result<Ticket>> {
     return this.#call(`/status/tasks/${part(taskId)}/ticket`, { method: 'POST', ...options });
   }
 
-  /** Trades a key for a session cookie that the page's scripts cannot read. */
+  /** Exchanges a key for a session cookie that scripts cannot read. */
   login(apiKey: string, options?: CallOptions): Promise<Result<Session>> {
     const call = { method: 'POST', json: { api_key: apiKey }, ...options };
-    // A wrong key is the answer here, and no reason to ask for another.
+    // Does not go through `refreshAuth`: a 401 here means that this key is wrong.
     return toResult(requestJson<Session>(this.#http(), '/session', call));
   }
 
@@ -144,30 +144,30 @@ export class ApiService {
     return this.#call('/session', { method: 'DELETE', ...options });
   }
 
-  /** With an admin key. */
+  /** Needs an admin key. */
   getDiskUsage(options?: CallOptions): Promise<Result<DiskUsage>> {
     return this.#call('/admin/disk-usage', options);
   }
 
-  /** With an admin key: removes jobs of all owners that ended so many hours ago; `dryRun` only counts them. */
+  /** Deletes all owners' jobs that ended more than `hours` ago; `dryRun` only counts them. Needs an admin key. */
   cleanup(options: CallOptions & { hours: number; dryRun?: boolean }): Promise<Result<CleanupAnswer>> {
     const { hours, dryRun = false, signal } = options;
     return this.#call('/admin/cleanup', { method: 'POST', json: { hours, dry_run: dryRun }, signal });
   }
 
-  /** Address of a finished model, for a link; `format` converts. The key is not in it: use a session or a ticket. */
+  /** URL of a finished model, for a link; `format` converts it. It contains no key: use a session or a ticket. */
   downloadUrl(jobId: string, filename: string, options: { format?: DownloadFormat; ticket?: string } = {}): string {
     const query = new URLSearchParams(options);
     const url = apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`);
     return query.size > 0 ? `${url}?${query}` : url;
   }
 
-  /** Address of a ZIP of all models of a job. */
+  /** URL of a ZIP with all models of a job. */
   archiveUrl(jobId: string): string {
     return apiUrl(this.#baseUrl, `/download/${part(jobId)}/archive`);
   }
 
-  /** A key that a stream has been given anew is everybody's. */
+  /** A refreshed key applies to all further requests. */
   readonly #refreshAuth = async (error: ApiError): Promise<Credential | undefined> => {
     const fresh = await this.#options.refreshAuth?.(error);
     if (typeof fresh === 'string') this.#apiKey = fresh;
@@ -180,11 +180,11 @@ export class ApiService {
   }
 
   #request<T extends object>(path: string, request?: HttpRequest): Promise<T> {
-    return this.#admitted(() => requestJson<T>(this.#http(), path, request));
+    return this.#authenticated(() => requestJson<T>(this.#http(), path, request));
   }
 
-  /** Sends, and sends once more where the server wants another key and `refreshAuth` has one. */
-  async #admitted<T>(send: () => Promise<T>): Promise<T> {
+  /** On 401, asks `refreshAuth` for another key and sends once more. */
+  async #authenticated<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {

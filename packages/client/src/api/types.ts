@@ -1,9 +1,9 @@
 import type { JobSummary } from '@image2model/protocol';
 
-/** What a model can be downloaded as, besides GLB. */
+/** Formats that a model can be downloaded in. */
 export type DownloadFormat = 'glb' | 'obj' | 'stl' | 'ply' | 'usdz';
 
-/** A photo of a job, and the model made of it. */
+/** A photo of a job and its model. */
 export type JobFile = JobSummary['files'][number];
 
 export interface RetryJobOptions {
@@ -11,7 +11,7 @@ export interface RetryJobOptions {
   options?: Record<string, unknown>;
 }
 
-/** Room on the server's disk, in bytes, and what of it the data takes. */
+/** Space on the server's disk and how much of it the data uses, in bytes. */
 export interface DiskUsage {
   total_bytes: number;
   free_bytes: number;
@@ -19,16 +19,16 @@ export interface DiskUsage {
   data_files: number;
 }
 
-/** Jobs that a clean-up removed, or would have. */
+/** How many jobs a clean-up removed, or would remove with `dry_run`. */
 export interface CleanupAnswer {
   dry_run: boolean;
   jobs: number;
 }
 
-/** Who is let in. */
+/** Whether the page is logged in. */
 export interface Session {
-  /** Whether requests like this one are. */
+  /** Whether this request was authenticated. */
   authenticated: boolean;
-  /** Whether the server asks for a key at all. */
+  /** Whether the server requires a key. */
   required: boolean;
 }

@@ -1,35 +1,30 @@
 import type { Upload } from '@image2model/protocol';
 import { apiUrl } from '../address.ts';
 import { retryOperation } from '../retry.ts';
+import { createKey } from '../key.ts';
 import { authHeaders, requestJson } from './http.ts';
 import type { HttpSettings } from './http.ts';
-import { createKey } from '../key.ts';
+import { uploadProgress } from './upload-progress.ts';
+import type { UploadProgress } from './upload-progress.ts';
 import { sendWithXhr } from './xhr.ts';
 
 /** An image to upload: a `File`, or a `Blob` with or without a name. */
 export type UploadFile = Blob & { readonly name?: string };
 
-/** How far an upload is, in bytes; `progress` is 0 to 100. */
-export interface UploadProgress {
-  loaded: number;
-  total: number;
-  progress: number;
-}
-
 export interface UploadOptions {
-  /** The most faces a model may have, from 100; the model's default where it is left out. */
+  /** Maximum number of faces of a model, from 100. Default: the model's own. */
   faceLimit?: number | null | undefined;
-  /** An id of `getModels()`; the server's default where it is left out. */
+  /** An id from `getModels()`. Default: the server's default model. */
   model?: string | undefined;
-  /** What that model can be told besides. */
+  /** Options of that model. */
   options?: Record<string, unknown> | undefined;
-  /** Whether an earlier result of the same work will do, or it is to be made anew; the model's default where left out. */
+  /** Whether to reuse an earlier result for the same photo, model and options. Default: the model's own. */
   reuse?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onUploadProgress?: ((progress: UploadProgress) => void) | undefined;
-  /** Makes the upload count once however often it is sent. One is made where it is left out. */
+  /** Makes the upload count once, however often it is sent. Default: a new key. */
   idempotencyKey?: string | undefined;
-  /** Further tries after a broken connection or an answer that asks for one. Default 3; 0 for none. */
+  /** Retries after a broken connection or a retryable error. Default 3; 0 for none. */
   retries?: number | undefined;
 }
 
@@ -37,7 +32,7 @@ export interface UploadOptions {
 export interface UploadAnswer {
   batchId: string;
   jobId: string;
-  /** What to follow: `createProgressStream(taskId, …)`. */
+  /** Follow it with `createProgressStream(taskId, …)`. */
   taskId: string;
   faceLimit: number | null;
   totalFiles: number;
@@ -47,10 +42,9 @@ export interface UploadAnswer {
 }
 
 /**
- * Sends a batch. Tries again by itself where that can help: the `Idempotency-Key` makes sure that an upload whose
- * answer got lost is not done twice.
+ * Uploads a batch and retries when that can help. The `Idempotency-Key` prevents a second job when a response was lost.
  *
- * @throws {ApiError} where it was refused, with an entry per refused file in `errors`
+ * @throws {ApiError} if it is rejected, with an entry per rejected file in `errors`
  */
 export async function uploadBatch(
   settings: HttpSettings,
@@ -97,7 +91,7 @@ export async function uploadBatch(
 
 function formOf(files: UploadFile[], { faceLimit, model, options, reuse }: UploadOptions): FormData {
   const form = new FormData();
-  // Fields stand before the files, so that a server knows them when the first byte of an image arrives.
+  // Fields come before the files, so that the server knows them when the first image arrives.
   if (faceLimit !== undefined && faceLimit !== null) form.append('face_limit', String(faceLimit));
   if (model !== undefined) form.append('model', model);
   if (options !== undefined) form.append('options', JSON.stringify(options));
@@ -106,7 +100,7 @@ function formOf(files: UploadFile[], { faceLimit, model, options, reuse }: Uploa
   return form;
 }
 
-/** The same body as a stream that counts what has been taken from it: how Node tells the progress of an upload. */
+/** The same body as a stream that counts the bytes read from it: the upload progress in Node. */
 function counted(
   form: FormData,
   headers: Record<string, string>,
@@ -118,16 +112,16 @@ function counted(
   let loaded = 0;
   const tally = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      // The boundaries between the parts are not counted in `total`.
+      // `total` does not include the boundaries between the parts.
       loaded = Math.min(total, loaded + chunk.length);
-      onUploadProgress({ loaded, total, progress: total ? (100 * loaded) / total : 100 });
+      onUploadProgress(uploadProgress(loaded, total));
       controller.enqueue(chunk);
     },
   });
   return {
     headers: { ...headers, 'Content-Type': encoded.headers.get('content-type') ?? 'multipart/form-data' },
     body: encoded.body?.pipeThrough(tally) as BodyInit,
-    // Node and Chromium want to be told that the answer comes after the body.
+    // Node and Chromium require it for streamed bodies.
     duplex: 'half',
   };
 }
