@@ -27,17 +27,6 @@ export function turbulence(x: number, y: number, z: number): number {
   return sum / 0.9375;
 }
 
-/** A source of numbers in [0, 1): mulberry32, started from `seed`. */
-export function randomSource(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** Linear blend from `a` (at 0) to `b` (at 1). */
 export function mix(a: number, b: number, t: number): number {
   return a + (b - a) * t;

@@ -1,4 +1,5 @@
-import { hash, randomSource } from './noise.ts';
+import { seededRandom } from '../test/seeded-random.ts';
+import { hash } from './noise.ts';
 import type { Colour, Point, Scene, Surface } from './scene.ts';
 
 /**
@@ -9,7 +10,7 @@ export function renderRow(scene: Scene, row: number): Uint8Array {
   const out = new Uint8Array(scene.width * 4);
   const tracer = createTracer(scene);
   for (let column = 0; column < scene.width; column++) {
-    const random = randomSource(Math.floor(hash(column, row, 1) * 2 ** 31));
+    const random = seededRandom(Math.floor(hash(column, row, 1) * 2 ** 31));
     const sum = [0, 0, 0, 0];
     const side = Math.ceil(Math.sqrt(scene.samples));
     for (let s = 0; s < side * side; s++) {

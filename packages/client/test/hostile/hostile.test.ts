@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFeedServer } from '../support/feed-server.ts';
-import { between, pick, seeded } from '../support/random.ts';
-import type { Random } from '../support/random.ts';
+import { between, pick, seededRandom } from '../../../../scripts/test/seeded-random.ts';
+import type { Random } from '../../../../scripts/test/seeded-random.ts';
 import { TaskLog } from '../support/task-log.ts';
 import { openAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
@@ -34,7 +34,7 @@ test(`${runs} runs through a hostile network each end with the server's state, o
 }, 180_000);
 
 async function hostileRun(seed: number, account: Account): Promise<Map<string, number>> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const task = new TaskLog(between(random, 1, 5), pick(random, [0, 5, 1000]));
   const server = await startFeedServer([task], { keys: new Set(['key']) });
   const proxy = await startHostileProxy(server.port, random);

@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { between, pick } from '../support/random.ts';
-import type { Random } from '../support/random.ts';
+import { between, pick } from '../../../../scripts/test/seeded-random.ts';
+import type { Random } from '../../../../scripts/test/seeded-random.ts';
 
 /** What can happen to a connection. */
 export const ills = [

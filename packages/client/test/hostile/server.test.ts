@@ -3,7 +3,7 @@ import { startServer } from '../../../../e2e/support/server.ts';
 import type { RunningServer } from '../../../../e2e/support/server.ts';
 import { ApiService, combineTasks, createProgressStore } from '../../src/index.ts';
 import { disc } from '../support/png.ts';
-import { between, pick, seeded } from '../support/random.ts';
+import { between, pick, seededRandom } from '../../../../scripts/test/seeded-random.ts';
 import { drivers, startDriver } from './drivers.ts';
 import { startHostileProxy } from './proxy.ts';
 
@@ -16,14 +16,14 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 test.for([1, 2, 3])('the real server, its clients behind a hostile network (seed %i)', async (seed) => {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const api = new ApiService({ baseUrl: server.url, apiKey: 'key' });
   const colours = [180, 60, 120].slice(0, between(random, 1, 3)).map((red) => disc(64, [red, 90, 40]));
   const upload = await api.uploadBatch(colours, { faceLimit: 500 });
   if (!upload.success) throw upload.cause;
   const followers = await Promise.all(
     Array.from({ length: followersPerTask }, async (_, index) => {
-      const own = seeded(seed * 1000 + index);
+      const own = seededRandom(seed * 1000 + index);
       const proxy = await startHostileProxy(Number(new URL(server.url).port), own);
       const driver = pick(own, Object.keys(drivers));
       const seen = startDriver(driver, upload.taskId, {

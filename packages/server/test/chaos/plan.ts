@@ -1,3 +1,5 @@
+import { between, seededRandom } from '../../../../scripts/test/seeded-random.ts';
+
 /** What a test file does, by the first word of its name: every attempt behaves as the name says. */
 export const fates = ['fine', 'slow', 'throwsonce', 'throws', 'crashesonce', 'crashes', 'bad', 'hangs'] as const;
 export type Fate = (typeof fates)[number];
@@ -38,8 +40,7 @@ export interface Plan {
 
 /** The same plan for the same seed: what is uploaded, what each file does, and what is done to the server. */
 export function makePlan(seed: number, jobCount: number): Plan {
-  const random = seeded(seed);
-  const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
+  const random = seededRandom(seed);
   const chance = (share: number) => random() < share;
 
   const fate = (): Fate => {
@@ -53,11 +54,11 @@ export function makePlan(seed: number, jobCount: number): Plan {
     return roll < 0.97 ? 'bad' : 'hangs';
   };
   const jobs = Array.from({ length: jobCount }, (_, index): PlannedJob => {
-    const count = chance(0.7) ? 1 : chance(0.8) ? between(2, 4) : between(5, 12);
+    const count = chance(0.7) ? 1 : chance(0.8) ? between(random, 2, 4) : between(random, 5, 12);
     const files = Array.from({ length: count }, (__, at) => {
       const chosen = fate();
-      const photo = (chosen === 'fine' || chosen === 'slow') && chance(0.2) ? between(0, 9) : null;
-      const delayMs = chosen === 'slow' ? between(200, 900) : between(0, 60);
+      const photo = (chosen === 'fine' || chosen === 'slow') && chance(0.2) ? between(random, 0, 9) : null;
+      const delayMs = chosen === 'slow' ? between(random, 200, 900) : between(random, 0, 60);
       return { fate: chosen, delayMs, photo, name: `${chosen}-${delayMs}-${index}-${at}.png` };
     });
     const wishes = new Set<Wish>();
@@ -65,7 +66,7 @@ export function makePlan(seed: number, jobCount: number): Plan {
     else if (chance(0.05)) wishes.add('cancel-file');
     if (chance(0.3)) wishes.add('retry');
     if (chance(0.08)) wishes.add('delete');
-    return { files, wishes, cancelAfterMs: between(0, 400) };
+    return { files, wishes, cancelAfterMs: between(random, 0, 400) };
   });
 
   const kinds: FaultKind[] = [
@@ -83,18 +84,7 @@ export function makePlan(seed: number, jobCount: number): Plan {
   const faults = Array.from({ length: faultCount }, (_, index): PlannedFault => ({
     kind: kinds[index % kinds.length] ?? 'kill',
     afterUploads: Math.floor(((index + 0.2 + random() * 0.6) * jobCount) / faultCount),
-    delayMs: between(0, 250),
+    delayMs: between(random, 0, 250),
   }));
   return { jobs, faults };
-}
-
-/** Numbers from 0 to 1 that a seed decides: mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

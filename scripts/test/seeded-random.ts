@@ -1,7 +1,8 @@
-/** Numbers from 0 to 1 that a seed decides: mulberry32. */
+/** Returns numbers from 0 (inclusive) to 1 (exclusive). */
 export type Random = () => number;
 
-export function seeded(seed: number): Random {
+/** A random source that gives the same numbers for the same seed (mulberry32), so that a failed run can be repeated. */
+export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -16,6 +17,7 @@ export function between(random: Random, low: number, high: number): number {
   return low + Math.floor(random() * (high - low + 1));
 }
 
+/** One of the choices, each with the same probability. */
 export function pick<T>(random: Random, choices: readonly T[]): T {
   return choices[between(random, 0, choices.length - 1)] as T;
 }
