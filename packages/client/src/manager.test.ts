@@ -14,7 +14,7 @@ async function setUp(tasks = [new TaskLog(1)], options: SSEManagerOptions = {}) 
   return { server, manager, tasks, task: tasks[0] as TaskLog };
 }
 
-test('a task has one connection however many ask, and each is told on its own', async () => {
+test('a task has one connection, however many follow it, and each gets its own callbacks', async () => {
   const { server, manager, task } = await setUp();
   const [first, second, third] = [recorder(), recorder(), recorder()];
   task.progress(10);
@@ -32,20 +32,20 @@ test('a task has one connection however many ask, and each is told on its own', 
   expect(third.only('open', 'progress', 'complete')).toEqual(['open', 'progress 10', 'complete']);
 });
 
-test('disconnect lets go of a task for everybody, disconnectAll of all', async () => {
+test('disconnect stops a task for all callers, disconnectAll every task', async () => {
   const { server, manager, tasks } = await setUp([new TaskLog(1), new TaskLog(1)]);
-  const heard = recorder();
-  for (const { taskId } of tasks) manager.connect(taskId, heard.callbacks);
-  await heard.when('open', 2);
+  const recorded = recorder();
+  for (const { taskId } of tasks) manager.connect(taskId, recorded.callbacks);
+  await recorded.when('open', 2);
   manager.disconnect(tasks[0]?.taskId ?? '');
   await expect.poll(() => server.sockets.size).toBe(1);
   manager.disconnectAll();
   await expect.poll(() => server.sockets.size).toBe(0);
   for (const task of tasks) task.complete();
-  expect(heard.told).toEqual(['open', 'open']);
+  expect(recorded.calls).toEqual(['open', 'open']);
 });
 
-test('it tries three times, after 1, 2 and 4 seconds, before it tells onError', async () => {
+test('onError is called after three retries, 1, 2 and 4 seconds apart', async () => {
   expect([1, 2, 3].map(managerDefaults.retryDelayMs)).toEqual([1000, 2000, 4000]);
   const delays: number[] = [];
   const retryDelayMs = (attempt: number) => {
@@ -54,33 +54,33 @@ test('it tries three times, after 1, 2 and 4 seconds, before it tells onError', 
   };
   const { server, manager, task } = await setUp(undefined, { retryDelayMs });
   await server.close();
-  const heard = recorder();
-  manager.connect(task.taskId, heard.callbacks);
-  await heard.when('error');
+  const recorded = recorder();
+  manager.connect(task.taskId, recorded.callbacks);
+  await recorded.when('error');
   expect(delays).toEqual([1000, 2000, 4000]);
-  expect(String(heard.errors[0])).toBe('Connection failed after 3 attempts');
+  expect(String(recorded.errors[0])).toBe('Connection failed after 3 attempts');
   expect(manager.size).toBe(0);
 });
 
-test('many tasks go over one connection, and who comes later misses nothing', async () => {
+test('many tasks share one connection, and late subscribers miss nothing', async () => {
   const tasks = [new TaskLog(1), new TaskLog(1), new TaskLog(1)];
   const { server, manager } = await setUp(tasks, { open: combineTasks() });
-  const heard = tasks.map(() => recorder());
+  const recorded = tasks.map(() => recorder());
   for (const task of tasks) task.progress(10);
-  for (const at of [0, 1]) manager.connect(tasks[at]?.taskId ?? '', heard[at]?.callbacks);
-  await Promise.all([heard[0]?.when('progress 10'), heard[1]?.when('progress 10')]);
-  manager.connect(tasks[2]?.taskId ?? '', heard[2]?.callbacks);
-  await heard[2]?.when('progress 10');
+  for (const at of [0, 1]) manager.connect(tasks[at]?.taskId ?? '', recorded[at]?.callbacks);
+  await Promise.all([recorded[0]?.when('progress 10'), recorded[1]?.when('progress 10')]);
+  manager.connect(tasks[2]?.taskId ?? '', recorded[2]?.callbacks);
+  await recorded[2]?.when('progress 10');
   for (const socket of server.sockets) socket.destroy();
   for (const task of tasks) task.complete();
-  await Promise.all(heard.map((one) => one.when('complete')));
-  for (const one of heard) expect(one.only('progress', 'complete')).toEqual(['progress 10', 'complete']);
+  await Promise.all(recorded.map((one) => one.when('complete')));
+  for (const one of recorded) expect(one.only('progress', 'complete')).toEqual(['progress 10', 'complete']);
   expect(server.requests.map(({ url }) => url.split('task_id=').length - 1)).toEqual([2, 3, 3]);
   expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, undefined, '1.1.1']);
   await expect.poll(() => server.sockets.size).toBe(0);
 });
 
-test('where the combined stream is refused each task gets its own verdict', async () => {
+test('if the combined stream is rejected each task gets its own result', async () => {
   const { manager, task } = await setUp(undefined, { open: combineTasks() });
   const [known, unknown] = [recorder(), recorder()];
   task.complete();

@@ -8,19 +8,19 @@ import { retryOperation } from './retry.ts';
 const busy = new ApiError('busy', { code: 'QUEUE_FULL', status: 503, retryable: true });
 const quick = { baseMs: 1, capMs: 1 };
 
-test('the wait grows to its cap and is drawn from the whole of it', () => {
-  const longest = (attempt: number) => backoffDelay(attempt, { random: () => 1 });
-  expect([1, 2, 3, 4, 5, 6, 7, 1000].map(longest)).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+test('the delay grows to its cap and is drawn from the whole range', () => {
+  const maxDelay = (attempt: number) => backoffDelay(attempt, { random: () => 1 });
+  expect([1, 2, 3, 4, 5, 6, 7, 1000].map(maxDelay)).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
   expect(backoffDelay(9, { random: () => 0 })).toBe(0);
 });
 
-test('an operation that throws is tried again until it succeeds', async () => {
+test('an operation that throws is retried until it succeeds', async () => {
   const operation = vi.fn<() => Promise<string>>().mockRejectedValueOnce(busy).mockResolvedValue('done');
   expect(await retryOperation(operation, quick)).toBe('done');
   expect(operation).toHaveBeenCalledTimes(2);
 });
 
-test('a result without success is tried again too, and given as it is when the tries are used up', async () => {
+test('a failed result is retried too, and returned as it is after the last retry', async () => {
   const operation = vi.fn<() => Promise<object>>(() => toResult(Promise.reject(busy)));
   expect(await retryOperation(operation, { ...quick, retries: 2 })).toMatchObject({
     success: false,
@@ -29,14 +29,14 @@ test('a result without success is tried again too, and given as it is when the t
   expect(operation).toHaveBeenCalledTimes(3);
 });
 
-test('what cannot succeed later is not tried again', async () => {
+test('an error that is not retryable is not retried', async () => {
   const bad = new ApiError('bad', { code: 'NO_FILES', status: 400 });
   const operation = vi.fn<() => Promise<never>>().mockRejectedValue(bad);
   await expect(retryOperation(operation, quick)).rejects.toBe(bad);
   expect(operation).toHaveBeenCalledOnce();
 });
 
-test('Retry-After is obeyed and an abort ends the wait', async () => {
+test('Retry-After is honoured, and an abort ends the delay', async () => {
   const controller = new AbortController();
   const asked = new ApiError('busy', { code: 'RATE_LIMITED', status: 429, retryable: true, retryAfterMs: 60_000 });
   const onRetry = vi.fn<(info: { attempt: number; delayMs: number }) => void>(() => controller.abort());
@@ -46,7 +46,7 @@ test('Retry-After is obeyed and an abort ends the wait', async () => {
   expect(onRetry.mock.calls).toEqual([[{ attempt: 1, delayMs: 60_000 }]]);
 });
 
-test('Retry-After is seconds or a date', () => {
+test('Retry-After may be seconds or a date', () => {
   const now = Date.UTC(2026, 10, 22, 12);
   expect(parseRetryAfter('7', now)).toBe(7000);
   expect(parseRetryAfter('Sun, 22 Nov 2026 12:00:05 GMT', now)).toBe(5000);
@@ -54,7 +54,7 @@ test('Retry-After is seconds or a date', () => {
   expect([parseRetryAfter('soon', now), parseRetryAfter(null, now)]).toEqual([undefined, undefined]);
 });
 
-test('an error answer without problem details still becomes an error', () => {
+test('an error response without problem details still becomes an error', () => {
   expect(problemError(502, '<html>', null)).toMatchObject({
     code: 'HTTP_502',
     status: 502,

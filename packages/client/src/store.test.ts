@@ -3,7 +3,7 @@ import { setUp } from '../test/support/set-up.ts';
 import { createProgressStore } from './store.ts';
 import type { ProgressSnapshot } from './store.ts';
 
-test('a subscriber is told at once and at each change, and the state is the server’s', async () => {
+test('a subscriber gets the state at once and at each change, and it equals the server’s', async () => {
   const { task, server } = await setUp();
   task.progress(10);
   const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl });
@@ -20,7 +20,7 @@ test('a subscriber is told at once and at each change, and the state is the serv
   expect(new Set(seen).size, 'a new object each time').toBe(seen.length);
 });
 
-test('it connects with the first subscriber, lets go after the last and goes on from its cursor', async () => {
+test('the store connects with the first subscriber, disconnects after the last and continues from its cursor', async () => {
   const { task, server } = await setUp();
   task.progress(10);
   const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl });
@@ -39,7 +39,7 @@ test('it connects with the first subscriber, lets go after the last and goes on 
   expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
 });
 
-test('a page can say that it reconnects, and why a stream cannot go on', async () => {
+test('the snapshot shows that the stream is reconnecting, and why it cannot continue', async () => {
   const { task, server } = await setUp();
   const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl, backoff: () => 10, maxRetries: 1 });
   const connections: string[] = [];
@@ -51,7 +51,7 @@ test('a page can say that it reconnects, and why a stream cannot go on', async (
   expect(store.getSnapshot().error).toMatchObject({ code: 'CONNECTION_FAILED' });
 });
 
-test('a state that is known already is where it starts, and an ended one needs no connection', async () => {
+test('the store starts from a known state, and needs no connection if the task has ended', async () => {
   const { task, server } = await setUp();
   task.complete();
   const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl, initial: task.state });

@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { problem } from '../test/support/feed-server.ts';
 import { setUp } from '../test/support/set-up.ts';
 import { onWake } from './wake.ts';
 
-/** As much of a page as the SDK listens to; taken away after all that listens has stopped. */
+/** The parts of a page that the SDK listens to. Removed at the end of the test, after every listener. */
 function stubPage() {
   const page = new EventTarget();
   const shown = Object.assign(new EventTarget(), { visibilityState: 'visible' });
@@ -16,7 +17,7 @@ function stubPage() {
   return { page, shown };
 }
 
-test('a page wakes when it is online, shown or restored, and not when it is hidden', () => {
+test('a page wakes when it is online, visible or restored, and not when it is hidden', () => {
   const { page, shown } = stubPage();
   const woke: boolean[] = [];
   const stop = onWake((restored) => woke.push(restored));
@@ -35,32 +36,56 @@ test('a page wakes when it is online, shown or restored, and not when it is hidd
   expect(woke).toHaveLength(3);
 });
 
-test('a connection that was silent while the page slept is made anew when it is shown', async () => {
+test('a connection that was silent while the page slept is replaced when it is visible again', async () => {
   const { shown } = stubPage();
-  const { task, server, heard, follow } = await setUp();
+  const { task, server, recorded, follow } = await setUp();
   task.progress(10);
   follow();
-  await heard.when('progress 10');
+  await recorded.when('progress 10');
   shown.dispatchEvent(new Event('visibilitychange'));
-  expect(server.sockets.size, 'one that has just spoken is kept').toBe(1);
+  expect(server.sockets.size, 'a connection that was active a moment ago is kept').toBe(1);
   const now = Date.now();
   vi.spyOn(Date, 'now').mockImplementation(() => now + 30_000);
   shown.dispatchEvent(new Event('visibilitychange'));
-  await heard.when('open', 2);
+  await recorded.when('open', 2);
   task.complete();
-  await heard.when('complete');
+  await recorded.when('complete');
   expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1']);
-  expect(heard.only('progress', 'reconnecting')).toEqual(['progress 10']);
+  expect(recorded.only('progress', 'reconnecting')).toEqual(['progress 10']);
 });
 
-test('a page brought back from the browser’s cache makes its connection anew', async () => {
+test('a page restored from the browser’s cache reconnects', async () => {
   const { page } = stubPage();
-  const { task, server, heard, follow } = await setUp();
+  const { task, server, recorded, follow } = await setUp();
   follow();
-  await heard.when('open');
+  await recorded.when('open');
   page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
-  await heard.when('open', 2);
+  await recorded.when('open', 2);
   task.complete();
-  await heard.when('complete');
+  await recorded.when('complete');
+  expect(server.requests).toHaveLength(2);
+});
+
+test('a page that wakes reconnects at once, but not before Retry-After', async () => {
+  const { page } = stubPage();
+  let refusal: Record<string, string> | undefined = {};
+  const { task, server, recorded, follow } = await setUp({
+    intercept: (_, response) => {
+      if (!refusal) return false;
+      problem(response, 503, 'SHUTTING_DOWN', refusal);
+      return true;
+    },
+  });
+  task.complete();
+  follow({ backoff: () => 60_000 });
+  await recorded.when('reconnecting');
+  refusal = { 'Retry-After': '3600' };
+  await new Promise(setImmediate);
+  page.dispatchEvent(new Event('online'));
+  await recorded.when('reconnecting', 2);
+  refusal = undefined;
+  await new Promise(setImmediate);
+  page.dispatchEvent(new Event('online'));
+  await new Promise((resolve) => setTimeout(resolve, 30));
   expect(server.requests).toHaveLength(2);
 });

@@ -4,7 +4,7 @@ import { problem } from '../test/support/feed-server.ts';
 import { ApiError } from './errors.ts';
 import { watch } from './watch.ts';
 
-test('a loop gets every event and ends by itself after the ending', async () => {
+test('a loop gets every event and ends after the last one', async () => {
   const { task, server } = await setUp();
   task.progress(10);
   const types: string[] = [];
@@ -27,7 +27,7 @@ test('leaving the loop closes the stream', async () => {
   await expect.poll(() => server.sockets.size).toBe(0);
 });
 
-test('a signal ends it with ABORTED, before and during', async () => {
+test('a signal ends it with ABORTED, both before and during the loop', async () => {
   const { task, server } = await setUp();
   const controller = new AbortController();
   const events = watch(task.taskId, { baseUrl: server.baseUrl, signal: controller.signal });
@@ -41,7 +41,7 @@ test('a signal ends it with ABORTED, before and during', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test('what stops the stream is thrown', async () => {
+test('an error that ends the stream is thrown', async () => {
   const { task, server } = await setUp({
     intercept: (_, response) => {
       problem(response, 404, 'TASK_NOT_FOUND');
@@ -53,7 +53,7 @@ test('what stops the stream is thrown', async () => {
   });
 });
 
-test('a slow reader gets the newest of the task and of each file, in order, and never misses the ending', async () => {
+test('a slow reader gets the newest event of the task and of each file, in order, and always the last one', async () => {
   const { task, server } = await setUp();
   task.progress(1);
   const events = watch(task.taskId, { baseUrl: server.baseUrl, maxBuffered: 10 });

@@ -2,17 +2,17 @@ import type { ProgressCallbacks } from '../../src/callbacks.ts';
 import type { ReconnectInfo } from '../../src/connection-options.ts';
 import type { ApiError } from '../../src/errors.ts';
 
-/** Callbacks that write down what they are told, and promises for what a test waits for. */
+/** Callbacks that record their calls, and promises to wait for them. */
 export function recorder() {
-  /** `progress 50`, `file 100`, `completed`, … in the order of their coming. */
-  const told: string[] = [];
+  /** `progress 50`, `file 100`, `complete`, … in the order of the calls. */
+  const calls: string[] = [];
   const sequences: number[] = [];
   const errors: ApiError[] = [];
   const reconnects: ReconnectInfo[] = [];
   let waiting: (() => void)[] = [];
-  const count = (text: string) => told.filter((one) => one === text).length;
+  const count = (text: string) => calls.filter((one) => one === text).length;
   const note = (text: string) => {
-    told.push(text);
+    calls.push(text);
     for (const wake of waiting) wake();
     waiting = [];
   };
@@ -36,16 +36,16 @@ export function recorder() {
     },
   };
   return {
-    told,
+    calls,
     sequences,
     errors,
     reconnects,
     callbacks,
-    /** Resolves once something has been told so many times. */
+    /** Resolves once a call has been made so many times. */
     when: async (text: string, times = 1) => {
       while (count(text) < times) await new Promise<void>((resolve) => waiting.push(resolve));
     },
-    /** What was told of one kind. */
-    only: (...kinds: string[]) => told.filter((one) => kinds.includes(one.split(' ')[0] ?? '')),
+    /** The calls of some kinds. */
+    only: (...kinds: string[]) => calls.filter((one) => kinds.includes(one.split(' ')[0] ?? '')),
   };
 }

@@ -9,15 +9,15 @@ import { TaskLog } from './task-log.ts';
 
 const quick = { backoff: { baseMs: 1, capMs: 2 } } satisfies FeedOptions;
 
-/** A server with one task, and a way to follow it that writes down what it is told. */
+/** A server with one task, and a function that follows the task and records the callbacks. */
 export async function setUp(options: FeedServerOptions = {}, task = new TaskLog(2)) {
   const server = await startFeedServer([task], options);
   onTestFinished(() => server.close());
-  const heard = recorder();
-  const follow = (given: FeedOptions = {}, callbacks: ProgressCallbacks = heard.callbacks) => {
+  const recorded = recorder();
+  const follow = (given: FeedOptions = {}, callbacks: ProgressCallbacks = recorded.callbacks) => {
     const stream = createProgressStream(task.taskId, callbacks, { baseUrl: server.baseUrl, ...quick, ...given });
     onTestFinished(() => stream.close());
     return stream;
   };
-  return { task, server, heard, follow };
+  return { task, server, recorded, follow };
 }

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { accepted, setUpApi } from '../../test/support/api-server.ts';
+import type { UploadProgress } from './upload-progress.ts';
+
+test('an upload sends its fields before its files and returns the ids of its job and task', async () => {
+  const { requests, api } = await setUpApi((_, response) => void response.end(JSON.stringify(accepted)));
+  const files = [new File(['abc'], 'a.png', { type: 'image/png' }), new Blob(['def'])];
+  const answer = await api.uploadBatch(files, {
+    faceLimit: 5000,
+    model: 'local',
+    options: { detail: 2 },
+    reuse: false,
+  });
+  expect(answer).toEqual({
+    success: true,
+    batchId: 'b',
+    jobId: 'j',
+    taskId: 't',
+    faceLimit: null,
+    totalFiles: 1,
+    status: 'uploaded',
+    message: 'Uploaded',
+    uploadedFiles: [{ fileId: 'f', filename: 'a.png', fileSize: 3, contentType: 'image/png', status: 'uploaded' }],
+  });
+  const names = [...(requests[0]?.body ?? '').matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g)];
+  expect(names.map(([, name, filename]) => filename ?? name)).toEqual([
+    'face_limit',
+    'model',
+    'options',
+    'reuse',
+    'a.png',
+    'image-2',
+  ]);
+});
+
+test('an upload is retried with the same idempotency key, another one has its own', async () => {
+  const { requests, api } = await setUpApi((_, response, count) => {
+    if (count < 3) response.writeHead(503, { 'Retry-After': '0' }).end();
+    else response.end(JSON.stringify(accepted));
+  });
+  expect(await api.uploadBatch([new Blob(['a'])])).toMatchObject({ success: true });
+  await api.uploadBatch([new Blob(['a'])]);
+  const keys = requests.map(({ headers }) => headers['idempotency-key']);
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(new Set(keys.slice(0, 3)).size).toBe(1);
+  expect(keys[3]).not.toBe(keys[0]);
+});
+
+test('an upload reports its progress', async () => {
+  const { requests, api } = await setUpApi((_, response) => void response.end(JSON.stringify(accepted)));
+  const reports: UploadProgress[] = [];
+  const size = 300_000;
+  await api.uploadBatch([new Blob([new Uint8Array(size)])], { onUploadProgress: (progress) => reports.push(progress) });
+  expect(reports.at(-1)).toEqual({ loaded: size, total: size, progress: 100 });
+  expect(reports.map(({ loaded }) => loaded)).toEqual(reports.map(({ loaded }) => loaded).sort((a, b) => a - b));
+  expect(requests[0]?.body.length).toBeGreaterThan(size);
+});
