@@ -1,3 +1,4 @@
+import type { FileUpdate } from '@image2model/protocol';
 import { expect, test } from 'vitest';
 import { setUp } from '../test/support/set-up.ts';
 import { createProgressStore } from './store.ts';
@@ -59,4 +60,22 @@ test('the store starts from a known state, and needs no connection if the task h
   store.subscribe((snapshot) => seen.push(snapshot))();
   expect(seen).toEqual([{ task: task.state, connection: 'closed' }]);
   expect(server.requests).toEqual([]);
+});
+
+test('the id and values of a message reach onFileUpdate and the store with it', async () => {
+  const { task, server, recorded, follow } = await setUp();
+  const message = {
+    message: 'Waiting in the queue, number 3',
+    message_id: 'queue.position',
+    message_values: { position: 3 },
+  };
+  const { message_id, message_values } = message;
+  task.file(0, 'pending', 0, message.message, { message_id, message_values });
+  const updates: FileUpdate[] = [];
+  follow({}, { ...recorded.callbacks, onFileUpdate: (data) => updates.push(data) });
+  await recorded.when('update file');
+  expect(updates).toEqual([expect.objectContaining(message)]);
+  const store = createProgressStore(task.taskId, { baseUrl: server.baseUrl });
+  store.subscribe(() => undefined);
+  await expect.poll(() => store.getSnapshot().task.files).toEqual([expect.objectContaining(message)]);
 });

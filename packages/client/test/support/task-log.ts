@@ -1,11 +1,14 @@
 import { encodeEvent, initialTaskState, isEnding, reduceTask } from '@image2model/protocol';
-import type { FileStatus, TaskEvent, TaskState } from '@image2model/protocol';
+import type { FileStatus, MessageRef, TaskEvent, TaskState } from '@image2model/protocol';
 import { randomUUID } from 'node:crypto';
 import { eventKey } from '../../src/event-log.ts';
 
 const now = 1_800_000_000_000;
 
-/** A task of the test server: the log that the contract describes, with as short an exact tail as a test wants. */
+/**
+ * A task of the test server, with the event log that the protocol describes. Of events before the last `tail` ones it
+ * keeps only the newest of the task and of each file.
+ */
 export class TaskLog {
   readonly taskId = randomUUID();
   readonly jobId = randomUUID();
@@ -36,9 +39,9 @@ export class TaskLog {
     this.#append({ type: 'task_progress', data: { ...base, status: 'processing', progress, message } });
   }
 
-  file(index: number, status: FileStatus, progress: number, message = 'Working ü 🚀'): void {
+  file(index: number, status: FileStatus, progress: number, message = 'Working ü 🚀', ref: MessageRef = {}): void {
     const file = { file_id: this.fileIds[index] ?? '', filename: `photo-${index}.png` };
-    this.#append({ type: 'file_update', data: { ...this.#base(), ...file, status, progress, message } });
+    this.#append({ type: 'file_update', data: { ...this.#base(), ...file, status, progress, message, ...ref } });
   }
 
   complete(): void {
@@ -57,7 +60,7 @@ export class TaskLog {
     this.#append({ type: 'task_cancelled', data: { ...this.#base(), job_id: this.jobId, message: 'Cancelled' } });
   }
 
-  /** What a client with this cursor has to get first; `undefined` where it has seen the ending. */
+  /** The frames that a client with this cursor has missed; `undefined` if it has seen the last event. */
   replay(cursor: number | undefined): string[] | undefined {
     const known = cursor !== undefined && cursor <= this.#sequence ? cursor : undefined;
     if (this.ended && known === this.#sequence) return undefined;
