@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import ts from 'typescript';
 
-// Makes what goes to npm: one ES module, its types, and a manifest that leaves the workspace out. Prints the tarball.
+// Makes the npm package: one ES module, its types, and a manifest without the workspace. Prints the tarball's path.
 //   node packages/client/scripts/pack.ts [directory]
 
 const home = join(import.meta.dirname, '..');
@@ -12,7 +12,7 @@ const root = join(home, '../..');
 const source = join(home, 'src/index.ts');
 const protocol = join(root, 'packages/protocol/src/index.ts');
 
-/** Stages the package in a directory, emptied before, and packs it there. Gives the path of the tarball. */
+/** Stages the package in a directory, which it empties first, and packs it there. Returns the path of the tarball. */
 export async function pack(stage: string): Promise<string> {
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(join(stage, 'types'), { recursive: true });
@@ -20,12 +20,12 @@ export async function pack(stage: string): Promise<string> {
   writeTypes(stage);
   writeManifest(stage);
   for (const file of ['README.md', 'LICENSE']) cpSync(join(file === 'LICENSE' ? root : home, file), join(stage, file));
-  const answer = execFileSync('npm', ['pack', '--json', '--silent'], { cwd: stage, encoding: 'utf8' });
-  const [packed] = Object.values(JSON.parse(answer) as Record<string, { filename: string }>);
+  const output = execFileSync('npm', ['pack', '--json', '--silent'], { cwd: stage, encoding: 'utf8' });
+  const [packed] = Object.values(JSON.parse(output) as Record<string, { filename: string }>);
   return join(stage, packed?.filename ?? '');
 }
 
-/** The protocol goes in as far as the client uses it, without the schemas. */
+/** Bundles the client with the parts of the protocol that it uses, without the schemas. */
 async function writeModule(stage: string): Promise<void> {
   const bundle = await rolldown({ input: source, platform: 'neutral', external: ['eventsource-parser'] });
   await bundle.write({ file: join(stage, 'index.js'), format: 'esm' });
@@ -33,8 +33,8 @@ async function writeModule(stage: string): Promise<void> {
 }
 
 /**
- * The client's declarations as they are, and the protocol's types written out in full: in the source they are inferred
- * from schemas, whose library nobody should have to install for a few types.
+ * Writes the client's declarations as they are and the protocol's types in full: in the source they are inferred from
+ * schemas, and users should not have to install the schema library.
  */
 function writeTypes(stage: string): void {
   const program = ts.createProgram([source, protocol], {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
-/** What an app pays for a part of the SDK, in bytes: minified, and what is left of that after gzip. */
+/** The size of a part of the SDK in an app, in bytes: minified, and minified and gzipped. */
 export interface Size {
   minified: number;
   gzip: number;
-  /** The code itself, to look at. */
+  /** The minified code. */
   code: string;
 }
 
@@ -14,8 +14,8 @@ const source = join(import.meta.dirname, '../src/index.ts');
 const entry = '\0size';
 
 /**
- * Bundles what an import takes, as a user's bundler would; the protocol is counted, eventsource-parser only in a `whole`
- * one, which a browser can run as it is.
+ * Bundles an import as a user's bundler would. It includes the protocol, and eventsource-parser only if `whole`, which
+ * makes a bundle that browsers can run.
  */
 export async function sizeOf(imports: string, { whole = false } = {}): Promise<Size> {
   const bundle = await rolldown({
@@ -36,7 +36,7 @@ export async function sizeOf(imports: string, { whole = false } = {}): Promise<S
   return { code, minified: Buffer.byteLength(code), gzip: gzipSync(code, { level: 9 }).length };
 }
 
-/** What the SDK may weigh, gzipped. */
+/** Maximum sizes of the SDK, gzipped. */
 export const limits = [
   { name: 'createProgressStream', imports: '{ createProgressStream }', limit: 4 * 1024 },
   { name: 'everything', imports: '*', limit: 10 * 1024 },

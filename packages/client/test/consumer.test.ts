@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,17 +10,16 @@ import type { RunningServer } from '../../../e2e/support/server.ts';
 import { pack } from '../scripts/pack.ts';
 import { installInto } from './support/consumer.ts';
 import { disc } from './support/png.ts';
+import { root, startVite, vite } from './support/vite.ts';
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, '../../..');
-const vite = join(root, 'node_modules/vite/bin/vite.js');
 
 let server: RunningServer;
 let folder: string;
 let tarball: string;
 let consumer: string;
 let photo: string;
-// A project of somebody else's, which knows the package by its tarball alone.
+// Another project, which gets the package from its tarball.
 beforeAll(async () => {
   server = await startServer();
   folder = await mkdtemp(join(tmpdir(), 'image2model-consumer-'));
@@ -38,7 +36,7 @@ afterAll(async () => {
 });
 
 test("the README's example runs in Node in a project that has installed the package", async () => {
-  // What the example takes from its page: where the server is, and a field with a photo in it.
+  // What the example expects of its page: the server's address and a file input with a photo.
   const setUp = `
     import { openAsBlob } from 'node:fs';
     import api from '@image2model/client';
@@ -50,7 +48,7 @@ test("the README's example runs in Node in a project that has installed the pack
   expect(stdout).toMatch(/^Done: [\w-]+\n$/m);
 });
 
-test('the example for Node writes a model in a project that has installed the package', async () => {
+test('the Node example writes a model in a project that has installed the package', async () => {
   await copyFile(join(root, 'examples/node/convert.mjs'), join(consumer, 'convert.mjs'));
   const { stdout } = await runScript('convert.mjs', [photo]);
   expect(stdout).toContain('disc.png: 100 %');
@@ -61,7 +59,7 @@ test('the example for Node writes a model in a project that has installed the pa
 test("the README's example and the page, bundled by Vite, run in Chromium", async () => {
   const example = join(root, 'examples/html');
   for (const file of ['index.html', 'main.js']) await copyFile(join(example, file), join(consumer, file));
-  // The example needs a field that has been filled in.
+  // The example expects a file input that has been filled in.
   const setUp = `
     globalThis.input = document.getElementById('input');
     await new Promise((filled) => input.addEventListener('change', filled));`;
@@ -71,15 +69,18 @@ test("the README's example and the page, bundled by Vite, run in Chromium", asyn
   await writeFile(join(consumer, 'readme/index.html'), page);
   await build(['index.html', 'readme/index.html']);
 
-  const address = await preview();
+  const address = await startVite(['preview'], consumer);
   const browser = await launchBrowser();
   onTestFinished(() => browser.close());
 
   const tab = await browser.newPage();
-  const problems: string[] = [];
-  tab.on('pageerror', (error) => problems.push(String(error)));
+  const errors: string[] = [];
+  tab.on('pageerror', (error) => errors.push(String(error)));
 
-  const done = tab.waitForEvent('console', { predicate: (said) => said.text().startsWith('Done:'), timeout: 15_000 });
+  const done = tab.waitForEvent('console', {
+    predicate: (message) => message.text().startsWith('Done:'),
+    timeout: 15_000,
+  });
   await tab.goto(`${address}/readme/index.html`);
   await tab.setInputFiles('#input', photo);
   expect((await done).text()).toMatch(/^Done: [\w-]+$/);
@@ -90,10 +91,10 @@ test("the README's example and the page, bundled by Vite, run in Chromium", asyn
   await link.waitFor({ timeout: 15_000 });
   const model = (await link.getAttribute('href')) ?? '';
   expect(await tab.evaluate(async (url) => (await (await fetch(url)).text()).slice(0, 4), model)).toBe('glTF');
-  expect(problems).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
-test('without a registry and with an empty cache the installation fails with that reason', async () => {
+test('without a registry and a filled cache the installation fails and says why', async () => {
   const env = { npm_config_registry: 'http://127.0.0.1:9', npm_config_cache: join(folder, 'empty') };
   await expect(installInto(join(folder, 'offline'), tarball, env)).rejects.toThrow(
     "npm's registry cannot be reached (ECONNREFUSED)",
@@ -111,33 +112,13 @@ function runScript(name: string, args: string[] = []) {
   return run(process.execPath, [name, ...args], { cwd: consumer, env: { ...process.env, API_URL: server.url } });
 }
 
-/** Bundles pages of the consumer's. */
+/** Builds pages of the consumer; their preview proxies `/api` to the real server. */
 async function build(pages: string[]): Promise<void> {
   const config = {
     build: { rollupOptions: { input: pages } },
-    // The page's own host goes along: the server sees one origin, as behind any reverse proxy.
+    // Keeps the page's own host, so that the server sees one origin, as behind any reverse proxy.
     preview: { proxy: { '/api': { target: server.url, changeOrigin: false } } },
   };
   await writeFile(join(consumer, 'vite.config.js'), `export default ${JSON.stringify(config)};`);
   await run(process.execPath, [vite, 'build'], { cwd: consumer, env: { ...process.env, NODE_ENV: 'production' } });
-}
-
-/** Serves what was bundled, and passes `/api` on to the real server. */
-async function preview(): Promise<string> {
-  const child = spawn(process.execPath, [vite, 'preview', '--host', '127.0.0.1', '--port', '0'], {
-    cwd: consumer,
-    env: { ...process.env, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(async () => {
-    child.kill();
-    await once(child, 'close');
-  });
-  let said = '';
-  for await (const chunk of child.stdout) {
-    said += String(chunk);
-    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`Vite ended before it listened: ${said}`);
 }

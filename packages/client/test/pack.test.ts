@@ -18,7 +18,7 @@ const modules = join(import.meta.dirname, '../../../node_modules');
 let folder: string;
 let tarball: string;
 let consumer: string;
-// A project of somebody else's: the package from its tarball, and what it depends on beside it.
+// Another project: the package from its tarball, and its dependency beside it.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'image2model-pack-'));
   tarball = await pack(join(folder, 'stage'));
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the tarball runs in a project of its own', async () => {
+test('the tarball runs in another project', async () => {
   const task = new TaskLog(1);
   task.progress(10);
   task.complete();
@@ -50,7 +50,7 @@ test('the tarball runs in a project of its own', async () => {
   expect(stdout.trim().split('\n')).toEqual(['task_completed', 'true']);
 });
 
-test('its types stand by themselves, and know a result by its success', async () => {
+test('its types are self-contained, and narrow a result by its success', async () => {
   const script = `
     import api, { createProgressStore, type FileUpdate, type TaskEvent, type TaskState, watch } from '@image2model/client';
     const upload = await api.uploadBatch([new Blob()]);
@@ -86,7 +86,7 @@ test('its types stand by themselves, and know a result by its success', async ()
   expect(stdout).toBe('');
 });
 
-test('it brings nothing of the workspace, no schemas, and one dependency', async () => {
+test('it contains nothing of the workspace and no schemas, and has one dependency', async () => {
   const installed = join(consumer, 'node_modules/@image2model/client');
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as Record<string, object>;
   expect(Object.keys(manifest['dependencies'] ?? {})).toEqual(['eventsource-parser']);
@@ -95,18 +95,18 @@ test('it brings nothing of the workspace, no schemas, and one dependency', async
   expect(types + code).not.toMatch(/zod|from ['"]@image2model/i);
 });
 
-test('publint finds nothing to complain about in the tarball', async () => {
+test('publint finds no problems in the tarball', async () => {
   const { buffer } = Uint8Array.from(await readFile(tarball));
   const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
   expect(pkg['name']).toBe('@image2model/client');
   expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
 });
 
-test('attw finds every type of the tarball right, for whoever imports ES modules', async () => {
+test('attw finds no problems in the types of the tarball for ES modules', async () => {
   const analysis = await checkPackage(createPackageFromTarballData(await readFile(tarball)));
   if (!analysis.types) throw new Error('attw found no types in the tarball');
   expect(Object.keys(analysis.entrypoints)).toEqual(['.']);
-  // The profile `esm-only`: `require` and the resolution of Node 10 are not looked at.
+  // The profile `esm-only` ignores `require` and Node 10's resolution.
   const problems = (['node16-esm', 'bundler'] as const).flatMap((resolutionKind) =>
     filterProblems(analysis, { resolutionKind }),
   );

@@ -4,7 +4,7 @@ import { problem, startFeedServer } from './support/feed-server.ts';
 import type { FeedServerOptions } from './support/feed-server.ts';
 import { TaskLog } from './support/task-log.ts';
 
-// The usage that existing apps were written to, as they wrote it, against this SDK.
+// How existing apps use the SDK: their code, run against this version.
 
 async function setUp(options: FeedServerOptions = {}) {
   const task = new TaskLog(2);
@@ -56,15 +56,15 @@ test('the tracker: progress, files, completion, and results by job_id', async ()
   await vi.waitFor(() => expect(loadResults).toHaveBeenCalledWith(task.jobId));
   expect([overallProgress, counts]).toEqual([33, [2, 0, 'Half-way']]);
   expect(stream.readyState()).toBe(2);
-  // The tracker closes its stream in `onComplete`, and nothing is called after that.
+  // The tracker closes its stream in `onComplete`; nothing is called after that.
   expect(updates).toEqual(['progress', 'file']);
 });
 
-test('an error reads well in a text', async () => {
+test('an error reads well in a string', async () => {
   const { api, task } = await setUp();
   const toast = { error: vi.fn<(text: string) => void>() };
   api.createProgressStream(task.taskId, {
-    // oxlint-disable-next-line typescript/restrict-template-expressions -- it is what apps do
+    // oxlint-disable-next-line typescript/restrict-template-expressions -- apps do this
     onError: (error) => toast.error(`Processing error: ${error}`),
   });
   task.fail('The model could not be made');
@@ -77,7 +77,7 @@ test('a task is verified before it is followed', async () => {
   expect((await api.getJobStatus('00000000-0000-4000-8000-000000000000')).success).toBe(false);
 });
 
-test('events can be put into order by their sequence', async () => {
+test('events can be ordered by their sequence', async () => {
   const { api, task } = await setUp();
   let lastSequence = 0;
   const ended = Promise.withResolvers<void>();
@@ -97,7 +97,7 @@ test('events can be put into order by their sequence', async () => {
   expect(lastSequence).toBeGreaterThan(0);
 });
 
-test('a manager of one’s own, written on createProgressStream, still works', async () => {
+test('an app’s own manager, built on createProgressStream, still works', async () => {
   const { api, task, server } = await setUp();
   class SSEManager {
     readonly connections = new Map<string, ProgressStream>();

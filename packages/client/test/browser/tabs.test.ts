@@ -5,11 +5,11 @@ import { sizeOf } from '../../scripts/size.ts';
 import { startFeedServer } from '../support/feed-server.ts';
 import { TaskLog } from '../support/task-log.ts';
 
-/** Follows the task that its address names, and writes down what it is told. */
+/** Follows the task that its address names, and records the updates. */
 const tabPage = `<!doctype html><title>Tab</title><script type="module">
   import { createProgressStream, shareAcrossTabs } from '/sdk.js';
-  globalThis.told = [];
-  const onTaskUpdate = (type, { sequence }) => told.push(type + ' ' + sequence);
+  globalThis.updates = [];
+  const onTaskUpdate = (type, { sequence }) => updates.push(type + ' ' + sequence);
   const options = { open: shareAcrossTabs(), backoff: { baseMs: 10 } };
   createProgressStream(location.search.slice(1), { onTaskUpdate }, options);
 </script>`;
@@ -49,27 +49,27 @@ async function openTab(context: BrowserContext, baseUrl: string, taskId: string)
   return page;
 }
 
-const toldIn = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+const updatesIn = (page: Page) => page.evaluate(() => (globalThis as unknown as { updates: string[] }).updates);
 
-test('seven tabs on one task hold one connection, over HTTP/1.1, and hear all of it', async () => {
+test('seven tabs on one task share one connection over HTTP/1.1, and get every event', async () => {
   const task = new TaskLog(1);
   const { server, tabs } = await openTabs(Array.from({ length: 7 }, () => task));
   task.progress(10);
-  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1']);
+  for (const tab of tabs) await expect.poll(() => updatesIn(tab)).toEqual(['progress 1']);
   expect(task.readers).toBe(1);
-  // A browser opens six connections to a host at most: the seventh tab can still ask for something.
-  const answered = await tabs[6]?.evaluate(async () => (await fetch('/')).status);
-  expect(answered).toBe(200);
+  // Browsers open at most six connections to a host: the seventh tab can still make a request.
+  const status = await tabs[6]?.evaluate(async () => (await fetch('/')).status);
+  expect(status).toBe(200);
   task.complete();
-  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1', 'completed 2']);
+  for (const tab of tabs) await expect.poll(() => updatesIn(tab)).toEqual(['progress 1', 'completed 2']);
   expect(server.requests.filter(({ url }) => url.includes('stream'))).toHaveLength(1);
 });
 
-test('when the leading tab is killed another goes on, and nobody misses or repeats anything', async () => {
+test('when the leading tab is killed another takes over, without lost or repeated events', async () => {
   const task = new TaskLog(1);
   const { tabs, streams } = await openTabs(Array.from({ length: 3 }, () => task));
   task.progress(10);
-  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1']);
+  for (const tab of tabs) await expect.poll(() => updatesIn(tab)).toEqual(['progress 1']);
   const [leader, ...others] = tabs as [Page, Page, Page];
   const session = await leader.context().newCDPSession(leader);
   const crashed = leader.waitForEvent('crash');
@@ -78,19 +78,19 @@ test('when the leading tab is killed another goes on, and nobody misses or repea
   task.progress(20);
   task.complete();
   for (const tab of others) {
-    await expect.poll(() => toldIn(tab)).toEqual(['progress 1', 'progress 2', 'completed 3']);
+    await expect.poll(() => updatesIn(tab)).toEqual(['progress 1', 'progress 2', 'completed 3']);
   }
-  // One for each that led. The last tab may be handed the lock before the word that all has ended, and asks once more.
+  // One for each leader. The last tab may get the lock before it hears of the end, and then connects once more.
   expect(streams().length).toBeLessThanOrEqual(3);
 });
 
-test('seven tabs on seven tasks hold one connection too', async () => {
+test('seven tabs on seven tasks share one connection too', async () => {
   const tasks = Array.from({ length: 7 }, () => new TaskLog(1));
   const { server, tabs } = await openTabs(tasks);
   for (const task of tasks) task.progress(10);
-  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1']);
+  for (const tab of tabs) await expect.poll(() => updatesIn(tab)).toEqual(['progress 1']);
   expect(tasks.map(({ readers }) => readers)).toEqual(tasks.map(() => 1));
   expect([...server.tasks.keys()]).toHaveLength(7);
   for (const task of tasks) task.complete();
-  for (const tab of tabs) await expect.poll(() => toldIn(tab)).toEqual(['progress 1', 'completed 2']);
+  for (const tab of tabs) await expect.poll(() => updatesIn(tab)).toEqual(['progress 1', 'completed 2']);
 });

@@ -4,13 +4,13 @@ import { launchBrowser } from '../../../../e2e/support/chromium.ts';
 import { sizeOf } from '../../scripts/size.ts';
 import { problem, startFeedServer } from '../support/feed-server.ts';
 
-/** Sends 400 KB and keeps what came of it: the progress told, and the result once there is one. */
+/** Uploads 400 KB and records the progress and the result. */
 const uploadPage = `<!doctype html><title>Upload</title><script type="module">
   import { api } from '/sdk.js';
-  globalThis.told = [];
+  globalThis.reports = [];
   globalThis.controller = new AbortController();
   const photo = new File([new Uint8Array(400_000)], 'photo.png', { type: 'image/png' });
-  const onUploadProgress = ({ progress }) => told.push(progress);
+  const onUploadProgress = ({ progress }) => reports.push(progress);
   const { signal } = controller;
   api.uploadBatch([photo], { onUploadProgress, signal, retries: 1 }).then((result) => {
     globalThis.result = result;
@@ -18,7 +18,7 @@ const uploadPage = `<!doctype html><title>Upload</title><script type="module">
 </script>`;
 
 interface PageState {
-  told: number[];
+  reports: number[];
   controller: AbortController;
   result?: Record<string, unknown>;
 }
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-async function openPage(answer: (times: number) => { status: number; code: string } | undefined) {
+async function openPage(respond: (count: number) => { status: number; code: string } | undefined) {
   const keys: unknown[] = [];
   const server = await startFeedServer([], {
     intercept: (request, response) => {
@@ -38,8 +38,8 @@ async function openPage(answer: (times: number) => { status: number; code: strin
         request.resume();
         request.on('end', () => {
           keys.push(request.headers['idempotency-key']);
-          const refusal = answer(keys.length);
-          if (refusal) problem(response, refusal.status, refusal.code, { 'Retry-After': '0' });
+          const error = respond(keys.length);
+          if (error) problem(response, error.status, error.code, { 'Retry-After': '0' });
         });
       } else {
         const script = request.url === '/sdk.js';
@@ -60,7 +60,7 @@ async function openPage(answer: (times: number) => { status: number; code: strin
 
 const resultOf = (page: Page) => page.evaluate(() => (globalThis as unknown as PageState).result);
 
-test('a browser tells the progress of an upload and reads its refusal', async () => {
+test('a browser reports the progress of an upload and reads the error response', async () => {
   const { page } = await openPage(() => ({ status: 415, code: 'UNSUPPORTED_IMAGE_TYPE' }));
   await expect
     .poll(() => resultOf(page))
@@ -70,19 +70,19 @@ test('a browser tells the progress of an upload and reads its refusal', async ()
       code: 'UNSUPPORTED_IMAGE_TYPE',
       retryable: false,
     });
-  const told = await page.evaluate(() => (globalThis as unknown as PageState).told);
-  expect(told.at(-1)).toBe(100);
-  expect(told).toEqual([...told].sort((a, b) => a - b));
+  const reports = await page.evaluate(() => (globalThis as unknown as PageState).reports);
+  expect(reports.at(-1)).toBe(100);
+  expect(reports).toEqual([...reports].sort((a, b) => a - b));
 });
 
-test('a browser tries an upload again under the same key', async () => {
-  const { page, keys } = await openPage((times) => ({ status: times === 1 ? 503 : 415, code: 'ANY' }));
+test('a browser retries an upload with the same key', async () => {
+  const { page, keys } = await openPage((count) => ({ status: count === 1 ? 503 : 415, code: 'ANY' }));
   await expect.poll(() => resultOf(page), { timeout: 10_000 }).toMatchObject({ status: 415 });
   expect(keys).toHaveLength(2);
   expect(new Set(keys).size).toBe(1);
 });
 
-test('a browser stops an upload when its signal fires', async () => {
+test('a browser aborts an upload when its signal fires', async () => {
   const { page, keys } = await openPage(() => undefined);
   await expect.poll(() => keys.length).toBe(1);
   await page.evaluate(() => (globalThis as unknown as PageState).controller.abort());

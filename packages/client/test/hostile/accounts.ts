@@ -8,8 +8,8 @@ export interface Account {
 }
 
 /**
- * Counts, for each run apart though many go at once, the timers and the listeners on the page that are left. It stands
- * in for a page as far as the SDK asks for one: `addEventListener` on the global object.
+ * Tracks the open timers and page listeners of each run, even of concurrent ones. It replaces the global
+ * `addEventListener`, which is all of a page that the SDK needs.
  */
 export function openAccounts() {
   const storage = new AsyncLocalStorage<Account>();
@@ -22,7 +22,7 @@ export function openAccounts() {
     owners.delete(timer);
   };
   const keep = (timer: unknown): unknown => {
-    // Node's own fetch keeps a timer for all its connections, which is none of ours.
+    // Node's own fetch keeps one timer for all its connections, which does not count.
     const ours = new Error().stack?.split('\n')[3]?.includes('/packages/client/') === true;
     const account = ours ? storage.getStore() : undefined;
     if (account) owners.set(timer, account);
@@ -56,12 +56,12 @@ export function openAccounts() {
   const before = Object.entries(patched).map(([name]) => [name, Reflect.get(globalThis, name) as unknown] as const);
   Object.assign(globalThis, patched);
   return {
-    /** Runs with an account of its own. */
+    /** Runs a function with its own account. */
     async run<T>(body: (account: Account) => Promise<T>): Promise<T> {
       const account: Account = { timers: new Set(), listeners: new Set() };
       return storage.run(account, () => body(account));
     },
-    /** The page's own events: `online` and the like. */
+    /** Dispatches an event on the page, such as `online`. */
     dispatch: (type: string) => page.dispatchEvent(new Event(type)),
     close: () => {
       for (const [name, value] of before) Reflect.set(globalThis, name, value);

@@ -9,41 +9,41 @@ import { createProgressStore } from '../../src/store.ts';
 import { createProgressStream } from '../../src/stream.ts';
 import { watch } from '../../src/watch.ts';
 
-/** What a run has seen of its task. */
+/** What a client has seen of its task. */
 export interface Seen {
   state: TaskState;
   sequences: number[];
   endings: number;
-  /** With what stopped it; nothing after an ending. */
+  /** Resolves with the error that ended the stream, or with nothing after the task's last event. */
   ended: Promise<unknown>;
-  /** Settled by `ended`, or by whoever has waited long enough. */
+  /** Resolves `ended`. */
   stop: (outcome?: unknown) => void;
 }
 
-type Driver = (taskId: string, options: FeedOptions, seen: Seen, take: (event: TaskEvent) => void) => void;
+type Driver = (taskId: string, options: FeedOptions, seen: Seen, record: (event: TaskEvent) => void) => void;
 
-/** Every way in which the SDK follows a task. */
+/** Every way to follow a task with the SDK. */
 export const drivers: Record<string, Driver> = {
-  feed: (taskId, options, seen, take) => {
-    openFeed(taskId, { event: take, open: nothing, reconnecting: nothing, end: seen.stop }, options);
+  feed: (taskId, options, seen, record) => {
+    openFeed(taskId, { event: record, open: nothing, reconnecting: nothing, end: seen.stop }, options);
   },
-  stream: (taskId, options, seen, take) => {
-    createProgressStream(taskId, updates(seen, take), options);
+  stream: (taskId, options, seen, record) => {
+    createProgressStream(taskId, updates(seen, record), options);
   },
-  combined: (taskId, options, seen, take) => {
-    createProgressStream(taskId, updates(seen, take), { ...options, open: combineTasks() });
+  combined: (taskId, options, seen, record) => {
+    createProgressStream(taskId, updates(seen, record), { ...options, open: combineTasks() });
   },
-  shared: (taskId, options, seen, take) => {
-    createProgressStream(taskId, updates(seen, take), { ...options, open: shareAcrossTabs() });
+  shared: (taskId, options, seen, record) => {
+    createProgressStream(taskId, updates(seen, record), { ...options, open: shareAcrossTabs() });
   },
-  manager: (taskId, options, seen, take) => {
+  manager: (taskId, options, seen, record) => {
     const { maxRetries = 1_000 } = options;
     const manager = new SSEManager({ api: { streamOptions: () => options }, maxRetries, retryDelayMs: () => 2 });
-    manager.connect(taskId, updates(seen, take));
+    manager.connect(taskId, updates(seen, record));
   },
-  watch: (taskId, options, seen, take) => {
+  watch: (taskId, options, seen, record) => {
     const loop = async () => {
-      for await (const event of watch(taskId, options)) take(event);
+      for await (const event of watch(taskId, options)) record(event);
     };
     loop().then(() => seen.stop(), seen.stop);
   },
@@ -71,17 +71,17 @@ export function startDriver(name: string, taskId: string, options: FeedOptions):
   return seen;
 }
 
-/** Callbacks that take in every event; `onTaskUpdate` is the last one called for it. */
-function updates(seen: Seen, take: (event: TaskEvent) => void) {
+/** Callbacks that record every event; `onTaskUpdate` is the last one called for it. */
+function updates(seen: Seen, record: (event: TaskEvent) => void) {
   const types = { progress: 'task_progress', file: 'file_update' } as Record<string, string>;
   return {
     onCancelled: nothing,
     onTaskUpdate: (type: string, data: object) => {
       const event = { type: types[type] ?? `task_${type}`, data } as TaskEvent;
-      take(event);
+      record(event);
       if (isEnding(event.type)) seen.stop();
     },
-    // A task's own failure comes as an update too; what comes alone has stopped the stream.
+    // A failed task comes as an update too; an error without one has ended the stream.
     onError: (error: { status: number; details?: unknown }) => {
       if (!error.details) seen.stop(error);
     },
@@ -89,5 +89,5 @@ function updates(seen: Seen, take: (event: TaskEvent) => void) {
 }
 
 function nothing(): void {
-  // Not what is counted.
+  // Not recorded.
 }

@@ -6,11 +6,11 @@ import { TaskLog } from '../support/task-log.ts';
 import { openAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
 import { drivers, startDriver } from './drivers.ts';
-import { ills, startHostileProxy } from './proxy.ts';
+import { faults, startHostileProxy } from './proxy.ts';
 
 const runs = 300;
-const atOnce = 12;
-/** A run that the client does not carry through by then has failed. */
+const concurrency = 12;
+/** A run that takes longer has failed. */
 const deadlineMs = 20_000;
 
 let accounts: ReturnType<typeof openAccounts>;
@@ -19,18 +19,18 @@ beforeAll(() => {
 });
 afterAll(() => accounts.close());
 
-test(`${runs} runs through a hostile network each end with the server's state, once, and leave nothing behind`, async () => {
-  const suffered = new Map<string, number>();
+test(`${runs} runs through a hostile network each end once, with the server's state, and leave nothing open`, async () => {
+  const injected = new Map<string, number>();
   let next = 1;
   const lane = async () => {
     while (next <= runs) {
       const seed = next++;
       const counts = await accounts.run((account) => hostileRun(seed, account));
-      for (const [ill, count] of counts) suffered.set(ill, (suffered.get(ill) ?? 0) + count);
+      for (const [fault, count] of counts) injected.set(fault, (injected.get(fault) ?? 0) + count);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, lane));
-  expect([...suffered.keys()].sort(), 'every ill was met').toEqual([...ills].sort());
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  expect([...injected.keys()].sort(), 'every fault was injected').toEqual([...faults].sort());
 }, 180_000);
 
 async function hostileRun(seed: number, account: Account): Promise<Map<string, number>> {
@@ -64,7 +64,7 @@ async function hostileRun(seed: number, account: Account): Promise<Map<string, n
   return proxy.counts;
 }
 
-/** Some hundred changes in bursts, and an ending. */
+/** Up to a few hundred changes in bursts, then the last event. */
 async function work(task: TaskLog, random: Random): Promise<void> {
   const steps = between(random, 5, 40);
   for (let step = 1; step <= steps; step++) {
@@ -79,7 +79,7 @@ async function work(task: TaskLog, random: Random): Promise<void> {
   pick(random, [() => task.complete(), () => task.complete(), () => task.fail(), () => task.cancel()])();
 }
 
-/** Waits for what the kernel still has to say of closed sockets. */
+/** Waits until the kernel has reported closed sockets. */
 async function until(done: () => boolean): Promise<void> {
   for (let turn = 0; turn < 500 && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, 2));
 }

@@ -1,10 +1,20 @@
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { between, pick } from '../../../../scripts/test/seeded-random.ts';
+import { pick } from '../../../../scripts/test/seeded-random.ts';
 import type { Random } from '../../../../scripts/test/seeded-random.ts';
+import { forward } from './forward.ts';
+import { Resources } from './resources.ts';
+
+/** What the proxy responds with, instead of forwarding the request. */
+const statusLines = {
+  '502': '502 Bad Gateway',
+  '429': '429 Too Many Requests',
+  '503': '503 Service Unavailable',
+  '401': '401 Unauthorized',
+} as const;
 
 /** What can happen to a connection. */
-export const ills = [
+export const faults = [
   'none',
   'cut',
   'half-close',
@@ -20,125 +30,64 @@ export const ills = [
   '401',
   'garbage',
 ] as const;
-export type Ill = (typeof ills)[number];
+export type Fault = (typeof faults)[number];
 
 export interface HostileProxy {
   baseUrl: string;
-  /** How often each ill was done. */
-  counts: Map<Ill, number>;
-  sockets: Set<Socket>;
+  /** How often each fault was injected. */
+  counts: Map<Fault, number>;
+  sockets: ReadonlySet<Socket>;
   close(): Promise<void>;
 }
 
-/** A proxy for bytes that does to each connection what its seed says. Simulates a bad network; for tests alone. */
+/** Simulates a bad network: a TCP proxy that injects a random fault into each connection. */
 export async function startHostileProxy(target: number, random: Random): Promise<HostileProxy> {
-  const sockets = new Set<Socket>();
-  const timers = new Set<NodeJS.Timeout>();
-  const counts = new Map<Ill, number>();
-  let refused = false;
-  const track = (socket: Socket): Socket => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => sockets.delete(socket));
-    return socket;
-  };
-  const later = (ms: number, run: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      run();
-    }, ms);
-    timers.add(timer);
-  };
+  const resources = new Resources();
+  const counts = new Map<Fault, number>();
+  let previous: Fault = 'none';
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    track(client);
-    // No client half-closes: one that ends has gone.
+    resources.track(client);
+    // Clients never half-close: one that ends its side has left.
     client.on('end', () => client.destroy());
     client.once('data', (request: Buffer) => {
-      // A good key refused again and again is the truth for all a client can know, so it happens once in a row.
-      const ill = pick(random, refused ? ills.filter((other) => other !== '401') : ills);
-      refused = ill === '401';
-      counts.set(ill, (counts.get(ill) ?? 0) + 1);
-      const answered = { '502': '502 Bad Gateway', '429': '429 Slow Down', '503': '503 Away', '401': '401 Who' };
-      if (ill === 'refuse') client.destroy();
-      else if (ill in answered) answer(client, answered[ill as keyof typeof answered], ill);
-      else if (ill === 'garbage') garbage(client);
-      else forward(client, ill, request);
+      // Never two 401s in a row: a client rightly gives up when good keys are rejected again and again.
+      const fault = pick(random, previous === '401' ? faults.filter((other) => other !== '401') : faults);
+      previous = fault;
+      counts.set(fault, (counts.get(fault) ?? 0) + 1);
+      if (fault === 'refuse') client.destroy();
+      else if (fault === 'garbage') sendGarbage(client);
+      else if (isStatus(fault)) sendStatus(client, fault);
+      else forward(client, request, { fault, target, random, resources });
     });
-    // Node's fetch opens a spare connection after each request that was aborted, and would keep it for seconds.
-    later(100, () => void (client.bytesRead > 0 || client.destroy()));
+    // Node's fetch opens a spare connection after each aborted request, and would keep it for seconds.
+    resources.later(100, () => void (client.bytesRead > 0 || client.destroy()));
   });
-
-  function forward(client: Socket, ill: Ill, request: Buffer): void {
-    const upstream = track(connect({ port: target, host: '127.0.0.1' }));
-    const twin = ill === 'duplicate' ? track(connect({ port: target, host: '127.0.0.1' })) : undefined;
-    twin?.resume();
-    const forgotten = request.toString('latin1').replace(/last-event-id: .*\r\n/i, '');
-    upstream.write(ill === 'forget-cursor' ? forgotten : request, 'latin1');
-    twin?.write(request);
-    client.resume();
-    client.on('close', () => [upstream, twin].forEach((socket) => socket?.destroy()));
-    const limit = between(random, 0, 2500);
-    let passed = 0;
-    upstream.on('data', (bytes: Buffer) => {
-      if (client.destroyed || client.writableEnded) return;
-      const room = limit - passed;
-      passed += bytes.length;
-      if (ill === 'cut' && room < bytes.length) {
-        client.write(bytes.subarray(0, Math.max(0, room)), () => client.destroy());
-      } else if (ill === 'half-close' && room < bytes.length) {
-        client.end(bytes.subarray(0, Math.max(0, room)));
-      } else if (ill === 'freeze' && room < bytes.length) {
-        // Neither a byte nor an end any more.
-        if (room > 0) client.write(bytes.subarray(0, room));
-      } else if (ill === 'crumble') {
-        crumble(client, bytes);
-      } else if (ill === 'delay') {
-        // The same wait for all, or they would overtake each other.
-        later(5, () => void (client.destroyed || client.writableEnded || client.write(bytes)));
-      } else {
-        client.write(bytes);
-      }
-    });
-    upstream.on('end', () => {
-      if (ill === 'delay') later(6, () => client.end());
-      else if (ill !== 'freeze') client.end();
-    });
-    upstream.on('close', () => twin?.destroy());
-  }
-
-  /** Splits in the middle of characters, fields and line ends. */
-  function crumble(client: Socket, bytes: Buffer): void {
-    client.setNoDelay(true);
-    for (let at = 0; at < bytes.length;) {
-      const next = at + between(random, 1, 40);
-      client.write(bytes.subarray(at, next));
-      at = next;
-    }
-  }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     counts,
-    sockets,
-    close: () =>
-      new Promise((resolve) => {
-        for (const timer of timers) clearTimeout(timer);
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    sockets: resources.sockets,
+    close: () => {
+      resources.close();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 
-function answer(client: Socket, status: string, ill: Ill): void {
-  const retryAfter = ill === '429' || ill === '503' ? 'Retry-After: 0\r\n' : '';
-  client.resume();
-  client.end(`HTTP/1.1 ${status}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+function isStatus(fault: Fault): fault is keyof typeof statusLines {
+  return fault in statusLines;
 }
 
-/** A stream that opens well and then brings an event broken in the middle, as a buffering box on the way may leave it. */
-function garbage(client: Socket): void {
+function sendStatus(client: Socket, status: keyof typeof statusLines): void {
+  const retryAfter = status === '429' || status === '503' ? 'Retry-After: 0\r\n' : '';
+  client.resume();
+  client.end(`HTTP/1.1 ${statusLines[status]}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** A stream that starts well, then sends a truncated event, as a buffering intermediary might. */
+function sendGarbage(client: Socket): void {
   const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n';
   const fine = '\u{FEFF}: hello\r\n\r\nunknown: field\r\nevent: news\r\ndata: {}\r\n\r\n';
   client.resume();

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test.for([1, 2, 3])('the real server, its clients behind a hostile network (seed %i)', async (seed) => {
+test.for([1, 2, 3])('clients of the real server behind a hostile network (seed %i)', async (seed) => {
   const random = seededRandom(seed);
   const api = new ApiService({ baseUrl: server.url, apiKey: 'key' });
   const colours = [180, 60, 120].slice(0, between(random, 1, 3)).map((red) => disc(64, [red, 90, 40]));
@@ -49,7 +49,7 @@ test.for([1, 2, 3])('the real server, its clients behind a hostile network (seed
   }
 });
 
-test('many tasks of the real server over one connection, one of them added later', async () => {
+test('many tasks of the real server share one connection, one of them added later', async () => {
   const api = new ApiService({ baseUrl: server.url, apiKey: 'key', open: combineTasks() });
   const follow = async (red: number) => {
     const upload = await api.uploadBatch([disc(64, [red, 90, 40])], { faceLimit: 500 });
@@ -72,7 +72,7 @@ test('many tasks of the real server over one connection, one of them added later
   }
 });
 
-test('a real server that is killed and started again loses nothing of what a client follows', async () => {
+test('a client misses nothing when the real server is killed and restarted', async () => {
   const api = new ApiService({ baseUrl: server.url, apiKey: 'key', backoff: { baseMs: 50, capMs: 200 } });
   const upload = await api.uploadBatch([disc(512, [90, 20, 40]), disc(512, [20, 90, 40])], { faceLimit: 500 });
   if (!upload.success) throw upload.cause;

@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Makes a project that has the package from its tarball, by a real `npm install`. @throws if that fails, saying why */
+/** Creates a project and installs the package from its tarball with a real `npm install`. @throws with the reason */
 export async function installInto(folder: string, tarball: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
   await mkdir(folder, { recursive: true });
   const manifest = { name: 'consumer', version: '1.0.0', private: true, type: 'module' };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
-  // What npm says is read below: a quieter level that an `npm test` around it was given must not reach it.
+  // Errors are read below, so a quieter log level of the surrounding `npm test` must not apply.
   const flags = [
     '--loglevel=error',
     '--ignore-scripts',
@@ -27,9 +27,9 @@ export async function installInto(folder: string, tarball: string, env: NodeJS.P
   }
 }
 
-function reasonOf(said: string): string {
+function reasonOf(stderr: string): string {
   const [code] =
-    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|E(SOCKET)?TIMEDOUT|ENOTCACHED)\b/.exec(said) ?? [];
-  if (code === undefined) return `npm install failed:\n${said}`;
-  return `npm's registry cannot be reached (${code}), and what the package depends on is not in npm's cache. This test needs either.`;
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|E(SOCKET)?TIMEDOUT|ENOTCACHED)\b/.exec(stderr) ?? [];
+  if (code === undefined) return `npm install failed:\n${stderr}`;
+  return `npm's registry cannot be reached (${code}), and npm's cache lacks the package's dependencies. This test needs one of them.`;
 }

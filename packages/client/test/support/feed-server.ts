@@ -8,24 +8,24 @@ export interface FeedServer {
   baseUrl: string;
   port: number;
   tasks: Map<string, TaskLog>;
-  /** Requests as they came: path with query, and headers. */
+  /** Requests in the order of arrival: path with query, and headers. */
   requests: { url: string; headers: IncomingMessage['headers'] }[];
   /**
-   * Connections that are open now and have brought a request. Node's fetch opens a spare one after each request that was
-   * aborted, and closes it seconds later.
+   * Open connections that have sent a request. Node's fetch opens a spare one after each aborted request, and closes it
+   * seconds later.
    */
   sockets: Set<Socket>;
   close(): Promise<void>;
 }
 
 export interface FeedServerOptions {
-  /** Keys that are taken; without any the server is open. */
+  /** Accepted keys; without them the server needs none. */
   keys?: Set<string>;
-  /** Answers a request in the server's place; says whether it did. */
+  /** Handles a request in place of the server. Returns whether it did. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-/** A small server that keeps the contract's promises about streams to the letter, and nothing else. */
+/** A small server that implements the streams of the protocol exactly, and nothing else. */
 export async function startFeedServer(tasks: TaskLog[], options: FeedServerOptions = {}): Promise<FeedServer> {
   const byId = new Map(tasks.map((task) => [task.taskId as string, task]));
   const requests: FeedServer['requests'] = [];
@@ -77,7 +77,7 @@ function streamOne(task: TaskLog, header: string | undefined, response: ServerRe
   response.on('close', leave);
 }
 
-/** The combined stream: its cursor, opaque to clients, is each task's sequence in the order of the question. */
+/** The combined stream: its cursor, opaque to clients, is each task's sequence in the order of the request. */
 function streamMany(tasks: TaskLog[], header: string | undefined, response: ServerResponse): void {
   const seen = header === undefined ? [] : header.split('.').map(Number);
   const cursors = tasks.map((_, index) => seen[index] ?? 0);
@@ -107,7 +107,7 @@ function open(response: ServerResponse): void {
   response.write(encodeComment());
 }
 
-/** An error answer in the shape of the API's. */
+/** Sends an error response like the API's. */
 export function problem(
   response: ServerResponse,
   status: number,

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** A small picture, a disc on white, that every decoder takes. */
+/** A small picture of a disc on white that every decoder accepts. */
 export function disc(size: number, [red, green, blue]: readonly [number, number, number]): File {
   const row = 1 + size * 3;
   const pixels = Buffer.alloc(row * size);
