@@ -19,7 +19,7 @@ async function send() {
     onFileUpdate: (data) => row(data.file_id).append(`${data.filename}: ${data.message}`),
     onComplete: (data) => showDownloads(data.job_id),
     onError: (error) => say(`Processing error: ${error}`),
-    onReconnecting: ({ delayMs }) => say(`Connection lost, next try in ${Math.ceil(delayMs / 1000)} s`),
+    onReconnecting: ({ delayMs }) => say(`Connection lost, retrying in ${Math.ceil(delayMs / 1000)} s`),
   });
 }
 
@@ -36,7 +36,7 @@ async function showDownloads(jobId) {
   }
 }
 
-/** The line of a file, emptied. */
+/** The emptied row of a file; a new one if it has none. */
 function row(fileId) {
   const found = document.getElementById(fileId) ?? files.appendChild(document.createElement('li'));
   found.id = fileId;

@@ -1,5 +1,5 @@
 // Photos in, GLB files out:  npx node examples/node/convert.mjs photo.jpg more/*.png
-// API_URL and API_KEY say which server; without them it is the one on this machine.
+// Set API_URL and API_KEY to use another server than the one on this machine.
 import { createWriteStream, openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';

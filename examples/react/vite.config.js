@@ -2,6 +2,6 @@ import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
-  // The page's own host goes along: the server sees one origin, as behind any reverse proxy.
+  // Keeps the page's own host, so that the server sees one origin, as behind any reverse proxy.
   server: { proxy: { '/api': { target: process.env.API ?? 'http://127.0.0.1:3000', changeOrigin: false } } },
 });

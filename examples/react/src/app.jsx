@@ -19,7 +19,7 @@ export function App() {
 }
 
 function Progress({ taskId }) {
-  // It connects when the component comes and lets go when it leaves.
+  // It connects when the component mounts and disconnects when it unmounts.
   const store = useMemo(() => createProgressStore(taskId, api.streamOptions()), [taskId]);
   const { task, connection, error } = useSyncExternalStore(store.subscribe, store.getSnapshot);
   return (
