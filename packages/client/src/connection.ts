@@ -151,11 +151,11 @@ class ReconnectingConnection {
   #receive(message: EventSourceMessage): boolean | ApiError {
     // The sink may have closed the connection while handling an earlier message of the same chunk.
     if (this.#closed()) return true;
-    const verdict = this.#sink.message(message);
-    if (verdict instanceof ApiError) return verdict;
+    const outcome = this.#sink.message(message);
+    if (outcome instanceof ApiError) return outcome;
     this.#delay.eventReceived();
     this.#cursor = message.id ?? this.#cursor;
-    return verdict;
+    return outcome;
   }
 
   /** The page may have a network again: do not wait out a pause or a connection that is probably dead. */

@@ -5,16 +5,16 @@ import { setUp } from '../test/support/set-up.ts';
 const headers = { 'Content-Type': 'text/event-stream' };
 
 test('after 429 and 5xx the stream reconnects, no sooner than Retry-After', async () => {
-  const answers = [
+  const responses = [
     { status: 429, code: 'RATE_LIMITED', 'Retry-After': '1' },
     { status: 503, code: 'SHUTTING_DOWN', 'Retry-After': '0' },
     { status: 502, code: 'BAD_GATEWAY' },
   ];
   const { task, recorded, follow } = await setUp({
     intercept: (_, response) => {
-      const answer = answers.shift();
-      if (!answer) return false;
-      const { status, code, ...rest } = answer;
+      const next = responses.shift();
+      if (!next) return false;
+      const { status, code, ...rest } = next;
       problem(response, status, code, rest);
       return true;
     },

@@ -76,15 +76,15 @@ export class StreamAttempt {
 
   async #read(body: ReadableStream<Uint8Array> | null): Promise<Outcome> {
     const { maxBufferSize } = this.#options;
-    let verdict: boolean | ApiError = false;
+    let outcome: boolean | ApiError = false;
     const parser = createParser({
       maxBufferSize,
       onEvent: (message) => {
-        verdict ||= this.#handlers.message(message);
+        outcome ||= this.#handlers.message(message);
       },
       onRetry: (ms) => this.#handlers.retry(ms),
       onError: ({ type }) => {
-        if (type === 'max-buffer-size-exceeded') verdict ||= eventTooLarge(maxBufferSize);
+        if (type === 'max-buffer-size-exceeded') outcome ||= eventTooLarge(maxBufferSize);
       },
     });
     this.#watchdog.touch();
@@ -97,7 +97,7 @@ export class StreamAttempt {
       if (!chunk || chunk.done) return lost('The server closed the connection');
       this.#watchdog.touch();
       parser.feed(decoder.decode(chunk.value, { stream: true }));
-      if (verdict) return verdict;
+      if (outcome) return outcome;
     }
   }
 }

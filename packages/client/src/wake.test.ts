@@ -68,22 +68,22 @@ test('a page restored from the browser’s cache reconnects', async () => {
 
 test('a page that wakes reconnects at once, but not before Retry-After', async () => {
   const { page } = stubPage();
-  let refusal: Record<string, string> | undefined = {};
+  let retryAfter: Record<string, string> | undefined = {};
   const { task, server, recorded, follow } = await setUp({
     intercept: (_, response) => {
-      if (!refusal) return false;
-      problem(response, 503, 'SHUTTING_DOWN', refusal);
+      if (!retryAfter) return false;
+      problem(response, 503, 'SHUTTING_DOWN', retryAfter);
       return true;
     },
   });
   task.complete();
   follow({ backoff: () => 60_000 });
   await recorded.when('reconnecting');
-  refusal = { 'Retry-After': '3600' };
+  retryAfter = { 'Retry-After': '3600' };
   await new Promise(setImmediate);
   page.dispatchEvent(new Event('online'));
   await recorded.when('reconnecting', 2);
-  refusal = undefined;
+  retryAfter = undefined;
   await new Promise(setImmediate);
   page.dispatchEvent(new Event('online'));
   await new Promise((resolve) => setTimeout(resolve, 30));

@@ -116,7 +116,7 @@ export class ApiService {
   ): Promise<Result<{ taskId: string; jobId: string }>> {
     const { signal, ...json } = options;
     const call = this.#request<{ task_id: string }>(`/jobs/${part(jobId)}/retry`, { method: 'POST', json, signal });
-    return toResult(call.then((answer) => ({ taskId: answer.task_id, jobId })));
+    return toResult(call.then((task) => ({ taskId: task.task_id, jobId })));
   }
 
   /** Deletes a job with its files and events. `JOB_RUNNING` while it runs. */

@@ -5,13 +5,13 @@ import type { UploadProgress } from './upload-progress.ts';
 test('an upload sends its fields before its files and returns the ids of its job and task', async () => {
   const { requests, api } = await setUpApi((_, response) => void response.end(JSON.stringify(accepted)));
   const files = [new File(['abc'], 'a.png', { type: 'image/png' }), new Blob(['def'])];
-  const answer = await api.uploadBatch(files, {
+  const upload = await api.uploadBatch(files, {
     faceLimit: 5000,
     model: 'local',
     options: { detail: 2 },
     reuse: false,
   });
-  expect(answer).toEqual({
+  expect(upload).toEqual({
     success: true,
     batchId: 'b',
     jobId: 'j',

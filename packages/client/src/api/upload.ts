@@ -54,7 +54,7 @@ export async function uploadBatch(
   const { signal, onUploadProgress, retries = 3 } = options;
   const form = formOf([...files], options);
   const headers = { 'Idempotency-Key': options.idempotencyKey ?? createKey() };
-  const answer = await retryOperation(
+  const upload = await retryOperation(
     () =>
       onUploadProgress && !settings.fetch && typeof XMLHttpRequest !== 'undefined'
         ? sendWithXhr<Upload>(apiUrl(settings.baseUrl, '/upload/'), {
@@ -72,14 +72,14 @@ export async function uploadBatch(
     { retries, signal },
   );
   return {
-    batchId: answer.batch_id,
-    jobId: answer.job_id,
-    taskId: answer.task_id,
-    faceLimit: answer.face_limit,
-    totalFiles: answer.total_files,
-    status: answer.status,
-    message: answer.message,
-    uploadedFiles: answer.uploaded_files.map((file) => ({
+    batchId: upload.batch_id,
+    jobId: upload.job_id,
+    taskId: upload.task_id,
+    faceLimit: upload.face_limit,
+    totalFiles: upload.total_files,
+    status: upload.status,
+    message: upload.message,
+    uploadedFiles: upload.uploaded_files.map((file) => ({
       fileId: file.file_id,
       filename: file.filename,
       fileSize: file.file_size,
