@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
-import { decodeImage, decodeMask } from './decode-image.ts';
-import { findForeground } from './foreground/find-foreground.ts';
+import { decodeImage, decodeMask } from './image/decode-image.ts';
+import { findForeground } from './segmentation/find-foreground.ts';
 import { ImageError } from './image-error.ts';
-import { sizeOf, toDrawable } from './place-model.ts';
+import { sizeOf, toDrawable } from './gltf/place-model.ts';
 import { renderPreview } from './render/preview.ts';
 import type { Texture } from './render/rasterise.ts';
 import { shapeObject, shapeRelief } from './shape-picture.ts';
 import type { Enter } from './shape-picture.ts';
-import { cutSeams } from './sheet/normals.ts';
+import { cutSeams } from './meshing/normals.ts';
 import { stages } from './types.ts';
 import type { GenerateContext, GeneratedModel, GenerateOptions, Stage } from './types.ts';
-import { writeGlb } from './write-glb.ts';
+import { writeGlb } from './gltf/write-glb.ts';
 
 /** Faces under which no shape is recognisable. */
 const leastFaces = 100;

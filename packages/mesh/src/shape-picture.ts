@@ -1,17 +1,17 @@
-import { buildObject, buildRelief } from './build-solid.ts';
-import type { Picture } from './decode-image.ts';
-import type { Foreground } from './foreground/find-foreground.ts';
+import { buildObject, buildRelief } from './meshing/build-solid.ts';
+import type { Picture } from './image/decode-image.ts';
+import type { Foreground } from './segmentation/find-foreground.ts';
 import { emboss } from './height/emboss.ts';
 import { inflate } from './height/inflate.ts';
 import { smoothNormals } from './height/normals.ts';
 import type { NormalAt } from './height/normals.ts';
 import { raiseRelief } from './height/relief.ts';
 import { ImageError } from './image-error.ts';
-import { layGrid, lostShare } from './sheet/grid.ts';
-import type { Grid } from './sheet/grid.ts';
-import type { Solid } from './sheet/solid.ts';
-import { paintObject, paintSlab } from './skin/atlas.ts';
-import type { Atlas } from './skin/atlas.ts';
+import { layGrid, lostShare } from './meshing/grid.ts';
+import type { Grid } from './meshing/grid.ts';
+import type { Solid } from './meshing/solid.ts';
+import { paintObject, paintSlab } from './texturing/atlas.ts';
+import type { Atlas } from './texturing/atlas.ts';
 import type { Depth, Stage } from './types.ts';
 
 /** A solid that still lies on its grid, and how to paint it. */

@@ -1,7 +1,7 @@
-import type { Picture } from '../decode-image.ts';
-import { toLab } from '../foreground/lab.ts';
-import { bilinear, softBlur } from '../plane.ts';
-import type { Grid } from '../sheet/grid.ts';
+import type { Picture } from '../image/decode-image.ts';
+import { toLab } from '../image/lab.ts';
+import { bilinear, softBlur } from '../image/resample.ts';
+import type { Grid } from '../meshing/grid.ts';
 
 /** The most that shading moves the surface, as a share of the object's size. */
 const strongest = 0.012;

@@ -1,5 +1,5 @@
-import { crossing } from '../sheet/grid.ts';
-import type { Grid } from '../sheet/grid.ts';
+import { crossing } from '../meshing/grid.ts';
+import type { Grid } from '../meshing/grid.ts';
 import type { Depth } from '../types.ts';
 
 /** Thickness over that of a ball of the same outline, and the cap as a share of √(width × height). */

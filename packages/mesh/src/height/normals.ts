@@ -1,5 +1,5 @@
-import { crossing } from '../sheet/grid.ts';
-import type { Grid } from '../sheet/grid.ts';
+import { crossing } from '../meshing/grid.ts';
+import type { Grid } from '../meshing/grid.ts';
 
 /** Direction of the surface at a vertex of the solid, not normalised; undefined where the grid knows none. */
 export type NormalAt = (x: number, y: number, z: number) => [number, number, number] | undefined;

@@ -1,7 +1,7 @@
-import type { Picture } from '../decode-image.ts';
-import { toLab } from '../foreground/lab.ts';
-import { resample, shrinkRgb, softBlur } from '../plane.ts';
-import type { Grid } from '../sheet/grid.ts';
+import type { Picture } from '../image/decode-image.ts';
+import { toLab } from '../image/lab.ts';
+import { resample, shrinkRgb, softBlur } from '../image/resample.ts';
+import type { Grid } from '../meshing/grid.ts';
 import type { Depth } from '../types.ts';
 
 /** Thickness of the board, and of what stands out from it, as shares of the picture's longest side. */

@@ -1,4 +1,4 @@
-import { boxBlur } from '../plane.ts';
+import { boxBlur } from '../image/resample.ts';
 
 /** Cells along the longest side of the object's bounding box. Finer grids cost time and no longer change the picture. */
 const longestInCells = 420;

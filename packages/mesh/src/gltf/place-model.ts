@@ -1,8 +1,8 @@
-import type { Picture } from './decode-image.ts';
-import type { Drawable } from './render/rasterise.ts';
-import type { Grid } from './sheet/grid.ts';
-import type { Surface } from './sheet/normals.ts';
-import type { Atlas } from './skin/atlas.ts';
+import type { Picture } from '../image/decode-image.ts';
+import type { Drawable } from '../render/rasterise.ts';
+import type { Grid } from '../meshing/grid.ts';
+import type { Surface } from '../meshing/normals.ts';
+import type { Atlas } from '../texturing/atlas.ts';
 
 /**
  * From cells to glTF's space: metres, Y up, the front towards +Z, the longest side of the picture one metre, the

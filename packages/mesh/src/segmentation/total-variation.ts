@@ -1,4 +1,4 @@
-import { boxBlur } from '../plane.ts';
+import { boxBlur } from '../image/resample.ts';
 import { costs, fitColours } from './colour-model.ts';
 
 const rounds = 4;

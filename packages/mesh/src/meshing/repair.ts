@@ -1,6 +1,6 @@
-import type { Sheet } from './contour.ts';
-import { Growing } from './contour.ts';
-import { nextCorner, oppositeEdges } from './edges.ts';
+import type { Sheet } from './marching-squares.ts';
+import { Growing } from './marching-squares.ts';
+import { nextCorner, oppositeEdges } from './half-edges.ts';
 
 /** Height that a vertex inside the outline has at least, in cells: front and back must not touch. */
 const leastHeight = 0.05;

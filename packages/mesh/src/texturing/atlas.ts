@@ -1,7 +1,7 @@
-import type { Picture } from '../decode-image.ts';
-import { boxBlur, resample } from '../plane.ts';
-import type { Grid } from '../sheet/grid.ts';
-import { fillUnknown } from './fill.ts';
+import type { Picture } from '../image/decode-image.ts';
+import { boxBlur, resample } from '../image/resample.ts';
+import type { Grid } from '../meshing/grid.ts';
+import { fillUnknown } from './push-pull.ts';
 
 /** One texture with a place for each side. */
 export interface Atlas {

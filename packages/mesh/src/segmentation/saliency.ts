@@ -1,4 +1,4 @@
-import { boxBlur } from '../plane.ts';
+import { boxBlur } from '../image/resample.ts';
 
 /**
  * How much each pixel of a small picture stands out from its border, 0 to 1: the smaller of no path, however it winds,

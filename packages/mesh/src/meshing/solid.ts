@@ -1,5 +1,5 @@
-import type { Sheet } from './contour.ts';
-import { nextCorner, oppositeEdges } from './edges.ts';
+import type { Sheet } from './marching-squares.ts';
+import { nextCorner, oppositeEdges } from './half-edges.ts';
 import { rimOf } from './repair.ts';
 
 /** A closed surface. Anticlockwise seen from outside. */

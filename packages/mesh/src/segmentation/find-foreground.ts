@@ -1,4 +1,4 @@
-import type { Picture } from '../decode-image.ts';
+import type { Picture } from '../image/decode-image.ts';
 import { ImageError } from '../image-error.ts';
 import type { Method } from '../types.ts';
 import { cutFromBackdrop } from './backdrop.ts';

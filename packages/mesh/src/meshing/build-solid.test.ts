@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildObject } from './build-solid.ts';
-import { inflate } from './height/inflate.ts';
-import { nextCorner } from './sheet/edges.ts';
-import type { Grid } from './sheet/grid.ts';
-import type { Solid } from './sheet/solid.ts';
+import { inflate } from '../height/inflate.ts';
+import { nextCorner } from './half-edges.ts';
+import type { Grid } from './grid.ts';
+import type { Solid } from './solid.ts';
 
 describe('buildObject', () => {
   it('closes any blob, without a fold, within any limit', async () => {

@@ -1,9 +1,9 @@
-import { findComponents } from '../components.ts';
-import type { Picture } from '../decode-image.ts';
-import { boxBlur } from '../plane.ts';
+import { findComponents } from '../image/connected-components.ts';
+import type { Picture } from '../image/decode-image.ts';
+import { boxBlur } from '../image/resample.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
 import type { Backdrop } from './backdrop-fit.ts';
-import { toLab } from './lab.ts';
+import { toLab } from '../image/lab.ts';
 import { softenEdge } from './soft-edge.ts';
 
 /** Noise (ΔE) up to which a ground is plain enough to tell its shadows, and to need no second opinion. */

@@ -1,6 +1,6 @@
 import { MeshoptSimplifier } from 'meshoptimizer';
-import type { Sheet } from './contour.ts';
-import { nextCorner, oppositeEdges } from './edges.ts';
+import type { Sheet } from './marching-squares.ts';
+import { nextCorner, oppositeEdges } from './half-edges.ts';
 
 /** Twice the area in square cells under which a triangle counts as degenerate. */
 const tinyArea = 1e-3;

@@ -1,6 +1,6 @@
 import { Document, WebIO } from '@gltf-transform/core';
-import type { Drawable } from './render/rasterise.ts';
-import type { Method } from './types.ts';
+import type { Drawable } from '../render/rasterise.ts';
+import type { Method } from '../types.ts';
 
 /** What the file says about its origin, under `asset.extras`. */
 export interface Provenance {

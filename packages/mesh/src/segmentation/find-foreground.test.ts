@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { alphaMask } from '../../test/check-model.ts';
 import { chair, draw, mug, noise, ring, shadedBall } from '../../test/pictures.ts';
-import { decodeImage } from '../decode-image.ts';
+import { decodeImage } from '../image/decode-image.ts';
 import { findForeground } from './find-foreground.ts';
 
 describe('findForeground', () => {

@@ -1,13 +1,13 @@
-import type { Relief } from './height/relief.ts';
-import { bilinear } from './plane.ts';
-import { fillOutline } from './sheet/contour.ts';
-import { dropFeatures } from './sheet/features.ts';
-import type { Grid } from './sheet/grid.ts';
-import { fillRectangle } from './sheet/rectangle.ts';
-import { repairSheet } from './sheet/repair.ts';
-import { simplifySheet } from './sheet/simplify.ts';
-import { extrudeSheet, isClosed, mirrorSheet } from './sheet/solid.ts';
-import type { Solid } from './sheet/solid.ts';
+import type { Relief } from '../height/relief.ts';
+import { bilinear } from '../image/resample.ts';
+import { fillOutline } from './marching-squares.ts';
+import { dropFeatures } from './drop-features.ts';
+import type { Grid } from './grid.ts';
+import { fillRectangle } from './rectangle.ts';
+import { repairSheet } from './repair.ts';
+import { simplifySheet } from './simplify.ts';
+import { extrudeSheet, isClosed, mirrorSheet } from './solid.ts';
+import type { Solid } from './solid.ts';
 
 /** A closed solid within a number of faces, and what it cost to get there. */
 export interface BuiltSolid {

@@ -1,8 +1,8 @@
-import { findComponents } from '../components.ts';
-import type { Picture } from '../decode-image.ts';
-import { resample, shrinkRgb, softBlur } from '../plane.ts';
-import { cutInTwo, followEdges } from './cut.ts';
-import { toLab } from './lab.ts';
+import { findComponents } from '../image/connected-components.ts';
+import type { Picture } from '../image/decode-image.ts';
+import { resample, shrinkRgb, softBlur } from '../image/resample.ts';
+import { cutInTwo, followEdges } from './total-variation.ts';
+import { toLab } from '../image/lab.ts';
 import { findSaliency } from './saliency.ts';
 
 /** Longest side that is cut, in pixels; a finer one finds the same objects, later. */

@@ -1,4 +1,4 @@
-import { boxBlur } from '../plane.ts';
+import { boxBlur } from '../image/resample.ts';
 import type { Backdrop } from './backdrop-fit.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Sheet } from './contour.ts';
+import type { Sheet } from './marching-squares.ts';
 import type { Grid } from './grid.ts';
 
 /** Every node of the grid as a vertex; the flatter diagonal of each cell follows ridges. */

@@ -1,6 +1,6 @@
-import { ImageError } from './image-error.ts';
-import { openImage, readHeader, undecodable } from './inspect-image.ts';
-import type { ImageInfo } from './types.ts';
+import { ImageError } from '../image-error.ts';
+import { openImage, readHeader, undecodable } from '../inspect-image.ts';
+import type { ImageInfo } from '../types.ts';
 
 /** The longest side that is worked on: the skin's resolution. Larger pictures are shrunk while they are decoded. */
 const longestSide = 1024;

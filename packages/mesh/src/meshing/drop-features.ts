@@ -1,5 +1,5 @@
-import { findComponents } from '../components.ts';
-import type { Components } from '../components.ts';
+import { findComponents } from '../image/connected-components.ts';
+import type { Components } from '../image/connected-components.ts';
 import type { Grid } from './grid.ts';
 
 /** Faces that a part or a hole needs at least to be recognisable. */
