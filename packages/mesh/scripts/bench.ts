@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import sharp from 'sharp';
 import { generateModel, stages } from '../src/index.ts';
 import type { Stage } from '../src/index.ts';
+import { median } from '../src/segmentation/median.ts';
 import { logo, mug, noise, shadedBall } from '../test/pictures.ts';
 
 sharp.concurrency(1);
@@ -65,8 +66,4 @@ async function once(image: Uint8Array, laps: Record<Stage | 'all', number[]>): P
   );
   laps.write.push((performance.now() - last) / 1000);
   laps.all.push((performance.now() - started) / 1000);
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

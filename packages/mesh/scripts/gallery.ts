@@ -1,5 +1,5 @@
 /**
- * Draws models from the front, 30°, the side, the back and as clay into one PNG, to look at.
+ * Draws models from the front, 30°, the side, the back and as clay into one PNG, for visual checks.
  * node packages/mesh/scripts/gallery.ts out.png [photo …]   (without photos: pictures made in code)
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -31,7 +31,7 @@ for (const [name, image] of inputs) {
   const { faces, method, warnings, depth } = result.statistics;
   console.log(
     `${name}: ${method}, ${faces} faces, ${depth.toFixed(2)} m deep, ${seconds} s, ${Math.round(result.glb.length / 1024)} KB`,
-    warnings.join(' '),
+    warnings.map(({ text }) => text).join(' '),
   );
   const { model, texture } = await readModel(result.glb);
   const photo = await sharp(image)

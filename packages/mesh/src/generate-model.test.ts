@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
-import { alphaMask, compareFront, findFaults, genus } from '../test/check-model.ts';
+import { alphaMask, compareFront, findDefects, genus } from '../test/check-model.ts';
 import { chair, disc, draw, logo, mug, noise, ring, shadedBall, thin } from '../test/pictures.ts';
 import { readModel } from '../test/read-model.ts';
 import { generateModel, stages } from './index.ts';
+import type { Statistics } from './index.ts';
 
-/** For what does not depend on how fine the surface is. */
+/** For tests that do not depend on how fine the surface is. */
 const few = { faceLimit: 2000 };
 
 describe('generateModel', () => {
@@ -22,13 +23,13 @@ describe('generateModel', () => {
       small: await disc(16, 6),
       'wide, to the very edge': await draw(400, 8 * 2, '<rect width="400" height="16" fill="#345"/>'),
     };
-    const faults: Record<string, string[]> = {};
+    const defects: Record<string, string[]> = {};
     for (const [name, picture] of Object.entries(pictures)) {
       const { glb } = await generateModel(picture, { faceLimit: 6000 });
-      const found = await findFaults(glb);
-      if (found.length > 0) faults[name] = found.slice(0, 5);
+      const found = await findDefects(glb);
+      if (found.length > 0) defects[name] = found.slice(0, 5);
     }
-    expect(faults).toEqual({});
+    expect(defects).toEqual({});
   });
 
   it.each([100, 101, 700, 20_000])('keeps to %i faces, and stays closed', async (faceLimit) => {
@@ -37,7 +38,7 @@ describe('generateModel', () => {
       const { model } = await readModel(glb);
       expect(model.triangles.length / 3).toBe(statistics.faces);
       expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
-      expect(await findFaults(glb)).toEqual([]);
+      expect(await findDefects(glb)).toEqual([]);
     }
   });
 
@@ -45,7 +46,7 @@ describe('generateModel', () => {
     const { glb, statistics } = await generateModel(await noise(64, 48), { faceLimit });
     expect(statistics.method).toBe('relief');
     expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
-    expect(await findFaults(glb)).toEqual([]);
+    expect(await findDefects(glb)).toEqual([]);
   });
 
   it('uses most of the faces it may', async () => {
@@ -53,13 +54,13 @@ describe('generateModel', () => {
     expect(statistics.faces).toBeGreaterThan(4000);
   });
 
-  it('says which parts it left out for a low limit', async () => {
+  it('reports which parts it left out for a low limit', async () => {
     const dots = Array.from(
       { length: 49 },
       (_, i) => `<circle cx="${30 + 57 * (i % 7)}" cy="${30 + 57 * Math.floor(i / 7)}" r="${8 + (i % 5)}"/>`,
     );
     const { statistics } = await generateModel(await draw(400, 400, dots.join('')), { faceLimit: 200 });
-    expect(statistics.warnings.join(' ')).toMatch(/small separate parts were left out/);
+    expect(textsOf(statistics).join(' ')).toMatch(/small separate parts were left out/);
   });
 
   it('looks like a compact shape from the front', async () => {
@@ -79,7 +80,7 @@ describe('generateModel', () => {
     }
   });
 
-  it('finds the same outline on a plain ground as in the cut-out', async () => {
+  it('finds the same outline on a plain background as in the cut-out', async () => {
     for (const shape of [chair, logo]) {
       const mask = await alphaMask(await shape(600));
       const picture = await shape(600, '#f4f2ee');
@@ -105,7 +106,7 @@ describe('generateModel', () => {
     expect(await genus((await generateModel(await chair(600, '#fff'))).glb)).toEqual({ parts: 1, genus: 7 });
   });
 
-  it('makes a disc round, by default within the soft cap and never thicker than a ball', async () => {
+  it('makes a disc as thick as the preset says, by default a soft-capped ball', async () => {
     const picture = await disc(300, 120);
     const depths: number[] = [];
     for (const depth of ['medal', 'soft', 'full'] as const) {
@@ -142,11 +143,11 @@ describe('generateModel', () => {
     }
   });
 
-  it('says in the file and in the statistics what was done', async () => {
+  it('records in the file and in the statistics what was done', async () => {
     const { glb, statistics } = await generateModel(await noise(100, 75), few);
     const { extras } = await readModel(glb);
-    expect(statistics.warnings[0]).toMatch(/No clear object stands out/);
-    expect(extras).toMatchObject({ method: 'relief', warnings: statistics.warnings });
+    expect(textsOf(statistics)[0]).toMatch(/No clear object stands out/);
+    expect(extras).toMatchObject({ method: 'relief', warnings: textsOf(statistics) });
     expect(JSON.stringify(extras)).toContain('relief of the whole picture');
   });
 
@@ -154,7 +155,7 @@ describe('generateModel', () => {
     const { glb, statistics } = await generateModel(await draw(120, 90, '', '#7a8'), few);
     expect(statistics.method).toBe('relief');
     expect(statistics.warnings).toHaveLength(1);
-    expect(await findFaults(glb)).toEqual([]);
+    expect(await findDefects(glb)).toEqual([]);
   });
 
   it('makes a relief of anything on request', async () => {
@@ -162,23 +163,23 @@ describe('generateModel', () => {
     expect(statistics).toMatchObject({ method: 'relief', warnings: [] });
   });
 
-  it('refuses an object that is not there', async () => {
+  it('rejects an object that is not there', async () => {
     const picture = draw(120, 90, '', '#7a8');
     await expect(generateModel(await picture, { mode: 'object' })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });
   });
 
-  it('follows a mask, whatever its size, over every other search', async () => {
+  it('uses a mask of any size instead of any segmentation', async () => {
     const picture = await noise(200, 150);
     const mask = await draw(200, 150, '<circle cx="100" cy="75" r="50" fill="#fff"/>', '#000');
     const { glb, statistics } = await generateModel(picture, { mask, ...few });
     expect(statistics.method).toBe('mask');
     expect(statistics.width).toBeCloseTo(0.5, 2);
-    expect(await findFaults(glb)).toEqual([]);
+    expect(await findDefects(glb)).toEqual([]);
     const black = await draw(200, 150, '', '#000');
     await expect(generateModel(picture, { mask: black })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });
   });
 
-  it('presses detail into the surface only when asked, and stays closed', async () => {
+  it('embosses detail only on request, and stays closed', async () => {
     const stripes = Array.from(
       { length: 12 },
       (_, i) => `<rect x="${60 + 25 * i}" y="60" width="12" height="280" fill="#222"/>`,
@@ -190,11 +191,12 @@ describe('generateModel', () => {
     );
     const [plain, embossed] = [await generateModel(picture, few), await generateModel(picture, { detail: 1, ...few })];
     expect(Buffer.from(plain.glb).equals(embossed.glb)).toBe(false);
-    expect(await findFaults(embossed.glb)).toEqual([]);
+    expect(await findDefects(embossed.glb)).toEqual([]);
   });
 
-  it('reports every stage in order and never goes back', async () => {
+  it('reports every stage in order, with a fraction that never decreases', async () => {
     const seen: string[] = [];
+    const messages: (string | undefined)[] = [];
     const fractions: number[] = [];
     await generateModel(
       await disc(200, 70),
@@ -203,16 +205,18 @@ describe('generateModel', () => {
         report: ({ stage, fraction, message }) => {
           if (seen.at(-1) !== stage) seen.push(stage);
           fractions.push(fraction);
-          expect(message).not.toBe('');
+          expect(message.text).not.toMatch(/^$|[{}]/);
+          messages.push(message.id);
         },
       },
     );
     expect(seen).toEqual([...stages]);
+    expect(messages).toEqual([...stages.map((stage) => `mesh.stage.${stage}`), 'mesh.done']);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions.at(-1)).toBe(1);
   });
 
-  it('stops with the reason of the signal at whatever stage it comes', async () => {
+  it('stops with the reason of the signal, whatever the stage', async () => {
     const picture = await disc(200, 70);
     for (const stage of stages) {
       const controller = new AbortController();
@@ -229,7 +233,7 @@ describe('generateModel', () => {
     }
   });
 
-  it('draws a preview of 512 pixels on a transparent ground', async () => {
+  it('draws a preview of 512 pixels on a transparent background', async () => {
     const { preview } = await generateModel(await disc(200, 70));
     const { format, width, height, hasAlpha } = await sharp(preview).metadata();
     expect({ format, width, height, hasAlpha }).toEqual({ format: 'webp', width: 512, height: 512, hasAlpha: true });
@@ -238,9 +242,13 @@ describe('generateModel', () => {
     expect(data[4 * (256 * 512 + 256) + 3]).toBe(255);
   });
 
-  it.each([0, 99, 100.5, -1, Number.NaN])('refuses a face limit of %d', async (faceLimit) => {
+  it.each([0, 99, 100.5, -1, Number.NaN])('rejects a face limit of %d', async (faceLimit) => {
     await expect(generateModel(await disc(100, 30), { faceLimit })).rejects.toMatchObject({
       code: 'FACE_LIMIT_TOO_LOW',
     });
   });
 });
+
+function textsOf({ warnings }: Statistics): string[] {
+  return warnings.map(({ text }) => text);
+}

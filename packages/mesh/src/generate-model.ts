@@ -1,32 +1,32 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
-import { decodeImage, decodeMask } from './image/decode-image.ts';
-import { findForeground } from './segmentation/find-foreground.ts';
-import { ImageError } from './image-error.ts';
 import { sizeOf, toDrawable } from './gltf/place-model.ts';
+import { writeGlb } from './gltf/write-glb.ts';
+import { ImageError } from './image-error.ts';
+import { decodeImage, decodeMask } from './image/decode-image.ts';
+import { cutSeams } from './meshing/normals.ts';
+import { meshMessage } from './messages.ts';
 import { renderPreview } from './render/preview.ts';
 import type { Texture } from './render/rasterise.ts';
+import { findForeground } from './segmentation/find-foreground.ts';
 import { shapeObject, shapeRelief } from './shape-picture.ts';
-import type { Enter } from './shape-picture.ts';
-import { cutSeams } from './meshing/normals.ts';
+import type { EnterStage, ShapeOptions } from './shape-picture.ts';
 import { stages } from './types.ts';
 import type { GenerateContext, GeneratedModel, GenerateOptions, Stage } from './types.ts';
-import { writeGlb } from './gltf/write-glb.ts';
 
-/** Faces under which no shape is recognisable. */
-const leastFaces = 100;
-/** The limit where the caller sets none. */
+/** With fewer faces no shape is recognisable. */
+const minFaces = 100;
 const defaultFaceLimit = 20_000;
 
-/** For each stage what it is called and, from measurements, the share of the time that has passed when it begins. */
-const plan: Record<Stage, { begins: number; message: string }> = {
-  decode: { begins: 0, message: 'Reading the picture' },
-  foreground: { begins: 0.05, message: 'Finding the object' },
-  height: { begins: 0.4, message: 'Giving it depth' },
-  mesh: { begins: 0.52, message: 'Building the surface' },
-  texture: { begins: 0.74, message: 'Painting the surface' },
-  preview: { begins: 0.9, message: 'Drawing a preview' },
-  write: { begins: 0.97, message: 'Writing the model' },
+/** The share of the time that has passed when each stage begins, from measurements. */
+const stageStarts: Record<Stage, number> = {
+  decode: 0,
+  foreground: 0.05,
+  height: 0.4,
+  mesh: 0.52,
+  texture: 0.74,
+  preview: 0.9,
+  write: 0.97,
 };
 
 const objectDescription =
@@ -43,8 +43,12 @@ export async function generateModel(
   options: GenerateOptions = {},
   context: GenerateContext = {},
 ): Promise<GeneratedModel> {
-  const faceLimit = checkFaceLimit(options.faceLimit);
-  const enter = followed(context);
+  const wanted: ShapeOptions = {
+    depth: options.depth ?? 'full',
+    detail: Math.min(Math.max(options.detail ?? 0, 0), 1),
+    faceLimit: checkFaceLimit(options.faceLimit),
+  };
+  const enter = stageReporter(context);
 
   await enter('decode');
   const picture = await decodeImage(image);
@@ -53,7 +57,6 @@ export async function generateModel(
   await enter('foreground');
   const found = findForeground(picture, options.mode ?? 'auto', mask);
 
-  const wanted = { depth: options.depth ?? 'full', detail: Math.min(Math.max(options.detail ?? 0, 0), 1), faceLimit };
   const shape =
     found.kind === 'object'
       ? await shapeObject(picture, found, wanted, enter)
@@ -62,7 +65,7 @@ export async function generateModel(
   await enter('texture');
   const atlas = shape.paint();
   const model = toDrawable(cutSeams(shape.solid, shape.normalAt), shape.grid, atlas, picture);
-  const jpeg = await encodeSkin(atlas);
+  const jpeg = await encodeJpeg(atlas);
 
   await enter('preview');
   const preview = await renderPreview(model, atlas);
@@ -70,9 +73,10 @@ export async function generateModel(
   await enter('write');
   const warnings = [...found.warnings, ...shape.warnings];
   const description = found.kind === 'object' ? objectDescription : reliefDescription;
-  const glb = await writeGlb(model, jpeg, { method: found.method, description, warnings });
+  const texts = warnings.map(({ text }) => text);
+  const glb = await writeGlb(model, jpeg, { method: found.method, description, warnings: texts });
   context.signal?.throwIfAborted();
-  context.report?.({ stage: 'write', fraction: 1, message: 'Done' });
+  context.report?.({ stage: 'write', fraction: 1, message: meshMessage('mesh.done') });
   return {
     glb,
     preview,
@@ -87,29 +91,25 @@ export async function generateModel(
 }
 
 function checkFaceLimit(faceLimit = defaultFaceLimit): number {
-  if (!Number.isInteger(faceLimit) || faceLimit < leastFaces) {
-    throw new ImageError('FACE_LIMIT_TOO_LOW', `The face limit has to be a whole number from ${leastFaces}.`);
+  if (!Number.isInteger(faceLimit) || faceLimit < minFaces) {
+    throw new ImageError('FACE_LIMIT_TOO_LOW', meshMessage('mesh.face_limit_too_low', { min: minFaces }));
   }
   return faceLimit;
 }
 
-/** Reports each stage as it begins. One turn of the event loop passes, so that an abort can arrive. */
-function followed(context: GenerateContext): Enter {
+/** Reports each stage as it begins, and yields to the event loop once, so that an abort can arrive. */
+function stageReporter(context: GenerateContext): EnterStage {
   return async (stage) => {
     const { signal } = context;
     signal?.throwIfAborted();
-    const { begins, message } = plan[stage];
-    context.report?.({
-      stage,
-      fraction: begins,
-      message: `${message} (${stages.indexOf(stage) + 1} of ${stages.length})`,
-    });
+    const place = { step: stages.indexOf(stage) + 1, steps: stages.length };
+    context.report?.({ stage, fraction: stageStarts[stage], message: meshMessage(`mesh.stage.${stage}`, place) });
     await setImmediate();
     signal?.throwIfAborted();
   };
 }
 
-async function encodeSkin({ width, height, rgb }: Texture): Promise<Uint8Array> {
+async function encodeJpeg({ width, height, rgb }: Texture): Promise<Uint8Array> {
   const jpeg = await sharp(rgb, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
     .toBuffer();

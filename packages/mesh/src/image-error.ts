@@ -1,6 +1,8 @@
+import type { Message, MessageValues } from './messages.ts';
+
 /**
- * Why an image or an option is refused.
- * `UNSUPPORTED_IMAGE_TYPE` is a matter of the file's kind (HTTP 415), the others of what is in it (HTTP 422).
+ * Why an image or an option is rejected.
+ * `UNSUPPORTED_IMAGE_TYPE` is about the type of the file (HTTP 415), the others about its content (HTTP 422).
  */
 export type ImageErrorCode =
   | 'UNSUPPORTED_IMAGE_TYPE'
@@ -10,13 +12,18 @@ export type ImageErrorCode =
   | 'NO_FOREGROUND'
   | 'FACE_LIMIT_TOO_LOW';
 
-/** Thrown where the caller's image or option cannot lead to a model. `message` is one sentence a person can act on. */
+/** Thrown where the caller's image or option cannot lead to a model. */
 export class ImageError extends Error {
   readonly code: ImageErrorCode;
+  /** Id and values of `message`, for other languages. */
+  readonly id: string | undefined;
+  readonly values: MessageValues | undefined;
 
-  constructor(code: ImageErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: ImageErrorCode, { text, id, values }: Message, options?: ErrorOptions) {
+    super(text, options);
     this.name = 'ImageError';
     this.code = code;
+    this.id = id;
+    this.values = values;
   }
 }

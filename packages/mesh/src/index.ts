@@ -5,6 +5,8 @@ export { ImageError } from './image-error.ts';
 export type { ImageErrorCode } from './image-error.ts';
 export { inspectImage } from './inspect-image.ts';
 export { makeThumbnail } from './make-thumbnail.ts';
+export { meshMessage, meshMessages } from './messages.ts';
+export type { MeshMessageId, Message, MessageValues } from './messages.ts';
 export { stages } from './types.ts';
 export type {
   Depth,

@@ -8,7 +8,7 @@ import { disc, draw, noise } from '../test/pictures.ts';
 import { generateModel, ImageError, inspectImage } from './index.ts';
 
 describe('inspectImage', () => {
-  it('tells kind and upright size by content', async () => {
+  it('reads type and upright size from the content', async () => {
     const png = await draw(60, 40, '', '#456');
     const jpeg = await sharp(png).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const webp = await sharp(png).webp().toBuffer();
@@ -29,7 +29,7 @@ describe('inspectImage', () => {
     }
   });
 
-  it('takes CMYK, grey, 16-bit, palette and animated pictures, and so does the generator', async () => {
+  it('accepts CMYK, grey, 16-bit and palette pictures, and so does the generator', async () => {
     const png = await draw(120, 100, '<circle cx="60" cy="50" r="35" fill="#c60"/>', '#fff');
     const transparent = await disc(100, 40);
     const accepted = {
@@ -66,7 +66,7 @@ describe('inspectImage', () => {
   });
 
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="40" height="40"/></svg>';
-  const refused: [string, string, () => Promise<Uint8Array>][] = [
+  const rejected: [string, string, () => Promise<Uint8Array>][] = [
     ['an empty file', 'IMAGE_UNDECODABLE', async () => new Uint8Array()],
     ['text', 'UNSUPPORTED_IMAGE_TYPE', async () => new TextEncoder().encode('hello, I am called photo.png')],
     ['SVG, which the decoder knows', 'UNSUPPORTED_IMAGE_TYPE', async () => new TextEncoder().encode(svg)],
@@ -116,14 +116,14 @@ describe('inspectImage', () => {
             .toBuffer(),
         ),
     ],
-    ['a header and no more', 'IMAGE_UNDECODABLE', async () => (await disc(50, 20)).slice(0, 33)],
+    ['a header and nothing else', 'IMAGE_UNDECODABLE', async () => (await disc(50, 20)).slice(0, 33)],
     ['20 000 × 20 000 pixels in a small file', 'IMAGE_TOO_MANY_PIXELS', async () => hugePng(20_000)],
     ['15 pixels', 'IMAGE_TOO_SMALL', async () => draw(15, 60, '', '#456')],
     ['a strip thinner than 1:100', 'IMAGE_TOO_SMALL', async () => draw(2000, 19, '', '#456')],
     ['a fully transparent picture', 'NO_FOREGROUND', async () => draw(64, 64, '')],
   ];
 
-  it.each(refused)('refuses %s as %s, in a sentence, and so does the generator', async (_, code, make) => {
+  it.each(rejected)('rejects %s as %s, in a sentence, and so does the generator', async (_, code, make) => {
     const image = await make();
     for (const judge of [(bytes: Uint8Array) => inspectImage(bytes), (bytes: Uint8Array) => generateModel(bytes)]) {
       const error = await judge(image).then(
@@ -132,17 +132,18 @@ describe('inspectImage', () => {
       );
       expect(error).toBeInstanceOf(ImageError);
       expect(error).toMatchObject({ code, message: expect.stringMatching(/^[A-Z].*\.$/) });
+      expect(error).toMatchObject({ id: expect.stringMatching(/^mesh\./) });
     }
   });
 
-  it('refuses too many pixels in milliseconds', async () => {
+  it('rejects too many pixels within milliseconds', async () => {
     const image = hugePng(20_000);
     const started = performance.now();
     await expect(inspectImage(image)).rejects.toThrow(/64 megapixels/);
     expect(performance.now() - started).toBeLessThan(500);
   });
 
-  it('says which formats to use instead of HEIC', async () => {
+  it('names the formats to use instead of HEIC', async () => {
     await expect(inspectImage(heicHeader())).rejects.toThrow(/HEIC.*JPEG/);
   });
 });
@@ -151,7 +152,7 @@ function half(bytes: Uint8Array): Uint8Array {
   return bytes.slice(0, bytes.length >> 1);
 }
 
-/** A PNG whose header promises much and whose one data chunk is a megabyte of zeros, deflated. */
+/** A PNG with a huge size in its header and a single data chunk: a megabyte of zeros, deflated. */
 function hugePng(side: number): Uint8Array {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
@@ -183,7 +184,7 @@ function crc(bytes: Uint8Array): number {
   return ~value >>> 0;
 }
 
-/** What a phone's HEIC begins with. */
+/** The beginning of a phone's HEIC. */
 function heicHeader(): Uint8Array {
   const box = Buffer.alloc(512);
   box.writeUInt32BE(24, 0);

@@ -1,19 +1,19 @@
 import { WebIO } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
 import { generateModel } from '../src/index.ts';
-import { alphaMask, compareFront, findFaults } from './check-model.ts';
+import { alphaMask, compareFront, findDefects } from './check-model.ts';
 import { disc, ring } from './pictures.ts';
 
 describe('the oracles', () => {
-  it('find a missing face, a turned face and faces inside out', async () => {
+  it('find a missing face, a flipped face and a model that is inside out', async () => {
     const { glb } = await generateModel(await disc(80, 30), { faceLimit: 300 });
-    expect(await findFaults(glb)).toEqual([]);
-    expect(await findFaults(await withIndices(glb, (t) => t.slice(3)))).not.toEqual([]);
-    expect(await findFaults(await withIndices(glb, ([a, b, c, ...rest]) => [b!, a!, c!, ...rest]))).not.toEqual([]);
-    expect(await findFaults(await withIndices(glb, (t) => t.toReversed()))).toContain('the volume is not positive');
+    expect(await findDefects(glb)).toEqual([]);
+    expect(await findDefects(await withIndices(glb, (t) => t.slice(3)))).not.toEqual([]);
+    expect(await findDefects(await withIndices(glb, ([a, b, c, ...rest]) => [b!, a!, c!, ...rest]))).not.toEqual([]);
+    expect(await findDefects(await withIndices(glb, (t) => t.toReversed()))).toContain('the volume is not positive');
   });
 
-  it('tell another shape from the one in the picture', async () => {
+  it('distinguish another shape from the one in the picture', async () => {
     const { glb } = await generateModel(await disc(200, 70));
     const picture = await ring(200);
     expect((await compareFront(glb, picture, await alphaMask(picture))).overlap).toBeLessThan(0.8);

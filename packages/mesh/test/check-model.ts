@@ -1,4 +1,4 @@
-/** Oracles for a finished GLB: none of them shares code with what wrote it, save the rasteriser. */
+/** Oracles for a finished GLB. Apart from the rasteriser, they share no code with the generator. */
 import { validateBytes } from 'gltf-validator';
 import Module from 'manifold-3d';
 import sharp from 'sharp';
@@ -6,11 +6,11 @@ import { rasterise } from '../src/render/rasterise.ts';
 import type { Drawable } from '../src/render/rasterise.ts';
 import { readModel } from './read-model.ts';
 
-/** What is wrong with a model, in words; empty where nothing is. */
-export async function findFaults(glb: Uint8Array): Promise<string[]> {
+/** Everything that is wrong with a model; empty for a valid one. */
+export async function findDefects(glb: Uint8Array): Promise<string[]> {
   const { model } = await readModel(glb);
   const { positions, triangles } = weld(model);
-  const faults: string[] = [];
+  const defects: string[] = [];
   const directed = new Map<string, number>();
   for (let t = 0; t < triangles.length; t += 3) {
     const corners = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
@@ -18,24 +18,24 @@ export async function findFaults(glb: Uint8Array): Promise<string[]> {
       const key = `${corners[c]!}>${corners[(c + 1) % 3]!}`;
       directed.set(key, (directed.get(key) ?? 0) + 1);
     }
-    if (faceArea(positions, corners) <= 1e-13) faults.push(`face ${t / 3} has no area`);
+    if (faceArea(positions, corners) <= 1e-13) defects.push(`face ${t / 3} has no area`);
   }
   for (const [key, times] of directed) {
-    if (times !== 1) faults.push(`edge ${key} is used ${times} times`);
-    if (!directed.has(key.split('>').toReversed().join('>'))) faults.push(`edge ${key} has no other side`);
+    if (times !== 1) defects.push(`edge ${key} is used ${times} times`);
+    if (!directed.has(key.split('>').toReversed().join('>'))) defects.push(`edge ${key} has no other side`);
   }
-  if (volume(positions, triangles) <= 0) faults.push('the volume is not positive');
+  if (volume(positions, triangles) <= 0) defects.push('the volume is not positive');
   const { Manifold, Mesh } = await loadManifold();
   try {
     const solid = Manifold.ofMesh(new Mesh({ numProp: 3, vertProperties: positions, triVerts: triangles }));
-    if (solid.status() !== 'NoError') faults.push(`manifold-3d says ${solid.status()}`);
+    if (solid.status() !== 'NoError') defects.push(`manifold-3d says ${solid.status()}`);
     solid.delete();
   } catch (error) {
-    faults.push(`manifold-3d says ${String(error)}`);
+    defects.push(`manifold-3d says ${String(error)}`);
   }
   const report = await validateBytes(glb);
-  for (const message of report.issues.messages) if (message.severity <= 1) faults.push(`validator: ${message.code}`);
-  return faults;
+  for (const message of report.issues.messages) if (message.severity <= 1) defects.push(`validator: ${message.code}`);
+  return defects;
 }
 
 /** Holes through the solid, summed over its parts: genus = parts − Euler characteristic / 2. */

@@ -1,7 +1,7 @@
 import type { Picture } from '../image/decode-image.ts';
-import type { Drawable } from '../render/rasterise.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { Surface } from '../meshing/normals.ts';
+import type { Drawable } from '../render/rasterise.ts';
 import type { Atlas } from '../texturing/atlas.ts';
 
 /**
@@ -22,7 +22,7 @@ export function toDrawable(surface: Surface, grid: Grid, atlas: Atlas, picture: 
     for (let c = 0; c < 3; c++) positions[3 * v + c] = (surface.positions[3 * v + c]! - shift[c]!) * scale;
     const x = originX + surface.positions[3 * v]! * cell;
     const y = originY - surface.positions[3 * v + 1]! * cell;
-    uvs.set(atlas.place(surface.groups[v]!, x, y), 2 * v);
+    uvs.set(atlas.uvAt(surface.groups[v]!, x, y), 2 * v);
   }
   return { positions, normals: surface.normals, uvs, triangles: surface.triangles };
 }

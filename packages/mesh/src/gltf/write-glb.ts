@@ -5,8 +5,9 @@ import type { Method } from '../types.ts';
 /** What the file says about its origin, under `asset.extras`. */
 export interface Provenance {
   method: Method;
-  /** What the shape is, for a person. */
+  /** What the shape is, for people. */
   description: string;
+  /** In English. */
   warnings: string[];
 }
 
@@ -37,16 +38,19 @@ export async function writeGlb(model: Drawable, jpeg: Uint8Array, provenance: Pr
     )
     .setAttribute(
       'POSITION',
-      document.createAccessor().setType('VEC3').setArray(own(model.positions)).setBuffer(buffer),
+      document.createAccessor().setType('VEC3').setArray(copyOf(model.positions)).setBuffer(buffer),
     )
-    .setAttribute('NORMAL', document.createAccessor().setType('VEC3').setArray(own(model.normals)).setBuffer(buffer))
-    .setAttribute('TEXCOORD_0', document.createAccessor().setType('VEC2').setArray(own(model.uvs)).setBuffer(buffer));
+    .setAttribute('NORMAL', document.createAccessor().setType('VEC3').setArray(copyOf(model.normals)).setBuffer(buffer))
+    .setAttribute(
+      'TEXCOORD_0',
+      document.createAccessor().setType('VEC2').setArray(copyOf(model.uvs)).setBuffer(buffer),
+    );
   const mesh = document.createMesh('model').addPrimitive(primitive);
   root.setDefaultScene(document.createScene().addChild(document.createNode('model').setMesh(mesh)));
   return new WebIO().writeBinary(document);
 }
 
-/** A copy in a buffer that is not shared, as the writer asks for. */
-function own(values: Float32Array): Float32Array<ArrayBuffer> {
+/** A copy in a buffer that is not shared, which the writer requires. */
+function copyOf(values: Float32Array): Float32Array<ArrayBuffer> {
   return new Float32Array(values);
 }

@@ -1,14 +1,15 @@
+import { softBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
 import { toLab } from '../image/lab.ts';
-import { bilinear, softBlur } from '../image/resample.ts';
+import { bilinear } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 
-/** The most that shading moves the surface, as a share of the object's size. */
-const strongest = 0.012;
+/** How far shading may move the surface, as a share of the object's size. */
+const maxShift = 0.012;
 
 /**
- * Presses the picture's own shading into the surface, in place: a band of lightness about 2 % of the object's size.
- * Dark print becomes a groove too, which is why it is gentle and asked for. Nothing moves at the rim.
+ * Embosses the picture's own shading into the surface, in place: the lightness of details up to about 2 % of the object's
+ * size. Dark print becomes a groove too, which is why this is gentle and optional. Nothing moves at the outline.
  */
 export function emboss(heights: Float32Array, grid: Grid, picture: Picture, detail: number): void {
   if (detail <= 0) return;
@@ -16,7 +17,7 @@ export function emboss(heights: Float32Array, grid: Grid, picture: Picture, deta
   const lab = toLab(picture.rgb);
   const plane = new Float32Array(picture.width * picture.height);
   for (let i = 0; i < plane.length; i++) plane[i] = lab[3 * i]! / 100;
-  // Lightness weighted by what is inside, so that the ground's brightness does not ring round the outline.
+  // Only lightness inside counts, so that a bright background leaves no halo along the outline.
   const weighted = new Float32Array(field.length);
   const inside = new Float32Array(field.length);
   for (let at = 0; at < field.length; at++) {
@@ -38,7 +39,7 @@ export function emboss(heights: Float32Array, grid: Grid, picture: Picture, deta
   for (let at = 0; at < heights.length; at++) {
     if (inside[at] === 0) continue;
     const fade = Math.min(heights[at]! / rim, 1) ** 2;
-    const push = detail * strongest * size * Math.tanh(6 * (fine[at]! - broad[at]!)) * fade;
+    const push = detail * maxShift * size * Math.tanh(6 * (fine[at]! - broad[at]!)) * fade;
     heights[at] = Math.max(heights[at]! + push, 0.5 * heights[at]!);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Grid } from '../meshing/grid.ts';
 import { layGrid } from '../meshing/grid.ts';
+import type { Grid } from '../meshing/grid.ts';
 import { inflate, solvePoisson } from './inflate.ts';
 
 describe('solvePoisson', () => {

@@ -2,7 +2,7 @@ import { crossing } from '../meshing/grid.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { Depth } from '../types.ts';
 
-/** Thickness over that of a ball of the same outline, and the cap as a share of √(width × height). */
+/** Thickness relative to a ball of the same outline, and its cap as a share of √(width × height). */
 const presets: Record<Depth, { factor: number; cap: number }> = {
   medal: { factor: 0.6, cap: 0.07 },
   soft: { factor: 0.75, cap: 0.33 },
@@ -12,8 +12,8 @@ const presets: Record<Depth, { factor: number; cap: number }> = {
 /**
  * Height of the front above the picture's plane at each node, in cells; 0 outside.
  *
- * Solves −∇²u = 4 with u = 0 on the outline and takes √u, which for a disc is exactly the ball, then a soft cap so
- * that wide objects do not become balloons.
+ * Solves −∇²u = 4 with u = 0 on the outline and takes √u, which for a disc is exactly the ball; then a soft cap keeps
+ * wide objects from becoming balloons.
  */
 export function inflate(grid: Grid, depth: Depth): Float32Array {
   const heights = solvePoisson(grid.field, grid.columns, grid.rows);
@@ -26,7 +26,7 @@ export function inflate(grid: Grid, depth: Depth): Float32Array {
   return heights;
 }
 
-/** −∇²u = 4 inside the outline, 0 on it, in units of cells squared. Coarse solutions start the finer ones. */
+/** −∇²u = 4 inside the outline, 0 on it, in units of cells squared. Each grid starts from the solution of a coarser one. */
 export function solvePoisson(field: Float32Array, columns: number, rows: number): Float32Array {
   let start = new Float32Array(field.length);
   if (Math.min(columns, rows) > 12) {
@@ -68,7 +68,7 @@ function prolong(
         coarse[j0 * coarseColumns + i1]! +
         coarse[j1 * coarseColumns + i0]! +
         coarse[j1 * coarseColumns + i1]!;
-      // Distances are in cells: half the spacing is four times the value.
+      // The mean of the four, times four: with half the spacing, u in cells squared is four times as large.
       result[j * columns + i] = sum;
     }
   }
@@ -81,13 +81,13 @@ function relax(field: Float32Array, columns: number, rows: number, u: Float32Arr
     const nodes = insideNodes(field, columns, rows, colour);
     return { ...nodes, coefficients: stencils(field, columns, nodes.edge) };
   });
-  let highest = 0;
+  let max = 0;
   for (let i = 0; i < u.length; i++) {
     if (field[i]! <= 0.5) u[i] = 0;
-    else if (u[i]! > highest) highest = u[i]!;
+    else if (u[i]! > max) max = u[i]!;
   }
-  // √u is the radius of the widest place: its diameter sets the best over-relaxation and how many sweeps carry.
-  const diameter = Math.max(2 * Math.sqrt(highest), Math.min(12, Math.min(columns, rows)));
+  // √u is the radius of the widest part; its diameter sets the best relaxation factor and the sweeps needed.
+  const diameter = Math.max(2 * Math.sqrt(max), Math.min(12, Math.min(columns, rows)));
   const omega = 2 / (1 + Math.PI / diameter);
   const sweeps = Math.ceil(24 + 0.2 * diameter);
   for (let sweep = 0; sweep < sweeps; sweep++) {
@@ -113,7 +113,7 @@ function relax(field: Float32Array, columns: number, rows: number, u: Float32Arr
   for (let i = 0; i < u.length; i++) if (field[i]! > 0.5 && u[i]! < 1e-4) u[i] = 1e-4;
 }
 
-/** Nodes of one colour of the chequerboard: those with four inside neighbours, and those beside the outline. */
+/** Inside nodes of one colour of the chequerboard: those with four inside neighbours, and those at the outline. */
 function insideNodes(field: Float32Array, columns: number, rows: number, colour: number) {
   const deep = new Int32Array(field.length >> 1);
   const edge = new Int32Array(field.length >> 1);

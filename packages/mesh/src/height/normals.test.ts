@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inflate } from './inflate.ts';
 import { layGrid } from '../meshing/grid.ts';
+import { inflate } from './inflate.ts';
 import { smoothNormals } from './normals.ts';
 
 describe('smoothNormals', () => {

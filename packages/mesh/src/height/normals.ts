@@ -1,13 +1,13 @@
 import { crossing } from '../meshing/grid.ts';
 import type { Grid } from '../meshing/grid.ts';
 
-/** Direction of the surface at a vertex of the solid, not normalised; undefined where the grid knows none. */
+/** Normal of the surface at a vertex of the solid, of any length; undefined where the grid has none. */
 export type NormalAt = (x: number, y: number, z: number) => [number, number, number] | undefined;
 
 /**
- * Normals of the surface that the mesh stands for, rather than of its faces: at the rim the height is steep, faces are
- * long, and averages of theirs comb the shading. Its square q is smooth there, and the surface is z² = q(x, y), whose
- * normal is (−q_x, −q_y, 2 z): at the rim it lies in the picture's plane, the same for front and back.
+ * Normals of the smooth surface behind the mesh, not of its faces: at the outline the height is steep and faces are
+ * long, so averages of theirs would streak the shading. The squared height q is smooth there; the surface is
+ * z² = q(x, y), with the normal (−q_x, −q_y, 2 z). At the outline it lies in the picture's plane, for front and back alike.
  */
 export function smoothNormals(grid: Grid, heights: Float32Array): NormalAt {
   const { columns, rows, field } = grid;
@@ -33,7 +33,7 @@ export function smoothNormals(grid: Grid, heights: Float32Array): NormalAt {
   };
 }
 
-/** Derivatives of the squared height along columns and rows, with the outline where it comes before the neighbour. */
+/** Derivatives of the squared height along columns and rows; differences end at the outline if it comes before the neighbour. */
 function slopesOfSquare({ columns, rows, field }: Grid, heights: Float32Array): Float32Array {
   const slopes = new Float32Array(heights.length * 2);
   const along = (at: number, step: number): number => {

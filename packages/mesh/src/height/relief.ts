@@ -1,27 +1,30 @@
+import { softBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
 import { toLab } from '../image/lab.ts';
-import { resample, shrinkRgb, softBlur } from '../image/resample.ts';
+import { resample, shrinkRgb } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { Depth } from '../types.ts';
 
-/** Thickness of the board, and of what stands out from it, as shares of the picture's longest side. */
+/** Thickness of the slab, and height of the relief above it, as shares of the picture's longest side. */
 const slab = 0.03;
 const relief: Record<Depth, number> = { medal: 0.03, soft: 0.05, full: 0.07 };
 /** Cells along the picture's longest side. */
-const longestInCells = 300;
+const maxCells = 300;
+/** Side of a cell in pixels. */
+const minCell = 0.75;
 
-/** A board the size of the picture with a surface. */
+/** A slab the size of the picture, with a relief as its surface. */
 export interface Relief {
   grid: Grid;
-  /** At each node, in cells, above the board's back; the board's own thickness at the rim. */
+  /** At each node, in cells, above the slab's back; the slab's own thickness along the border. */
   heights: Float32Array;
 }
 
-/** Light, and what stands out, comes forward: broad shapes most, texture a little. Level along the rim. */
+/** Light and salient areas come forward: broad shapes most, texture a little. Level along the border. */
 export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Depth, detail: number): Relief {
   const { width, height } = picture;
   const long = Math.max(width, height);
-  const cell = Math.max(long / longestInCells, 0.75);
+  const cell = Math.max(long / maxCells, minCell);
   // The cell divides the shorter side evenly; the longer one ends within half a cell of the picture's border.
   const short = Math.max(4, Math.round(Math.min(width, height) / cell));
   const even = Math.min(width, height) / short;

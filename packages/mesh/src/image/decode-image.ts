@@ -1,29 +1,30 @@
 import { ImageError } from '../image-error.ts';
-import { openImage, readHeader, undecodable } from '../inspect-image.ts';
+import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
+import { openImage, readHeader, undecodable } from './open-image.ts';
 
-/** The longest side that is worked on: the skin's resolution. Larger pictures are shrunk while they are decoded. */
-const longestSide = 1024;
+/** The long side of a decoded picture, and so of the texture, in pixels. Larger pictures are shrunk while decoding. */
+const maxLongSide = 1024;
 /** Smaller pictures are enlarged to this, so that their outline is a curve and not a staircase. */
-const shortestWorkable = 256;
+const minLongSide = 256;
 
 /** An upright picture in sRGB, rows from the top. */
 export interface Picture {
   width: number;
   height: number;
-  /** Three bytes a pixel. */
+  /** Three bytes per pixel. */
   rgb: Uint8Array;
-  /** One byte a pixel; absent where the file has no alpha channel. */
+  /** One byte per pixel; absent where the file has no alpha channel. */
   alpha?: Uint8Array;
 }
 
-/** Decodes to working size. @throws ImageError */
+/** Decodes to the working size. @throws ImageError */
 export async function decodeImage(image: Uint8Array): Promise<Picture> {
   const info = await readHeader(image);
   return decodeAt(image, workingSize(info));
 }
 
-/** Decodes a mask for a picture and stretches it to that picture's size; 0 to 1 where it is white. @throws ImageError */
+/** Decodes a mask and stretches it to the size of its picture; 1 where it is white and opaque. @throws ImageError */
 export async function decodeMask(mask: Uint8Array, picture: Picture): Promise<Float32Array> {
   await readHeader(mask);
   const { rgb, alpha } = await decodeAt(mask, picture);
@@ -37,7 +38,7 @@ export async function decodeMask(mask: Uint8Array, picture: Picture): Promise<Fl
 
 function workingSize({ width, height }: ImageInfo): { width: number; height: number } {
   const long = Math.max(width, height);
-  const scale = Math.min(Math.max(long, shortestWorkable), longestSide) / long;
+  const scale = Math.min(Math.max(long, minLongSide), maxLongSide) / long;
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
@@ -56,10 +57,10 @@ async function decodeAt(image: Uint8Array, size: { width: number; height: number
   } catch (cause) {
     throw undecodable(cause);
   }
-  return split(data, channels, width, height);
+  return splitChannels(data, channels, width, height);
 }
 
-function split(data: Uint8Array, channels: number, width: number, height: number): Picture {
+function splitChannels(data: Uint8Array, channels: number, width: number, height: number): Picture {
   const pixels = width * height;
   if (channels === 3) return { width, height, rgb: data };
   const rgb = new Uint8Array(pixels * 3);
@@ -74,6 +75,6 @@ function split(data: Uint8Array, channels: number, width: number, height: number
     alpha[i] = data[channels * i + channels - 1]!;
     visible ||= alpha[i]! >= 128;
   }
-  if (!visible) throw new ImageError('NO_FOREGROUND', 'The image is fully transparent: there is nothing to model.');
+  if (!visible) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.image_transparent'));
   return { width, height, rgb, alpha };
 }

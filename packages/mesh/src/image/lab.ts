@@ -1,4 +1,4 @@
-/** CIE L*a*b* (D65), three numbers a pixel: L 0 to 100. */
+/** CIE L*a*b* (D65), three numbers per pixel; L from 0 to 100. */
 export function toLab(rgb: Uint8Array): Float32Array {
   const { linear, root } = tables();
   const lab = new Float32Array(rgb.length);
@@ -16,12 +16,12 @@ export function toLab(rgb: Uint8Array): Float32Array {
   return lab;
 }
 
-/** Fine enough that dark colours err by less than 0.02. */
+/** Fine enough for an error below 0.02 in dark colours. */
 const steps = 65_536;
 
 let cached: { linear: Float64Array; root: Float32Array } | undefined;
 
-/** Tables of the two curves: a megapixel takes 25 ms rather than 300. */
+/** Lookup tables of the two curves: a megapixel takes 25 ms instead of 300. */
 function tables(): { linear: Float64Array; root: Float32Array } {
   if (cached) return cached;
   const linear = new Float64Array(256);

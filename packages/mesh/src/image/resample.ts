@@ -1,21 +1,3 @@
-/** Operations on one number a pixel, rows from the top. */
-
-/** Mean over a square window of `radius` pixels to each side, clipped at the border; running sums, any radius costs the same. */
-export function boxBlur(source: Float32Array, width: number, height: number, radius: number): Float32Array {
-  const result = new Float32Array(source.length);
-  blurInto(source, new Float32Array(source.length), result, width, height, radius);
-  return result;
-}
-
-/** Three box blurs: a Gaussian of about `radius` pixels' standard deviation to the eye. */
-export function softBlur(source: Float32Array, width: number, height: number, radius: number): Float32Array {
-  const whole = Math.max(1, Math.round(radius));
-  const result = new Float32Array(source.length);
-  const across = new Float32Array(source.length);
-  for (let pass = 0; pass < 3; pass++) blurInto(pass === 0 ? source : result, across, result, width, height, whole);
-  return result;
-}
-
 /** Area-weighted shrinking, or bilinear enlarging, of a plane to another size. */
 export function resample(
   source: Float32Array,
@@ -29,7 +11,7 @@ export function resample(
   return transpose(resampleRows(turned, height, toWidth, toHeight), toHeight, toWidth);
 }
 
-/** Area-averaged shrinking of a picture of three bytes a pixel. */
+/** Area-averaged shrinking of a picture of three bytes per pixel. */
 export function shrinkRgb(
   rgb: Uint8Array,
   width: number,
@@ -62,56 +44,6 @@ export function bilinear(plane: Float32Array, width: number, height: number, x: 
   return top * (1 - fy) + bottom * fy;
 }
 
-function blurInto(
-  source: Float32Array,
-  across: Float32Array,
-  result: Float32Array,
-  width: number,
-  height: number,
-  radius: number,
-): void {
-  for (let y = 0; y < height; y++) slide(source, across, y * width, width, radius);
-  // Down the columns a row at a time: walking each column by itself misses the cache at every step.
-  const sums = new Float64Array(width);
-  let count = Math.min(radius, height);
-  for (let y = 0; y < count; y++) for (let x = 0; x < width; x++) sums[x]! += across[y * width + x]!;
-  for (let y = 0; y < height; y++) {
-    const enters = y + radius < height;
-    const leaves = y - radius - 1 >= 0;
-    count += (enters ? 1 : 0) - (leaves ? 1 : 0);
-    const share = 1 / count;
-    const from = (y + radius) * width;
-    const gone = (y - radius - 1) * width;
-    for (let x = 0; x < width; x++) {
-      let sum = sums[x]!;
-      if (enters) sum += across[from + x]!;
-      if (leaves) sum -= across[gone + x]!;
-      sums[x] = sum;
-      result[y * width + x] = sum * share;
-    }
-  }
-}
-
-function slide(source: Float32Array, target: Float32Array, offset: number, length: number, radius: number): void {
-  let sum = 0;
-  let count = 0;
-  for (let i = 0; i < Math.min(radius, length); i++) {
-    sum += source[offset + i]!;
-    count++;
-  }
-  for (let i = 0; i < length; i++) {
-    if (i + radius < length) {
-      sum += source[offset + i + radius]!;
-      count++;
-    }
-    if (i - radius - 1 >= 0) {
-      sum -= source[offset + i - radius - 1]!;
-      count--;
-    }
-    target[offset + i] = sum / count;
-  }
-}
-
 /** A tent at least one source pixel wide: area averaging when shrinking, linear when enlarging. */
 function resampleRows(source: Float32Array, width: number, height: number, toWidth: number): Float32Array {
   const result = new Float32Array(toWidth * height);
@@ -127,7 +59,7 @@ function resampleRows(source: Float32Array, width: number, height: number, toWid
     let total = 0;
     for (let s = first; s <= last; s++) total += 1 - Math.abs(s - centre) / reach;
     for (let s = first; s <= last; s++) weights[x * taps + s - first] = (1 - Math.abs(s - centre) / reach) / total;
-    // Taps past the last pixel weigh nothing; they are moved inside so that they read something.
+    // Taps past the last pixel have no weight; they are moved inside so that no read is out of bounds.
     firsts[x] = Math.min(first, Math.max(width - taps, 0));
     const moved = first - firsts[x]!;
     if (moved > 0)

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildObject } from './build-solid.ts';
+import { meshMessage } from '../messages.ts';
 import { inflate } from '../height/inflate.ts';
-import { nextCorner } from './half-edges.ts';
+import { buildObject } from './build-solid.ts';
 import type { Grid } from './grid.ts';
+import { nextCorner } from './half-edges.ts';
 import type { Solid } from './solid.ts';
 
 describe('buildObject', () => {
@@ -47,7 +48,7 @@ describe('a hole that is too small for the limit', () => {
     }
     const plan = { raise: (kept: Grid) => inflate(kept, 'full'), smooth: true, grid: frame(field, 48, 48) };
     const closed = await buildObject({ ...plan, faceLimit: 40 });
-    expect(closed.warnings).toEqual(['One small hole was closed to stay within the face limit.']);
+    expect(closed.warnings).toEqual([meshMessage('mesh.holes_closed_one')]);
     expect(closed.heights[24 * 48 + 24]!).toBe(Math.max(...closed.heights));
     const open = await buildObject({ ...plan, faceLimit: 1000 });
     expect(open.warnings).toEqual([]);

@@ -1,41 +1,45 @@
 import type { Relief } from '../height/relief.ts';
 import { bilinear } from '../image/resample.ts';
-import { fillOutline } from './marching-squares.ts';
+import type { Message } from '../messages.ts';
 import { dropFeatures } from './drop-features.ts';
 import type { Grid } from './grid.ts';
+import { fillOutline } from './marching-squares.ts';
 import { fillRectangle } from './rectangle.ts';
 import { repairSheet } from './repair.ts';
 import { simplifySheet } from './simplify.ts';
 import { extrudeSheet, isClosed, mirrorSheet } from './solid.ts';
 import type { Solid } from './solid.ts';
 
-/** A closed solid within a number of faces, and what it cost to get there. */
+/** Attempts with the same parts and holes. */
+const maxAttempts = 12;
+
+/** A closed solid within the face limit, and what had to be left out for it. */
 export interface BuiltSolid {
   solid: Solid;
-  warnings: string[];
+  warnings: Message[];
 }
 
 /** What an object is built from. */
 export interface ObjectPlan {
   grid: Grid;
-  /** Heights in cells for a grid of which parts or holes may have gone. */
+  /** Heights in cells for a grid from which parts and holes may have been removed. */
   raise(grid: Grid): Float32Array;
   faceLimit: number;
-  /** Whether the heights have no detail of a few cells. */
+  /** Whether the heights have no detail of a few cells. See `fillOutline`. */
   smooth: boolean;
   /** Called once, between the heights and the surface. */
   raised?(): Promise<void>;
 }
 
-/** The grid and heights are those that were built in the end. */
+/** The grid and heights are those of the final attempt. */
 export interface BuiltObject extends BuiltSolid {
   grid: Grid;
   heights: Float32Array;
 }
 
 /**
- * The outline filled, simplified, repaired and mirrored, tried with ever fewer triangles (and, where that is not
- * enough, ever fewer parts and holes) until it is closed and within `faceLimit`.
+ * Fills, simplifies, repairs and mirrors the outline, with ever fewer triangles (and, where that is not enough, ever
+ * fewer parts and holes) until the solid is closed and within `faceLimit`.
  */
 export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
   const { columns, rows } = plan.grid;
@@ -51,28 +55,28 @@ export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
     );
     if (solid) return { solid, warnings, grid, heights };
   }
-  throw new Error(`No closed surface of ${plan.faceLimit} faces was found`);
+  throw new Error(`No closed surface within ${plan.faceLimit} faces was found`);
 }
 
-/** The board with its surface, walls and flat back. */
+/** The slab with its relief, walls and flat back. */
 export async function buildRelief({ grid, heights }: Relief, faceLimit: number): Promise<BuiltSolid> {
   const sheet = fillRectangle(grid, heights);
   const centre: [number, number] = [(grid.columns - 1) / 2, sheet.vertices.at(-2)! / 2];
   const solid = await reduce(faceLimit, 0.97 * faceLimit, async (target) =>
     extrudeSheet(await simplifySheet(sheet, target), 0, centre),
   );
-  if (!solid) throw new Error(`No closed surface of ${faceLimit} faces was found`);
+  if (!solid) throw new Error(`No closed surface within ${faceLimit} faces was found`);
   return { solid, warnings: [] };
 }
 
-/** Builds with fewer and fewer triangles until the result is closed and within the limit. */
+/** Builds with ever fewer triangles until the result is closed and within the limit; undefined where none is. */
 async function reduce(
   faceLimit: number,
   start: number,
   build: (target: number) => Promise<Solid>,
 ): Promise<Solid | undefined> {
   let target = Math.floor(start);
-  for (let round = 0; round < 12 && target >= 4; round++) {
+  for (let attempt = 0; attempt < maxAttempts && target >= 4; attempt++) {
     const solid = await build(target);
     const faces = solid.triangles.length / 3;
     if (faces > 0 && faces <= faceLimit && isClosed(solid.triangles)) return solid;

@@ -1,11 +1,13 @@
-import { boxBlur } from '../image/resample.ts';
+import { boxBlur } from '../image/blur.ts';
 
-/** Cells along the longest side of the object's bounding box. Finer grids cost time and no longer change the picture. */
-const longestInCells = 420;
-/** Nodes of empty ground around the object, so that every outline closes. */
+/** Cells along the long side of the object's bounding box. Finer grids take longer and look no different. */
+const maxCells = 420;
+/** Side of a cell in pixels. */
+const minCell = 0.75;
+/** Empty nodes around the object, so that every outline closes. */
 const margin = 2;
 
-/** Nodes laid over the object. Node (0, 0) is at the top left; coordinates are continuous pixels of the picture. */
+/** A grid of nodes over the object. Node (0, 0) is at the top left; coordinates are continuous pixels of the picture. */
 export interface Grid {
   columns: number;
   rows: number;
@@ -13,20 +15,20 @@ export interface Grid {
   cell: number;
   originX: number;
   originY: number;
-  /** Share of the node's surroundings that the object covers; the outline is where this is one half. */
+  /** Share of each node's surroundings that the object covers; the outline is where this is one half. */
   field: Float32Array;
 }
 
-/** Crossings keep this far from nodes, in cells, so that no triangle degenerates. */
-const clearance = 0.08;
+/** Distance that crossings keep from nodes, in cells, so that no triangle degenerates. */
+const minClearance = 0.08;
 
-/** Lays a grid over all that is covered. Returns undefined where nothing is. */
+/** Lays a grid over everything that is covered; undefined where nothing is. */
 export function layGrid(coverage: Float32Array, width: number, height: number): Grid | undefined {
   const box = boundingBox(coverage, width, height);
   if (!box) return undefined;
   const spanX = box.right - box.left;
   const spanY = box.bottom - box.top;
-  const cell = Math.max(Math.max(spanX, spanY) / longestInCells, 0.75);
+  const cell = Math.max(Math.max(spanX, spanY) / maxCells, minCell);
   const columns = Math.ceil(spanX / cell) + 1 + 2 * margin;
   const rows = Math.ceil(spanY / cell) + 1 + 2 * margin;
   const originX = (box.left + box.right) / 2 - ((columns - 1) * cell) / 2;
@@ -38,7 +40,7 @@ export function layGrid(coverage: Float32Array, width: number, height: number): 
 /** Where the outline crosses the edge from an inside node to an outside one, as a share of the edge. */
 export function crossing(inside: number, outside: number): number {
   const share = (inside - 0.5) / (inside - outside);
-  return Math.min(Math.max(share, clearance), 1 - clearance);
+  return Math.min(Math.max(share, minClearance), 1 - minClearance);
 }
 
 function boundingBox(coverage: Float32Array, width: number, height: number) {
@@ -99,7 +101,7 @@ function averageAroundNodes(
       field[j * columns + i] = sum / area;
     }
   }
-  // The frame of the grid is outside by construction; rounding must not say otherwise.
+  // The frame of the grid is outside by construction; rounding must not change that.
   for (let i = 0; i < columns; i++) field[i] = field[(rows - 1) * columns + i] = 0;
   for (let j = 0; j < rows; j++) field[j * columns] = field[j * columns + columns - 1] = 0;
   return field;

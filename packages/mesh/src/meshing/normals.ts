@@ -1,9 +1,9 @@
 import type { NormalAt } from '../height/normals.ts';
 import type { Solid } from './solid.ts';
 
-/** A solid cut along the seams between its groups, as a GPU wants it. */
+/** A solid cut along the seams between its groups, as GPUs need it. */
 export interface Surface {
-  /** Three numbers a vertex; vertices on a seam are there once for each side, bit for bit at the same place. */
+  /** Three numbers per vertex. A vertex on a seam exists once for each side, at exactly the same position. */
   positions: Float32Array;
   normals: Float32Array;
   triangles: Uint32Array;
@@ -12,8 +12,8 @@ export interface Surface {
 }
 
 /**
- * Splits at seams and averages the normals of the faces round each vertex, weighted by their angles there. Where
- * `normalAt` answers it knows better.
+ * Splits at seams and averages the normals of the faces around each vertex, weighted by their angles there. A normal
+ * from `normalAt` is more exact and takes precedence.
  */
 export function cutSeams(solid: Solid, normalAt?: NormalAt): Surface {
   const { positions, triangles, groups, rounded } = solid;
@@ -55,7 +55,7 @@ function replaceNormals(normals: Float32Array, positions: Float32Array, normalAt
   }
 }
 
-/** Sums over `targets`, which names for each corner the vertex that collects. */
+/** Sums for each vertex; `targets` has the vertex of each corner. */
 function faceNormals(
   positions: Float32Array,
   triangles: Uint32Array,
@@ -70,7 +70,7 @@ function faceNormals(
       const here = corners[corner]!;
       const one = unit(edge(positions, here, corners[(corner + 1) % 3]!));
       const other = unit(edge(positions, here, corners[(corner + 2) % 3]!));
-      // By area, the long triangles at steep rims would outweigh the rest and comb the shading.
+      // Weighted by area, the long triangles at a steep boundary would dominate and streak the shading.
       const angle = Math.acos(Math.min(Math.max(one[0] * other[0] + one[1] * other[1] + one[2] * other[2], -1), 1));
       const at = 3 * targets[t + corner]!;
       for (let c = 0; c < 3; c++) normals[at + c]! += angle * normal[c]!;

@@ -1,7 +1,7 @@
-import type { Sheet } from './marching-squares.ts';
 import type { Grid } from './grid.ts';
+import type { Sheet } from './sheet.ts';
 
-/** Every node of the grid as a vertex; the flatter diagonal of each cell follows ridges. */
+/** Every node of the grid as a vertex. Each cell is split along its flatter diagonal, which follows ridges. */
 export function fillRectangle({ columns, rows }: Grid, heights: Float32Array): Sheet {
   const vertices = new Float32Array(columns * rows * 3);
   for (let at = 0; at < columns * rows; at++) {

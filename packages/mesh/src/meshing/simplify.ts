@@ -1,13 +1,13 @@
 import { MeshoptSimplifier } from 'meshoptimizer';
-import type { Sheet } from './marching-squares.ts';
 import { nextCorner, oppositeEdges } from './half-edges.ts';
+import type { Sheet } from './sheet.ts';
 
-/** Twice the area in square cells under which a triangle counts as degenerate. */
-const tinyArea = 1e-3;
+/** Twice the area in square cells; smaller triangles count as degenerate. */
+const minArea = 1e-3;
 
 /**
- * Fewer triangles in the same outline. Simplified in the plane, with the height as an attribute: collapses cannot
- * fold the sheet over, which simplifying the closed solid in space does at thin rims.
+ * Fewer triangles in the same outline. Simplified in the plane, with the height as an attribute, so that edge collapses
+ * cannot fold the sheet; simplifying the closed solid in 3D leaves folds where it is thin.
  */
 export async function simplifySheet(sheet: Sheet, targetTriangles: number): Promise<Sheet> {
   if (sheet.triangles.length / 3 <= targetTriangles) return sheet;
@@ -37,14 +37,14 @@ export async function simplifySheet(sheet: Sheet, targetTriangles: number): Prom
 }
 
 /** Twice the signed area in the picture's plane. */
-export function area(vertices: Float32Array, a: number, b: number, c: number): number {
+function area(vertices: Float32Array, a: number, b: number, c: number): number {
   const ax = vertices[3 * a]!;
   const ay = vertices[3 * a + 1]!;
   return (vertices[3 * b]! - ax) * (vertices[3 * c + 1]! - ay) - (vertices[3 * c]! - ax) * (vertices[3 * b + 1]! - ay);
 }
 
 /** Drops the vertices that no triangle uses. */
-export function compact(sheet: Sheet): Sheet {
+function compact(sheet: Sheet): Sheet {
   const ids = new Int32Array(sheet.vertices.length / 3).fill(-1);
   const triangles = new Uint32Array(sheet.triangles.length);
   let count = 0;
@@ -62,14 +62,14 @@ export function compact(sheet: Sheet): Sheet {
   return { vertices, triangles };
 }
 
-/** Turns the longest edge of degenerate and folded triangles where that leaves two sound ones. */
+/** Flips the longest edge of degenerate and folded triangles where that leaves two valid ones. */
 function flipSlivers(vertices: Float32Array, triangles: Uint32Array): void {
   for (let pass = 0; pass < 6; pass++) {
     const opposite = oppositeEdges(triangles);
     const touched = new Uint8Array(triangles.length / 3);
     let flips = 0;
     for (let t = 0; t < touched.length; t++) {
-      if (touched[t] || sound(vertices, triangles[3 * t]!, triangles[3 * t + 1]!, triangles[3 * t + 2]!)) continue;
+      if (touched[t] || isValid(vertices, triangles[3 * t]!, triangles[3 * t + 1]!, triangles[3 * t + 2]!)) continue;
       for (const edge of byLength(vertices, triangles, t)) {
         const other = opposite[edge]!;
         if (other === -1 || touched[Math.floor(other / 3)]) continue;
@@ -77,7 +77,7 @@ function flipSlivers(vertices: Float32Array, triangles: Uint32Array): void {
         const b = triangles[nextCorner(edge)]!;
         const c = triangles[nextCorner(nextCorner(edge))]!;
         const d = triangles[nextCorner(nextCorner(other))]!;
-        if (!sound(vertices, a, d, c) || !sound(vertices, d, b, c)) continue;
+        if (!isValid(vertices, a, d, c) || !isValid(vertices, d, b, c)) continue;
         triangles.set([a, d, c], 3 * t);
         triangles.set([d, b, c], 3 * Math.floor(other / 3));
         touched[t] = touched[Math.floor(other / 3)] = 1;
@@ -89,13 +89,13 @@ function flipSlivers(vertices: Float32Array, triangles: Uint32Array): void {
   }
 }
 
-/** What could not be flipped is left out: at the border this moves the outline by less than a hundredth of a cell. */
+/** Drops what could not be flipped; on the boundary this moves the outline by less than a hundredth of a cell. */
 function dropSlivers(vertices: Float32Array, triangles: Uint32Array): Uint32Array {
   const kept = new Uint32Array(triangles.length);
   let count = 0;
   for (let t = 0; t < triangles.length; t += 3) {
     const [a, b, c] = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
-    if (!sound(vertices, a, b, c)) continue;
+    if (!isValid(vertices, a, b, c)) continue;
     kept[count++] = a;
     kept[count++] = b;
     kept[count++] = c;
@@ -103,8 +103,8 @@ function dropSlivers(vertices: Float32Array, triangles: Uint32Array): Uint32Arra
   return kept.slice(0, count);
 }
 
-function sound(vertices: Float32Array, a: number, b: number, c: number): boolean {
-  return area(vertices, a, b, c) > tinyArea;
+function isValid(vertices: Float32Array, a: number, b: number, c: number): boolean {
+  return area(vertices, a, b, c) > minArea;
 }
 
 function byLength(vertices: Float32Array, triangles: Uint32Array, t: number): number[] {

@@ -1,29 +1,28 @@
-import type { Sheet } from './marching-squares.ts';
-import { nextCorner, oppositeEdges } from './half-edges.ts';
-import { rimOf } from './repair.ts';
+import { boundaryVertices, nextCorner, oppositeEdges } from './half-edges.ts';
+import type { Sheet } from './sheet.ts';
 
-/** A closed surface. Anticlockwise seen from outside. */
+/** A closed surface. Triangles are anticlockwise seen from outside. */
 export interface Solid {
-  /** Three numbers a vertex, each position once. */
+  /** Three numbers per vertex, each position once. */
   positions: Float32Array;
   triangles: Uint32Array;
-  /** For each triangle the face it belongs to: 0 is the front, which shows the picture. */
+  /** For each triangle the side it belongs to: 0 is the front, which shows the picture. */
   groups: Uint8Array;
-  /** Whether shading runs on from one group into the next, as on a pebble, or breaks, as on a box. */
+  /** Whether shading is smooth across groups, as on a pebble, or has creases, as on a box. */
   rounded: boolean;
 }
 
-/** The sheet and its mirror image, sharing the rim. */
+/** The sheet and its mirror image, sharing the boundary. */
 export function mirrorSheet(sheet: Sheet): Solid {
   const count = sheet.vertices.length / 3;
-  const rim = rimOf(sheet.triangles, oppositeEdges(sheet.triangles), count);
+  const boundary = boundaryVertices(sheet.triangles, oppositeEdges(sheet.triangles), count);
   const twin = new Uint32Array(count);
   let total = count;
-  for (let v = 0; v < count; v++) twin[v] = rim[v] ? v : total++;
+  for (let v = 0; v < count; v++) twin[v] = boundary[v] ? v : total++;
   const positions = new Float32Array(total * 3);
   positions.set(sheet.vertices);
   for (let v = 0; v < count; v++) {
-    if (rim[v]) continue;
+    if (boundary[v]) continue;
     const at = 3 * twin[v]!;
     positions[at] = sheet.vertices[3 * v]!;
     positions[at + 1] = sheet.vertices[3 * v + 1]!;
@@ -42,8 +41,8 @@ export function mirrorSheet(sheet: Sheet): Solid {
 }
 
 /**
- * The sheet as the top of a slab: walls down from its rim to a flat back.
- * The rim must be one convex loop round the origin of `centre`.
+ * The sheet as the top of a slab, with walls from its boundary down to a flat back.
+ * The boundary must be one convex loop around `centre`.
  * @param back Height of the back, below every vertex of the sheet.
  */
 export function extrudeSheet(sheet: Sheet, back: number, centre: [number, number]): Solid {
@@ -81,7 +80,7 @@ export function extrudeSheet(sheet: Sheet, back: number, centre: [number, number
   };
 }
 
-/** Whether each edge is used once in each direction: closed, manifold along edges and oriented one way. */
+/** Whether each edge is used exactly once in each direction: closed, edge-manifold and consistently oriented. */
 export function isClosed(triangles: Uint32Array): boolean {
   const opposite = oppositeEdges(triangles);
   const seen = new Set<number>();

@@ -2,10 +2,10 @@ import sharp from 'sharp';
 import { rasterise } from './rasterise.ts';
 import type { Drawable, Texture, View } from './rasterise.ts';
 
-/** Pixels of each side of the preview. */
+/** Width and height of the preview in pixels. */
 const side = 512;
 
-/** The model from a little to the side and above, as WebP on a transparent ground. */
+/** The model, slightly from the side and above, as WebP on a transparent background. */
 export async function renderPreview(model: Drawable, texture: Texture): Promise<Uint8Array> {
   const rgba = renderSmooth(model, texture, { width: side, height: side, yaw: 30, pitch: 10, shading: 'lit' });
   const webp = await sharp(rgba, { raw: { width: side, height: side, channels: 4 } })
@@ -14,7 +14,7 @@ export async function renderPreview(model: Drawable, texture: Texture): Promise<
   return new Uint8Array(webp);
 }
 
-/** Fits the model into the image with a small margin and draws it with four samples a pixel. */
+/** Fits the model into the image with a small margin and draws it with four samples per pixel. */
 export function renderSmooth(
   model: Drawable,
   texture: Texture,
@@ -26,7 +26,7 @@ export function renderSmooth(
   return halve(large, view.width, view.height);
 }
 
-/** Centre of the bounding box, and half of what the model needs on screen however it is turned. */
+/** Centre of the bounding box, and half the size the model needs on screen however it is rotated. */
 function boundingCylinder(positions: Float32Array): { centre: [number, number, number]; radius: number } {
   const low = [Infinity, Infinity, Infinity];
   const high = [-Infinity, -Infinity, -Infinity];

@@ -2,19 +2,19 @@
 export interface Drawable {
   positions: Float32Array;
   normals: Float32Array;
-  /** Two numbers a vertex, from the top left of the texture. */
+  /** Two numbers per vertex, from the top left of the texture. */
   uvs: Float32Array;
   triangles: Uint32Array;
 }
 
-/** Three bytes a pixel, rows from the top. */
+/** Three bytes per pixel, rows from the top. */
 export interface Texture {
   width: number;
   height: number;
   rgb: Uint8Array;
 }
 
-/** How it is looked at: without perspective, the model turned by `yaw` about the vertical, then tipped by `pitch`. */
+/** An orthographic view: the model is rotated by `yaw` about the vertical, then by `pitch` towards the viewer. */
 export interface View {
   /** Pixels. */
   width: number;
@@ -22,18 +22,18 @@ export interface View {
   /** Degrees; 0 looks at the front. */
   yaw: number;
   pitch: number;
-  /** The point in the middle of the image, and pixels to a metre. */
+  /** The point in the middle of the image, and pixels per metre. */
   centre: readonly [number, number, number];
   scale: number;
   /** `flat`: the texture alone; `lit`: shaded; `clay`: shaded without texture. */
   shading: 'flat' | 'lit' | 'clay';
 }
 
-/** Draws to RGBA, not premultiplied; alpha is 255 where the model is and 0 elsewhere. One sample a pixel. */
+/** Draws to RGBA, not premultiplied; alpha is 255 where the model is and 0 elsewhere. One sample per pixel. */
 export function rasterise(model: Drawable, texture: Texture, view: View): Uint8Array {
   const { positions, triangles } = model;
   const screen = project(positions, view);
-  const normals = view.shading === 'flat' ? model.normals : turn(model.normals, view);
+  const normals = view.shading === 'flat' ? model.normals : rotate(model.normals, view);
   const depth = new Float32Array(view.width * view.height).fill(-Infinity);
   const image = new Uint8Array(view.width * view.height * 4);
   const colour = new Float32Array(3);
@@ -42,7 +42,7 @@ export function rasterise(model: Drawable, texture: Texture, view: View): Uint8A
     const [ax, ay] = [screen[3 * a]!, screen[3 * a + 1]!];
     const [bx, by] = [screen[3 * b]!, screen[3 * b + 1]!];
     const [cx, cy] = [screen[3 * c]!, screen[3 * c + 1]!];
-    // Screen rows run downwards, so a triangle that faces us turns clockwise here.
+    // Screen rows run downwards, so a triangle that faces the viewer is clockwise here.
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     if (area >= 0) continue;
     const x0 = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
@@ -82,7 +82,7 @@ export function rasterise(model: Drawable, texture: Texture, view: View): Uint8A
   return image;
 }
 
-/** A key light from the upper left in front, and light from all round, so that no side is black. */
+/** A key light from the upper left in front, and ambient light, so that no side is black. */
 function shade(nx: number, ny: number, nz: number, strong: boolean): number {
   const length = Math.hypot(nx, ny, nz) || 1;
   const key = Math.max(0, (-0.45 * nx + 0.55 * ny + 0.7 * nz) / length);
@@ -111,15 +111,15 @@ function sample(texture: Texture, u: number, v: number, into: Float32Array): voi
 function project(positions: Float32Array, view: View): Float32Array {
   const moved = new Float32Array(positions.length);
   for (let i = 0; i < positions.length; i++) moved[i] = positions[i]! - view.centre[i % 3]!;
-  const turned = turn(moved, view);
-  for (let i = 0; i < turned.length; i += 3) {
-    turned[i] = view.width / 2 + turned[i]! * view.scale;
-    turned[i + 1] = view.height / 2 - turned[i + 1]! * view.scale;
+  const rotated = rotate(moved, view);
+  for (let i = 0; i < rotated.length; i += 3) {
+    rotated[i] = view.width / 2 + rotated[i]! * view.scale;
+    rotated[i + 1] = view.height / 2 - rotated[i + 1]! * view.scale;
   }
-  return turned;
+  return rotated;
 }
 
-function turn(vectors: Float32Array, view: View): Float32Array {
+function rotate(vectors: Float32Array, view: View): Float32Array {
   const yaw = (view.yaw * Math.PI) / 180;
   const pitch = (view.pitch * Math.PI) / 180;
   const [sy, cy, sp, cp] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];

@@ -1,32 +1,34 @@
-import { invertSymmetric } from './saliency.ts';
+import { invertSymmetric } from './matrix.ts';
 
-/** A mixture of Gaussians over Lab colours. */
+/** A Gaussian mixture over Lab colours. */
 export interface ColourModel {
   /** For each component: mean (3), inverse covariance (00, 11, 22, 2·01, 2·02, 2·12), log of weight over √determinant. */
   components: Float64Array;
   count: number;
 }
 
+/** Numbers per component. */
 const stride = 10;
 const components = 5;
 const rounds = 4;
-/** Variance that every component has at least (ΔE²). */
-const floor = 6;
+/** Colours that the mixture is fitted to; more do not change five components. */
+const maxSamples = 6000;
+/** Added to the variance of every component (ΔE²), so that none collapses. */
+const extraVariance = 6;
 
-/** Fits pixels whose weight is positive; deterministic: k-means from colours spread over the lightness, then hard EM. */
+/** Fits the pixels with a weight above one half. Deterministic: starts from the colours sorted by lightness, then hard EM. */
 export function fitColours(lab: Float32Array, weights: Float32Array): ColourModel | undefined {
   const sample: number[] = [];
   for (let i = 0; i < weights.length; i++) if (weights[i]! > 0.5) sample.push(i);
   if (sample.length < 20) return undefined;
-  // 6 000 colours are enough for five components.
-  const step = Math.max(1, Math.floor(sample.length / 6000));
+  const step = Math.max(1, Math.floor(sample.length / maxSamples));
   const pixels = sample.filter((_, n) => n % step === 0);
   pixels.sort((a, b) => key(lab, a) - key(lab, b) || a - b);
   const assigned = new Uint8Array(pixels.length);
   for (let n = 0; n < pixels.length; n++) assigned[n] = Math.floor((n * components) / pixels.length);
   let model = estimate(lab, pixels, assigned);
   for (let round = 0; round < rounds; round++) {
-    for (let n = 0; n < pixels.length; n++) assigned[n] = best(model, lab, pixels[n]!);
+    for (let n = 0; n < pixels.length; n++) assigned[n] = likeliest(model, lab, pixels[n]!);
     model = estimate(lab, pixels, assigned);
   }
   return model;
@@ -36,9 +38,9 @@ export function fitColours(lab: Float32Array, weights: Float32Array): ColourMode
 export function costs(model: ColourModel, lab: Float32Array): Float32Array {
   const result = new Float32Array(lab.length / 3);
   for (let i = 0; i < result.length; i++) {
-    let least = Infinity;
-    for (let k = 0; k < model.count; k++) least = Math.min(least, cost(model.components, k, lab, i));
-    result[i] = least;
+    let min = Infinity;
+    for (let k = 0; k < model.count; k++) min = Math.min(min, cost(model.components, k, lab, i));
+    result[i] = min;
   }
   return result;
 }
@@ -47,13 +49,13 @@ function key(lab: Float32Array, i: number): number {
   return lab[3 * i]! + 0.7 * lab[3 * i + 1]! + 0.4 * lab[3 * i + 2]!;
 }
 
-function best(model: ColourModel, lab: Float32Array, i: number): number {
-  let least = Infinity;
+function likeliest(model: ColourModel, lab: Float32Array, i: number): number {
+  let min = Infinity;
   let which = 0;
   for (let k = 0; k < model.count; k++) {
     const value = cost(model.components, k, lab, i);
-    if (value < least) {
-      least = value;
+    if (value < min) {
+      min = value;
       which = k;
     }
   }
@@ -94,7 +96,7 @@ function estimate(lab: Float32Array, pixels: number[], assigned: Uint8Array): Co
     const mean = sum.map((s) => s / count);
     for (let r = 0; r < 3; r++) {
       for (let c = r; c < 3; c++) {
-        const value = product[3 * r + c]! / count - mean[r]! * mean[c]! + (r === c ? floor : 0);
+        const value = product[3 * r + c]! / count - mean[r]! * mean[c]! + (r === c ? extraVariance : 0);
         product[3 * r + c] = product[3 * c + r] = value;
       }
     }

@@ -1,16 +1,18 @@
-import type { Picture } from '../image/decode-image.ts';
 import { ImageError } from '../image-error.ts';
+import type { Picture } from '../image/decode-image.ts';
+import { meshMessage } from '../messages.ts';
+import type { Message } from '../messages.ts';
 import type { Method } from '../types.ts';
 import { cutFromBackdrop } from './backdrop.ts';
-import { agreement, findInScene, leastAgreement } from './scene.ts';
+import { findInScene, intersectionOverUnion, minAgreement } from './scene.ts';
 
-/** What of the picture is the object. */
+/** The part of the picture that is the object. */
 export interface Foreground {
   kind: 'object';
   method: Exclude<Method, 'relief'>;
   /** 0 to 1 for each pixel of the picture. */
   coverage: Float32Array;
-  warnings: string[];
+  warnings: Message[];
 }
 
 /** No object stands out: the whole picture is the subject. */
@@ -19,16 +21,16 @@ export interface WholePicture {
   method: 'relief';
   /** How much each pixel stands out, 0 to 1. */
   saliency: Float32Array;
-  warnings: string[];
+  warnings: Message[];
 }
 
-/** Share of transparent pixels from which the alpha channel is taken to be a cut-out. */
-const leastTransparent = 0.005;
+/** Share of transparent pixels from which a picture counts as a cut-out. */
+const minTransparent = 0.005;
 
 /**
- * The object, from the surest source to the least: the caller's mask, the alpha channel, a plain backdrop, a clear
- * object in a natural scene; else the whole picture.
- * @throws ImageError where `mode` is `object` and nothing can be told from its surroundings.
+ * The object, from the most reliable source: the caller's mask, the alpha channel, a plain backdrop, or one clear object
+ * in a natural scene; otherwise the whole picture.
+ * @throws ImageError where `mode` is `object` and nothing stands out.
  */
 export function findForeground(
   picture: Picture,
@@ -37,8 +39,7 @@ export function findForeground(
 ): Foreground | WholePicture {
   if (mode === 'relief') return asPicture(picture, findInScene(picture).saliency, []);
   if (mask) {
-    if (!mask.some((c) => c >= 0.5))
-      throw new ImageError('NO_FOREGROUND', 'The mask is black: paint the object white.');
+    if (!mask.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
     return asObject('mask', mask);
   }
   const alpha = alphaCoverage(picture);
@@ -46,34 +47,23 @@ export function findForeground(
   const backdrop = cutFromBackdrop(picture);
   if (backdrop?.certain) return asObject('backdrop', backdrop.coverage);
   const scene = findInScene(picture);
-  if (backdrop && scene.guess && agreement(backdrop.coverage, scene.guess) >= leastAgreement) {
+  if (backdrop && scene.guess && intersectionOverUnion(backdrop.coverage, scene.guess) >= minAgreement) {
     return asObject('backdrop', backdrop.coverage);
   }
-  if (scene.coverage) {
-    const guess =
-      'The object was found in a natural scene; where its outline is wrong, give a mask or a cut-out picture.';
-    return asObject('scene', scene.coverage, [guess]);
-  }
+  if (scene.coverage) return asObject('scene', scene.coverage, [meshMessage('mesh.scene_outline')]);
   if (mode === 'object') {
-    if (!scene.guess) {
-      throw new ImageError(
-        'NO_FOREGROUND',
-        'No object stands out; give a mask, a cut-out, or a photo on a plain ground.',
-      );
-    }
-    return asObject('scene', scene.guess, ['No object stands out clearly: its outline is a guess.']);
+    if (!scene.guess) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.object_missing'));
+    return asObject('scene', scene.guess, [meshMessage('mesh.outline_guessed')]);
   }
-  const warning =
-    'No clear object stands out, so the whole picture became a relief; give a mask, a cut-out, or a photo on a plain ground for a solid object.';
-  return asPicture(picture, scene.saliency, [warning]);
+  return asPicture(picture, scene.saliency, [meshMessage('mesh.relief_instead')]);
 }
 
-function asObject(method: Foreground['method'], coverage: Float32Array, warnings: string[] = []): Foreground {
+function asObject(method: Foreground['method'], coverage: Float32Array, warnings: Message[] = []): Foreground {
   return { kind: 'object', method, coverage, warnings };
 }
 
-/** What is transparent shows as white in a relief. */
-function asPicture({ rgb, alpha }: Picture, saliency: Float32Array, warnings: string[]): WholePicture {
+/** Transparent pixels become white in a relief. */
+function asPicture({ rgb, alpha }: Picture, saliency: Float32Array, warnings: Message[]): WholePicture {
   if (alpha) {
     for (let i = 0; i < alpha.length; i++) {
       const share = alpha[i]! / 255;
@@ -87,6 +77,6 @@ function alphaCoverage({ alpha }: Picture): Float32Array | undefined {
   if (!alpha) return undefined;
   let transparent = 0;
   for (const a of alpha) if (a < 128) transparent++;
-  if (transparent < leastTransparent * alpha.length) return undefined;
+  if (transparent < minTransparent * alpha.length) return undefined;
   return Float32Array.from(alpha, (a) => a / 255);
 }

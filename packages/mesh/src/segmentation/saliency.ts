@@ -1,9 +1,9 @@
-import { boxBlur } from '../image/resample.ts';
+import { boxBlur } from '../image/blur.ts';
+import { invertSymmetric } from './matrix.ts';
 
 /**
- * How much each pixel of a small picture stands out from its border, 0 to 1: the smaller of no path, however it winds,
- * to the border without crossing contrast (minimum barrier distance), times the distance of the colour from the
- * border's own colours.
+ * Saliency of each pixel of a small picture, 0 to 1: the contrast that every path to the border has to cross (minimum
+ * barrier distance), plus the distance of its colour from the border's colours, weighted towards the middle.
  */
 export function findSaliency(lab: Float32Array, width: number, height: number): Float32Array {
   const barrier = new Float32Array(width * height);
@@ -20,7 +20,7 @@ export function findSaliency(lab: Float32Array, width: number, height: number): 
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      // People put what they photograph near the middle; the corners need more to count.
+      // People put their subject near the middle; towards the corners more is needed to stand out.
       const far = Math.hypot((2 * x) / width - 1, (2 * y) / height - 1);
       result[i] = (barrier[i]! + colour[i]!) * Math.exp(-0.7 * far * far);
     }
@@ -61,23 +61,23 @@ function barrierDistance(plane: Float32Array, width: number, height: number): Fl
 
 /** Mahalanobis distance to each side's strip of border, the largest dropped: the object may touch one side. */
 function borderDistance(lab: Float32Array, width: number, height: number): Float32Array {
-  const thick = Math.max(3, Math.round(0.08 * Math.min(width, height)));
+  const thickness = Math.max(3, Math.round(0.08 * Math.min(width, height)));
   const strips: ((x: number, y: number) => boolean)[] = [
-    (_, y) => y < thick,
-    (_, y) => y >= height - thick,
-    (x) => x < thick,
-    (x) => x >= width - thick,
+    (_, y) => y < thickness,
+    (_, y) => y >= height - thickness,
+    (x) => x < thickness,
+    (x) => x >= width - thickness,
   ];
   const result = new Float32Array(width * height);
   const distances = strips.map((inStrip) => stripDistance(lab, width, height, inStrip));
   for (let i = 0; i < result.length; i++) {
     let sum = 0;
-    let most = 0;
+    let max = 0;
     for (const distance of distances) {
       sum += distance[i]!;
-      most = Math.max(most, distance[i]!);
+      max = Math.max(max, distance[i]!);
     }
-    result[i] = sum - most;
+    result[i] = sum - max;
   }
   return result;
 }
@@ -123,30 +123,7 @@ function stripDistance(
   return result;
 }
 
-/** Inverse and determinant of a symmetric 3 × 3 matrix. */
-export function invertSymmetric(m: Float64Array): { inverse: Float64Array; determinant: number } {
-  const [a, b, c, d, e, f] = [m[0]!, m[1]!, m[2]!, m[4]!, m[5]!, m[8]!];
-  const determinant = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d);
-  const [i01, i02, i12] = [c * e - b * f, b * e - c * d, b * c - a * e].map((v) => v / determinant) as [
-    number,
-    number,
-    number,
-  ];
-  const inverse = Float64Array.of(
-    (d * f - e * e) / determinant,
-    i01,
-    i02,
-    i01,
-    (a * f - c * c) / determinant,
-    i12,
-    i02,
-    i12,
-    (a * d - b * b) / determinant,
-  );
-  return { inverse, determinant };
-}
-
-/** Stretches to 0..1 between the least and the 99th percentile. */
+/** Stretches to 0..1 between the minimum and the 99th percentile. */
 function normalise(plane: Float32Array): void {
   const sorted = plane.slice().sort();
   const low = sorted[0]!;

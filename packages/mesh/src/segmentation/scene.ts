@@ -1,31 +1,33 @@
+import { softBlur } from '../image/blur.ts';
 import { findComponents } from '../image/connected-components.ts';
 import type { Picture } from '../image/decode-image.ts';
-import { resample, shrinkRgb, softBlur } from '../image/resample.ts';
-import { cutInTwo, followEdges } from './total-variation.ts';
+import { resample, shrinkRgb } from '../image/resample.ts';
+import { guidedFilter } from './guided-filter.ts';
 import { toLab } from '../image/lab.ts';
 import { findSaliency } from './saliency.ts';
+import { segmentByColour } from './total-variation.ts';
 
-/** Longest side that is cut, in pixels; a finer one finds the same objects, later. */
-const workSide = 320;
-/** How well two cuts from different guesses must agree (intersection over union) for the object to be believed. */
-export const leastAgreement = 0.8;
+/** Longest side that is segmented, in pixels; a larger one takes longer and finds the same objects. */
+const maxSide = 320;
+/** How well two segmentations from different guesses must agree (intersection over union) to be trusted. */
+export const minAgreement = 0.8;
 
 /** What a natural picture shows. */
 export interface Scene {
-  /** Coverage of the object, 0 to 1 a pixel of the picture; absent where none stands out clearly. */
+  /** Coverage of the object, 0 to 1 per pixel of the picture; absent where none stands out clearly. */
   coverage?: Float32Array;
-  /** The best guess even where it is not believed; absent where there is none at all. */
+  /** The best guess, trusted or not; absent where there is none at all. */
   guess?: Float32Array;
-  /** How much each pixel stands out, 0 to 1, soft: what a relief raises. */
+  /** How much each pixel stands out, 0 to 1, blurred: what a relief raises. */
   saliency: Float32Array;
 }
 
 /**
- * Looks for one clear object. How sharp its outline is says nothing about whether it is one; what does is that two
- * cuts agree, one started from what stands out, one from a rectangle in the middle.
+ * Looks for one clear object. A sharp outline does not show that it is one; two segmentations that agree do, one
+ * started from the saliency, one from a rectangle in the middle.
  */
 export function findInScene(picture: Picture): Scene {
-  const shrink = Math.min(1, workSide / Math.max(picture.width, picture.height));
+  const shrink = Math.min(1, maxSide / Math.max(picture.width, picture.height));
   const width = Math.max(8, Math.round(picture.width * shrink));
   const height = Math.max(8, Math.round(picture.height * shrink));
   const lab = toLab(shrinkRgb(picture.rgb, picture.width, picture.height, width, height));
@@ -33,21 +35,22 @@ export function findInScene(picture: Picture): Scene {
   const enlarge = (plane: Float32Array): Float32Array => resample(plane, width, height, picture.width, picture.height);
   const standsOut = softBlur(saliency, width, height, 0.015 * Math.max(width, height));
 
-  const first = tidy(cutInTwo(lab, width, height, threshold(saliency, otsu(saliency))), width, height);
+  const first = tidy(segmentByColour(lab, width, height, threshold(saliency, otsu(saliency))), width, height);
   if (!first) return { saliency: enlarge(standsOut) };
   const box = rectangle(width, height, 0.08);
-  const second = tidy(cutInTwo(lab, width, height, rectangle(width, height, 0.2), box), width, height);
-  const mound = softBlur(first, width, height, 0.02 * Math.max(width, height));
-  for (let i = 0; i < mound.length; i++) standsOut[i] = 0.4 * standsOut[i]! + 0.6 * mound[i]!;
+  const second = tidy(segmentByColour(lab, width, height, rectangle(width, height, 0.2), box), width, height);
+  const blurred = softBlur(first, width, height, 0.02 * Math.max(width, height));
+  for (let i = 0; i < blurred.length; i++) standsOut[i] = 0.4 * standsOut[i]! + 0.6 * blurred[i]!;
   const guess = refine(first, lab, picture, width, height);
   const scene: Scene = { saliency: enlarge(standsOut), guess };
-  if (second && agreement(first, second) >= leastAgreement && plausible(first, width, height)) scene.coverage = guess;
+  if (second && intersectionOverUnion(first, second) >= minAgreement && plausible(first, width, height))
+    scene.coverage = guess;
   return scene;
 }
 
 /**
- * The large pieces only, without holes: the inside of a cup often has the table's colours, and a cup with a hole in it
- * is a worse mistake than a handle without one. Undefined where nothing is left.
+ * The large pieces only, with their holes filled: the inside of a cup often has the table's colours, and a hole in the
+ * cup is a worse mistake than none in its handle. Undefined where nothing is left.
  */
 function tidy(cut: Float32Array | undefined, width: number, height: number): Float32Array | undefined {
   if (!cut) return undefined;
@@ -65,7 +68,7 @@ function tidy(cut: Float32Array | undefined, width: number, height: number): Flo
   return kept;
 }
 
-/** An object leaves ground on most sides; one that fills the border was not photographed as a whole. */
+/** There is background on most sides of an object; one that fills the border was not photographed as a whole. */
 function plausible(cut: Float32Array, width: number, height: number): boolean {
   let area = 0;
   let edge = 0;
@@ -81,7 +84,7 @@ function plausible(cut: Float32Array, width: number, height: number): boolean {
 }
 
 /** Intersection over union. */
-export function agreement(a: Float32Array, b: Float32Array): number {
+export function intersectionOverUnion(a: Float32Array, b: Float32Array): number {
   let both = 0;
   let either = 0;
   for (let i = 0; i < a.length; i++) {
@@ -92,11 +95,11 @@ export function agreement(a: Float32Array, b: Float32Array): number {
   return both / Math.max(either, 1);
 }
 
-/** To twice the working size, along the picture's own edges, then smoothly to its full size. */
+/** Aligned with the picture's own edges, then enlarged smoothly to its full size. */
 function refine(cut: Float32Array, lab: Float32Array, picture: Picture, width: number, height: number): Float32Array {
   const lightness = new Float32Array(width * height);
   for (let i = 0; i < lightness.length; i++) lightness[i] = lab[3 * i]!;
-  const guided = followEdges(cut, lightness, width, height, 3);
+  const guided = guidedFilter(cut, lightness, width, height, 3);
   const mixed = guided.map((g, i) => 0.6 * g + 0.4 * cut[i]!);
   return resample(softBlur(mixed, width, height, 1), width, height, picture.width, picture.height);
 }
@@ -112,7 +115,7 @@ function threshold(plane: Float32Array, limit: number): Float32Array {
   return plane.map((v) => (v > limit ? 1 : 0));
 }
 
-/** The limit that parts a plane of 0..1 best into two groups. */
+/** Otsu's threshold of values from 0 to 1. */
 function otsu(plane: Float32Array): number {
   const bins = new Float64Array(256);
   for (const v of plane) bins[Math.min(255, Math.floor(v * 256))]!++;

@@ -1,27 +1,21 @@
-import { boxBlur } from '../image/resample.ts';
+import { boxBlur } from '../image/blur.ts';
 import type { Backdrop } from './backdrop-fit.ts';
 
 /**
  * Coverage between 0 and 1 for the pixels at the edge: how far each lies from the backdrop's colour towards that of
- * the object near it. At a shadow the edge stays hard, for there the backdrop's own colour is not what is beside it.
+ * the object near it. At a shadow the edge stays hard, since the colour beside it is not the backdrop's.
  */
 export function softenEdge(
   lab: Float32Array,
   width: number,
   height: number,
-  ground: Uint8Array,
+  background: Uint8Array,
   shadow: Uint8Array,
   backdrop: Backdrop,
 ): Float32Array {
-  const object = new Float32Array(ground.length);
-  const shaded = new Float32Array(ground.length);
-  for (let i = 0; i < ground.length; i++) {
-    object[i] = 1 - ground[i]!;
-    shaded[i] = shadow[i]!;
-  }
-  const around = boxBlur(object, width, height, 2);
-  const shadowAround = boxBlur(shaded, width, height, 2);
-  const coverage = object;
+  const coverage = Float32Array.from(background, (b) => 1 - b);
+  const around = boxBlur(coverage, width, height, 2);
+  const shadowAround = boxBlur(Float32Array.from(shadow), width, height, 2);
   const here = new Float32Array(3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -43,7 +37,7 @@ export function softenEdge(
   return coverage;
 }
 
-/** Mean colour of the pixels near by that are surely the object's; undefined where there are none. */
+/** Mean colour of the pixels nearby that surely belong to the object; undefined where there are none. */
 function innerColour(
   lab: Float32Array,
   around: Float32Array,

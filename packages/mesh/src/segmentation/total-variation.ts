@@ -1,19 +1,19 @@
-import { boxBlur } from '../image/resample.ts';
 import { costs, fitColours } from './colour-model.ts';
 
 const rounds = 4;
 const iterations = 50;
-/** What an edge between object and ground costs, against one unit of log likelihood a pixel. */
+/** Cost of an edge between object and background, against one unit of log likelihood per pixel. */
 const edgeWeight = 5;
 
 /**
- * Cuts a small picture in two, starting from a guess: colours of both sides are learned, then the cheapest boundary
- * between them is found (total variation, by Chambolle and Pock's primal-dual steps), and again.
+ * Segments a small picture into object and background, starting from a guess. Alternates between learning the colours
+ * of both sides and finding the cheapest boundary between them (total variation, by Chambolle and Pock's primal-dual
+ * steps).
  * @param seed 0 to 1: where the object is thought to be.
  * @param possible 0 where the object cannot be.
  * @returns 0 to 1 for each pixel; undefined where one side vanishes.
  */
-export function cutInTwo(
+export function segmentByColour(
   lab: Float32Array,
   width: number,
   height: number,
@@ -24,16 +24,16 @@ export function cutInTwo(
   const state = relaxation(seed, width);
   let object: Float32Array = seed;
   for (let round = 0; round < rounds; round++) {
-    const ground = object.map((v) => 1 - v);
+    const background = object.map((v) => 1 - v);
     const objectModel = fitColours(lab, object);
-    const groundModel = fitColours(lab, ground);
-    if (!objectModel || !groundModel) return undefined;
+    const backgroundModel = fitColours(lab, background);
+    if (!objectModel || !backgroundModel) return undefined;
     const asObject = costs(objectModel, lab);
-    const asGround = costs(groundModel, lab);
+    const asBackground = costs(backgroundModel, lab);
     const data = new Float32Array(object.length);
     for (let i = 0; i < data.length; i++) {
-      const evidence = Math.min(Math.max(asObject[i]! - asGround[i]!, -8), 8);
-      // A little of the guess stays, so that ground in the object's colours far away from it is not taken.
+      const evidence = Math.min(Math.max(asObject[i]! - asBackground[i]!, -8), 8);
+      // The guess keeps some weight, so that background of the object's colours far away from it stays background.
       data[i] = evidence + 1.6 * (0.5 - seed[i]!);
       if (possible && possible[i] === 0) data[i] = 30;
     }
@@ -74,7 +74,7 @@ function difference(lab: Float32Array, a: number, b: number): number {
   );
 }
 
-/** The primal and dual variables of the cut; kept between rounds, so that each goes on where the last one stopped. */
+/** The primal and dual variables; kept between rounds, so that each continues where the last one stopped. */
 interface Relaxation {
   u: Float32Array;
   lead: Float32Array;
@@ -93,7 +93,7 @@ function relaxation(start: Float32Array, width: number): Relaxation {
   return { u: padded(start), lead: padded(start), px: new Float32Array(length), py: new Float32Array(length) };
 }
 
-/** min over u in [0, 1] of Σ data·u + Σ weight·|∇u|: weights are 0 past the right and lower edge, which closes the grid. */
+/** min over u in [0, 1] of Σ data·u + Σ weight·|∇u|: weights are 0 past the right and lower border, which closes the grid. */
 function minimise(
   state: Relaxation,
   data: Float32Array,
@@ -106,12 +106,12 @@ function minimise(
   for (let iteration = 0; iteration < iterations; iteration++) {
     for (let i = 0; i < data.length; i++) {
       const here = lead[i]!;
-      const mostX = across[i]!;
+      const maxX = across[i]!;
       const x = px[i + 1]! + step * (lead[i + 1]! - here);
-      px[i + 1] = x > mostX ? mostX : x < -mostX ? -mostX : x;
-      const mostY = down[i]!;
+      px[i + 1] = x > maxX ? maxX : x < -maxX ? -maxX : x;
+      const maxY = down[i]!;
       const y = py[i + width]! + step * (lead[i + width]! - here);
-      py[i + width] = y > mostY ? mostY : y < -mostY ? -mostY : y;
+      py[i + width] = y > maxY ? maxY : y < -maxY ? -maxY : y;
     }
     for (let i = 0; i < data.length; i++) {
       const divergence = px[i + 1]! - px[i]! + py[i + width]! - py[i]!;
@@ -122,30 +122,4 @@ function minimise(
       lead[i] = 2 * clipped - before;
     }
   }
-}
-
-/** Guided filter: gives a coarse cut the edges of the picture's lightness (0 to 100). */
-export function followEdges(
-  cut: Float32Array,
-  lightness: Float32Array,
-  width: number,
-  height: number,
-  radius: number,
-): Float32Array {
-  const blur = (plane: Float32Array): Float32Array => boxBlur(plane, width, height, radius);
-  const guide = lightness.map((l) => l / 100);
-  const meanGuide = blur(guide);
-  const meanCut = blur(cut);
-  const both = blur(guide.map((g, i) => g * cut[i]!));
-  const square = blur(guide.map((g) => g * g));
-  const slope = new Float32Array(cut.length);
-  const offset = new Float32Array(cut.length);
-  for (let i = 0; i < cut.length; i++) {
-    const variance = square[i]! - meanGuide[i]! ** 2;
-    slope[i] = (both[i]! - meanGuide[i]! * meanCut[i]!) / (variance + 4e-4);
-    offset[i] = meanCut[i]! - slope[i]! * meanGuide[i]!;
-  }
-  const meanSlope = blur(slope);
-  const meanOffset = blur(offset);
-  return guide.map((g, i) => Math.min(Math.max(meanSlope[i]! * g + meanOffset[i]!, 0), 1));
 }

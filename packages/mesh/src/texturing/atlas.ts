@@ -1,22 +1,23 @@
+import { boxBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
-import { boxBlur, resample } from '../image/resample.ts';
+import { resample } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import { fillUnknown } from './push-pull.ts';
 
-/** One texture with a place for each side. */
+/** One texture with a region for each side. */
 export interface Atlas {
   width: number;
   height: number;
-  /** Three bytes a pixel, rows from the top. */
+  /** Three bytes per pixel, rows from the top. */
   rgb: Uint8Array;
-  /** Where a point of the picture (continuous pixels) lies in the atlas, 0 to 1 from the top left. */
-  place: (group: number, x: number, y: number) => [number, number];
+  /** UV of a point of the picture (continuous pixels), 0 to 1 from the top left. */
+  uvAt: (group: number, x: number, y: number) => [number, number];
 }
 
-/** Pixels of bled colour kept round the object, so that no filter reaches the edge of its place. */
+/** Pixels of bled colour kept around the object, so that no filter reaches the edge of its region. */
 const padding = 8;
 
-/** The front as photographed, and for the back the same picture, half as fine and more blurred away from the rim. */
+/** The front as photographed; the back is the same picture at half the size, more blurred away from the outline. */
 export function paintObject(picture: Picture, coverage: Float32Array, grid: Grid): Atlas {
   const crop = cropAround(grid, picture);
   const front = fillUnknown(knownColours(picture, coverage, crop)).values;
@@ -24,7 +25,7 @@ export function paintObject(picture: Picture, coverage: Float32Array, grid: Grid
   return stack(front, crop, back);
 }
 
-/** The whole picture in front, one plain colour on every other side. */
+/** The whole picture on the front, one plain colour on every other side. */
 export function paintSlab(picture: Picture): Atlas {
   const crop = { left: 0, top: 0, width: picture.width, height: picture.height };
   const { rgb, width, height } = picture;
@@ -36,7 +37,7 @@ export function paintSlab(picture: Picture): Atlas {
       sum[c]! += rgb[3 * i + c]!;
     }
   }
-  // Darker and greyer than the picture, as the edge of a board is.
+  // Darker and greyer than the picture, like the edge of a board.
   const mean = sum.map((s) => s / (width * height));
   const grey = (mean[0]! + mean[1]! + mean[2]!) / 3;
   const plain = mean.map((m) => 0.45 * (0.5 * m + 0.5 * grey) + 18);
@@ -44,10 +45,10 @@ export function paintSlab(picture: Picture): Atlas {
   const back = new Float32Array(side * side * 3);
   for (let i = 0; i < back.length; i++) back[i] = plain[i % 3]!;
   const atlas = stack(front, crop, { values: back, width: side, height: side });
-  const placeFront = atlas.place;
+  const frontUv = atlas.uvAt;
   const v = (atlas.height - side / 2) / atlas.height;
   const u = side / 2 / atlas.width;
-  return { ...atlas, place: (group, x, y) => (group === 0 ? placeFront(0, x, y) : [u, v]) };
+  return { ...atlas, uvAt: (group, x, y) => (group === 0 ? frontUv(0, x, y) : [u, v]) };
 }
 
 interface Crop {
@@ -65,7 +66,7 @@ function cropAround(grid: Grid, picture: Picture): Crop {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** The picture's pixels, weighted by how sure it is that nothing of the ground is mixed into them. */
+/** The picture's pixels, weighted by how surely no background is mixed into them. */
 function knownColours(picture: Picture, coverage: Float32Array, crop: Crop) {
   const { width, height } = crop;
   const cut = new Float32Array(width * height);
@@ -74,7 +75,7 @@ function knownColours(picture: Picture, coverage: Float32Array, crop: Crop) {
       cut[y * width + x] = coverage[(y + crop.top) * picture.width + x + crop.left]!;
     }
   }
-  // Two pixels in from the fringe; where that leaves nothing near (thin parts), the best covered pixels themselves.
+  // Two pixels in from the fringe; where that leaves nothing nearby (thin parts), the pixels that are mostly covered.
   const around = boxBlur(cut, width, height, 2);
   const sure = new Float32Array(cut.length);
   for (let i = 0; i < cut.length; i++) sure[i] = around[i]! > 0.985 ? 1 : 0;
@@ -125,7 +126,7 @@ function paintBack(front: Float32Array, coverage: Float32Array, pictureWidth: nu
   return { values, width, height };
 }
 
-/** Front above or beside the back, whichever is squarer. */
+/** Front and back above or beside each other, whichever is squarer. */
 function stack(front: Float32Array, crop: Crop, back: { values: Float32Array; width: number; height: number }): Atlas {
   const below = crop.width >= crop.height;
   const width = below ? Math.max(crop.width, back.width) : crop.width + back.width;
@@ -133,7 +134,7 @@ function stack(front: Float32Array, crop: Crop, back: { values: Float32Array; wi
   const offsetX = below ? 0 : crop.width;
   const offsetY = below ? crop.height : 0;
   const rgb = new Uint8Array(width * height * 3);
-  // What neither covers repeats the back's edge: no filter then drags black in.
+  // What neither covers repeats the edge of the back, so that no filter mixes in black.
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const to = 3 * (y * width + x);
@@ -145,7 +146,7 @@ function stack(front: Float32Array, crop: Crop, back: { values: Float32Array; wi
       for (let c = 0; c < 3; c++) rgb[to + c] = source[from + c]! + 0.5;
     }
   }
-  const place = (group: number, x: number, y: number): [number, number] => {
+  const uvAt = (group: number, x: number, y: number): [number, number] => {
     const px = Math.min(Math.max(x - crop.left, 0.5), crop.width - 0.5);
     const py = Math.min(Math.max(y - crop.top, 0.5), crop.height - 0.5);
     if (group === 0) return [px / width, py / height];
@@ -153,5 +154,5 @@ function stack(front: Float32Array, crop: Crop, back: { values: Float32Array; wi
     const by = Math.min(Math.max((py * back.height) / crop.height, 0.5), back.height - 0.5);
     return [(offsetX + bx) / width, (offsetY + by) / height];
   };
-  return { width, height, rgb, place };
+  return { width, height, rgb, uvAt };
 }

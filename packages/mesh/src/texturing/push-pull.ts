@@ -1,5 +1,5 @@
-/** Three colours and a weight a pixel, in one array. */
-export interface Coloured {
+/** Three colours and a weight per pixel, in one array. */
+export interface WeightedImage {
   width: number;
   height: number;
   /** Red, green, blue (0 to 255, times the weight) and the weight (0 to 1). */
@@ -8,9 +8,9 @@ export interface Coloured {
 
 /**
  * Push–pull: averages known pixels down a pyramid and fills the unknown ones from it on the way up, so that colours
- * run on past the silhouette and texture filtering finds no edge there. Changes and returns `image`; weights become 1.
+ * continue past the silhouette and texture filtering meets no edge there. Changes and returns `image`; weights become 1.
  */
-export function fillUnknown(image: Coloured): Coloured {
+export function fillUnknown(image: WeightedImage): WeightedImage {
   const { width, height, values } = image;
   if (width === 1 && height === 1) {
     const weight = values[3]!;
@@ -24,7 +24,7 @@ export function fillUnknown(image: Coloured): Coloured {
       const at = 4 * (y * width + x);
       const missing = 1 - values[at + 3]!;
       if (missing <= 0) continue;
-      // Bilinear from the coarser level: three parts of the nearer, one of the farther on each axis.
+      // Bilinear from the coarser level: on each axis three quarters of the nearer pixel, one quarter of the farther.
       const x0 = Math.min(x >> 1, coarse.width - 1);
       const y0 = Math.min(y >> 1, coarse.height - 1);
       const x1 = Math.min(Math.max(x0 + (x & 1 ? 1 : -1), 0), coarse.width - 1);
@@ -46,7 +46,7 @@ export function fillUnknown(image: Coloured): Coloured {
   return image;
 }
 
-function halve({ width, height, values }: Coloured): Coloured {
+function halve({ width, height, values }: WeightedImage): WeightedImage {
   const toWidth = Math.ceil(width / 2);
   const toHeight = Math.ceil(height / 2);
   const result = new Float32Array(toWidth * toHeight * 4);
@@ -58,7 +58,7 @@ function halve({ width, height, values }: Coloured): Coloured {
       for (let c = 0; c < 4; c++) result[to + c]! += values[from + c]!;
     }
   }
-  // One known pixel of four is enough for the colour; more than one unit of weight would count twice.
+  // One known pixel of four is enough for the colour, so the weight is capped at 1.
   for (let at = 0; at < result.length; at += 4) {
     const weight = result[at + 3]!;
     if (weight <= 1) continue;

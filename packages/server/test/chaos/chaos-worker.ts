@@ -16,8 +16,9 @@ export default async function chaos({ image, reports }: LocalTask): Promise<Loca
   const { fate, delayMs, again } = JSON.parse(new TextDecoder().decode(image)) as Order;
   const steps = 4;
   for (let step = 1; step <= steps; step += 1) {
+    const message = { text: `Step ${step} of ${steps}` };
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
-    reports.postMessage({ stage: `step-${step}`, fraction: step / (steps + 1), message: `Step ${step} of ${steps}` });
+    reports.postMessage({ stage: `step-${step}`, fraction: step / (steps + 1), message });
     await sleep(delayMs / steps);
   }
   switch (fate) {
@@ -33,7 +34,7 @@ export default async function chaos({ image, reports }: LocalTask): Promise<Loca
       if (!again) return { failed: { message: 'thrown on purpose, once', stack: undefined } };
       break;
     case 'bad':
-      return { refused: { code: 'NO_FOREGROUND', message: 'Nothing is to be seen' } };
+      return { refused: { code: 'NO_FOREGROUND', message: { text: 'Nothing is to be seen' } } };
     case 'hangs':
       for (;;) await sleep(60_000);
     // falls through: never reached

@@ -4,7 +4,7 @@ import type { LocalResult, LocalTask } from '../../src/models/local/generate-wor
 export default async function unruly({ image, options, reports }: LocalTask): Promise<LocalResult> {
   const wish = new TextDecoder().decode(image);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
-  reports.postMessage({ stage: 'decode', fraction: 0.1, message: `Doing: ${wish}` });
+  reports.postMessage({ stage: 'decode', fraction: 0.1, message: { text: `Doing: ${wish}` } });
   switch (wish) {
     case 'spin':
       for (;;);
@@ -16,7 +16,7 @@ export default async function unruly({ image, options, reports }: LocalTask): Pr
       for (;;) held.push(Array.from({ length: 1e6 }, (_, index) => ({ index })));
     }
     case 'refuse':
-      return { refused: { code: 'NO_FOREGROUND', message: 'Nothing is to be seen' } };
+      return { refused: { code: 'NO_FOREGROUND', message: { text: 'Nothing is to be seen' } } };
     case 'fail':
       return { failed: { message: 'x is undefined', stack: undefined } };
     default: {
@@ -24,7 +24,7 @@ export default async function unruly({ image, options, reports }: LocalTask): Pr
       return {
         glb: image,
         preview: new Uint8Array(image),
-        statistics: { ...statistics, method: 'alpha', warnings: [JSON.stringify(options)] },
+        statistics: { ...statistics, method: 'alpha', warnings: [{ text: JSON.stringify(options) }] },
       };
     }
   }

@@ -1,7 +1,7 @@
 import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { generateModel, ImageError } from '@image2model/mesh';
-import type { GenerateOptions, ImageErrorCode, Statistics } from '@image2model/mesh';
+import type { GenerateOptions, ImageErrorCode, Message, Statistics } from '@image2model/mesh';
 import { Piscina, transferableSymbol, valueSymbol } from 'piscina';
 import sharp from 'sharp';
 
@@ -19,7 +19,7 @@ export interface LocalTask {
  */
 export type LocalResult =
   | { glb: Uint8Array; preview: Uint8Array; statistics: Statistics }
-  | { refused: { code: ImageErrorCode; message: string } }
+  | { refused: { code: ImageErrorCode; message: Message } }
   | { failed: { message: string; stack: string | undefined } };
 
 // There is a thread for each file; threads within threads would only fight for the same cores.
@@ -33,7 +33,10 @@ export default async function generate({ image, options, reports }: LocalTask): 
     const made = await generateModel(image, options, { report: (progress) => reports.postMessage(progress) });
     return handOver({ ...made, glb: ownBytes(made.glb), preview: ownBytes(made.preview) });
   } catch (error) {
-    if (error instanceof ImageError) return { refused: { code: error.code, message: error.message } };
+    if (error instanceof ImageError) {
+      const { code, message: text, id, values } = error;
+      return { refused: { code, message: { text, id, values } } };
+    }
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     return { failed: { message, stack } };
   } finally {

@@ -1,5 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
-import type { GenerateProgress } from '@image2model/mesh';
+import type { GenerateProgress, Statistics as MeshStatistics } from '@image2model/mesh';
+import { messageRef } from '@image2model/protocol';
+import type { Statistics } from '@image2model/protocol';
 import { Piscina } from 'piscina';
 import { ModelError } from '../errors.ts';
 import { checkLocalOptions, localOptionsJsonSchema, localOptionsSchema } from './options.ts';
@@ -59,7 +61,9 @@ async function generate(
   // The caller's bytes stay the caller's: a copy is what changes the thread.
   const image = new Uint8Array(input.bytes);
   const { port1: progress, port2: reports } = new MessageChannel();
-  progress.on('message', (made: GenerateProgress) => context.report(made));
+  progress.on('message', ({ stage, fraction, message }: GenerateProgress) =>
+    context.report({ stage, fraction, message: message.text }),
+  );
   try {
     const chosen = localOptionsSchema.parse(options);
     const task = { image, options: faceLimit === null ? chosen : { ...chosen, faceLimit }, reports };
@@ -78,7 +82,7 @@ async function generate(
 
 function toGenerated(result: LocalResult): Generated {
   if ('refused' in result) {
-    throw new ModelError(result.refused.code, result.refused.message);
+    throw new ModelError(result.refused.code, result.refused.message.text);
   }
   if ('failed' in result) {
     const cause = new Error(result.failed.message);
@@ -86,7 +90,12 @@ function toGenerated(result: LocalResult): Generated {
     throw new Error('The generator failed', { cause });
   }
   const { glb, preview, statistics } = result;
-  return { glb, preview: { bytes: preview, contentType: 'image/webp' }, statistics: { ...statistics } };
+  return { glb, preview: { bytes: preview, contentType: 'image/webp' }, statistics: toWire(statistics) };
+}
+
+/** Warnings as sentences, with their ids and values beside them. */
+function toWire({ warnings, ...measured }: MeshStatistics): Statistics {
+  return { ...measured, warnings: warnings.map(({ text }) => text), warning_messages: warnings.map(messageRef) };
 }
 
 function describe(): ModelDescription {

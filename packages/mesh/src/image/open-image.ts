@@ -1,0 +1,76 @@
+import sharp from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
+import { ImageError } from '../image-error.ts';
+import { meshMessage } from '../messages.ts';
+import type { ImageInfo } from '../types.ts';
+
+/** Images with more pixels are rejected before they are decoded. */
+const maxPixels = 64_000_000;
+/** The shortest side that is accepted, in pixels. */
+const minSide = 16;
+/** The long side over the short one, beyond which no sensible model can be made. */
+const maxAspectRatio = 100;
+
+const contentTypes = { jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
+
+/** The checks that need the header alone; milliseconds, whatever the image decompresses to. @throws ImageError */
+export async function readHeader(image: Uint8Array | string): Promise<ImageInfo> {
+  if (typeof image !== 'string' && image.byteLength === 0) {
+    throw new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.file_empty'));
+  }
+  const metadata = await readMetadata(image);
+  const format = metadata.format;
+  if (format !== 'jpeg' && format !== 'png' && format !== 'webp') throw unsupported(format);
+  const { width, height } = metadata.autoOrient;
+  checkSize(width, height);
+  return { format, contentType: contentTypes[format], width, height };
+}
+
+/** A decoder that accepts what we accept and stops at damage instead of filling the rest with grey. */
+export function openImage(image: Uint8Array | string): Sharp {
+  return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, autoOrient: true, animated: false });
+}
+
+/** Turns an error of the decoder into one of ours. */
+export function undecodable(cause: unknown): ImageError {
+  const text = cause instanceof Error ? cause.message : '';
+  if (/pixel limit/i.test(text)) return tooManyPixels();
+  return new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.image_undecodable'), { cause });
+}
+
+async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
+  try {
+    // `checkSize` has the better message for too many pixels.
+    return await sharp(image, { limitInputPixels: false }).metadata();
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : '';
+    // The decoder opens HEIC to distinguish it from AVIF; if that fails, its error begins with its library's name.
+    if (/\bheif:/.test(text)) throw unsupported('heif');
+    if (/unsupported image format/i.test(text)) throw unsupported(undefined);
+    throw undecodable(cause);
+  }
+}
+
+function checkSize(width: number, height: number): void {
+  if (width * height > maxPixels) throw tooManyPixels();
+  const short = Math.min(width, height);
+  if (short < minSide) {
+    throw new ImageError('IMAGE_TOO_SMALL', meshMessage('mesh.image_too_small', { width, height, min: minSide }));
+  }
+  if (Math.max(width, height) > maxAspectRatio * short) {
+    const values = { width, height, max: maxAspectRatio };
+    throw new ImageError('IMAGE_TOO_SMALL', meshMessage('mesh.image_too_narrow', values));
+  }
+}
+
+function tooManyPixels(): ImageError {
+  return new ImageError(
+    'IMAGE_TOO_MANY_PIXELS',
+    meshMessage('mesh.image_too_many_pixels', { max: maxPixels / 1_000_000 }),
+  );
+}
+
+function unsupported(format: string | undefined): ImageError {
+  const id = format === 'heif' ? 'mesh.heif_unsupported' : 'mesh.type_unsupported';
+  return new ImageError('UNSUPPORTED_IMAGE_TYPE', meshMessage(id));
+}

@@ -1,0 +1,70 @@
+/** What is put into a message, by the name of its place. */
+export type MessageValues = Readonly<Record<string, string | number>>;
+
+/**
+ * A sentence for a person. `text` is English and complete; `id` and `values` are what other languages are made from.
+ * The protocol has the same type, which this package does not import.
+ */
+export interface Message {
+  text: string;
+  id?: string | undefined;
+  values?: MessageValues | undefined;
+}
+
+/** Everything that this package says to people, in English, by id. An id is never given another meaning: clients know it. */
+export const meshMessages = {
+  // Progress.
+  'mesh.stage.decode': 'Reading the photo ({step} of {steps})',
+  'mesh.stage.foreground': 'Finding the object ({step} of {steps})',
+  'mesh.stage.height': 'Giving it depth ({step} of {steps})',
+  'mesh.stage.mesh': 'Building the surface ({step} of {steps})',
+  'mesh.stage.texture': 'Painting the surface ({step} of {steps})',
+  'mesh.stage.preview': 'Drawing a preview ({step} of {steps})',
+  'mesh.stage.write': 'Writing the model ({step} of {steps})',
+  'mesh.done': 'Done',
+
+  // Why a photo or an option is rejected.
+  'mesh.file_empty': 'The file is empty.',
+  'mesh.image_undecodable': 'The photo is damaged or incomplete.',
+  'mesh.image_too_many_pixels': 'The photo has more than {max} megapixels.',
+  'mesh.image_too_small': 'The photo is {width} × {height} pixels; each side needs at least {min}.',
+  'mesh.image_too_narrow':
+    'The photo is {width} × {height} pixels; its long side may be at most {max} times the short one.',
+  'mesh.type_unsupported': 'This type of file is not supported; use JPEG, PNG or WebP.',
+  'mesh.heif_unsupported': 'HEIC and AVIF are not supported; use JPEG, PNG or WebP.',
+  'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',
+  'mesh.mask_black': 'The mask is all black; paint the object white.',
+  'mesh.object_missing': 'No object stands out in the photo.',
+  'mesh.object_too_thin': 'Everything in the photo is too thin to become a solid object.',
+  'mesh.face_limit_too_low': 'The face limit must be a whole number of at least {min}.',
+
+  // What to know about a model that was made.
+  'mesh.thin_parts_lost': 'Parts thinner than two pixels were lost; a larger or closer photo keeps them.',
+  'mesh.scene_outline': 'The object was found on a busy background; if its outline is wrong, a cut-out photo helps.',
+  'mesh.outline_guessed': 'No object stands out clearly, so the outline is a guess.',
+  'mesh.relief_instead':
+    'No clear object stands out, so the whole photo became a relief. A cut-out, or a photo on a plain background, becomes a solid object.',
+  'mesh.parts_dropped_one': 'One small separate part was left out to stay within the face limit.',
+  'mesh.parts_dropped': '{count} small separate parts were left out to stay within the face limit.',
+  'mesh.holes_closed_one': 'One small hole was closed to stay within the face limit.',
+  'mesh.holes_closed': '{count} small holes were closed to stay within the face limit.',
+} as const;
+
+/** The ids of {@link meshMessages}. */
+export type MeshMessageId = keyof typeof meshMessages;
+
+/** The names of the places in a text: `max` for `{max} megapixels`. */
+type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
+
+type ValuesOf<Id extends MeshMessageId> = Readonly<Record<Places<(typeof meshMessages)[Id]>, string | number>>;
+
+/** A message of this id, with its values put in. */
+export function meshMessage<Id extends MeshMessageId>(
+  id: Id,
+  ...[values]: keyof ValuesOf<Id> extends never ? [] : [ValuesOf<Id>]
+): Message {
+  const template: string = meshMessages[id];
+  if (values === undefined) return { text: template, id };
+  const given: MessageValues = values;
+  return { text: template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(given[name])), id, values };
+}

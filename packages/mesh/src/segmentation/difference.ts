@@ -1,0 +1,33 @@
+import type { Backdrop } from './backdrop-fit.ts';
+
+/** How each pixel differs from the backdrop. */
+export interface Difference {
+  /** ΔE from the backdrop, in which darkening weighs less: a shadow is a darker background. */
+  total: Float32Array;
+  /** Lightness above the backdrop. */
+  light: Float32Array;
+  /** Difference in hue and chroma alone. */
+  chroma: Float32Array;
+}
+
+/** Compares every pixel with the backdrop's colour there. */
+export function measureDifference(lab: Float32Array, width: number, height: number, backdrop: Backdrop): Difference {
+  const total = new Float32Array(width * height);
+  const light = new Float32Array(width * height);
+  const chroma = new Float32Array(width * height);
+  const expected = new Float32Array(3);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      backdrop.at(x, y, expected);
+      const dl = lab[3 * i]! - expected[0]!;
+      const da = lab[3 * i + 1]! - expected[1]!;
+      const db = lab[3 * i + 2]! - expected[2]!;
+      const weighted = dl < 0 ? 0.75 * dl : dl;
+      light[i] = dl;
+      chroma[i] = Math.sqrt(da * da + db * db);
+      total[i] = Math.sqrt(weighted * weighted + da * da + db * db);
+    }
+  }
+  return { total, light, chroma };
+}
