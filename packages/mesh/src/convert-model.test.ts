@@ -64,7 +64,7 @@ describe('convertModel', () => {
     expect(unpaired(triangles)).toEqual([]);
   });
 
-  it('writes a USDZ stored in place at multiples of 64 bytes, the layer first', async () => {
+  it('writes a USDZ with stored files at multiples of 64 bytes, the layer first', async () => {
     const { bytes, contentType } = await convertModel(made.glb, 'usdz');
     expect(contentType).toBe('model/vnd.usdz+zip');
     const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -92,7 +92,7 @@ describe('convertModel', () => {
     }
   });
 
-  it('applies the transforms of nodes, joins several meshes and takes plain colours', async () => {
+  it('applies node transforms, joins several meshes and keeps plain colours', async () => {
     const { bytes } = await convertModel(await twoTriangles(), 'ply');
     const end = text(bytes).indexOf('end_header\n') + 11;
     const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -105,8 +105,8 @@ describe('convertModel', () => {
     expect(parts.has('skin0.jpg')).toBe(false);
   });
 
-  it('refuses what is no model', async () => {
-    await expect(convertModel(await disc(50, 20), 'obj')).rejects.toThrow(/no binary glTF/);
+  it('rejects what is not a model', async () => {
+    await expect(convertModel(await disc(50, 20), 'obj')).rejects.toThrow(/not a readable binary glTF/);
     await expect(convertModel(await new WebIO().writeBinary(new Document()), 'stl')).rejects.toThrow(/no triangles/);
   });
 });
@@ -121,7 +121,7 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-/** Reads an archive by its central directory, checking each file's sum. */
+/** Reads an archive by its central directory and checks each file's CRC. */
 function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const files = new Map<string, Uint8Array>();

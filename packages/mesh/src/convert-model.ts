@@ -4,21 +4,21 @@ import { readParts } from './convert/read-parts.ts';
 import { writeStl } from './convert/stl.ts';
 import { writeUsdz } from './convert/usdz.ts';
 
-/** What a GLB can be turned into; `obj` is a ZIP of OBJ, MTL and textures. */
+/** What a GLB can be converted to; `obj` is a ZIP of OBJ, MTL and textures. */
 export type ModelFormat = 'obj' | 'stl' | 'ply' | 'usdz';
 
 /** A file in another format. */
 export interface ConvertedModel {
   bytes: Uint8Array;
   contentType: string;
-  /** Without a dot. */
+  /** Without the dot. */
   extension: string;
 }
 
 /**
- * The triangles of a GLB in another format. Node transforms are applied; animation, skins and lights are left out.
+ * Converts the triangles of a GLB. Node transforms are applied; animations, skins and lights are left out.
  * OBJ, PLY and USDZ stay in metres with Y up; STL is in millimetres with Z up, as slicers expect.
- * @throws Error where the bytes are no GLB, or hold no triangles.
+ * @throws Error where the bytes are not a GLB, or have no triangles.
  */
 export async function convertModel(glb: Uint8Array, format: ModelFormat): Promise<ConvertedModel> {
   const parts = await readParts(glb);

@@ -57,7 +57,7 @@ export async function genus(glb: Uint8Array): Promise<{ parts: number; genus: nu
   return { parts, genus: parts - euler / 2 };
 }
 
-/** The front view, laid over the picture it was made from. `mask` is 1 where the object is, at the picture's size. */
+/** Compares the front view with the picture it was made from. `mask` is 1 where the object is, at the picture's size. */
 export async function compareFront(
   glb: Uint8Array,
   image: Uint8Array,
@@ -75,7 +75,7 @@ export async function compareFront(
     pitch: 0,
     shading: 'flat',
     scale,
-    // The model stands on the origin; on the picture its middle is that of the mask's bounding box.
+    // The model stands on the origin; in the picture its centre is that of the mask's bounding box.
     centre: [(width / 2 - (left + right) / 2) / scale, (bottom - height / 2) / scale, 0],
   });
   let [both, either, squares, inside] = [0, 0, 0, 0];

@@ -1,30 +1,30 @@
-/** Pictures made in code: what tests, gallery and bench are fed with. */
+/** Pictures drawn in code, for tests, the gallery and the benchmark. */
 import sharp from 'sharp';
 
-/** SVG drawn to a PNG; without `ground` what is not drawn stays transparent. */
-export async function draw(width: number, height: number, body: string, ground?: string): Promise<Uint8Array> {
-  const fill = ground ? `<rect width="${width}" height="${height}" fill="${ground}"/>` : '';
+/** An SVG as a PNG, transparent where nothing is drawn unless there is a `background`. */
+export async function draw(width: number, height: number, body: string, background?: string): Promise<Uint8Array> {
+  const fill = background ? `<rect width="${width}" height="${height}" fill="${background}"/>` : '';
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${defs}${fill}${body}</svg>`;
   const png = await sharp(Buffer.from(svg)).png({ compressionLevel: 3 }).toBuffer();
   return new Uint8Array(png);
 }
 
-export function disc(side: number, radius: number, ground?: string): Promise<Uint8Array> {
-  return draw(side, side, `<circle cx="${side / 2}" cy="${side / 2}" r="${radius}" fill="#c33"/>`, ground);
+export function disc(side: number, radius: number, background?: string): Promise<Uint8Array> {
+  return draw(side, side, `<circle cx="${side / 2}" cy="${side / 2}" r="${radius}" fill="#c33"/>`, background);
 }
 
-export function ring(side: number, ground?: string): Promise<Uint8Array> {
+export function ring(side: number, background?: string): Promise<Uint8Array> {
   const [c, r] = [side / 2, side * 0.32];
   return draw(
     side,
     side,
     `<circle cx="${c}" cy="${c}" r="${r}" fill="none" stroke="#27a" stroke-width="${side * 0.14}"/>`,
-    ground,
+    background,
   );
 }
 
-/** A chair from the front: seat, back with slats, four legs: several holes and thin parts. */
-export function chair(side: number, ground?: string): Promise<Uint8Array> {
+/** A chair from the front, with slats and four legs: several holes and thin parts. */
+export function chair(side: number, background?: string): Promise<Uint8Array> {
   return draw(
     side,
     side,
@@ -37,11 +37,11 @@ export function chair(side: number, ground?: string): Promise<Uint8Array> {
       <rect x="36" y="56" width="3.4" height="30"/><rect x="60.6" y="56" width="3.4" height="30"/>
       <rect x="28" y="74" width="44" height="2"/>
     </g>`,
-    ground,
+    background,
   );
 }
 
-/** A shaded ball on white with a soft shadow under it, as a product photo has. */
+/** A shaded ball on white with a soft shadow under it, like a product photo. */
 export function shadedBall(side: number): Promise<Uint8Array> {
   return draw(
     side,
@@ -70,8 +70,8 @@ export function mug(side: number): Promise<Uint8Array> {
   );
 }
 
-/** Several parts, letters with holes among them. */
-export function logo(side: number, ground?: string): Promise<Uint8Array> {
+/** Several parts, some of them letters with holes. */
+export function logo(side: number, background?: string): Promise<Uint8Array> {
   return draw(
     side,
     side,
@@ -81,11 +81,11 @@ export function logo(side: number, ground?: string): Promise<Uint8Array> {
         <path d="M14 94 V80 H22 V87 H14"/><circle cx="34" cy="88" r="5.4"/><path d="M46 94 V76"/><circle cx="52" cy="88" r="5"/>
         <path d="M66 82 V94"/><path d="M76 94 V83 M76 86 Q82 80 86 86 V94"/></g><circle cx="66" cy="77" r="2.2" fill="#222" stroke="none"/>
     </g>`,
-    ground,
+    background,
   );
 }
 
-/** Spokes and hairs: parts from ten pixels down to one. */
+/** Spokes from ten pixels wide down to one. */
 export function thin(side: number): Promise<Uint8Array> {
   const spokes = Array.from({ length: 8 }, (_, i) => {
     const a = (i * Math.PI) / 4;
@@ -100,7 +100,7 @@ export function thin(side: number): Promise<Uint8Array> {
   );
 }
 
-/** Texture everywhere and no object. */
+/** Texture everywhere, no object. */
 export async function noise(width: number, height: number): Promise<Uint8Array> {
   let state = 12_345;
   const data = Buffer.alloc(width * height * 3);

@@ -2,7 +2,7 @@ import { WebIO } from '@gltf-transform/core';
 import sharp from 'sharp';
 import type { Drawable, Texture } from '../src/render/rasterise.ts';
 
-/** A GLB of ours, read back: what was really written. */
+/** Reads a generated GLB back. */
 export async function readModel(glb: Uint8Array): Promise<{ model: Drawable; texture: Texture; extras: unknown }> {
   const document = await new WebIO().readBinary(glb);
   const root = document.getRoot();

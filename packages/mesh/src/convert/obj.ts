@@ -55,7 +55,7 @@ function lines(
   }
 }
 
-/** A micrometre; positions that were distinct stay so at the sizes made here. */
+/** To a tenth of a micrometre, so that distinct positions stay distinct. */
 function round(value: number): number {
   return Math.round(value * 1e7) / 1e7;
 }

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { weldPositions } from './read-parts.ts';
 import type { Part } from './read-parts.ts';
 
-/** Binary PLY: positions, each once, with a colour a vertex read from the texture. */
+/** Binary PLY: each position once, with a vertex colour read from the texture. */
 export async function writePly(parts: Part[]): Promise<Uint8Array> {
   const pieces = await Promise.all(parts.map(colourVertices));
   const vertices = pieces.reduce((sum, { points }) => sum + points.length / 3, 0);
@@ -56,7 +56,7 @@ async function colourVertices(part: Part): Promise<{ points: Float32Array; ids: 
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
-  // Backwards, so that of several vertices at one place the first gives its colour.
+  // Backwards, so that of several vertices at one position the first sets the colour.
   for (let v = ids.length - 1; v >= 0; v--) {
     const x = pixel(part.uvs[2 * v]!, info.width);
     const y = pixel(part.uvs[2 * v + 1]!, info.height);
@@ -65,7 +65,7 @@ async function colourVertices(part: Part): Promise<{ points: Float32Array; ids: 
   return { points, ids, colours };
 }
 
-/** Coordinates past the edge repeat, as glTF's do by default. */
+/** Coordinates beyond the edge repeat, as by default in glTF. */
 function pixel(coordinate: number, size: number): number {
   const share = coordinate >= 0 && coordinate <= 1 ? coordinate : coordinate - Math.floor(coordinate);
   return Math.min(size - 1, Math.floor(share * size));

@@ -3,13 +3,13 @@ import type { Document, Material, mat4 } from '@gltf-transform/core';
 
 /** Triangles with one material, in the space of the scene. */
 export interface Part {
-  /** Three numbers a vertex, metres, Y up. */
+  /** Three numbers per vertex, metres, Y up. */
   positions: Float32Array;
   normals?: Float32Array;
-  /** Two numbers a vertex, from the top left of the image. */
+  /** Two numbers per vertex, from the top left of the image. */
   uvs?: Float32Array;
   triangles: Uint32Array;
-  /** Linear red, green and blue, times the image's. */
+  /** Linear red, green and blue; multiplied with the image. */
   colour: [number, number, number];
   image?: { bytes: Uint8Array; mimeType: string };
 }
@@ -27,7 +27,7 @@ export async function readParts(glb: Uint8Array): Promise<Part[]> {
       if (part) parts.push(part);
     }
   });
-  if (parts.length === 0) throw new Error('The model holds no triangles');
+  if (parts.length === 0) throw new Error('The model has no triangles');
   return parts;
 }
 
@@ -35,7 +35,7 @@ async function readDocument(glb: Uint8Array): Promise<Document> {
   try {
     return await new WebIO().setLogger(new Logger(Verbosity.SILENT)).readBinary(glb);
   } catch (cause) {
-    throw new Error('The bytes are no binary glTF that can be read', { cause });
+    throw new Error('The file is not a readable binary glTF', { cause });
   }
 }
 
@@ -70,7 +70,7 @@ function readPrimitive(primitive: Primitive, matrix: mat4): Part | undefined {
   return part;
 }
 
-/** Attributes as floats, whatever they are stored as. */
+/** An attribute as floats, whatever its component type. */
 function elements(
   accessor: { getCount(): number; getElement(index: number, target: number[]): number[] },
   size: number,
@@ -94,7 +94,7 @@ function apply(vectors: Float32Array, at: number, m: mat4, w: number): void {
   for (let r = 0; r < 3; r++) vectors[at + r] = m[r]! * x + m[4 + r]! * y + m[8 + r]! * z + m[12 + r]! * w;
 }
 
-/** What normals are turned with: it keeps them at right angles under uneven scales too. */
+/** Transforms normals so that they stay perpendicular under non-uniform scaling too. */
 function cofactorMatrix(m: mat4): mat4 {
   const minor = (a: number, b: number, c: number, d: number) => m[a]! * m[d]! - m[b]! * m[c]!;
   return [
@@ -122,7 +122,7 @@ function normalise(vectors: Float32Array, at: number): void {
   for (let c = 0; c < 3; c++) vectors[at + c]! /= length;
 }
 
-/** Vertices at the same place made one: a seam in the texture is no seam in the shape. */
+/** Merges vertices at the same position: a seam in the texture is not one in the shape. */
 export function weldPositions(positions: Float32Array): { points: Float32Array; ids: Uint32Array } {
   const known = new Map<string, number>();
   const points: number[] = [];

@@ -1,6 +1,6 @@
 import type { Part } from './read-parts.ts';
 
-/** Binary STL: triangles alone, in millimetres, Z up. */
+/** Binary STL: only triangles, in millimetres, Z up. */
 export function writeStl(parts: Part[]): Uint8Array {
   const faces = parts.reduce((sum, { triangles }) => sum + triangles.length / 3, 0);
   const bytes = new Uint8Array(84 + 50 * faces);
@@ -10,7 +10,7 @@ export function writeStl(parts: Part[]): Uint8Array {
   let offset = 84;
   for (const { positions, triangles } of parts) {
     for (let t = 0; t < triangles.length; t += 3) {
-      const corners = [0, 1, 2].map((c) => turned(positions, triangles[t + c]!));
+      const corners = [0, 1, 2].map((c) => toMillimetres(positions, triangles[t + c]!));
       const values = [...normalOf(corners), ...corners.flat()];
       for (const value of values) {
         view.setFloat32(offset, value, true);
@@ -22,7 +22,7 @@ export function writeStl(parts: Part[]): Uint8Array {
   return bytes;
 }
 
-function turned(positions: Float32Array, v: number): [number, number, number] {
+function toMillimetres(positions: Float32Array, v: number): [number, number, number] {
   return [1000 * positions[3 * v]!, -1000 * positions[3 * v + 2]!, 1000 * positions[3 * v + 1]!];
 }
 

@@ -32,7 +32,7 @@ def Xform "model" (
 ${scopes.join('\n')}
 }
 `;
-  // The layer has to be the first file of the package.
+  // The layer must be the first file of the package.
   return zip([{ name: 'model.usda', bytes: new TextEncoder().encode(layer) }, ...images], {
     compress: false,
     alignment: 64,

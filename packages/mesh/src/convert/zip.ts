@@ -8,13 +8,13 @@ export interface Entry {
 
 /** How the entries are laid out. */
 export interface ZipOptions {
-  /** Off for USDZ, which is read in place. */
+  /** False for USDZ, which is read in place. */
   compress: boolean;
   /** Each file's bytes begin at a multiple of this; 64 for USDZ. */
   alignment: number;
 }
 
-/** 1 January 1980, the earliest date the format knows: the same input gives the same bytes. */
+/** 1 January 1980, the earliest date of the format; fixed, so that the same input gives the same bytes. */
 const date = 0x0021;
 
 /** A ZIP archive (APPNOTE 6.3.3, without ZIP64: under 4 GiB and 65 536 files). */
@@ -40,7 +40,7 @@ export function zip(entries: Entry[], { compress, alignment }: ZipOptions): Uint
     common.writeUInt32LE(bytes.length, 18);
     common.writeUInt16LE(encoded.length, 22);
     const start = offset;
-    // Padding is an extra field, which has a header of four bytes itself.
+    // The padding is an extra field, whose own header takes four bytes.
     const gap = (alignment - ((start + 30 + encoded.length) % alignment)) % alignment;
     const padding = Buffer.alloc(gap === 0 ? 0 : gap < 4 ? gap + alignment : gap);
     if (padding.length > 0) {

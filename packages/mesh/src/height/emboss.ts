@@ -35,10 +35,10 @@ export function emboss(heights: Float32Array, grid: Grid, picture: Picture, deta
   };
   const fine = blur(0.003 * size);
   const broad = blur(0.02 * size);
-  const rim = 0.04 * size;
+  const fullHeight = 0.04 * size;
   for (let at = 0; at < heights.length; at++) {
     if (inside[at] === 0) continue;
-    const fade = Math.min(heights[at]! / rim, 1) ** 2;
+    const fade = Math.min(heights[at]! / fullHeight, 1) ** 2;
     const push = detail * maxShift * size * Math.tanh(6 * (fine[at]! - broad[at]!)) * fade;
     heights[at] = Math.max(heights[at]! + push, 0.5 * heights[at]!);
   }

@@ -4,7 +4,7 @@ import type { Grid } from '../meshing/grid.ts';
 import { inflate, solvePoisson } from './inflate.ts';
 
 describe('solvePoisson', () => {
-  it.each([12.3, 40.7, 190.4])('gives the ball over a disc of radius %d to a thousandth of it', (radius) => {
+  it.each([12.3, 40.7, 190.4])('gives a ball over a disc of radius %d, within a thousandth of the radius', (radius) => {
     const { field, columns, rows } = discField(radius);
     const u = solvePoisson(field, columns, rows);
     const centre = (columns - 1) / 2;
@@ -31,7 +31,7 @@ describe('solvePoisson', () => {
 });
 
 describe('inflate', () => {
-  it('orders the presets by thickness and leaves the ground flat', () => {
+  it('orders the presets by thickness and leaves the background flat', () => {
     const coverage = new Float32Array(200 * 200);
     for (let y = 0; y < 200; y++)
       for (let x = 0; x < 200; x++) if (Math.hypot(x - 99.5, y - 99.5) < 70) coverage[y * 200 + x] = 1;

@@ -4,7 +4,7 @@ import { inflate } from './inflate.ts';
 import { smoothNormals } from './normals.ts';
 
 describe('smoothNormals', () => {
-  it('point away from the axis of a disc, and at its rim lie in the picture’s plane', () => {
+  it('point away from the axis of a disc, and lie in the picture’s plane at its outline', () => {
     const side = 240;
     const coverage = Float32Array.from({ length: side * side }, (_, at) =>
       Math.min(Math.max(90.5 - Math.hypot((at % side) - 119.5, Math.floor(at / side) - 119.5), 0), 1),
@@ -13,7 +13,7 @@ describe('smoothNormals', () => {
     const normalAt = smoothNormals(grid, inflate(grid, 'full'));
     const centre = (grid.columns - 1) / 2;
     const radius = 90 / grid.cell;
-    // A rim vertex lies on a grid line beside an inside node.
+    // A vertex of the outline lies on a grid line next to an inside node.
     const rim = radius - 1;
     for (let turn = 0; turn < 24; turn++) {
       const [c, s] = [Math.cos((turn * Math.PI) / 12), Math.sin((turn * Math.PI) / 12)];

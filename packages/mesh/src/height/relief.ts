@@ -41,8 +41,8 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
       const at = j * columns + i;
       const fine = 0.16 * Math.tanh(4 * (finer[at]! - broad[at]!)) * (0.6 + 0.8 * detail);
       const surface = 0.6 * raised[at]! + 0.35 * broad[at]! + fine + 0.1;
-      const toRim = Math.min(i, j, columns - 1 - i, rows - 1 - j) / (0.03 * longInCells);
-      const fade = toRim >= 1 ? 1 : toRim * toRim * (3 - 2 * toRim);
+      const toBorder = Math.min(i, j, columns - 1 - i, rows - 1 - j) / (0.03 * longInCells);
+      const fade = toBorder >= 1 ? 1 : toBorder * toBorder * (3 - 2 * toBorder);
       heights[at] = longInCells * (slab + relief[depth] * Math.max(surface, 0.02) * fade);
     }
   }

@@ -21,7 +21,7 @@ describe('buildObject', () => {
     );
   });
 
-  it('closes random specks too, one node wide and joined at corners', async () => {
+  it('closes random specks too, one node wide and touching at corners', async () => {
     const specks = fc
       .array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 18 * 18, maxLength: 18 * 18 })
       .map((values) => frame(Float32Array.from(values), 18, 18))
@@ -39,8 +39,8 @@ describe('buildObject', () => {
   });
 });
 
-describe('a hole that is too small for the limit', () => {
-  it('is closed as if it had never been there', async () => {
+describe('a hole that does not fit the limit', () => {
+  it('is closed without a trace', async () => {
     const field = new Float32Array(48 * 48).fill(0);
     for (let at = 0; at < field.length; at++) {
       const distance = Math.hypot((at % 48) - 24, Math.floor(at / 48) - 24);
@@ -56,7 +56,7 @@ describe('a hole that is too small for the limit', () => {
   });
 });
 
-/** Sums of a few soft bumps and dents: parts, holes, necks and cusps. */
+/** Sums of a few smooth bumps and dents, with parts, holes, necks and cusps. */
 const blobs = fc
   .array(
     fc.record({
@@ -112,7 +112,7 @@ function folds({ positions, triangles, groups }: Solid): number[] {
   });
 }
 
-/** Faces without thickness behind them: all three corners on the rim. */
+/** Faces without thickness behind them: all three corners on the boundary. */
 function touching({ positions, triangles, groups }: Solid): number[] {
   const faces = Array.from(groups, (_, face) => face);
   return faces.filter((face) => [0, 1, 2].every((k) => positions[3 * triangles[3 * face + k]! + 2] === 0));

@@ -6,7 +6,7 @@ import { decodeImage } from '../image/decode-image.ts';
 import { findForeground } from './find-foreground.ts';
 
 describe('findForeground', () => {
-  it('takes a cut-out by its alpha channel', async () => {
+  it('segments a cut-out by its alpha channel', async () => {
     const picture = await chair(400);
     const { method, overlap } = await compare(picture, await alphaMask(picture));
     expect(method).toBe('alpha');
@@ -21,14 +21,14 @@ describe('findForeground', () => {
     expect((await compare(opaque, await alphaMask(await ring(400)))).method).toBe('backdrop');
   });
 
-  it('leaves a soft shadow on the ground', async () => {
+  it('counts a soft shadow as background', async () => {
     const ball = await draw(800, 800, '<g transform="scale(8)"><circle cx="50" cy="50" r="33"/></g>');
     const { method, overlap } = await compare(await shadedBall(800), await alphaMask(ball));
     expect(method).toBe('backdrop');
     expect(overlap).toBeGreaterThan(0.985);
   });
 
-  it('finds a mug and the opening of its handle before a studio sweep', async () => {
+  it('finds a mug and the opening of its handle in front of a studio sweep', async () => {
     const shape =
       '<g transform="scale(8)"><path d="M66 38 C 88 34, 88 68, 64 66" fill="none" stroke="#000" stroke-width="6"/><path d="M26 26 L 70 26 L 66 76 Q 48 84 30 76 Z"/><ellipse cx="48" cy="26" rx="22" ry="5"/></g>';
     const { method, overlap } = await compare(await mug(800), await alphaMask(await draw(800, 800, shape)));
@@ -38,8 +38,8 @@ describe('findForeground', () => {
 
   it.each(['#fff', '#000', '#2b6', '#808080'])(
     'finds a chair and its openings on %s, with a camera’s noise',
-    async (ground) => {
-      const clean = await chair(600, ground);
+    async (background) => {
+      const clean = await chair(600, background);
       const noisy = await sharp(clean)
         .composite([{ input: await grain(600), blend: 'soft-light' }])
         .jpeg({ quality: 88 })
@@ -50,7 +50,7 @@ describe('findForeground', () => {
     },
   );
 
-  it('keeps a panel of the ground’s colour that is part of the object', async () => {
+  it('keeps a panel of the object that has the background’s colour', async () => {
     const body = (panel: string) =>
       `<rect x="80" y="80" width="240" height="240" rx="40" fill="#a33"/><rect x="140" y="150" width="120" height="90" fill="${panel}"/>`;
     const shaded = await draw(
@@ -70,7 +70,7 @@ describe('findForeground', () => {
     expect(overlap).toBeGreaterThan(0.9);
   });
 
-  it('does not believe in an object where there is only texture', async () => {
+  it('finds no object where there is only texture', async () => {
     for (const [width, height] of [
       [400, 300],
       [200, 380],
@@ -93,7 +93,7 @@ async function compare(image: Uint8Array, mask: Uint8Array): Promise<{ method: s
   return { method: found.method, overlap: both / either };
 }
 
-/** Faint noise about middle grey. */
+/** Faint noise around middle grey. */
 async function grain(side: number): Promise<Buffer> {
   return sharp(await noise(side, side))
     .linear(0.25, 96)
@@ -101,7 +101,7 @@ async function grain(side: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** A vase on a grey table before a dark, textured wall. */
+/** A vase on a grey table in front of a dark, textured wall. */
 async function scene(): Promise<{ picture: Uint8Array; mask: Uint8Array }> {
   const shape =
     '<path transform="translate(-110 -115) scale(1.55)" d="M170 90 h60 l-8 40 q60 50 30 130 q-20 40 -52 40 q-32 0 -52 -40 q-30 -80 30 -130 z" fill="#e8b23c"/>';

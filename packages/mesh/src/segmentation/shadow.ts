@@ -27,8 +27,8 @@ export function findShadow(
     return slopeSquared(lab, i, width) < maxSlope * maxSlope;
   };
   const shadow = new Uint8Array(background.length);
-  const { object, taken } = flood(shadow, background, width, passable);
-  if (taken > maxShare * object) shadow.fill(0);
+  const { object, flooded } = flood(shadow, background, width, passable);
+  if (flooded > maxShare * object) shadow.fill(0);
   else regrow(shadow, background, width, height);
   return shadow;
 }
@@ -45,13 +45,13 @@ function slopeSquared(lab: Float32Array, i: number, width: number): number {
   return gx * gx + gy * gy;
 }
 
-/** Marks in `shadow` what can be reached from the background; returns the pixels of object before and those taken. */
+/** Marks in `shadow` what can be reached from the background; returns the pixels of the object before, and of the flood. */
 function flood(
   shadow: Uint8Array,
   background: Uint8Array,
   width: number,
   passable: (pixel: number) => boolean,
-): { object: number; taken: number } {
+): { object: number; flooded: number } {
   const queue = new Int32Array(background.length);
   let tail = 0;
   for (let i = 0; i < background.length; i++) if (background[i]) queue[tail++] = i;
@@ -69,7 +69,7 @@ function flood(
     if (x > 0) visit(at - 1);
     if (x < width - 1) visit(at + 1);
   }
-  return { object: background.length - start, taken: tail - start };
+  return { object: background.length - start, flooded: tail - start };
 }
 
 /** The gradient spans four pixels, so the flood stops two pixels short of the object; this makes up for it. */

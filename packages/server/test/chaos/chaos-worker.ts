@@ -34,7 +34,7 @@ export default async function chaos({ image, reports }: LocalTask): Promise<Loca
       if (!again) return { failed: { message: 'thrown on purpose, once', stack: undefined } };
       break;
     case 'bad':
-      return { refused: { code: 'NO_FOREGROUND', message: { text: 'Nothing is to be seen' } } };
+      return { rejected: { code: 'NO_FOREGROUND', message: { text: 'Nothing is to be seen' } } };
     case 'hangs':
       for (;;) await sleep(60_000);
     // falls through: never reached

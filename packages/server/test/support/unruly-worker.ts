@@ -1,6 +1,6 @@
 import type { LocalResult, LocalTask } from '../../src/models/local/generate-worker.ts';
 
-/** A thread that behaves as the image's text says; stands in for the local model's in tests. */
+/** A thread for tests that behaves as the image's text says. */
 export default async function unruly({ image, options, reports }: LocalTask): Promise<LocalResult> {
   const wish = new TextDecoder().decode(image);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
@@ -15,16 +15,17 @@ export default async function unruly({ image, options, reports }: LocalTask): Pr
       const held: unknown[] = [];
       for (;;) held.push(Array.from({ length: 1e6 }, (_, index) => ({ index })));
     }
-    case 'refuse':
-      return { refused: { code: 'NO_FOREGROUND', message: { text: 'Nothing is to be seen' } } };
+    case 'reject':
+      return { rejected: { code: 'NO_FOREGROUND', message: { text: 'Nothing is to be seen' } } };
     case 'fail':
       return { failed: { message: 'x is undefined', stack: undefined } };
     default: {
       const statistics = { faces: options.faceLimit ?? 0, vertices: 3, width: 1, height: 1, depth: 1 };
+      const warning = { text: JSON.stringify(options), id: 'test.options', values: { faces: statistics.faces } };
       return {
         glb: image,
         preview: new Uint8Array(image),
-        statistics: { ...statistics, method: 'alpha', warnings: [{ text: JSON.stringify(options) }] },
+        statistics: { ...statistics, method: 'alpha', warnings: [warning] },
       };
     }
   }

@@ -34,7 +34,7 @@ function setUp() {
 }
 
 describe('the local model', () => {
-  it('hands the image to a thread and its result back, with every report', async () => {
+  it('passes the image to a thread, and its result and every report back', async () => {
     const { reports, run } = setUp();
     const made = await run('photo', undefined, 500);
     expect(Buffer.from(made.glb).toString()).toBe('photo');
@@ -43,6 +43,7 @@ describe('the local model', () => {
     expect(made.statistics.warnings).toEqual([
       JSON.stringify({ depth: 'full', detail: 0, mode: 'auto', faceLimit: 500 }),
     ]);
+    expect(made.statistics.warning_messages).toEqual([{ message_id: 'test.options', message_values: { faces: 500 } }]);
     expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: 'Doing: photo' }]);
   });
 
@@ -58,7 +59,7 @@ describe('the local model', () => {
     expect((await run('photo')).statistics.faces).toBe(0);
   });
 
-  it.each(['crash', 'overflow'])('takes a thread that ends by itself (%s) for a fault that may pass', async (wish) => {
+  it.each(['crash', 'overflow'])('treats a thread that dies (%s) as a retryable error', async (wish) => {
     const { run } = setUp();
     const error: unknown = await run(wish).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ModelError);
@@ -66,9 +67,9 @@ describe('the local model', () => {
     expect((await run('photo')).statistics.faces).toBe(0);
   });
 
-  it('says why an image was refused', async () => {
+  it('says why an image was rejected', async () => {
     const { run } = setUp();
-    await expect(run('refuse')).rejects.toMatchObject({
+    await expect(run('reject')).rejects.toMatchObject({
       name: 'ModelError',
       code: 'NO_FOREGROUND',
       message: 'Nothing is to be seen',
@@ -76,14 +77,14 @@ describe('the local model', () => {
     });
   });
 
-  it('keeps what a fault of ours was, for the log alone', async () => {
+  it('keeps the cause of an internal error, for the log only', async () => {
     const { run } = setUp();
     const error: unknown = await run('fail').catch((thrown: unknown) => thrown);
     expect(error).not.toBeInstanceOf(ModelError);
     expect((error as Error).cause).toMatchObject({ message: 'x is undefined' });
   });
 
-  it('may be closed twice, also while it works', async () => {
+  it('can be closed twice, even while it works', async () => {
     const { model, run, started } = setUp();
     const spinning = run('spin').catch((error: unknown) => error);
     await started;
@@ -92,7 +93,7 @@ describe('the local model', () => {
     expect(await spinning).toBeInstanceOf(ModelError);
   });
 
-  it('fills options in, and says what is wrong with them', () => {
+  it('fills in options, and reports invalid ones', () => {
     const { model } = setUp();
     expect(model.checkOptions(undefined)).toEqual({ options: { depth: 'full', detail: 0, mode: 'auto' } });
     expect(model.checkOptions({ detail: 2, colour: 'red' })).toEqual({

@@ -8,24 +8,24 @@ import { checkLocalOptions, localOptionsJsonSchema, localOptionsSchema } from '.
 import type { LocalResult, LocalTask } from './generate-worker.ts';
 import type { Generated, Model, ModelContext, ModelDescription, ModelInput, ModelOptions } from '../contract.ts';
 
-/** How long a thread stays after its last file, in ms: it holds some 60 MB, and starting one takes a fraction of a second. */
+/** How long an idle thread is kept: it holds some 60 MB, and starting one takes a fraction of a second. */
 const idleThreadMs = 10_000;
 const defaultThreadHeapMb = 1024;
-/** Bound of what a thread makes before it cleans up: a fifth less memory at its peak, for no time that could be measured. */
+/** Size of a thread's young generation: a fifth less memory at the peak, at no measurable cost in time. */
 const youngThreadHeapMb = 8;
 
 interface LocalModelOptions {
-  /** Threads at most; one works on one file. */
+  /** The maximum number of threads; each works on one file. */
   threads: number;
-  /** The thread's module; tests have their own. */
+  /** The thread's module; tests use their own. */
   worker?: URL;
-  /** A thread's heap at most, in MB; the pictures lie outside of it. A thread that needs more is ended, not the process. */
+  /** The maximum heap of a thread; pictures lie outside of it. Exceeding it ends the thread, not the process. */
   threadHeapMb?: number;
 }
 
 /**
- * The model that needs nothing: the package `mesh` in worker threads. Threads are started when there is work and end
- * when there has been none for a while. Aborting ends the thread at once, even in the middle of a computation.
+ * The model without requirements: the package `mesh` in worker threads. Threads start when there is work and end after a
+ * while without any. Aborting ends the thread at once, even in the middle of a computation.
  */
 export function createLocalModel(settings: LocalModelOptions): Model {
   const { threads, worker, threadHeapMb = defaultThreadHeapMb } = settings;
@@ -36,13 +36,13 @@ export function createLocalModel(settings: LocalModelOptions): Model {
     idleTimeout: idleThreadMs,
     resourceLimits: { maxOldGenerationSizeMb: threadHeapMb, maxYoungGenerationSizeMb: youngThreadHeapMb },
     recordTiming: false,
-    // Streams and requests come first where there are no more cores than files at work.
+    // Streams and requests take precedence when there are no more cores than files in progress.
     niceIncrement: 10,
   });
   let closed: Promise<void> | undefined;
   return {
     id: 'local',
-    // It makes the same of the same picture each time.
+    // The same picture always gives the same model.
     reusable: true,
     describe,
     checkOptions: checkLocalOptions,
@@ -58,7 +58,7 @@ async function generate(
   context: ModelContext,
 ): Promise<Generated> {
   const { signal } = context;
-  // The caller's bytes stay the caller's: a copy is what changes the thread.
+  // A copy is transferred to the thread; the caller keeps its bytes.
   const image = new Uint8Array(input.bytes);
   const { port1: progress, port2: reports } = new MessageChannel();
   progress.on('message', ({ stage, fraction, message }: GenerateProgress) =>
@@ -81,8 +81,8 @@ async function generate(
 }
 
 function toGenerated(result: LocalResult): Generated {
-  if ('refused' in result) {
-    throw new ModelError(result.refused.code, result.refused.message.text);
+  if ('rejected' in result) {
+    throw new ModelError(result.rejected.code, result.rejected.message.text);
   }
   if ('failed' in result) {
     const cause = new Error(result.failed.message);
@@ -104,8 +104,8 @@ function describe(): ModelDescription {
     name: 'Local',
     description:
       'Made on this server, without a graphics card and without sending the photo anywhere: the outline of the ' +
-      'object is inflated and clad in the photo, or the whole picture becomes a relief where no clear object stands ' +
-      'out. Good for products on a plain ground, cut-outs, logos, props and plaques; not a reconstruction of the back.',
+      'object is inflated and covered with the photo, or the whole picture becomes a relief where no clear object stands ' +
+      'out. Good for products on a plain background, cut-outs, logos, props and plaques; not a reconstruction of the back.',
     options_schema: localOptionsJsonSchema(),
     formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
     requires_key: false,

@@ -5,25 +5,25 @@ export const localOptionsSchema = z.strictObject({
   depth: z
     .enum(['medal', 'soft', 'full'])
     .default('full')
-    .describe('How thick the object becomes: a coin, a cushion, or as thick as its outline suggests'),
+    .describe('How thick the object becomes: like a coin, like a cushion, or as thick as its outline suggests'),
   detail: z
     .number()
     .min(0)
     .max(1)
     .default(0)
-    .describe('How much of the shading of the photo is embossed into the surface'),
+    .describe('How strongly the shading of the photo is embossed into the surface'),
   mode: z
     .enum(['auto', 'object', 'relief'])
     .default('auto')
-    .describe('Whether to cut an object out, to make a relief of the whole picture, or to choose by the picture'),
+    .describe('Whether to cut out an object, make a relief of the whole photo, or decide by the photo'),
 });
 
-/** The schema as a client reads it: JSON Schema of what may be sent, where everything has a default. */
+/** The options as JSON Schema, as clients send them: everything is optional. */
 export function localOptionsJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(localOptionsSchema, { io: 'input' });
 }
 
-/** Options with defaults filled in, or one sentence for each thing that is wrong. */
+/** Options with defaults filled in, or one sentence per problem. */
 export function checkLocalOptions(given: unknown): { options: Record<string, unknown> } | { problems: string[] } {
   const parsed = localOptionsSchema.safeParse(given ?? {});
   if (parsed.success) return { options: parsed.data };
