@@ -41,6 +41,9 @@ const cases: readonly Case[] = [
   ...inside('packages/mesh/src/deep/a.ts', [["export { a } from '../../../protocol/src/index.ts';", false]]),
   ...inside('packages/server/src/cli/a.ts', [
     ["import { a } from '../config.ts'; a();", true],
+    ["import { a } from '@image2model/protocol/de'; a();", true],
+    ["import { a } from '@image2model/protocol/src/de.ts'; a();", false],
+    ["import { a } from '@image2model/client/de'; a();", false],
     ["export const a = process.env['PATH'];", false],
   ]),
   ...inside('packages/server/src/a.ts', [['export const a = process.env.PATH;', false]]),

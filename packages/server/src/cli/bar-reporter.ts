@@ -3,6 +3,8 @@ import { basename } from 'node:path';
 import type { Input } from './inputs.ts';
 import { describeOutcome, describeSummary } from './reporter.ts';
 import type { Outcome, Reporter } from './reporter.ts';
+import { cliMessage, say } from './texts.ts';
+import type { Language } from './texts.ts';
 
 interface Row {
   settle: PromiseWithResolvers<Outcome>;
@@ -10,7 +12,7 @@ interface Row {
 }
 
 /** For a terminal: a progress bar for each photo, which becomes its result. */
-export function barReporter(write: (text: string) => void): Reporter {
+export function barReporter(write: (text: string) => void, language: Language): Reporter {
   const rows = new Map<Input, Row>();
   let running: Promise<unknown> = Promise.resolve();
   return {
@@ -18,21 +20,21 @@ export function barReporter(write: (text: string) => void): Reporter {
       for (const input of inputs) rows.set(input, { settle: Promise.withResolvers(), show: () => undefined });
       running = new Listr(
         inputs.map((input) => ({
-          title: barLine(input, 0, 'Waiting'),
+          title: barLine(input, 0, say(cliMessage('cli.waiting'), language)),
           task: async (_, task) => {
             const row = rows.get(input);
             if (row === undefined) return;
             row.show = (title) => void (task.title = title);
             const outcome = await row.settle.promise;
-            task.title = describeOutcome(input, outcome);
-            // How a task is shown as failed; it goes no further.
+            task.title = describeOutcome(input, outcome, language);
+            // Shows the task as failed; listr catches it.
             if (outcome.status !== 'completed') throw new Error(task.title);
           },
         })),
         {
           concurrent: true,
           exitOnError: false,
-          // Ctrl-C is the command's, which has work to cancel.
+          // The command handles Ctrl-C, since it has work to cancel.
           registerSignalListeners: false,
           renderer: 'default',
           rendererOptions: { collapseErrors: false, showErrorMessage: false },
@@ -40,14 +42,14 @@ export function barReporter(write: (text: string) => void): Reporter {
       ).run();
     },
     progress(input, progress, message) {
-      rows.get(input)?.show(barLine(input, progress, message));
+      rows.get(input)?.show(barLine(input, progress, say(message, language)));
     },
     end(input, outcome) {
       rows.get(input)?.settle.resolve(outcome);
     },
     async finish(summary) {
       await running;
-      write(`${describeSummary(summary)}\n`);
+      write(`${describeSummary(summary, language)}\n`);
     },
   };
 }

@@ -1,14 +1,18 @@
 import { openAsBlob } from 'node:fs';
-import { ApiService, watch } from '@image2model/client';
+import { ApiError, ApiService, watch } from '@image2model/client';
 import type { Failure, UploadAnswer } from '@image2model/client';
 import { hasEnded, maxFilesPerUpload } from '@image2model/protocol';
-import type { FileUpdate, ModelFile } from '@image2model/protocol';
-import { exitCodes, ServerError, UsageError } from './exit.ts';
+import type { FileUpdate, Message, MessageRef, ModelFile } from '@image2model/protocol';
+import { CommandError, exitCodes, ServerError, UsageError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Input } from './inputs.ts';
 import type { Output } from './output.ts';
 import type { UsableServer } from './private-server.ts';
 import type { Outcome, Reporter } from './reporter.ts';
+import { cliMessage } from './texts.ts';
+
+/** Attempts in a row to reconnect to the stream of a batch. */
+const maxRetries = 5;
 
 interface ConvertOptions {
   inputs: readonly Input[];
@@ -20,30 +24,30 @@ interface ConvertOptions {
   faceLimit: number | undefined;
   model: string | undefined;
   modelOptions: Record<string, unknown> | undefined;
-  /** Has everything made anew, whatever the server made before. */
+  /** Do not reuse earlier results. */
   fresh: boolean;
 }
 
 /**
- * Has every input made into a model and written out, in batches as large as the server takes. Resolves with the exit
+ * Makes a model from every input and writes it out, in batches as large as the server accepts. Resolves with the exit
  * code once each input has been reported as ended.
- * @throws ServerError where the server cannot be used at all, UsageError where it refuses what was asked for
+ * @throws ServerError if the server cannot be used at all, UsageError if it rejects the options
  */
 export async function convert(options: ConvertOptions): Promise<ExitCode> {
   const started = performance.now();
   const run = new Run(options);
   options.reporter.begin(options.inputs);
-  let fault: unknown;
+  let failure: unknown;
   try {
     await run.all();
   } catch (error) {
-    fault = error;
+    failure = error;
   }
-  const { completed, failed, cancelled } = run.endAll(fault);
+  const { completed, failed, cancelled } = run.endAll(failure);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   await options.reporter.finish({ total: options.inputs.length, completed, failed, cancelled, seconds });
   if (options.signal.aborted) return exitCodes.interrupted;
-  if (fault !== undefined) throw fault;
+  if (failure !== undefined) throw failure;
   return completed === options.inputs.length ? exitCodes.made : exitCodes.someFailed;
 }
 
@@ -74,13 +78,13 @@ class Run {
     await Promise.all(following);
   }
 
-  /** Ends what has not ended, and counts. */
-  endAll(fault: unknown): Record<Outcome['status'], number> {
+  /** Ends every input that has not ended, and counts. */
+  endAll(failure: unknown): Record<Outcome['status'], number> {
     const counts = { completed: 0, failed: 0, cancelled: 0 };
     for (const input of this.#options.inputs) {
       if (!this.#ended.has(input)) {
-        if (fault === undefined || this.#options.signal.aborted) this.#end(input, { status: 'cancelled' });
-        else this.#end(input, { status: 'failed', code: 'NOT_DONE', error: messageOf(fault) });
+        if (failure === undefined || this.#options.signal.aborted) this.#end(input, { status: 'cancelled' });
+        else this.#end(input, { status: 'failed', code: 'NOT_DONE', error: reasonOf(failure) });
       }
       const outcome = this.#ended.get(input);
       if (outcome !== undefined) counts[outcome.status] += 1;
@@ -88,7 +92,7 @@ class Run {
     return counts;
   }
 
-  /** Uploads what of a batch the server takes; a file that it refuses ends here, the others go on without it. */
+  /** Uploads a batch. A file that the server rejects ends here; the others are sent without it. */
   async #upload(batch: readonly Input[]): Promise<Accepted | undefined> {
     const { signal, faceLimit, model, modelOptions, fresh } = this.#options;
     let left = [...batch];
@@ -103,22 +107,22 @@ class Run {
         retries: 2,
       });
       if (answer.success) return { answer, inputs: left };
-      const refused = this.#refuse(answer, left);
-      left = left.filter((input) => !refused.has(input));
+      const rejected = this.#reject(answer, left);
+      left = left.filter((input) => !rejected.has(input));
     }
     return undefined;
   }
 
-  #refuse(failure: Failure, inputs: readonly Input[]): Set<Input> {
-    const refused = new Set<Input>();
-    for (const { filename, code, detail } of failure.errors) {
-      const input = inputs.find(({ name }) => name === filename);
+  #reject(failure: Failure, inputs: readonly Input[]): Set<Input> {
+    const rejected = new Set<Input>();
+    for (const item of failure.errors) {
+      const input = inputs.find(({ name }) => name === item.filename);
       if (input === undefined) continue;
-      refused.add(input);
-      this.#end(input, { status: 'failed', code, error: detail });
+      rejected.add(input);
+      this.#end(input, { status: 'failed', code: item.code, error: toMessage(item.detail, item) });
     }
-    if (refused.size === 0) throw requestError(failure);
-    return refused;
+    if (rejected.size === 0) throw requestError(failure);
+    return rejected;
   }
 
   /** Follows a task to its end and fetches each model as soon as it is there. */
@@ -127,7 +131,7 @@ class Run {
     const byId = new Map(answer.uploadedFiles.map(({ fileId }, index) => [fileId, inputs[index]]));
     const saving: Promise<void>[] = [];
     try {
-      for await (const event of watch(answer.taskId, { ...this.#api.streamOptions(), signal, maxRetries: 5 })) {
+      for await (const event of watch(answer.taskId, { ...this.#api.streamOptions(), signal, maxRetries })) {
         if (event.type !== 'file_update') continue;
         const input = byId.get(event.data.file_id);
         if (input === undefined || this.#ended.has(input)) continue;
@@ -135,23 +139,23 @@ class Run {
           byId.delete(event.data.file_id);
           saving.push(this.#settle(input, answer.jobId, event.data));
         } else {
-          reporter.progress(input, event.data.progress, event.data.message);
+          reporter.progress(input, event.data.progress, toMessage(event.data.message, event.data));
         }
       }
       await Promise.all(saving);
     } catch (error) {
       await Promise.allSettled(saving);
-      // Whatever stopped us here, nobody will fetch what is still being made.
+      // Nobody will fetch what is still being made.
       await this.#api.cancelTask(answer.taskId, { signal: AbortSignal.timeout(2000) });
-      if (!signal.aborted) throw new ServerError(`The connection to the server was lost: ${messageOf(error)}`);
+      if (!signal.aborted) throw connectionError(error);
     }
   }
 
   async #settle(input: Input, jobId: string, file: FileUpdate): Promise<void> {
     if (file.status === 'cancelled') return this.#end(input, { status: 'cancelled' });
     if (file.result === undefined) {
-      const { details, error = 'No model could be made' } = file;
-      return this.#end(input, { status: 'failed', code: details?.code ?? 'GENERATION_FAILED', error });
+      const error = file.error === undefined ? cliMessage('cli.failed') : toMessage(file.error, file);
+      return this.#end(input, { status: 'failed', code: file.details?.code ?? 'GENERATION_FAILED', error });
     }
     this.#end(input, await this.#save(input, jobId, file.result));
   }
@@ -162,14 +166,15 @@ class Run {
     try {
       const response = await fetch(this.#api.downloadUrl(jobId, model.filename), { headers, signal });
       if (!response.ok || response.body === null) {
-        return { status: 'failed', code: 'DOWNLOAD_FAILED', error: `The server answered ${response.status}` };
+        const error = cliMessage('cli.download_failed', { status: response.status });
+        return { status: 'failed', code: 'DOWNLOAD_FAILED', error };
       }
       const path = await output.save(input.name, response.body, signal);
       const { size: sizeBytes, sha256, statistics } = model;
       return { status: 'completed', output: path, sizeBytes, sha256, statistics };
     } catch (error) {
       if (signal.aborted) return { status: 'cancelled' };
-      return { status: 'failed', code: 'NOT_WRITTEN', error: messageOf(error) };
+      return { status: 'failed', code: 'NOT_WRITTEN', error: reasonOf(error) };
     }
   }
 
@@ -186,13 +191,27 @@ interface Accepted {
   inputs: readonly Input[];
 }
 
-/** A refusal that no file is to blame for: what was asked for is wrong, or the server cannot be used. */
+/** A rejected upload where no single file is to blame: the options are wrong, or the server cannot be used. */
 function requestError(failure: Failure): Error {
   const wrongRequest = ['INVALID_FACE_LIMIT', 'UNKNOWN_MODEL', 'INVALID_OPTIONS'];
-  if (wrongRequest.includes(failure.code)) return new UsageError(failure.error);
-  return new ServerError(`${failure.error} (${failure.code})`);
+  if (wrongRequest.includes(failure.code)) return new UsageError({ text: failure.error });
+  const known = { NETWORK_ERROR: 'cli.unreachable', UNAUTHENTICATED: 'cli.key_rejected' } as const;
+  const id = Object.entries(known).find(([code]) => code === failure.code)?.[1];
+  return new ServerError({ text: `${failure.error} (${failure.code})`, id });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function connectionError(error: unknown): ServerError {
+  if (error instanceof ApiError && error.code === 'CONNECTION_FAILED') {
+    return new ServerError(cliMessage('cli.gave_up', { attempts: maxRetries }));
+  }
+  return new ServerError(cliMessage('cli.connection_lost', { reason: reasonOf(error).text }));
+}
+
+function toMessage(text: string, { message_id, message_values }: MessageRef): Message {
+  return { text, id: message_id, values: message_values };
+}
+
+function reasonOf(error: unknown): Message {
+  if (error instanceof CommandError) return error.reason;
+  return { text: error instanceof Error ? error.message : String(error) };
 }

@@ -1,4 +1,6 @@
-/** What the command line ends with. */
+import type { Message } from '@image2model/protocol';
+
+/** The exit codes of the command line. */
 export const exitCodes = {
   /** Every photo became a model. */
   made: 0,
@@ -14,12 +16,22 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The command was wrong; the message is for the person who typed it. */
-export class UsageError extends Error {
+/** What ends a command before its end; `reason` is for the person who typed it. */
+export class CommandError extends Error {
+  readonly reason: Message;
+
+  constructor(reason: Message) {
+    super(reason.text);
+    this.reason = reason;
+  }
+}
+
+/** The command was wrong. */
+export class UsageError extends CommandError {
   override readonly name = 'UsageError';
 }
 
-/** The server cannot be used; the message is for a person. */
-export class ServerError extends Error {
+/** The server cannot be used. */
+export class ServerError extends CommandError {
   override readonly name = 'ServerError';
 }

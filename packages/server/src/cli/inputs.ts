@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from './exit.ts';
+import { cliMessage } from './texts.ts';
 
-/** A photo that was named on the command line. */
+/** A photo named on the command line. */
 export interface Input {
-  /** As it was given: what a person knows it by. */
+  /** As it was given. */
   given: string;
   /** Absolute. */
   path: string;
@@ -12,7 +13,10 @@ export interface Input {
   name: string;
 }
 
-/** Checks what was named before anything starts. The same file twice counts once. */
+/**
+ * Checks the photos before anything starts. The same file twice counts once.
+ * @throws UsageError
+ */
 export async function readInputs(given: readonly string[]): Promise<Input[]> {
   const inputs = new Map<string, Input>();
   const taken = new Set<string>();
@@ -20,8 +24,8 @@ export async function readInputs(given: readonly string[]): Promise<Input[]> {
     const path = resolve(text);
     if (inputs.has(path)) continue;
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined) throw new UsageError(`${text}: there is no such file`);
-    if (!found.isFile()) throw new UsageError(`${text} is not a file`);
+    if (found === undefined) throw new UsageError(cliMessage('cli.no_such_file', { file: text }));
+    if (!found.isFile()) throw new UsageError(cliMessage('cli.not_a_file', { file: text }));
     const name = unique(basename(path), taken);
     taken.add(name.toLowerCase());
     inputs.set(path, { given: text, path, name });
@@ -35,7 +39,7 @@ export function unique(name: string, taken: ReadonlySet<string>): string {
   const stem = basename(name, extension);
   for (let count = 1; ; count += 1) {
     const candidate = count === 1 ? name : `${stem}-${count}${extension}`;
-    // Many file systems take names that differ in case alone for the same.
+    // On many file systems, names that differ only in case are the same.
     if (!taken.has(candidate.toLowerCase())) return candidate;
   }
 }

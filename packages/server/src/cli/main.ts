@@ -4,41 +4,47 @@ import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
 import { ConfigError } from '../config.ts';
 import { version } from '../version.ts';
 import { convert } from './convert.ts';
-import { exitCodes, UsageError } from './exit.ts';
+import { CommandError, exitCodes, UsageError } from './exit.ts';
 import { readInputs } from './inputs.ts';
 import { createOutput } from './output.ts';
 import type { UsableServer } from './private-server.ts';
 import { jsonReporter, plainReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
+import { cliMessage, languageOf, say } from './texts.ts';
+import type { Language } from './texts.ts';
 
 process.exitCode = await main();
 
 /** Runs a command and gives its exit code; `exit.ts` and `docs/cli.md` say what each means. */
 async function main(): Promise<number> {
   let code: number = exitCodes.made;
+  let language = languageOf(process.env);
   const program = new Command('image2model')
-    .description('Photos become 3D models.')
+    .description('Turns photos into 3D models.')
     .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
   program
     .command('convert')
-    .description('make a model (GLB) of each photo')
+    .description('make a model (GLB) from each photo')
     .argument('<photos...>', 'JPEG, PNG or WebP')
-    .option('-o, --out <directory>', 'where the models go', '.')
-    .option('--face-limit <count>', 'the most faces that a model may have', parseFaceLimit)
-    .option('--model <id>', 'the model that makes them')
+    .option('-o, --out <directory>', 'directory for the models', '.')
+    .option('--face-limit <count>', 'maximum number of faces of a model', parseFaceLimit)
+    .option('--model <id>', 'the model to use')
     .option('--options <json>', "the model's own options", parseOptions)
-    .option('--fresh', 'make everything anew, also what the server made before', false)
-    .option('--force', 'replace files that are there already', false)
-    .option('--json', 'tell everything as JSON, one object a line', false)
+    .option('--fresh', 'do not reuse earlier results of the same photo', false)
+    .option('--force', 'replace existing files', false)
+    .option('--json', 'report everything as JSON lines', false)
     .option(
       '--server <url>',
-      'use this server, else IMAGE2MODEL_URL, else one of its own',
+      'server to use; default: IMAGE2MODEL_URL, else a server of its own',
       process.env['IMAGE2MODEL_URL'],
     )
-    .option('--api-key <key>', 'key for that server, else IMAGE2MODEL_API_KEY')
-    .action(async (photos: string[], options: ConvertFlags) => void (code = await runConvert(photos, options)));
+    .option('--api-key <key>', 'key for that server; default: IMAGE2MODEL_API_KEY')
+    .action(async (photos: string[], options: ConvertFlags) => {
+      if (options.json) language = 'en';
+      code = await runConvert(photos, options, language);
+    });
   program
     .command('serve')
     .description('serve the pages and the API; settings come from the environment')
@@ -47,13 +53,13 @@ async function main(): Promise<number> {
     .command('fal')
     .description('the hosted models of fal.ai')
     .command('check')
-    .description('try FAL_KEY without spending anything, and show the prices')
+    .description('check FAL_KEY without spending anything, and show the prices')
     .action(async () => void (code = await runFalCheck()));
   try {
     await program.parseAsync();
     return code;
   } catch (error) {
-    return explain(error);
+    return explain(error, language);
   }
 }
 
@@ -69,7 +75,7 @@ interface ConvertFlags {
   apiKey?: string;
 }
 
-// A server and a terminal's bars take most of a second to load: only whoever needs them waits for them.
+// A server and a terminal's bars take most of a second to load, so they are loaded only when needed.
 async function runServe(): Promise<number> {
   const { serve } = await import('../start.ts');
   return await serve(process.env);
@@ -79,7 +85,7 @@ async function runFalCheck(): Promise<number> {
   const { readConfig } = await import('../config.ts');
   const { checkFalKey } = await import('../models/fal/check.ts');
   const { fal } = readConfig(process.env);
-  if (fal === null) throw new UsageError('FAL_KEY is not set');
+  if (fal === null) throw new UsageError({ text: 'FAL_KEY is not set' });
   const { outcome, lines } = await checkFalKey(fal, new AbortController().signal);
   (outcome === 'valid' ? out : err)(`${lines.join('\n')}\n`);
   return outcome === 'valid' ? exitCodes.made : exitCodes.server;
@@ -90,7 +96,7 @@ async function ownServer(): Promise<UsableServer> {
   return await startPrivateServer(process.env);
 }
 
-async function runConvert(photos: readonly string[], flags: ConvertFlags): Promise<number> {
+async function runConvert(photos: readonly string[], flags: ConvertFlags, language: Language): Promise<number> {
   const inputs = await readInputs(photos);
   const baseUrl = flags.server === undefined || flags.server === '' ? undefined : serverUrl(flags.server);
   const stop = new AbortController();
@@ -106,7 +112,7 @@ async function runConvert(photos: readonly string[], flags: ConvertFlags): Promi
       inputs,
       server,
       output: createOutput({ directory: flags.out, force: flags.force }),
-      reporter: await chooseReporter(flags.json),
+      reporter: await chooseReporter(flags.json, language),
       signal: stop.signal,
       faceLimit: flags.faceLimit,
       model: flags.model,
@@ -119,11 +125,11 @@ async function runConvert(photos: readonly string[], flags: ConvertFlags): Promi
   }
 }
 
-async function chooseReporter(json: boolean): Promise<Reporter> {
+async function chooseReporter(json: boolean, language: Language): Promise<Reporter> {
   if (json) return jsonReporter(out);
-  if (!process.stdout.isTTY) return plainReporter(out, err);
+  if (!process.stdout.isTTY) return plainReporter(out, err, language);
   const { barReporter } = await import('./bar-reporter.ts');
-  return barReporter(out);
+  return barReporter(out, language);
 }
 
 function out(text: string): void {
@@ -134,14 +140,18 @@ function err(text: string): void {
   process.stderr.write(text);
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, language: Language): number {
   if (error instanceof CommanderError) {
     // Help and version are errors to commander too; it has printed everything already.
     return error.exitCode === 0 ? exitCodes.made : exitCodes.usage;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`image2model: ${message}\n`);
+  process.stderr.write(`image2model: ${describeError(error, language)}\n`);
   return error instanceof UsageError || error instanceof ConfigError ? exitCodes.usage : exitCodes.server;
+}
+
+function describeError(error: unknown, language: Language): string {
+  if (error instanceof CommandError) return say(error.reason, language);
+  return error instanceof Error ? error.message : String(error);
 }
 
 function parseFaceLimit(text: string): number {
@@ -157,12 +167,12 @@ function parseOptions(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
-    // Said below, as for JSON that is no object.
+    // Reported below, like JSON that is not an object.
   }
   throw new InvalidArgumentError('It must be a JSON object.');
 }
 
 function serverUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
-  throw new UsageError(`--server ${text} is not an address like http://localhost:3000`);
+  throw new UsageError(cliMessage('cli.not_an_address', { url: text }));
 }

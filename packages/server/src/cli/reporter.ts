@@ -1,9 +1,13 @@
+import { messageRef } from '@image2model/protocol';
+import type { Message } from '@image2model/protocol';
 import type { Input } from './inputs.ts';
+import { cliMessage, say } from './texts.ts';
+import type { Language } from './texts.ts';
 
 /** How one photo ended. */
 export type Outcome =
   | { status: 'completed'; output: string; sizeBytes: number; sha256: string; statistics: Record<string, unknown> }
-  | { status: 'failed'; code: string; error: string }
+  | { status: 'failed'; code: string; error: Message }
   | { status: 'cancelled' };
 
 export interface Summary {
@@ -15,35 +19,36 @@ export interface Summary {
   seconds: number;
 }
 
-/** Tells a person or a program how the run goes. */
+/** Reports the run to a person or a program. */
 export interface Reporter {
   begin(inputs: readonly Input[]): void;
   /** `progress` is 0 to 100. */
-  progress(input: Input, progress: number, message: string): void;
+  progress(input: Input, progress: number, message: Message): void;
   /** Called once for each input. */
   end(input: Input, outcome: Outcome): void;
   /** Called once, when all inputs have ended. Resolves when everything is written. */
   finish(summary: Summary): Promise<void>;
 }
 
-/** One JSON object a line on standard output, told apart by `event`; `docs/cli.md` has their fields. */
+/** JSON lines on standard output, always in English and with message ids; `docs/cli.md` has their fields. */
 export function jsonReporter(write: (text: string) => void): Reporter {
   const line = (value: object): void => write(`${JSON.stringify(value)}\n`);
   const last = new Map<Input, string>();
   return {
     begin: () => undefined,
     progress(input, progress, message) {
-      const said = `${progress} ${message}`;
-      if (last.get(input) === said) return;
-      last.set(input, said);
-      line({ event: 'progress', input: input.given, progress, message });
+      const report = `${progress} ${message.text}`;
+      if (last.get(input) === report) return;
+      last.set(input, report);
+      line({ event: 'progress', input: input.given, progress, message: message.text, ...messageRef(message) });
     },
     end(input, outcome) {
       if (outcome.status === 'completed') {
         const { output, sizeBytes: size, sha256, statistics } = outcome;
         line({ event: 'completed', input: input.given, output, size, sha256, statistics });
       } else if (outcome.status === 'failed') {
-        line({ event: 'failed', input: input.given, code: outcome.code, error: outcome.error });
+        const { code, error } = outcome;
+        line({ event: 'failed', input: input.given, code, error: error.text, ...messageRef(error) });
       } else {
         line({ event: 'cancelled', input: input.given });
       }
@@ -53,39 +58,46 @@ export function jsonReporter(write: (text: string) => void): Reporter {
 }
 
 /** For pipes and logs: the paths of the models on standard output, everything else on standard error. */
-export function plainReporter(out: (text: string) => void, err: (text: string) => void): Reporter {
+export function plainReporter(out: (text: string) => void, err: (text: string) => void, language: Language): Reporter {
   return {
     begin: () => undefined,
     progress: () => undefined,
     end(input, outcome) {
       if (outcome.status === 'completed') out(`${outcome.output}\n`);
-      else err(`${describeOutcome(input, outcome)}\n`);
+      else err(`${describeOutcome(input, outcome, language)}\n`);
     },
-    finish: async (summary) => err(`${describeSummary(summary)}\n`),
+    finish: async (summary) => err(`${describeSummary(summary, language)}\n`),
   };
 }
 
 /** An outcome in one line for a person. */
-export function describeOutcome(input: Input, outcome: Outcome): string {
+export function describeOutcome(input: Input, outcome: Outcome, language: Language): string {
   switch (outcome.status) {
     case 'completed': {
       const { faces } = outcome.statistics;
       const facts = [
-        typeof faces === 'number' ? `${faces} faces` : undefined,
+        typeof faces === 'number' ? say(cliMessage('cli.faces', { faces }), language) : undefined,
         `${Math.ceil(outcome.sizeBytes / 1024)} KiB`,
       ];
       return `${input.given} → ${outcome.output} (${facts.filter((fact) => fact !== undefined).join(', ')})`;
     }
     case 'failed':
-      return `${input.given}: ${outcome.error} (${outcome.code})`;
+      return `${input.given}: ${say(outcome.error, language)} (${outcome.code})`;
     case 'cancelled':
-      return `${input.given}: cancelled`;
+      return `${input.given}: ${say(cliMessage('cli.cancelled'), language)}`;
   }
 }
 
-export function describeSummary({ total, completed, failed, cancelled, seconds }: Summary): string {
-  const parts = [`${completed} of ${total} ${total === 1 ? 'model' : 'models'} made in ${seconds.toFixed(1)} s`];
-  if (failed > 0) parts.push(`${failed} failed`);
-  if (cancelled > 0) parts.push(`${cancelled} cancelled`);
-  return parts.join(', ');
+/** The whole run in one line for a person. */
+export function describeSummary(summary: Summary, language: Language): string {
+  const { total, completed, failed, cancelled } = summary;
+  const seconds = summary.seconds.toLocaleString(language, {
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    useGrouping: false,
+  });
+  const parts = [cliMessage(total === 1 ? 'cli.made_of_one' : 'cli.made', { completed, total, seconds })];
+  if (failed > 0) parts.push(cliMessage('cli.failed_count', { count: failed }));
+  if (cancelled > 0) parts.push(cliMessage('cli.cancelled_count', { count: cancelled }));
+  return parts.map((part) => say(part, language)).join(', ');
 }

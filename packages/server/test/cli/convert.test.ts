@@ -59,7 +59,7 @@ interface Run {
 function start(args: string[], env: Record<string, string> = {}): { child: ChildProcess; done: Promise<Run> } {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: directory,
-    env: { ...process.env, IMAGE2MODEL_URL: server.address, IMAGE2MODEL_API_KEY: key, ...env },
+    env: { ...process.env, LC_ALL: 'C', IMAGE2MODEL_URL: server.address, IMAGE2MODEL_API_KEY: key, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const done = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(([, out, err]) => ({
@@ -95,7 +95,7 @@ describe('image2model convert', () => {
     expect(run.err).toMatch(/1 of 3 models made in [\d.]+ s, 2 failed/);
   });
 
-  it('tells everything as JSON lines', async () => {
+  it('reports everything as JSON lines', async () => {
     const run = await convert('chair.png', 'bad.png', 'note.png', '-o', 'out', '--json', '--face-limit', '500');
     expect(run).toMatchObject({ code: 1, err: '' });
     const events = lines(run);
@@ -124,7 +124,27 @@ describe('image2model convert', () => {
     });
   });
 
-  it('never replaces a file unless it is told to', async () => {
+  it('speaks German where the locale is German, but not in JSON', async () => {
+    const german = async (...args: string[]): Promise<Run> =>
+      await start(['convert', ...args], { LC_ALL: 'de_DE.UTF-8' }).done;
+    const run = await german('chair.png', '-o', 'out');
+    expect(run).toMatchObject({ code: 0, err: expect.stringMatching(/^1 von 1 Modell in \d+,\d s erstellt\n$/) });
+    expect((await german('nothing.png')).err).toBe('image2model: nothing.png: Diese Datei gibt es nicht\n');
+    expect((await german('chair.png', '--api-key', 'wrong')).err).toContain(
+      'Der Server lehnt den API-Schlüssel ab (UNAUTHENTICATED)',
+    );
+    const json = await german('chair.png', '--api-key', 'wrong', '--json');
+    expect(lines(json)[0]).toEqual({
+      event: 'failed',
+      input: 'chair.png',
+      code: 'NOT_DONE',
+      error: expect.stringMatching(/key.*\(UNAUTHENTICATED\)$/),
+      message_id: 'cli.key_rejected',
+    });
+    expect(json.err).toMatch(/^image2model: .*key.*\(UNAUTHENTICATED\)\n$/);
+  });
+
+  it('never replaces a file unless --force is given', async () => {
     await mkdir(join(directory, 'out'));
     await writeFile(join(directory, 'out/chair.glb'), 'mine');
     expect(await convert('chair.png', '-o', 'out')).toMatchObject({ code: 0, out: 'out/chair-2.glb\n' });
@@ -133,7 +153,7 @@ describe('image2model convert', () => {
     expect((await readFile(join(directory, 'out/chair.glb'))).subarray(0, 4).toString()).toBe('glTF');
   });
 
-  it('takes what the server made before of the same photo, unless it is told not to', async () => {
+  it('reuses what the server made earlier of the same photo, unless --fresh is given', async () => {
     let made = 0;
     const model = createTriangleModel({ before: async () => void (made += 1) });
     const other = await startTestServer({ model: { ...model, reusable: true } });
@@ -178,7 +198,7 @@ describe('image2model convert', () => {
     expect(run).toMatchObject({ code: 2, out: '' });
   });
 
-  it('ends with 3 where the server cannot be reached or refuses the key', async () => {
+  it('ends with 3 where the server cannot be reached or rejects the key', async () => {
     expect(await convert('chair.png', '--server', 'http://127.0.0.1:1')).toMatchObject({
       code: 3,
       err: expect.stringContaining('cannot be reached'),

@@ -1,0 +1,69 @@
+import { fillIn } from '@image2model/protocol';
+import type { Message } from '@image2model/protocol';
+import { messageTextsDe } from '@image2model/protocol/de';
+
+/** The languages that the command line speaks. */
+export type Language = 'en' | 'de';
+
+const en = {
+  'cli.waiting': 'Waiting',
+  'cli.cancelled': 'cancelled',
+  'cli.failed': 'No model could be made',
+  'cli.faces': '{faces} faces',
+  'cli.made_of_one': '{completed} of 1 model made in {seconds} s',
+  'cli.made': '{completed} of {total} models made in {seconds} s',
+  'cli.failed_count': '{count} failed',
+  'cli.cancelled_count': '{count} cancelled',
+  'cli.no_such_file': '{file}: there is no such file',
+  'cli.not_a_file': '{file} is not a file',
+  'cli.not_an_address': '--server {url} is not an address like http://localhost:3000',
+  'cli.unreachable': 'The server cannot be reached (NETWORK_ERROR)',
+  'cli.key_rejected': 'The server rejects the API key (UNAUTHENTICATED)',
+  'cli.connection_lost': 'The connection to the server was lost: {reason}',
+  'cli.gave_up': 'The connection to the server was lost: {attempts} attempts to reconnect failed',
+  'cli.download_failed': 'The server answered {status}',
+} as const;
+
+const de: Readonly<Record<CliTextId, string>> = {
+  'cli.waiting': 'Wartet',
+  'cli.cancelled': 'abgebrochen',
+  'cli.failed': 'Es konnte kein Modell erstellt werden',
+  'cli.faces': '{faces} Flächen',
+  'cli.made_of_one': '{completed} von 1 Modell in {seconds} s erstellt',
+  'cli.made': '{completed} von {total} Modellen in {seconds} s erstellt',
+  'cli.failed_count': '{count} fehlgeschlagen',
+  'cli.cancelled_count': '{count} abgebrochen',
+  'cli.no_such_file': '{file}: Diese Datei gibt es nicht',
+  'cli.not_a_file': '{file} ist keine Datei',
+  'cli.not_an_address': '--server {url} ist keine Adresse wie http://localhost:3000',
+  'cli.unreachable': 'Der Server ist nicht erreichbar (NETWORK_ERROR)',
+  'cli.key_rejected': 'Der Server lehnt den API-Schlüssel ab (UNAUTHENTICATED)',
+  'cli.connection_lost': 'Die Verbindung zum Server ist abgebrochen: {reason}',
+  'cli.gave_up':
+    'Die Verbindung zum Server ist abgebrochen, und {attempts} Versuche, sie wiederherzustellen, sind gescheitert',
+  'cli.download_failed': 'Der Server antwortete mit {status}',
+};
+
+type CliTextId = keyof typeof en;
+
+const german: Readonly<Record<string, string>> = { ...messageTextsDe, ...de };
+
+/** A message of the command line's own. */
+export function cliMessage(id: CliTextId, values?: Message['values']): Message {
+  return { text: fillIn(en[id], values), id, values };
+}
+
+/** A message in a language; in English where its id has no text there, or where it has no id. */
+export function say({ text, id, values }: Message, language: Language): string {
+  const known = language === 'de' && id !== undefined && Object.hasOwn(german, id) ? german[id] : undefined;
+  return known === undefined ? text : fillIn(known, values);
+}
+
+/**
+ * The language of a POSIX locale: `LC_ALL` wins over `LC_MESSAGES`, and that over `LANG`; an empty one counts as unset.
+ * https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02
+ */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
+  return /^de(?![a-z])/i.test(locale) ? 'de' : 'en';
+}
