@@ -2,7 +2,7 @@ import type { MessageId } from './message-texts.ts';
 
 export { meshTextsDe } from './mesh-de.ts';
 
-/** What the server says to people, in German, by the ids of `message-texts.ts`. */
+/** The server's messages for people, in German, by the ids of `message-texts.ts`. */
 export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'task.ready_one': 'Das Modell ist fertig',
   'task.ready_both': 'Beide Modelle sind fertig',

@@ -1,4 +1,4 @@
-/** How a batch ended, in English. Apart from the others, since every client has them: the reducer says them. */
+/** How a batch ended, in English. In a file of their own because the reducer, and so every client, includes them. */
 export const endingTexts = {
   'task.ready_one': 'The model is ready',
   'task.ready_both': 'Both models are ready',

@@ -14,7 +14,7 @@ export function isEnding(type: TaskEventType): boolean {
   return type === 'task_completed' || type === 'task_failed' || type === 'task_cancelled';
 }
 
-/** Whether a task or a file in this state will change no more. */
+/** Whether a task or file with this status is final. */
 export function hasEnded(status: TaskStatus | FileStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }

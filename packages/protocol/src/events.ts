@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { messageRefShape } from './message-shape.ts';
 
-/** Where a file of a task stands. The last three are endings. */
+/** Status of a file. The last three are final. */
 export const fileStatusSchema = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type FileStatus = z.infer<typeof fileStatusSchema>;
 
-/** Where a task stands. The last three are endings. */
+/** Status of a task. The last three are final. */
 export const taskStatusSchema = z.enum(['queued', 'processing', 'completed', 'failed', 'cancelled']);
 export type TaskStatus = z.infer<typeof taskStatusSchema>;
 
-/** What every event bears: its task, its place in the task's log, and when it was written (ms since the epoch). */
+/** Fields of every event. */
 const base = {
   task_id: z.uuid(),
   sequence: z.int().positive().describe('Larger at each event of a task, never used twice; also the event id'),
@@ -18,14 +18,14 @@ const base = {
 
 const percent = z.number().min(0).max(100);
 
-/** Measured facts of a model; which ones there are depends on the model that made it. */
+/** Measurements of a model. Which ones are present depends on the model that made it. */
 export const statisticsSchema = z.looseObject({
   faces: z.int().optional(),
   vertices: z.int().optional(),
   width: z.number().optional().describe('Metres'),
   height: z.number().optional().describe('Metres'),
   depth: z.number().optional().describe('Metres'),
-  method: z.string().optional().describe('How the object was told from its ground'),
+  method: z.string().optional().describe('How the object was separated from the background'),
   warnings: z.array(z.string()).optional().describe('Sentences for a person'),
   warning_messages: z
     .array(z.object(messageRefShape))
@@ -35,7 +35,7 @@ export const statisticsSchema = z.looseObject({
 });
 export type Statistics = z.infer<typeof statisticsSchema>;
 
-/** What a provider charged for one file: `units` of what its price counts, and the money where the price is known. */
+/** What a provider charged for one file: `units` in the unit of its price, and the amount if the price is known. */
 export const costSchema = z.object({
   units: z.number().nonnegative(),
   unit: z.string().describe('What is counted: generations, seconds, megapixels …'),
@@ -44,7 +44,7 @@ export const costSchema = z.object({
 });
 export type Cost = z.infer<typeof costSchema>;
 
-/** A file that a model gave beside its GLB, such as an FBX or a base mesh. */
+/** An additional file besides the GLB, such as an FBX or a base mesh. */
 export const extraFileSchema = z.object({
   filename: z.string(),
   size: z.int().describe('Bytes'),
@@ -53,7 +53,7 @@ export const extraFileSchema = z.object({
 });
 export type ExtraFile = z.infer<typeof extraFileSchema>;
 
-/** A finished model as it can be fetched: the same shape in `file_update.result` and in the download list. */
+/** A finished model, ready to download: the same shape in `file_update.result` and in the download list. */
 export const modelFileSchema = z.object({
   file_id: z.uuid(),
   filename: z.string(),
@@ -63,13 +63,13 @@ export const modelFileSchema = z.object({
   rendered_image: z.object({ url: z.string() }).nullable(),
   sha256: z.string(),
   statistics: statisticsSchema,
-  reused: z.literal(true).optional().describe('Taken from an earlier result of the same image, model and options'),
-  cost: costSchema.optional().describe('What the provider charged, where it charges'),
+  reused: z.literal(true).optional().describe('Reused from an earlier result of the same image, model and options'),
+  cost: costSchema.optional().describe('What the provider charged; only for paid models'),
   extra_files: z.array(extraFileSchema).optional(),
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
-/** Why something failed: `code` is stable and stands in the table of error codes. */
+/** Why something failed. `code` is stable and listed in `docs/errors.md`. */
 export const failureDetailsSchema = z.looseObject({
   code: z.string(),
   retryable: z.boolean().optional(),
@@ -82,7 +82,7 @@ export const taskProgressSchema = z.object({
   job_id: z.uuid(),
   status: taskStatusSchema,
   progress: percent,
-  current: z.int().nonnegative().describe('Files that have ended'),
+  current: z.int().nonnegative().describe('Number of files that have ended'),
   total: z.int().positive(),
   total_files: z.int().positive(),
   message: z.string(),
@@ -90,7 +90,7 @@ export const taskProgressSchema = z.object({
   queue_position: z.int().positive().optional(),
   eta_seconds: z.number().nonnegative().optional(),
 });
-/** The task as a whole has moved. */
+/** The progress of the task as a whole. */
 export type TaskProgress = z.infer<typeof taskProgressSchema>;
 
 export const fileUpdateSchema = z.object({
@@ -101,15 +101,15 @@ export const fileUpdateSchema = z.object({
   progress: percent,
   message: z.string(),
   ...messageRefShape,
-  error: z.string().optional().describe('A sentence for a person, where the file failed: its `message`'),
+  error: z.string().optional().describe('Only if the file failed: the same sentence as `message`'),
   details: failureDetailsSchema.optional(),
   result: modelFileSchema.optional(),
-  attempts: z.int().positive().optional().describe('Tries so far, from the second one on'),
-  last_error: z.string().optional().describe('Why the attempt before this one failed, a sentence for a person'),
+  attempts: z.int().positive().optional().describe('Number of attempts so far; present from the second one on'),
+  last_error: z.string().optional().describe('Why the previous attempt failed, a sentence for a person'),
   last_error_id: messageRefShape.message_id,
   last_error_values: messageRefShape.message_values,
 });
-/** One file of a task has moved. */
+/** The progress of one file. */
 export type FileUpdate = z.infer<typeof fileUpdateSchema>;
 
 export const taskResultSchema = z.object({
@@ -122,7 +122,7 @@ export const taskResultSchema = z.object({
 export type TaskResult = z.infer<typeof taskResultSchema>;
 
 export const taskCompletedSchema = z.object({ ...base, job_id: z.uuid(), result: taskResultSchema });
-/** The ending of a task of which at least one file made it. */
+/** The ending of a task in which at least one file became a model. */
 export type TaskCompleted = z.infer<typeof taskCompletedSchema>;
 
 export const taskFailedSchema = z.object({
@@ -132,7 +132,7 @@ export const taskFailedSchema = z.object({
   ...messageRefShape,
   details: failureDetailsSchema,
 });
-/** The ending of a task of which no file made it. */
+/** The ending of a task in which no file became a model. */
 export type TaskFailed = z.infer<typeof taskFailedSchema>;
 
 export const taskCancelledSchema = z.object({
@@ -141,7 +141,7 @@ export const taskCancelledSchema = z.object({
   message: z.string(),
   ...messageRefShape,
 });
-/** The ending of a task that was cancelled before any file made it. */
+/** The ending of a task that was cancelled before any file became a model. */
 export type TaskCancelled = z.infer<typeof taskCancelledSchema>;
 
 /** One event of a task's stream: `type` is the wire's `event:` field, `data` its JSON. */

@@ -1,16 +1,16 @@
-/** Limits that both ends know: a client can check before it sends, the server always does. */
+/** Limits known to both ends: a client may check them before sending, the server always does. */
 
-/** Images in one upload. */
+/** Maximum number of images in one upload. */
 export const maxFilesPerUpload = 25;
-/** Bytes of one image: 10 MiB. */
+/** Maximum size of one image: 10 MiB. */
 export const maxFileSizeBytes = 10 * 1024 * 1024;
-/** Pixels that an image may decompress to: 64 megapixels. */
+/** Maximum pixels of a decoded image: 64 megapixels. */
 export const maxImagePixels = 64_000_000;
-/** The smallest face budget that a model can be built with. */
+/** The lowest face limit that can be requested. */
 export const minFaceLimit = 100;
-/** The largest whole number taken as a face budget. */
+/** The highest face limit that can be requested. */
 export const maxFaceLimit = 1_000_000;
-/** Content types of the images that are taken, judged by content and never by name. */
+/** Accepted image types, detected from the content and never from the name. */
 export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
-/** Tasks that one combined stream follows. */
+/** Maximum number of tasks in one combined stream. */
 export const maxTasksPerStream = 100;

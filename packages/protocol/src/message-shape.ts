@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** The fields of a `MessageRef` in a schema. */
+/** The schema of a `MessageRef`. */
 export const messageRefShape = {
-  message_id: z.string().optional().describe('Stable id of the message, for other languages'),
+  message_id: z.string().optional().describe('Stable id of the message, for translation'),
   message_values: z
     .record(z.string(), z.union([z.string(), z.number()]))
     .optional()
-    .describe('What is put into it'),
+    .describe('Values for the placeholders of the message'),
 };

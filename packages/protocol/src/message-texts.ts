@@ -3,13 +3,13 @@ import { fillIn } from './messages.ts';
 import type { Message } from './messages.ts';
 
 /**
- * What the server says to people, in English, by id. A `{place}` takes a value. `de.ts` has the same ids in German, and
- * a test holds the two together. An id is never given another meaning: clients know it.
+ * The server's messages for people, in English, by id. A `{place}` is filled with a value. `de.ts` has the same ids in
+ * German, and a test compares the two. The meaning of an id never changes, since clients rely on it.
  */
 export const messageTexts = {
   ...endingTexts,
 
-  // A task and its files on their way.
+  // Progress of a task and its files.
   'queue.waiting': 'Waiting in the queue',
   'queue.next': 'Next in the queue',
   'queue.position': 'Waiting in the queue, number {position}',
@@ -43,16 +43,16 @@ export const messageTexts = {
   'job.retrying': 'The photos without a model are queued again',
 } as const;
 
-/** The ids of the messages of this package; the generator has its own, which start with `mesh.`. */
+/** The message ids of this package. The generator has its own, starting with `mesh.`. */
 export type MessageId = keyof typeof messageTexts;
 
-/** The names of the places in a text: `total` for `{total} photos`. */
+/** The placeholders of a text: `total` for `{total} photos`. */
 type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
 
-/** The values that a message of this id takes. */
+/** The values that this text needs. */
 type ValuesOf<Text extends string> = Readonly<Record<Places<Text>, string | number>>;
 
-/** A message of this id, with its values put in. */
+/** The message with this id, with its values filled in. */
 export function message<Id extends MessageId>(
   id: Id,
   ...[values]: keyof ValuesOf<(typeof messageTexts)[Id]> extends never ? [] : [ValuesOf<(typeof messageTexts)[Id]>]

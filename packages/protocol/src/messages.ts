@@ -1,9 +1,9 @@
-/** What is put into a message, by the name of its place. */
+/** Values for the placeholders of a message, by name. */
 export type MessageValues = Readonly<Record<string, string | number>>;
 
 /**
- * A sentence for a person. `text` is English and complete; `id` and `values` are what other languages are made from.
- * Without an `id` the text is all there is: an entry of an earlier version, or a model that has no ids of its own.
+ * A sentence for a person. `text` is complete English; `id` and `values` are for translation. There is no `id` in
+ * entries of earlier versions and for models without ids of their own.
  */
 export interface Message {
   text: string;
@@ -11,20 +11,20 @@ export interface Message {
   values?: MessageValues | undefined;
 }
 
-/** The id and values of a message as they stand beside its text on the wire. */
+/** The id and values of a message, as sent beside its text. */
 export interface MessageRef {
   message_id?: string | undefined;
   message_values?: Record<string, string | number> | undefined;
 }
 
-/** Puts values into the places of a text; a place without a value stays as it is. */
+/** Fills in the placeholders of a text; one without a value is left as it is. */
 export function fillIn(text: string, values: MessageValues = {}): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : whole,
   );
 }
 
-/** The id and values as they stand on the wire; empty for a message that has none. */
+/** The id and values of a message, as sent on the wire; empty for a message without an id. */
 export function messageRef({ id, values }: Message): MessageRef {
   if (id === undefined) return {};
   return values === undefined ? { message_id: id } : { message_id: id, message_values: { ...values } };

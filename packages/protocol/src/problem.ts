@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageRefShape } from './message-shape.ts';
 
-/** One of several things that are wrong: with a file of an upload, or with a field of a request. */
+/** One of several errors in a request: about a file of an upload, or about a field. */
 export const problemItemSchema = z.object({
   code: z.string(),
   detail: z.string(),
@@ -11,7 +11,7 @@ export const problemItemSchema = z.object({
 });
 export type ProblemItem = z.infer<typeof problemItemSchema>;
 
-/** An error answer, `application/problem+json` (RFC 9457). */
+/** An error response, `application/problem+json` (RFC 9457). */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),

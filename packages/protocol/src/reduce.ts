@@ -4,34 +4,34 @@ import type { FailureDetails, FileUpdate, TaskEvent, TaskResult, TaskStatus } fr
 import { fillIn } from './messages.ts';
 import type { MessageRef } from './messages.ts';
 
-/** What a person sees of a task: the sum of its events so far. */
+/** The state of a task: the sum of its events so far. */
 export interface TaskState {
   task_id: string;
-  /** Empty until an event of the task itself has named it. */
+  /** Empty until the first event of the task itself, which has it. */
   job_id: string;
   status: TaskStatus;
   /** 0 to 100; never goes back. */
   progress: number;
-  /** Files that have ended. */
+  /** Number of files that have ended. */
   current: number;
   total: number;
   total_files: number;
   message: string;
-  /** What `message` is made from, for other languages. */
+  /** For translating `message`. */
   message_id?: MessageRef['message_id'];
   message_values?: MessageRef['message_values'];
-  /** Of the newest event taken in; 0 before the first. */
+  /** Of the newest event applied; 0 before the first. */
   sequence: number;
   queue_position?: number;
   eta_seconds?: number;
-  /** In the order of upload: file ids are UUIDv7, so their order is the order in which they were given. */
+  /** In upload order, which is the order of their ids (UUIDv7). */
   files: FileUpdate[];
   result?: TaskResult;
   error?: string;
   details?: FailureDetails;
 }
 
-/** The state of a task of which nothing is known yet. */
+/** The state of a task before its first event. */
 export function initialTaskState(taskId: string): TaskState {
   return {
     task_id: taskId,
@@ -48,16 +48,15 @@ export function initialTaskState(taskId: string): TaskState {
 }
 
 /**
- * Takes one event into the state and returns the new one; the old one is left as it was. An event that is not newer
- * than the state (its `sequence` is at or below it) returns the very same object, so that repeats are free and
- * comparing by identity tells whether anything changed.
+ * Applies one event and returns the new state; the old one is not modified. For an event that is not newer than the
+ * state (by `sequence`) it returns the same object, so that repeats cost nothing and `===` detects changes.
  */
 export function reduceTask(state: TaskState, event: TaskEvent): TaskState {
   if (event.data.sequence <= state.sequence) return state;
   switch (event.type) {
     case 'task_progress': {
       const { timestamp: _, queue_position, eta_seconds, ...progress } = event.data;
-      // What the newest entry does not say is no longer so.
+      // A field that the newest entry lacks no longer applies.
       const next = { ...forgetful(state), ...progress, progress: Math.max(state.progress, progress.progress) };
       if (queue_position !== undefined) next.queue_position = queue_position;
       if (eta_seconds !== undefined) next.eta_seconds = eta_seconds;
@@ -83,7 +82,7 @@ export function reduceTask(state: TaskState, event: TaskEvent): TaskState {
 }
 
 /**
- * A batch's progress: the mean of its files, where a file that has ended counts whole whatever its ending.
+ * A batch's progress: the mean of its files, where a file that has ended counts as 100 in any case.
  * 0 to 100, to one decimal.
  */
 export function overallProgress(files: readonly Pick<FileUpdate, 'status' | 'progress'>[]): number {
@@ -103,7 +102,7 @@ function ended(
   return { ...forgetful(state), job_id, sequence, status, progress: 100, current: total, total, total_files: total };
 }
 
-/** The state without what holds only until the next event of the task itself. */
+/** The state without the fields that apply only until the next event of the task itself. */
 function forgetful(state: TaskState): TaskState {
   const next = { ...state };
   delete next.queue_position;

@@ -9,7 +9,7 @@ import {
 } from './events.ts';
 import { messageRefShape } from './message-shape.ts';
 
-/** The answer to an accepted upload: everything in it is written when it is sent. */
+/** The response to an accepted upload, sent after everything has been stored. */
 export const uploadSchema = z.object({
   batch_id: z.uuid(),
   job_id: z.uuid(),
@@ -31,7 +31,7 @@ export const uploadSchema = z.object({
 });
 export type Upload = z.infer<typeof uploadSchema>;
 
-/** A task as it is now. */
+/** The current state of a task. */
 export const taskSchema = z.object({
   task_id: z.uuid(),
   job_id: z.uuid(),
@@ -76,7 +76,7 @@ export const jobProgressSchema = z.object({
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
-/** The finished models of a job. `download_urls` stand in the order of `files`. */
+/** The finished models of a job. `download_urls` are in the order of `files`. */
 export const downloadListSchema = z.object({
   job_id: z.uuid(),
   files: z.array(modelFileSchema),
@@ -85,7 +85,7 @@ export const downloadListSchema = z.object({
 });
 export type DownloadList = z.infer<typeof downloadListSchema>;
 
-/** A job as a list shows it. Its status is that of its last task, `task_id`: the one to follow. */
+/** A job in a list. Its status is that of its last task, `task_id`: the one to follow. */
 export const jobSummarySchema = z.object({
   job_id: z.uuid(),
   status: taskStatusSchema.describe('Of its last task'),
@@ -134,7 +134,7 @@ export const ticketSchema = z.object({
 });
 export type Ticket = z.infer<typeof ticketSchema>;
 
-/** What a provider asks: `amount` of money for one `unit`. */
+/** The price of a provider: `amount` for one `unit`. */
 export const priceSchema = z.object({
   amount: z.number().nonnegative(),
   currency: z.string().describe('ISO 4217'),
@@ -150,18 +150,15 @@ export const modelInfoSchema = z.object({
   options_schema: z.record(z.string(), z.unknown()),
   formats: z.array(z.string()),
   requires_key: z.boolean(),
-  typical_seconds: z
-    .number()
-    .nullable()
-    .describe('Median of a file on this installation; null where there is too little history'),
-  price: priceSchema.nullable().describe('0 for a model that is free; null where the provider does not tell'),
+  typical_seconds: z.number().nullable().describe('Median per file on this installation; null without enough history'),
+  price: priceSchema.nullable().describe('0 for a free model; null if the price is unknown'),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
 export const modelListSchema = z.object({ models: z.array(modelInfoSchema), default_model: z.string() });
 export type ModelList = z.infer<typeof modelListSchema>;
 
-/** Whether the server works: `checks` names each part. */
+/** The health of the server; `checks` has an entry for each part. */
 export const healthSchema = z.object({
   status: z.enum(['ok', 'degraded', 'shutting_down']),
   version: z.string(),
