@@ -4,19 +4,19 @@ import type { Message } from '@image2model/protocol';
 export const exitCodes = {
   /** Every photo became a model. */
   made: 0,
-  /** At least one photo did not. */
+  /** At least one photo did not become a model. */
   someFailed: 1,
-  /** The command itself is wrong: an option, or a file that is not there. Nothing was started. */
+  /** The command is wrong: an invalid option, or a missing file. Nothing was started. */
   usage: 2,
-  /** The server cannot be reached, refuses the key, or is out of order. */
+  /** The server cannot be reached, rejects the key, or does not work. */
   server: 3,
-  /** Ctrl-C; what ran was cancelled. */
+  /** Ctrl-C; the run was cancelled. */
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What ends a command before its end; `reason` is for the person who typed it. */
+/** Ends a command early; `reason` is for the person who typed it. */
 export class CommandError extends Error {
   readonly reason: Message;
 

@@ -6,15 +6,15 @@ import { pipeline } from 'node:stream/promises';
 
 interface OutputOptions {
   directory: string;
-  /** Replace files that were there before the run. */
+  /** Replace files that existed before the run. */
   force: boolean;
 }
 
 /** Where models are written to. */
 export interface Output {
   /**
-   * Writes a model, whole or not at all, and returns its path. A name that is taken gets a count, `chair-2.glb`; with
-   * `force` a file from before this run is replaced, one of this run never.
+   * Writes a model atomically and returns its path. If the name is in use, a number is added (`chair-2.glb`); with `force`
+   * a file from before this run is replaced, but never one of this run.
    */
   save(inputName: string, body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string>;
 }
@@ -29,7 +29,7 @@ export function createOutput({ directory, force }: OutputOptions): Output {
       if (written.has(path.toLowerCase())) continue;
       written.add(path.toLowerCase());
       try {
-        // Made here and now, so that nobody else takes the name while the model is on its way.
+        // Reserves the name while the model is being downloaded.
         await (await open(path, force ? 'a' : 'wx')).close();
         return path;
       } catch (error) {

@@ -6,7 +6,7 @@ import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { startServer } from '../compose.ts';
 
-/** A server for one run: where it is, and the key that it lets in. */
+/** A server for one run: its URL and the key to use. */
 export interface UsableServer {
   baseUrl: string;
   apiKey: string | undefined;
@@ -14,8 +14,8 @@ export interface UsableServer {
 }
 
 /**
- * Starts a server in this process that nobody else can use: a free port of the loopback address, a key made for the
- * occasion, and a data directory that is removed with it.
+ * Starts a private server in this process: on a free loopback port, with a random key and a data directory that `close`
+ * removes.
  */
 export async function startPrivateServer(env: Readonly<Record<string, string | undefined>>): Promise<UsableServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'image2model-'));

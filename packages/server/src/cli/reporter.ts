@@ -15,7 +15,7 @@ export interface Summary {
   completed: number;
   failed: number;
   cancelled: number;
-  /** Of the whole run. */
+  /** Duration of the whole run. */
   seconds: number;
 }
 
