@@ -144,6 +144,25 @@ describe('image2model convert', () => {
     expect(json.err).toMatch(/^image2model: .*key.*\(UNAUTHENTICATED\)\n$/);
   });
 
+  it('has the ids of the messages in its JSON lines', async () => {
+    // One more than run at once, so that one waits.
+    const names = Array.from({ length: 9 }, (_, index) => `slow-${index}.png`);
+    for (const name of names) await writeFile(join(directory, name), await picture());
+    const { child, done } = start(['convert', ...names, '-o', 'out', '--json']);
+    let written = '';
+    child.stdout?.on('data', (chunk: Buffer) => void (written += chunk.toString()));
+    await slow.promise;
+    await expect.poll(() => written, { timeout: 30_000 }).toContain('"message":"Waiting in the queue"');
+    child.kill('SIGINT');
+    expect(lines(await done)).toContainEqual({
+      event: 'progress',
+      input: expect.stringMatching(/^slow-\d\.png$/),
+      progress: 0,
+      message: 'Waiting in the queue',
+      message_id: 'queue.waiting',
+    });
+  });
+
   it('never replaces a file unless --force is given', async () => {
     await mkdir(join(directory, 'out'));
     await writeFile(join(directory, 'out/chair.glb'), 'mine');
