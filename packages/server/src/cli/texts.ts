@@ -1,6 +1,6 @@
 import { fillIn } from '@image2model/protocol';
 import type { Message } from '@image2model/protocol';
-import { messageTextsDe } from '@image2model/protocol/de';
+import { meshTextsDe, messageTextsDe } from '@image2model/protocol/de';
 
 /** The languages that the command line speaks. */
 export type Language = 'en' | 'de';
@@ -46,7 +46,7 @@ const de: Readonly<Record<CliTextId, string>> = {
 
 type CliTextId = keyof typeof en;
 
-const german: Readonly<Record<string, string>> = { ...messageTextsDe, ...de };
+const german: Readonly<Record<string, string>> = { ...messageTextsDe, ...meshTextsDe, ...de };
 
 /** A message of the command line's own. */
 export function cliMessage(id: CliTextId, values?: Message['values']): Message {
