@@ -1,20 +1,24 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-// One command runs every package's tests: `x.test.ts` beside `x.ts`, suites for several engines under `test/`.
+// `x.test.ts` is part of `npm test`; `x.long.test.ts`, which takes longer, of `npm run test:long`.
+const testsOutsidePages = (ending: string): string[] => [
+  `packages/{protocol,client,mesh,server}/{src,test}/**/*${ending}`,
+  `{scripts,bench,e2e}/**/*${ending}`,
+];
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'node',
-          include: [
-            'packages/{protocol,client,mesh,server}/{src,test}/**/*.test.ts',
-            '{scripts,bench,e2e}/**/*.test.ts',
-          ],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          include: testsOutsidePages('.test.ts'),
+          exclude: [...configDefaults.exclude, '**/*.long.test.ts'],
+          ...timeouts,
         },
       },
+      { test: { name: 'long', include: testsOutsidePages('.long.test.ts'), ...timeouts } },
       'packages/web/vitest.config.ts',
     ],
   },

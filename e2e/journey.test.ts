@@ -1,24 +1,12 @@
-import { join } from 'node:path';
 import { validateBytes } from 'gltf-validator';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { desktop, setUp } from './support/set-up.ts';
+import { pick, samplePaths } from './support/upload.ts';
+import { openViewer } from './support/viewer.ts';
 
-const samples = join(import.meta.dirname, '../packages/web/static/samples');
-const photos = ['duck.png', 'teapot.jpg', 'coffee.jpg'].map((name) => join(samples, name));
-
-let server: RunningServer;
-let browser: Browser;
+const site = setUp({ WORKER_CONCURRENCY: '1' });
 const problems: string[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ WORKER_CONCURRENCY: '1' }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 async function open(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
@@ -26,19 +14,16 @@ async function open(context: BrowserContext, path: string): Promise<Page> {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
-  await page.goto(server.url + path);
+  await page.goto(site.server.url + path);
   return page;
 }
 
-const newContext = async () => await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
+const newContext = async () => await site.newContext({ viewport: desktop });
 
 test('three photos become three valid models, and a reader who comes back sees the true state at once', async () => {
   const first = await newContext();
   const upload = await open(first, '/');
-  await upload
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles([...photos, join(samples, 'samples.json')]);
+  await pick(upload, samplePaths('duck.png', 'teapot.jpg', 'coffee.jpg', 'samples.json'));
   await upload.getByText('Not a photo we can read').waitFor();
   await upload.getByRole('button', { name: 'Make 3 models' }).click();
   await upload.waitForURL(/\/processing\?taskId=/);
@@ -56,25 +41,23 @@ test('three photos become three valid models, and a reader who comes back sees t
   await processing.waitForURL(/\/results\//, { timeout: 120_000 });
 
   await processing.getByRole('heading', { name: '3 models are ready' }).waitFor();
-  await processing.getByRole('button', { name: 'Look around in 3D' }).click();
+  await openViewer(processing);
   await processing.getByRole('application', { name: '3D model duck.glb' }).waitFor();
-  await processing.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
   await expect.poll(async () => await coloursOf(processing), { timeout: 60_000 }).toBeGreaterThan(20);
 
   const jobId = new URL(processing.url()).pathname.split('/').at(-1);
-  const list = await (await fetch(`${server.url}/api/v1/download/${jobId}/all`)).json();
+  const list = await (await fetch(`${site.server.url}/api/v1/download/${jobId}/all`)).json();
   expect(list.files.map((file: { filename: string }) => file.filename)).toEqual([
     'duck.glb',
     'teapot.glb',
     'coffee.glb',
   ]);
   for (const url of list.download_urls as string[]) {
-    const answer = await fetch(new URL(url, server.url));
+    const answer = await fetch(new URL(url, site.server.url));
     expect(answer.headers.get('content-type')).toBe('model/gltf-binary');
     const report = await validateBytes(new Uint8Array(await answer.arrayBuffer()));
     expect(report.issues.numErrors, url).toBe(0);
   }
-  await second.close();
   expect(problems).toEqual([]);
 }, 240_000);
 
@@ -94,24 +77,21 @@ test.each(['drop', 'paste'] as const)('photos come by %s as well', async (way) =
   }, way);
   await page.getByText(`${way}.png`).waitFor();
   await page.getByRole('button', { name: 'Make the model' }).waitFor();
-  await context.close();
 });
 
 test('an address of a task that does not exist says so', async () => {
   const context = await newContext();
   const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
   await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
-  await context.close();
 });
 
 test('an address that is none of the pages is answered with 404 and says so, in the language of the browser', async () => {
-  const context = await browser.newContext({ locale: 'de-DE' });
+  const context = await site.newContext({ locale: 'de-DE' });
   const page = await context.newPage();
-  const answer = await page.goto(`${server.url}/nowhere`);
+  const answer = await page.goto(`${site.server.url}/nowhere`);
   expect(answer?.status()).toBe(404);
   await page.getByRole('heading', { name: 'Diese Seite gibt es nicht' }).waitFor();
   expect(await page.title()).toBe('Diese Seite gibt es nicht · image2model');
-  await context.close();
 });
 
 /** How many different colours the page's middle shows: a model has many, an empty stage one. */

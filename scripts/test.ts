@@ -1,6 +1,7 @@
 /*
- * Runs all tests: `npm test`, or `npm test -- packages/mesh -t 'closed'` (arguments go to Vitest). Its last line counts:
- * `N passed, N failed`, with `, N skipped` where some were.
+ * Runs the tests: `npm test` without the long ones, `npm run test:long` those alone. Arguments go to Vitest
+ * (`npm test -- packages/mesh -t 'closed'`); a path among them runs all tests it matches, long or not. The last line
+ * counts them: `N passed, N failed`, with `, N skipped` where some were.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -8,19 +9,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from '../e2e/support/chromium.ts';
 import { type VitestReport, countTests, summary } from './test/count.ts';
+import { isTestList, opensBrowser, vitestArguments } from './test/lists.ts';
 
 const root = join(import.meta.dirname, '..');
-const args = process.argv.slice(2);
+const [list = '', ...args] = process.argv.slice(2);
+if (!isTestList(list)) throw new Error('Usage: node scripts/test.ts short|long [Vitest arguments]');
 
-const folders = args.filter((arg) => /^\.?\/?(packages|scripts|bench|e2e)(\/|$)/.test(arg));
-if (folders.length === 0 || folders.some((folder) => folder.includes('e2e'))) {
+if (opensBrowser(args)) {
   const { executablePath, origin } = await findChromium();
   console.log(`Browser tests use ${executablePath} (from ${origin}).`);
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'image2model-test-'));
 const reportFile = join(scratch, 'report.json');
-const code = await vitest(['run', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, ...args]);
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+const code = await vitest(['run', ...reporters, ...vitestArguments(list, args)]);
 const report = await readReport();
 await rm(scratch, { recursive: true, force: true });
 

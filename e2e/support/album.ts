@@ -56,7 +56,7 @@ function indexOf(captions: readonly Caption[]): string {
   });
   return `# The pages, as they are
 
-Taken from the real server with the built-in model by \`SCREENSHOTS=docs/screenshots npm test -- e2e/walk.test.ts\`.
+Taken from the real server with the built-in model by \`SCREENSHOTS=docs/screenshots npm test -- e2e/walk.long.test.ts\`.
 
 | what there is to see | pictures |
 |---|---|

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type VitestReport, countTests, summary } from './count.ts';
+import { type VitestReport, countTests, countsFrom, sum, summary } from './count.ts';
 
 const clean: VitestReport = {
   numPassedTests: 3,
@@ -36,4 +36,18 @@ test('an exit code that says failure is believed though every test passed', () =
 test('a run without a report or without a test is a failure', () => {
   expect(countTests(undefined, 1)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   expect(countTests({ ...clean, numPassedTests: 0, testResults: [] }, 0).failed).toBe(1);
+});
+
+test('the counts of several runs are read back from what they printed, and added up', () => {
+  const runs = ['some test\n\n12 passed, 0 failed\n', '3 passed, 1 failed, 2 skipped'].map(countsFrom);
+  expect(summary(sum(runs))).toBe('15 passed, 1 failed, 2 skipped');
+  expect(summary(sum(runs.slice(0, 1)))).toBe('12 passed, 0 failed');
+});
+
+test.each([
+  ['printed nothing', ''],
+  ['broke off', '12 passed, 0 failed\nRangeError: out of memory\n'],
+  ['only mentions counts', 'Tests: 12 passed, 0 failed'],
+])('a run that %s is a failure', (_, output) => {
+  expect(countsFrom(output)).toEqual({ passed: 0, failed: 1, skipped: 0 });
 });

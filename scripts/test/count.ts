@@ -34,7 +34,26 @@ export function countTests(report: VitestReport | undefined, exitCode: number): 
   };
 }
 
-/** The line by which a run is judged. */
+/** The last line of a run, by which it is judged. */
 export function summary({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+/** Reads the counts back from what a run printed. A run that ended without its last line counts as one failure. */
+export function countsFrom(output: string): Counts {
+  const lastLine = output.trimEnd().split('\n').at(-1) ?? '';
+  const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/.exec(lastLine.trim());
+  if (found === null) return { passed: 0, failed: 1, skipped: 0 };
+  const [passed = 0, failed = 0, skipped = 0] = found.slice(1).map((count) => Number(count ?? 0));
+  return { passed, failed, skipped };
+}
+
+/** The counts of several runs together. */
+export function sum(runs: readonly Counts[]): Counts {
+  const total = (pick: (run: Counts) => number) => runs.reduce((before, run) => before + pick(run), 0);
+  return {
+    passed: total((run) => run.passed),
+    failed: total((run) => run.failed),
+    skipped: total((run) => run.skipped),
+  };
 }

@@ -1,4 +1,4 @@
-/* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects, and what must hold after each test is said once */
+/* oxlint-disable vitest/expect-expect -- `problem` expects */
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -7,27 +7,18 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { ended, problem, upload } from './support.ts';
+import { expectModel, expectNothingKept } from './refusals.ts';
+import { problem } from './support.ts';
 
+const good = await picture();
 let server: TestServer;
-let good: Buffer;
 
 beforeAll(async () => {
   server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
-  good = await picture();
 });
-
-afterEach(async () => {
-  // Nothing of what was refused is kept, and the server goes on.
-  expect(await readdir(join(server.dataDir, 'files'))).toEqual(['.incoming']);
-  expect(await readdir(join(server.dataDir, 'files', '.incoming'))).toEqual([]);
-  expect(await server.engine.counts()).toEqual({ waiting: 0, running: 0 });
-  expect((await server.ask('/api/v1/health')).status).toBe(200);
-});
-
+afterEach(async () => await expectNothingKept(server));
 afterAll(async () => {
-  const accepted = await upload(server);
-  expect((await ended(server, accepted.task_id)).status).toBe('completed');
+  await expectModel(server);
   await server.stop();
 });
 

@@ -1,31 +1,19 @@
-/* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects, and what must hold after each test is said once */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { ended, problem, upload } from './support.ts';
+import { expectModel, expectNothingKept } from './refusals.ts';
+import { ended, problem } from './support.ts';
 
+const good = await picture();
 let server: TestServer;
-let good: Buffer;
 
 beforeAll(async () => {
   server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
-  good = await picture();
 });
-
-afterEach(async () => {
-  // Nothing of what was refused is kept, and the server goes on.
-  expect(await readdir(join(server.dataDir, 'files'))).toEqual(['.incoming']);
-  expect(await readdir(join(server.dataDir, 'files', '.incoming'))).toEqual([]);
-  expect(await server.engine.counts()).toEqual({ waiting: 0, running: 0 });
-  expect((await server.ask('/api/v1/health')).status).toBe(200);
-});
-
+afterEach(async () => await expectNothingKept(server));
 afterAll(async () => {
-  const accepted = await upload(server);
-  expect((await ended(server, accepted.task_id)).status).toBe('completed');
+  await expectModel(server);
   await server.stop();
 });
 
@@ -37,14 +25,14 @@ const plain = (width: number, height: number) =>
     .png()
     .toBuffer();
 
-describe('what is not an image we take', () => {
+describe('an image is refused if it is', () => {
   const svg = Buffer.from(
     '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64"/></svg>',
   );
 
   it.each([
     ['a text called .png', async () => Buffer.from('I am not a picture'), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an SVG, which the decoder would take', async () => svg, 415, 'UNSUPPORTED_IMAGE_TYPE'],
+    ['an SVG, which the decoder would accept', async () => svg, 415, 'UNSUPPORTED_IMAGE_TYPE'],
     ['a GIF', () => sharp(svg).gif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
     ['a TIFF', () => sharp(svg).tiff().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
     ['an AVIF', () => sharp(svg).avif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
@@ -61,14 +49,14 @@ describe('what is not an image we take', () => {
   });
 });
 
-describe('images of all the kinds that cameras and scanners make', () => {
+describe('an image is accepted if it is', () => {
   it.each([
-    ['CMYK JPEG', () => sharp(good).toColourspace('cmyk').jpeg().toBuffer()],
+    ['a CMYK JPEG', () => sharp(good).toColourspace('cmyk').jpeg().toBuffer()],
     ['a rotated JPEG', () => sharp(good).jpeg().withMetadata({ orientation: 6 }).toBuffer()],
-    ['16-bit PNG', () => sharp(good).toColourspace('rgb16').png().toBuffer()],
-    ['grey PNG', () => sharp(good).toColourspace('b-w').png().toBuffer()],
-    ['lossless WebP', () => sharp(good).webp({ lossless: true }).toBuffer()],
-  ])('%s is taken', async (name, make) => {
+    ['a 16-bit PNG', () => sharp(good).toColourspace('rgb16').png().toBuffer()],
+    ['a grey PNG', () => sharp(good).toColourspace('b-w').png().toBuffer()],
+    ['a lossless WebP', () => sharp(good).webp({ lossless: true }).toBuffer()],
+  ])('%s', async (name, make) => {
     const response = await post(uploadForm([[name, await make()]]));
     expect(response.status).toBe(200);
     const { task_id, job_id } = (await response.json()) as { task_id: string; job_id: string };

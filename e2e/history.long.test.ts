@@ -1,52 +1,30 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { ended, sendPhotos } from './support/jobs.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { setUp } from './support/set-up.ts';
 
-let server: RunningServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ WORKER_CONCURRENCY: '1' }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function newContext(): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale: 'en-GB' });
-  onTestFinished(() => context.close());
-  return context;
-}
-
-async function open(path = '/history'): Promise<Page> {
-  const page = await (await newContext()).newPage();
-  await page.goto(server.url + path);
-  return page;
-}
+const site = setUp({ WORKER_CONCURRENCY: '1' });
 
 const rows = (page: Page) => page.locator('main li');
 
 test('an empty history says how it is filled', async () => {
-  const page = await open();
+  const page = await site.open('/history');
   await page.getByRole('heading', { name: 'Nothing has been made here yet' }).waitFor();
   await page.getByRole('link', { name: 'Make the first model' }).click();
   await page.waitForURL(/\/$/);
 });
 
 test('running batches are followed over one connection, and can be cancelled, tried again and deleted', async () => {
-  const failed = await sendPhotos(server.url, ['flat.png'], { options: { mode: 'object' } });
-  expect(await ended(server.url, failed)).toBe('failed');
-  const first = await sendPhotos(server.url, ['teapot.jpg', 'duck.png', 'cactus.jpg']);
-  const second = await sendPhotos(server.url, ['coffee.jpg', 'pebbles.jpg', 'duck.png', 'teapot.jpg']);
-  const page = await (await newContext()).newPage();
+  const failed = await sendPhotos(site.server.url, ['flat.png'], { options: { mode: 'object' } });
+  expect(await ended(site.server.url, failed)).toBe('failed');
+  const first = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png', 'cactus.jpg']);
+  const second = await sendPhotos(site.server.url, ['coffee.jpg', 'pebbles.jpg', 'duck.png', 'teapot.jpg']);
+  const page = await (await site.newContext()).newPage();
   const streams: string[] = [];
   page.on('request', (request) => {
     if (request.url().includes('/stream')) streams.push(new URL(request.url()).search);
   });
-  await page.goto(`${server.url}/history`);
+  await page.goto(`${site.server.url}/history`);
   const running = rows(page).filter({ hasText: 'teapot.jpg, duck.png, cactus.jpg' });
   const waiting = rows(page).filter({ hasText: 'coffee.jpg' });
   await expect.poll(() => streams.length, { timeout: 20_000 }).toBeGreaterThan(0);
@@ -71,11 +49,11 @@ test('running batches are followed over one connection, and can be cancelled, tr
   await expect.poll(async () => await rows(page).count()).toBe(before - 1);
   // The focus is at a line that is still there, not lost.
   expect(await page.evaluate(() => document.activeElement?.closest('li') !== null)).toBe(true);
-  expect((await fetch(`${server.url}/api/v1/jobs/${failed.jobId}`)).status).toBe(404);
+  expect((await fetch(`${site.server.url}/api/v1/jobs/${failed.jobId}`)).status).toBe(404);
 }, 300_000);
 
 test('the history is searched by file name and by state', async () => {
-  const page = await open();
+  const page = await site.open('/history');
   const search = page.getByRole('searchbox', { name: 'Search file names' });
   await search.fill('coffee');
   await expect.poll(async () => await rows(page).count()).toBe(1);
@@ -86,7 +64,7 @@ test('the history is searched by file name and by state', async () => {
 });
 
 test('thousands of batches draw a few lines at a time, and a search says how far it has looked', async () => {
-  const context = await newContext();
+  const context = await site.newContext();
   const page = await context.newPage();
   // More than a test could have made: the server's answers are made up here, page by page.
   const total = 3000;
@@ -97,7 +75,7 @@ test('thousands of batches draw a few lines at a time, and a search says how far
     const jobs = Array.from({ length: to - from }, (_, index) => madeUp(from + index));
     await route.fulfill({ json: { jobs, next_cursor: to < total ? String(to) : null } });
   });
-  await page.goto(`${server.url}/history`);
+  await page.goto(`${site.server.url}/history`);
   await rows(page).first().waitFor();
   await page.getByRole('searchbox').fill('photo-2987.jpg');
   await page.getByText('Only the newest batches have been searched so far.').waitFor();

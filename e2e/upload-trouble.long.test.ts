@@ -1,53 +1,27 @@
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { startServer } from './support/server.ts';
+import { setUp } from './support/set-up.ts';
 import { createSmallDisk } from './support/small-disk.ts';
+import { card, jobCount, pick, samplePaths } from './support/upload.ts';
 
-const samples = join(import.meta.dirname, '../packages/web/static/samples');
-const photos = ['duck.png', 'teapot.jpg'].map((name) => join(samples, name));
+const photos = samplePaths('duck.png', 'teapot.jpg');
 const disk = await createSmallDisk();
 
-let server: RunningServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
+const site = setUp();
 afterAll(async () => {
-  await browser?.close();
-  await server?.close();
   await disk?.remove();
 });
 
-async function open(url = server.url): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB' });
-  onTestFinished(async () => await context.close());
-  const page = await context.newPage();
-  await page.goto(url);
-  return page;
-}
-
-const pick = async (page: Page) => await page.locator('input[type=file]').first().setInputFiles(photos);
-
-const card = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
-
-async function jobCount(): Promise<number> {
-  const list = (await (await fetch(`${server.url}/api/v1/jobs?limit=100`)).json()) as { jobs: unknown[] };
-  return list.jobs.length;
-}
-
 test('a server that is away is waited for, and the photos go out once it is back', async () => {
-  const page = await open();
-  await pick(page);
+  const page = await site.open();
+  await pick(page, photos);
   await card(page, 'teapot.jpg').waitFor();
-  await server.stop();
+  await site.server.stop();
   await page.getByRole('button', { name: 'Make 2 models' }).click();
   await page.getByText('The server cannot be reached. Trying again by itself…').first().waitFor();
-  await server.restart();
+  await site.server.restart();
   await page.waitForURL(/\/processing\?taskId=/, { timeout: 60_000 });
-  expect(await jobCount()).toBe(1);
+  expect(await jobCount(site.server.url)).toBe(1);
 }, 90_000);
 
 test.runIf(disk)(
@@ -55,8 +29,9 @@ test.runIf(disk)(
   async () => {
     const full = await startServer({ DATA_DIR: disk?.directory ?? '' });
     onTestFinished(async () => void (await full.stop('SIGKILL')));
-    const page = await open(full.url);
-    await pick(page);
+    const page = await (await site.newContext()).newPage();
+    await page.goto(full.url);
+    await pick(page, photos);
     await page.getByRole('button', { name: 'Make 2 models' }).click();
     await page.getByText('Delete batches that you no longer need, then try again.').waitFor();
     await card(page, 'teapot.jpg').waitFor();
@@ -68,16 +43,15 @@ test.runIf(disk)(
 );
 
 test('a browser that keeps nothing says so, and warns whoever leaves in the middle of sending', async () => {
-  const context = await browser.newContext({ locale: 'en-GB' });
-  onTestFinished(async () => await context.close());
+  const context = await site.newContext();
   await context.addInitScript(() => {
     IDBFactory.prototype.open = () => {
       throw new DOMException('Not allowed here', 'SecurityError');
     };
   });
   const page = await context.newPage();
-  await page.goto(server.url);
-  await pick(page);
+  await page.goto(site.server.url);
+  await pick(page, photos);
   await page.getByText('This browser has no room to keep your photos').waitFor();
   // Within the pages they are there all the same.
   await page.getByRole('link', { name: 'Settings' }).click();
@@ -96,13 +70,13 @@ test('a browser that keeps nothing says so, and warns whoever leaves in the midd
 });
 
 test('a browser without room says so, and keeps the photos once it has some', async () => {
-  const page = await open();
+  const page = await site.open();
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 30_000 });
-  await pick(page);
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.server.url, quotaSize: 30_000 });
+  await pick(page, photos);
   const told = page.getByText('This browser has no room to keep your photos');
   await told.waitFor();
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url });
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.server.url });
   await page.getByLabel('Face limit').fill('600');
   await told.waitFor({ state: 'detached' });
   await page.reload();

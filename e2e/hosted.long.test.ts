@@ -6,9 +6,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from './support/chromium.ts';
 import { type RunningServer, startServer } from './support/server.ts';
+import { desktop } from './support/set-up.ts';
+import { pick, samplePaths } from './support/upload.ts';
 
 const root = join(import.meta.dirname, '..');
-const photo = join(root, 'packages/web/static/samples/duck.png');
 const key = 'e2e-id:e2e-secret';
 
 let standIn: ChildProcess;
@@ -39,11 +40,11 @@ afterAll(async () => {
 });
 
 test('a hosted model is chosen with its price and options, and what it gave and cost is shown', async () => {
-  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' })).newPage();
+  const page = await (await browser.newContext({ viewport: desktop, locale: 'en-GB' })).newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   await page.goto(server.url);
-  await page.locator('input[type=file]').first().setInputFiles([photo]);
+  await pick(page, samplePaths('duck.png'));
   await page.getByRole('combobox', { name: /^Model/ }).selectOption('tripo3d/tripo/v2.5/image-to-3d');
   await page.getByText(/0\.30/).first().waitFor();
   await openOptions(page);

@@ -1,60 +1,40 @@
-import { validateBytes } from 'gltf-validator';
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
+import { validateBytes } from 'gltf-validator';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { ended, sendPhotos, type SentJob } from './support/jobs.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { desktop, setUp } from './support/set-up.ts';
+import { modelLoaded, openViewer } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
 /** Few pixels, for a view that is looked at many times. */
 const small = { viewport: { width: 420, height: 800 }, reducedMotion: 'reduce' } as const;
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-let server: RunningServer;
-let browser: Browser;
+const site = setUp({ API_KEYS: key });
 let three: SentJob;
 let mixed: SentJob;
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ API_KEYS: key }), launchBrowser()]);
-  three = await sendPhotos(server.url, ['duck.png', 'teapot.jpg', 'coffee.jpg'], { key });
-  mixed = await sendPhotos(server.url, ['flat.png', 'cactus.jpg'], { key, options: { mode: 'object' } });
-  await Promise.all([ended(server.url, three, key), ended(server.url, mixed, key)]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
+  three = await sendPhotos(site.server.url, ['duck.png', 'teapot.jpg', 'coffee.jpg'], { key });
+  mixed = await sendPhotos(site.server.url, ['flat.png', 'cactus.jpg'], { key, options: { mode: 'object' } });
+  await Promise.all([ended(site.server.url, three, key), ended(site.server.url, mixed, key)]);
 });
 
-async function signedIn(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 }, ...options });
-  onTestFinished(() => context.close());
-  const login = await context.request.post(`${server.url}/api/v1/session`, { data: { api_key: key } });
+async function signedIn(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await site.newContext({ viewport: desktop, ...options });
+  const login = await context.request.post(`${site.server.url}/api/v1/session`, { data: { api_key: key } });
   expect(login.ok()).toBe(true);
   return context;
 }
 
-async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await signedIn(options)).newPage();
-  await page.goto(server.url + path);
+  await page.goto(site.server.url + path);
   return page;
 }
 
-/** Opens the viewer and waits until the model is in it. */
-async function lookAround(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Look around in 3D' }).click();
-  await page.getByRole('application', { name: /3D model/ }).waitFor();
-  await loaded(page);
-}
-
 /** What the viewer shows now. Drawn without a graphics card, which takes its time on a busy machine. */
-/** Waits until the viewer has its model; without a graphics card that takes a while on a busy machine. */
-async function loaded(page: Page): Promise<void> {
-  const loading = page.getByRole('status').filter({ hasText: 'Loading the model' });
-  await loading.waitFor({ state: 'detached', timeout: 90_000 });
-}
-
 async function picture(page: Page): Promise<string> {
   // Away from the tools, which stand over the view and show when they are pointed at.
   await page.mouse.move(2, 2);
@@ -82,13 +62,13 @@ test('a batch shows each photo beside its model, with what is known of it, and l
     await stage.getByText(fact, { exact: true }).waitFor();
   await stage.getByRole('img', { name: 'The photo that teapot.glb was made from' }).waitFor();
   expect(asked.filter((path) => path.endsWith('.glb'))).toEqual([]);
-  await lookAround(page);
+  await openViewer(page);
   expect(asked.filter((path) => path.endsWith('.glb'))).toEqual([`/api/v1/download/${three.jobId}/teapot.glb`]);
 }, 180_000);
 
 test('the viewer turns, zooms, changes its looks and light, measures, and goes back, with the keyboard', async () => {
   const page = await open(`/results/${mixed.jobId}`, small);
-  await lookAround(page);
+  await openViewer(page);
   const canvas = page.getByRole('application', { name: '3D model cactus.glb' });
   expect(await canvas.evaluate((element) => element === document.activeElement)).toBe(true);
   let seen = await picture(page);
@@ -122,7 +102,7 @@ test('the viewer turns, zooms, changes its looks and light, measures, and goes b
 
 test('the viewer turns by itself until it is touched, and follows a finger', async () => {
   const page = await open(`/results/${mixed.jobId}`, phone);
-  await lookAround(page);
+  await openViewer(page);
   const turn = page.getByRole('button', { name: 'Turn by itself' });
   expect(await turn.getAttribute('aria-pressed')).toBe('true');
   await changed(page, await picture(page));
@@ -160,8 +140,8 @@ test('every format that the model offers can be downloaded, and all of it as a Z
 });
 
 test('a file that failed says why and what to do, and is made with other options', async () => {
-  const job = await sendPhotos(server.url, ['flat.png'], { key, options: { mode: 'object' } });
-  expect(await ended(server.url, job, key)).toBe('failed');
+  const job = await sendPhotos(site.server.url, ['flat.png'], { key, options: { mode: 'object' } });
+  expect(await ended(site.server.url, job, key)).toBe('failed');
   const page = await open(`/results/${job.jobId}`);
   await page.getByRole('heading', { name: 'No model was made' }).waitFor();
   const missing = page.getByRole('region', { name: 'Not made: 1' });
@@ -178,7 +158,7 @@ test('a file that failed says why and what to do, and is made with other options
 }, 180_000);
 
 test('results that are still coming show up by themselves', async () => {
-  const job = await sendPhotos(server.url, ['teapot.jpg', 'duck.png', 'pebbles.jpg', 'cactus.jpg'], { key });
+  const job = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png', 'pebbles.jpg', 'cactus.jpg'], { key });
   const page = await open(`/results/${job.jobId}`);
   await page.getByText(/\d more are still being made/).waitFor();
   await page.getByRole('heading', { name: '4 models are ready' }).waitFor({ timeout: 120_000 });
@@ -187,9 +167,9 @@ test('results that are still coming show up by themselves', async () => {
 
 test('a shared link shows the model once, to somebody without a key', async () => {
   const context = await signedIn();
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.server.url });
   const page = await context.newPage();
-  await page.goto(`${server.url}/results/${mixed.jobId}`);
+  await page.goto(`${site.server.url}/results/${mixed.jobId}`);
   await page.getByRole('button', { name: 'Share' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share cactus.glb' });
   await dialog.getByText('opened within a minute and works once').waitFor();
@@ -198,12 +178,10 @@ test('a shared link shows the model once, to somebody without a key', async () =
   const link = await page.evaluate(async () => await navigator.clipboard.readText());
   expect(await dialog.getByLabel('Link').inputValue()).toBe(link);
 
-  const stranger = await browser.newContext({ locale: 'en-GB', ...small });
-  onTestFinished(() => stranger.close());
-  const theirs = await stranger.newPage();
+  const theirs = await (await site.newContext(small)).newPage();
   await theirs.goto(link);
   await theirs.getByRole('heading', { name: 'cactus.glb' }).waitFor();
-  await loaded(theirs);
+  await modelLoaded(theirs);
   const saved = theirs.waitForEvent('download');
   await theirs.getByRole('link', { name: 'Save GLB' }).click();
   const bytes = await readFile(await (await saved).path());
@@ -222,8 +200,8 @@ test('a shared link shows the model once, to somebody without a key', async () =
 }, 180_000);
 
 test('a batch is deleted after a question, from which the focus comes back', async () => {
-  const job = await sendPhotos(server.url, ['duck.png'], { key });
-  expect(await ended(server.url, job, key)).toBe('completed');
+  const job = await sendPhotos(site.server.url, ['duck.png'], { key });
+  expect(await ended(site.server.url, job, key)).toBe('completed');
   const page = await open(`/results/${job.jobId}`);
   const remove = page.getByRole('button', { name: 'Delete this batch' });
   await remove.click();
@@ -237,14 +215,14 @@ test('a batch is deleted after a question, from which the focus comes back', asy
   await remove.click();
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.waitForURL(/\/history$/);
-  await page.goto(`${server.url}/results/${job.jobId}`);
+  await page.goto(`${site.server.url}/results/${job.jobId}`);
   await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
   await page.getByRole('link', { name: 'Go to the history' }).waitFor();
 }, 120_000);
 
 test('AR is offered where the device has it, with an address that it can use', async () => {
   const plain = await open(`/results/${mixed.jobId}`);
-  await lookAround(plain);
+  await openViewer(plain);
   expect(await plain.getByText('View in your room').or(plain.getByLabel('View in your room')).count()).toBe(0);
 
   const context = await signedIn(phone);
@@ -253,12 +231,12 @@ test('AR is offered where the device has it, with an address that it can use', a
     DOMTokenList.prototype.supports = (token) => token === 'ar' || token === 'modulepreload';
   });
   const page = await context.newPage();
-  await page.goto(`${server.url}/results/${mixed.jobId}`);
-  await lookAround(page);
+  await page.goto(`${site.server.url}/results/${mixed.jobId}`);
+  await openViewer(page);
   const link = page.getByRole('link', { name: 'View in your room' });
   expect(await link.getAttribute('rel')).toBe('ar');
   expect(await link.locator('> img').count()).toBe(1);
-  const address = new URL((await link.getAttribute('href')) ?? '', server.url).href;
+  const address = new URL((await link.getAttribute('href')) ?? '', site.server.url).href;
   const usdz = await context.request.get(address);
   expect(usdz.headers()['content-type']).toBe('model/vnd.usdz+zip');
 }, 240_000);
@@ -266,10 +244,10 @@ test('AR is offered where the device has it, with an address that it can use', a
 test('a server that is away is told, and the page goes on by itself when it is back', async () => {
   const page = await open('/history');
   await page.getByText('duck.png, teapot.jpg, coffee.jpg').waitFor();
-  await server.stop();
+  await site.server.stop();
   await page.getByRole('link', { name: /duck.png, teapot.jpg, coffee.jpg/ }).click();
   await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor();
-  await server.restart();
+  await site.server.restart();
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
 }, 120_000);
 

@@ -1,30 +1,11 @@
-import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { setUp } from './support/set-up.ts';
+import { pick, samplePaths } from './support/upload.ts';
 
 const key = 'a-key-for-the-pages';
-const samples = join(import.meta.dirname, '../packages/web/static/samples');
 
-let server: RunningServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ API_KEYS: key }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
-
-async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', ...options });
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  await page.goto(server.url + path);
-  return page;
-}
+const site = setUp({ API_KEYS: key });
 
 async function signIn(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
@@ -37,7 +18,7 @@ async function signIn(page: Page): Promise<void> {
 const endSession = async (context: BrowserContext) => await context.clearCookies();
 
 test('a server with keys asks for one, says when it is wrong, and shows the page once it is right', async () => {
-  const page = await open('/history');
+  const page = await site.open('/history');
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
   await dialog.getByLabel('API key').fill('wrong');
   await page.keyboard.press('Enter');
@@ -52,7 +33,7 @@ test('a server with keys asks for one, says when it is wrong, and shows the page
 });
 
 test('whoever does not want to sign in is told so in place of the page, and can think again', async () => {
-  const page = await open('/history');
+  const page = await site.open('/history');
   await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
@@ -62,12 +43,9 @@ test('whoever does not want to sign in is told so in place of the page, and can 
 });
 
 test('a session that ends before the photos are sent asks again, and the same photos go out', async () => {
-  const page = await open('/');
+  const page = await site.open('/');
   await signIn(page);
-  await page
-    .locator('input[type=file]')
-    .first()
-    .setInputFiles([join(samples, 'duck.png'), join(samples, 'cactus.jpg')]);
+  await pick(page, samplePaths('duck.png', 'cactus.jpg'));
   await endSession(page.context());
   await page.getByRole('button', { name: 'Make 2 models' }).click();
   await page.getByText('Your session has ended').waitFor();
@@ -87,16 +65,15 @@ test('a session that ends before the photos are sent asks again, and the same ph
 }, 180_000);
 
 test('a stream that comes back to a server where the session has ended asks for a key, and goes on', async () => {
-  const page = await open('/');
+  const page = await site.open('/');
   await signIn(page);
-  const photos = ['teapot.jpg', 'duck.png', 'cactus.jpg'].map((name) => join(samples, name));
-  await page.locator('input[type=file]').first().setInputFiles(photos);
+  await pick(page, samplePaths('teapot.jpg', 'duck.png', 'cactus.jpg'));
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.getByText('teapot.jpg').first().waitFor();
-  await server.stop();
+  await site.server.stop();
   await endSession(page.context());
-  await server.restart();
+  await site.server.restart();
   await page.getByRole('dialog', { name: 'Sign in' }).waitFor({ timeout: 60_000 });
   await signIn(page);
   // Whoever has typed stays where they are, until they want the results.
@@ -109,11 +86,11 @@ test('a stream that comes back to a server where the session has ended asks for 
 }, 240_000);
 
 test('signing in and out in one tab holds for the others', async () => {
-  const page = await open('/settings');
+  const page = await site.open('/settings');
   await page.getByText('You are not signed in').waitFor();
   await page.getByRole('button', { name: 'Sign in' }).click();
   const other = await page.context().newPage();
-  await other.goto(`${server.url}/history`);
+  await other.goto(`${site.server.url}/history`);
   await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
   await signIn(page);
   await page.getByText('You are signed in').waitFor();
@@ -126,7 +103,7 @@ test('signing in and out in one tab holds for the others', async () => {
 });
 
 test('theme, language and motion are taken at once and kept for the next visit', async () => {
-  const page = await open('/settings', { colorScheme: 'light' });
+  const page = await site.open('/settings', { colorScheme: 'light' });
   const root = page.locator('html');
   await page.getByText('Dark', { exact: true }).click();
   expect(await root.evaluate((element) => getComputedStyle(element).colorScheme)).toBe('dark');
@@ -146,9 +123,9 @@ test('theme, language and motion are taken at once and kept for the next visit',
 });
 
 test('notifications are turned on where the browser allows them, and off again', async () => {
-  const page = await open('/settings');
+  const page = await site.open('/settings');
   const box = page.getByLabel('Tell me when a batch is done');
-  await page.context().grantPermissions(['notifications'], { origin: server.url });
+  await page.context().grantPermissions(['notifications'], { origin: site.server.url });
   await page.reload();
   await box.check();
   await page.reload();
@@ -171,7 +148,7 @@ test('notifications are turned on where the browser allows them, and off again',
 });
 
 test('the settings are worked with the keyboard alone', async () => {
-  const page = await open('/settings');
+  const page = await site.open('/settings');
   await page.getByRole('radio', { name: 'System' }).first().focus();
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');

@@ -1,23 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiService } from '@image2model/client';
-import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { samples } from './support/jobs.ts';
+import { setUp } from './support/set-up.ts';
 
-const samples = join(import.meta.dirname, '../packages/web/static/samples');
-
-let server: RunningServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer({ WORKER_CONCURRENCY: '1' }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const site = setUp({ WORKER_CONCURRENCY: '1' });
 
 /** Uploads one sample several times over, under names of its own; the address of its page. */
 async function begin(count: number, sample = 'teapot.jpg'): Promise<string> {
@@ -27,22 +16,16 @@ async function begin(count: number, sample = 'teapot.jpg'): Promise<string> {
     { length: count },
     (_, index) => new File([bytes, `${Math.random()}`], `photo ${index + 1}.jpg`),
   );
-  const upload = await new ApiService({ baseUrl: server.url }).uploadBatch(files);
+  const upload = await new ApiService({ baseUrl: site.server.url }).uploadBatch(files);
   if (!upload.success) throw new Error(upload.error);
-  return `${server.url}/processing?taskId=${upload.taskId}`;
-}
-
-async function newContext(options: Parameters<Browser['newContext']>[0] = {}): Promise<BrowserContext> {
-  const context = await browser.newContext({ locale: 'en-GB', ...options });
-  onTestFinished(() => context.close());
-  return context;
+  return `${site.server.url}/processing?taskId=${upload.taskId}`;
 }
 
 const overall = (page: Page) => page.getByRole('progressbar', { name: /Overall progress|Gesamtfortschritt/ });
 const shownProgress = async (page: Page) => Number(await overall(page).getAttribute('aria-valuenow'));
 
 test('offline is said gently, what was known stays, and back online it goes on to the end', async () => {
-  const page = await (await newContext()).newPage();
+  const page = await (await site.newContext()).newPage();
   await page.goto(await begin(4));
   await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
   await page.context().setOffline(true);
@@ -54,28 +37,28 @@ test('offline is said gently, what was known stays, and back online it goes on t
 });
 
 test('a server that restarts is waited for, and the page ends where the work does', async () => {
-  const page = await (await newContext()).newPage();
+  const page = await (await site.newContext()).newPage();
   await page.goto(await begin(3));
   await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
-  await server.stop('SIGKILL');
+  await site.server.stop('SIGKILL');
   await page.getByText(/Reconnecting|restarting/).waitFor();
-  await server.restart();
+  await site.server.restart();
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
 });
 
 test('seven tabs follow one batch at once, over one connection', async () => {
-  const context = await newContext();
+  const context = await site.newContext();
   const address = await begin(5);
   const tabs = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
   for (const tab of tabs) await tab.goto(address);
   for (const tab of tabs) await expect.poll(() => shownProgress(tab), { timeout: 20_000 }).toBeGreaterThan(0);
-  const metrics = await (await fetch(`${server.url}/api/v1/health/metrics`)).text();
+  const metrics = await (await fetch(`${site.server.url}/api/v1/health/metrics`)).text();
   expect(/^image2model_\w*streams\w*(?:\{[^}]*\})? (\d+)$/m.exec(metrics)?.[1]).toBe('1');
   await Promise.all(tabs.map((tab) => tab.waitForURL(/\/results\//, { timeout: 60_000 })));
 });
 
 test('whoever wants it is told by the browser when a batch is done while they look elsewhere', async () => {
-  const context = await newContext();
+  const context = await site.newContext();
   await context.grantPermissions(['notifications']);
   // A page that nobody looks at, which a browser without windows has not; and one that may not notify itself, as on Android.
   await context.addInitScript(() => {
@@ -87,7 +70,7 @@ test('whoever wants it is told by the browser when a batch is done while they lo
     });
   });
   const page = await context.newPage();
-  await page.goto(`${server.url}/settings`);
+  await page.goto(`${site.server.url}/settings`);
   await page.getByLabel('Tell me when a batch is done').check();
   await page.goto(await begin(1));
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
@@ -100,7 +83,7 @@ test('whoever wants it is told by the browser when a batch is done while they lo
 });
 
 test('one file can be cancelled, then all, and what was cancelled can be tried again', async () => {
-  const page = await (await newContext()).newPage();
+  const page = await (await site.newContext()).newPage();
   await page.goto(await begin(3));
   await page.getByRole('button', { name: 'Cancel photo 3.jpg' }).click();
   await page.getByRole('listitem').filter({ hasText: 'photo 3.jpg' }).getByText('cancelled', { exact: true }).waitFor();
@@ -110,14 +93,14 @@ test('one file can be cancelled, then all, and what was cancelled can be tried a
 });
 
 test('a task that there is not is said to be none, with a way on', async () => {
-  const page = await (await newContext()).newPage();
-  await page.goto(`${server.url}/processing?taskId=0198c0de-0000-7000-8000-000000000000`);
+  const page = await (await site.newContext()).newPage();
+  await page.goto(`${site.server.url}/processing?taskId=0198c0de-0000-7000-8000-000000000000`);
   await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
   await page.getByRole('link', { name: 'Go to the history' }).waitFor();
 });
 
 test('a German page says what the server says in German', async () => {
-  const page = await (await newContext({ locale: 'de-DE' })).newPage();
+  const page = await (await site.newContext({ locale: 'de-DE' })).newPage();
   await page.goto(await begin(2));
   await page
     .getByText(/Sucht das Objekt|Baut die Oberfläche|Wartet in der Schlange/)

@@ -1,33 +1,20 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { desktop, setUp } from './support/set-up.ts';
+import { card, jobCount, pick, samplePaths } from './support/upload.ts';
 
-const samples = join(import.meta.dirname, '../packages/web/static/samples');
-const photos = ['duck.png', 'teapot.jpg', 'coffee.jpg'].map((name) => join(samples, name));
+const photos = samplePaths('duck.png', 'teapot.jpg', 'coffee.jpg');
 
-let server: RunningServer;
-let browser: Browser;
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const site = setUp();
 
 async function open(): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB' });
-  onTestFinished(async () => await context.close());
-  const page = await context.newPage();
-  await page.goto(server.url);
+  const page = await site.open('/', { viewport: desktop });
   await page.getByText('Drop photos here').waitFor();
-  return { context, page };
+  return { context: page.context(), page };
 }
 
 /** Sets how fast the page can send, in bytes a second; -1 is as fast as it goes. */
@@ -37,16 +24,6 @@ async function lineOf(page: Page): Promise<(uploadThroughput: number) => Promise
   const others = { offline: false, latency: 0, downloadThroughput: -1 };
   return async (uploadThroughput) =>
     void (await network.send('Network.emulateNetworkConditions', { ...others, uploadThroughput }));
-}
-
-const pick = async (page: Page, files: Parameters<Page['setInputFiles']>[1]) =>
-  await page.locator('input[type=file]').first().setInputFiles(files);
-
-const card = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
-
-async function jobCount(): Promise<number> {
-  const list = (await (await fetch(`${server.url}/api/v1/jobs?limit=100`)).json()) as { jobs: unknown[] };
-  return list.jobs.length;
 }
 
 /** What the browser keeps of the choices, in all its drafts: they are written as they change. */
@@ -70,7 +47,7 @@ async function tiny(index: number): Promise<{ name: string; mimeType: string; bu
 }
 
 test('photos and choices outlive a reload; an upload shows each photo leave, can be stopped, and counts once', async () => {
-  const before = await jobCount();
+  const before = await jobCount(site.server.url);
   const { context, page } = await open();
   await pick(page, photos);
   await card(page, 'coffee.jpg').waitFor();
@@ -90,21 +67,21 @@ test('photos and choices outlive a reload; an upload shows each photo leave, can
   expect(await valueOf('coffee.jpg')).toBe(0);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('Stopped. Your photos are still here.').waitFor();
-  expect(await jobCount()).toBe(before);
+  expect(await jobCount(site.server.url)).toBe(before);
 
   await speed(-1);
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  expect(await jobCount()).toBe(before + 1);
+  expect(await jobCount(site.server.url)).toBe(before + 1);
   // What was sent is kept no longer.
   const later = await context.newPage();
-  await later.goto(server.url);
+  await later.goto(site.server.url);
   await later.getByText('Try one of ours').waitFor();
   expect(await later.getByRole('listitem').filter({ hasText: 'teapot.jpg' }).count()).toBe(0);
 }, 90_000);
 
 test('an upload whose answer was lost is found again after a reload, and makes no second job', async () => {
-  const before = await jobCount();
+  const before = await jobCount(site.server.url);
   const { page } = await open();
   await pick(page, photos.slice(0, 1));
   await card(page, 'duck.png').waitFor();
@@ -122,7 +99,7 @@ test('an upload whose answer was lost is found again after a reload, and makes n
   await page.getByRole('button', { name: 'Make the model' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   expect(arrived).toBeGreaterThan(0);
-  expect(await jobCount()).toBe(before + 1);
+  expect(await jobCount(site.server.url)).toBe(before + 1);
 }, 60_000);
 
 test('what is refused or gone is said at its photo, and the others go on', async () => {
@@ -161,7 +138,7 @@ test('of more than 25 photos the rest wait in the browser, and are offered next'
 }, 60_000);
 
 test('an upload goes on while other pages are looked at, is shown there, and is found again', async () => {
-  const before = await jobCount();
+  const before = await jobCount(site.server.url);
   const { page } = await open();
   await pick(page, photos);
   await card(page, 'coffee.jpg').waitFor();
@@ -183,7 +160,7 @@ test('an upload goes on while other pages are looked at, is shown there, and is 
   await tray.getByRole('link', { name: 'See the progress' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.getByText('Photos that are not sent yet: 1').waitFor();
-  expect([await jobCount(), await tray.count()]).toEqual([before + 1, 0]);
+  expect([await jobCount(site.server.url), await tray.count()]).toEqual([before + 1, 0]);
 }, 60_000);
 
 test('two tabs have a batch each, and what a closed one left goes to the next', async () => {
@@ -191,7 +168,7 @@ test('two tabs have a batch each, and what a closed one left goes to the next', 
   await pick(first, photos.slice(0, 1));
   await card(first, 'duck.png').waitFor();
   const second = await context.newPage();
-  await second.goto(server.url);
+  await second.goto(site.server.url);
   await second.getByText('Try one of ours').waitFor();
   await pick(second, photos.slice(1, 2));
   await card(second, 'teapot.jpg').waitFor();
@@ -202,7 +179,7 @@ test('two tabs have a batch each, and what a closed one left goes to the next', 
   expect(await card(first, 'teapot.jpg').count()).toBe(0);
   await second.close();
   const third = await context.newPage();
-  await third.goto(server.url);
+  await third.goto(site.server.url);
   await card(third, 'teapot.jpg').waitFor();
   expect([await third.getByLabel('Face limit').inputValue(), await card(third, 'duck.png').count()]).toEqual([
     '700',
@@ -238,7 +215,7 @@ test('a folder is taken with what is in its folders, and whatever is no photo sa
   await page.getByText('More files that cannot be sent: 3').click();
   await page.getByText('note 8.txt Not a photo we can read').waitFor();
   // A link would lead away from here.
-  await drop({ items: [{ mimeType: 'text/uri-list', data: `${server.url}/api/v1/health` }] });
+  await drop({ items: [{ mimeType: 'text/uri-list', data: `${site.server.url}/api/v1/health` }] });
   await page.getByRole('button', { name: 'Remove what cannot be sent' }).click();
   await page.getByText('note 0.txt').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Make 25 models' }).waitFor();

@@ -1,29 +1,16 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from './support/chromium.ts';
-import { type RunningServer, startServer } from './support/server.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { desktop, setUp } from './support/set-up.ts';
+import { modelLoaded } from './support/viewer.ts';
 
-let server: RunningServer;
-let browser: Browser;
-beforeAll(async () => {
-  [server, browser] = await Promise.all([startServer(), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const site = setUp();
 
 /** Whatever had the focus without being seen to have it. */
 const unseen: string[] = [];
 
 test('a photo becomes a model, is looked at, downloaded and deleted with the keyboard alone', async () => {
-  const page = await browser.newPage({
-    viewport: { width: 1280, height: 900 },
-    locale: 'en-GB',
-    acceptDownloads: true,
-  });
+  const page = await site.open('/', { viewport: desktop, acceptDownloads: true });
   page.setDefaultTimeout(120_000);
-  await page.goto(server.url);
   await page.getByRole('button', { name: /Glazed teapot/ }).waitFor();
   await page.keyboard.press('Tab');
   expect(await focused(page)).toContain('Skip to content');
@@ -45,7 +32,7 @@ test('a photo becomes a model, is looked at, downloaded and deleted with the key
   await page.keyboard.press('Enter');
   const viewer = page.getByRole('application', { name: /3D model/ });
   await viewer.waitFor();
-  await page.getByRole('status').filter({ hasText: 'Loading the model' }).waitFor({ state: 'detached' });
+  await modelLoaded(page);
   await tabTo(page, /3D model/);
   for (const key of ['ArrowLeft', 'ArrowUp', '+', '0']) await page.keyboard.press(key);
   await tabTo(page, /As triangles/);
@@ -65,7 +52,6 @@ test('a photo becomes a model, is looked at, downloaded and deleted with the key
   await page.waitForURL(/\/history$/);
   await page.getByText('Nothing has been made here yet').waitFor();
   expect([...new Set(unseen)]).toEqual([]);
-  await page.close();
 }, 600_000);
 
 /** Presses Tab until something of that name has the focus, and notes whatever on the way has it without a sign. */

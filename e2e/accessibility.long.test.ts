@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { violationsOf } from './support/axe.ts';
-import { launchBrowser } from './support/chromium.ts';
+import { setUpBrowser } from './support/set-up.ts';
 import { tour } from './support/tour.ts';
 
 const devices = [
@@ -9,19 +8,13 @@ const devices = [
   { name: 'desktop', width: 1440, height: 900 },
 ] as const;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const started = setUpBrowser();
 
 test('axe finds nothing on any page in any state, on a phone and on a desktop, in light and in dark', async () => {
   const said: string[] = [];
   const problems: string[] = [];
   const seen: string[] = [];
-  for await (const { id, page } of tour(browser, said)) {
+  for await (const { id, page } of tour(started.browser, said)) {
     seen.push(id);
     for (const { name, ...viewport } of devices) {
       await page.setViewportSize(viewport);
@@ -37,7 +30,7 @@ test('axe finds nothing on any page in any state, on a phone and on a desktop, i
 }, 600_000);
 
 test('axe does find what is wrong', async () => {
-  const page = await browser.newPage();
+  const page = await started.browser.newPage();
   await page.setContent('<html lang="en"><title>x</title><main><h1 style="color: #ccc">Hardly seen</h1><img src="x">');
   const found = await violationsOf(page);
   expect(found.map((violation) => violation.split(':')[0])).toEqual(

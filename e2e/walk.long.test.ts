@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { createAlbum } from './support/album.ts';
-import { launchBrowser } from './support/chromium.ts';
 import { layoutProblems } from './support/layout.ts';
+import { setUpBrowser } from './support/set-up.ts';
 import { tour } from './support/tour.ts';
 
 /** The sizes in which people hold it. */
@@ -15,19 +15,13 @@ const devices = [
 // With SCREENSHOTS set to a folder, the pages are kept there as they were seen.
 const { SCREENSHOTS } = process.env;
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const started = setUpBrowser();
 
 test('every page holds in every state, on a phone, a tablet and a desktop, in light and in dark', async () => {
   const said: string[] = [];
   const problems: string[] = [];
   const album = SCREENSHOTS === undefined ? undefined : await createAlbum(SCREENSHOTS);
-  for await (const { id, title, page } of tour(browser, said)) {
+  for await (const { id, title, page } of tour(started.browser, said)) {
     const devTools = await page.context().newCDPSession(page);
     for (const { device, touch, ...viewport } of devices) {
       await page.setViewportSize(viewport);

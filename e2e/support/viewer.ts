@@ -1,0 +1,14 @@
+import type { Page } from 'playwright-core';
+
+/** Opens the viewer and waits until the model is in it. */
+export async function openViewer(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Look around in 3D' }).click();
+  await page.getByRole('application', { name: /3D model/ }).waitFor();
+  await modelLoaded(page);
+}
+
+/** Waits until the viewer has its model; without a graphics card that takes a while on a busy machine. */
+export async function modelLoaded(page: Page): Promise<void> {
+  const loading = page.getByRole('status').filter({ hasText: 'Loading the model' });
+  await loading.waitFor({ state: 'detached', timeout: 90_000 });
+}
