@@ -5,7 +5,8 @@ const testsOutsidePages = (ending: string): string[] => [
   `packages/{protocol,client,mesh,server}/{src,test}/**/*${ending}`,
   `{scripts,bench,e2e}/**/*${ending}`,
 ];
-const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+// A state that a test waits for comes late on a busy machine.
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
 
 export default defineConfig({
   test: {

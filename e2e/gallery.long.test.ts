@@ -170,14 +170,21 @@ async function look({ id }: State, view: (typeof views)[number]): Promise<string
   const file = join(pictures, `${id}-${name}.webp`);
   if (renew) await keepPicture(await shot(width), file);
   else {
-    // A picture that is still being drawn gets a second look.
-    let difference: string | undefined = 'not seen';
-    for (let tries = 0; tries < 3 && difference !== undefined; tries += 1) {
-      difference = await pictureProblem(await shot(width), file);
-    }
+    const difference = await differenceAtRest(width, file);
     if (difference !== undefined) problems.push(`${difference}. If that is meant, take it anew with UPDATE=1`);
   }
   return problems;
+}
+
+/** How the page differs from its picture; one that is still being drawn is judged once it looks the same twice. */
+async function differenceAtRest(width: number, file: string): Promise<string | undefined> {
+  let before: Buffer | undefined;
+  for (;;) {
+    const now = await shot(width);
+    const difference = await pictureProblem(now, file);
+    if (difference === undefined || before?.equals(now)) return difference;
+    before = now;
+  }
 }
 
 /** The page from its top, as far down as the kept picture goes. */

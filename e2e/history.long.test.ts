@@ -17,14 +17,21 @@ test('an empty history says how it is filled', async () => {
 test('running batches are followed over one connection, and can be cancelled, tried again and deleted', async () => {
   const failed = await sendPhotos(site.server.url, ['flat.png'], { options: { mode: 'object' } });
   expect(await ended(site.server.url, failed)).toBe('failed');
-  const first = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png', 'cactus.jpg']);
-  const second = await sendPhotos(site.server.url, ['coffee.jpg', 'pebbles.jpg', 'duck.png', 'teapot.jpg']);
   const page = await (await site.newContext()).newPage();
   const streams: string[] = [];
   page.on('request', (request) => {
     if (request.url().includes('/stream')) streams.push(new URL(request.url()).search);
   });
+  // The page asks for the batches once they are there, and gets them while they are being made.
+  const sent = Promise.withResolvers<void>();
+  await page.route('**/api/v1/jobs?*', async (route) => {
+    await sent.promise;
+    await route.continue();
+  });
   await page.goto(`${site.server.url}/history`);
+  const first = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png', 'cactus.jpg']);
+  const second = await sendPhotos(site.server.url, ['coffee.jpg', 'pebbles.jpg', 'duck.png', 'teapot.jpg']);
+  sent.resolve();
   const running = rows(page).filter({ hasText: 'teapot.jpg, duck.png, cactus.jpg' });
   const waiting = rows(page).filter({ hasText: 'coffee.jpg' });
   await expect.poll(() => streams.length, { timeout: 20_000 }).toBeGreaterThan(0);

@@ -18,11 +18,18 @@ test('a photo becomes a model, is looked at, downloaded and deleted with the key
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^Make the model/ }).waitFor();
   await tabTo(page, /^Make the model/);
+  // The page hears of the progress once a key was pressed on it.
+  const pressed = Promise.withResolvers<void>();
+  await page.route('**/api/v1/status/tasks/**', async (route) => {
+    await pressed.promise;
+    await route.continue();
+  });
   await page.keyboard.press('Enter');
 
   await page.waitForURL(/\/processing\?taskId=/);
   // Whoever has pressed a key here is not taken away when the work ends.
   await page.keyboard.press('Tab');
+  pressed.resolve();
   await page.getByRole('link', { name: 'See the results' }).waitFor({ timeout: 60_000 });
   await tabTo(page, /See the results/);
   await page.keyboard.press('Enter');

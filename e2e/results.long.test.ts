@@ -158,8 +158,10 @@ test('a file that failed says why and what to do, and is made with other options
 }, 180_000);
 
 test('results that are still coming show up by themselves', async () => {
+  // The app is loaded before, so that the page is there while they are being made.
+  const page = await open('/history');
   const job = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png', 'pebbles.jpg', 'cactus.jpg'], { key });
-  const page = await open(`/results/${job.jobId}`);
+  await page.goto(`${site.server.url}/results/${job.jobId}`);
   await page.getByText(/\d more are still being made/).waitFor();
   await page.getByRole('heading', { name: '4 models are ready' }).waitFor({ timeout: 120_000 });
   expect(await page.getByText('still being made').count()).toBe(0);

@@ -9,6 +9,8 @@ export default defineConfig({
     name: 'web',
     include: ['{src,test}/**/*.test.ts'],
     environment: './test/client-environment.ts',
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     server: { deps: { inline: [/svelte/] } },
   },
 });

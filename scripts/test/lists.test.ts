@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { opensBrowser, vitestArguments } from './lists.ts';
 
 test('without a path, each list runs its own tests', () => {
-  expect(vitestArguments('short', ['-t', 'closed'])).toEqual(['--project=!long', '-t', 'closed']);
-  expect(vitestArguments('long', ['--maxWorkers=1'])).toEqual(['--project=long', '--maxWorkers=1']);
+  expect(vitestArguments('short', ['-t', 'closed'])).toEqual(['--project=!long', '--maxWorkers=100%', '-t', 'closed']);
+  expect(vitestArguments('short', ['--maxWorkers=1'])).toEqual(['--project=!long', '--maxWorkers=1']);
+  expect(vitestArguments('long', ['-t', 'closed'])).toEqual(['--project=long', '-t', 'closed']);
 });
 
 test.each(['short', 'long'] as const)('a path given to the %s list runs all tests that it matches', (list) => {

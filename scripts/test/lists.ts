@@ -12,9 +12,11 @@ export function isTestList(name: string): name is TestList {
  * whichever list it is on.
  */
 export function vitestArguments(list: TestList, args: readonly string[]): string[] {
-  const { paths, projects } = parse(args);
+  const { paths, projects, workers } = parse(args);
   if (paths.length > 0 || projects.length > 0) return [...args];
-  return [list === 'long' ? '--project=long' : '--project=!long', ...args];
+  if (list === 'long') return ['--project=long', ...args];
+  // Vitest leaves one core free, half of a small machine. Only the long tests need it, for their browsers and servers.
+  return ['--project=!long', ...(workers === undefined ? ['--maxWorkers=100%'] : []), ...args];
 }
 
 /** Whether tests that open a browser may be among those that run. */
@@ -23,7 +25,7 @@ export function opensBrowser(args: readonly string[]): boolean {
   return paths.length === 0 || paths.some((path) => /e2e|browser/.test(path));
 }
 
-function parse(args: readonly string[]): { paths: readonly string[]; projects: readonly string[] } {
+function parse(args: readonly string[]) {
   const { filter, options } = parseCLI(['vitest', 'run', ...args]);
-  return { paths: filter, projects: [options.project ?? []].flat() };
+  return { paths: filter, projects: [options.project ?? []].flat(), workers: options.maxWorkers };
 }

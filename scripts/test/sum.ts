@@ -1,6 +1,6 @@
 /*
- * Adds up the counts of several test runs: `npm run test:sum -- FILE…`, each file holding the output of one run. Prints
- * Prints `N passed, N failed[, N skipped]` over all of them, and fails if a test or a run failed.
+ * Adds up the counts of several test runs: `npm run test:sum -- FILE…`, each file holding the output of one run. It
+ * prints `N passed, N failed[, N skipped]` over all of them, and fails if a test or a run failed.
  */
 import { readFile } from 'node:fs/promises';
 import { countsFrom, sum, summary } from './count.ts';

@@ -16,9 +16,9 @@ describe('silence', () => {
     await busy.claim();
     const silent = await listen(server, quiet.path);
     const fed = await listen(server, busy.path);
-    for (let progress = 1; silent.comments.length < 4; progress += 1) {
-      await server.engine.report(busy.leases[0]?.token ?? '', Math.min(99, progress), `Step ${progress}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let step = 1; silent.comments.length < 4; step += 1) {
+      await server.engine.report(busy.leases[0]?.token ?? '', Math.min(99, step), `Step ${step}`);
+      await fed.until(() => fed.text().includes(`"Step ${step}"`));
     }
     // The first one opens the stream.
     expect(fed.comments).toHaveLength(1);

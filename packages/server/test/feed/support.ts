@@ -251,7 +251,7 @@ export async function engineState(engine: Engine, taskId: string): Promise<TaskS
 }
 
 /** Resolves once this holds, looked at every few milliseconds: for what nothing announces. */
-export async function eventually(holds: () => boolean, withinMs = 5000): Promise<void> {
+export async function eventually(holds: () => boolean, withinMs = 30_000): Promise<void> {
   const until = performance.now() + withinMs;
   while (!holds()) {
     if (performance.now() > until) throw new Error('it did not come true in time');
