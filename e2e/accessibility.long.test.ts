@@ -10,7 +10,7 @@ const devices = [
 
 const started = setUpBrowser();
 
-test('axe finds nothing on any page in any state, on a phone and on a desktop, in light and in dark', async () => {
+test('axe finds no problem on any page in any state, on phone and desktop, in light and dark', async () => {
   const said: string[] = [];
   const problems: string[] = [];
   const seen: string[] = [];
@@ -29,7 +29,7 @@ test('axe finds nothing on any page in any state, on a phone and on a desktop, i
   expect(seen.length).toBeGreaterThan(15);
 }, 600_000);
 
-test('axe does find what is wrong', async () => {
+test('axe does find problems', async () => {
   const page = await started.browser.newPage();
   await page.setContent('<html lang="en"><title>x</title><main><h1 style="color: #ccc">Hardly seen</h1><img src="x">');
   const found = await violationsOf(page);

@@ -11,16 +11,16 @@ import { layoutProblems } from './support/layout.ts';
 import { keepPicture, pictureProblem } from './support/picture.ts';
 
 const pictures = join(import.meta.dirname, 'gallery');
-// `UPDATE=1` takes the pictures anew instead of comparing with them.
+// `UPDATE=1` updates the pictures instead of comparing with them.
 const renew = process.env.UPDATE === '1';
 /**
- * The Chromium that the kept pictures were taken with, from Debian. Others set lines a little differently, which shows at a
- * phone's width; with them the rules and axe judge alone, and a line says so.
+ * The Chromium that the kept pictures were taken with, from Debian. Others set text a little differently, which shows at a
+ * phone's width; with those, only the rules and axe are checked, and a line says so.
  */
 const takenWith = '156';
 let comparable = true;
 
-/** How each state is looked at. Pictures are kept of some; each size is seen in both directions. */
+/** How each state is viewed. Some views have a kept picture; each size is viewed in both directions. */
 const views = [
   { name: '390', width: 390, theme: 'light', dir: 'ltr', picture: true, axe: true },
   { name: '320', width: 320, theme: 'dark', dir: 'rtl', picture: false, axe: false },
@@ -33,7 +33,7 @@ const views = [
 interface State {
   id: string;
   address: string;
-  /** It has to be loaded anew, and so has the one after it. */
+  /** Needs a page load of its own, and so does the state after it. */
   fresh: boolean;
 }
 
@@ -55,7 +55,7 @@ beforeAll(async () => {
     addEventListener('DOMContentLoaded', () => {
       document.head.append(Object.assign(document.createElement('style'), { textContent: css }));
     });
-    // Nor is a card that is out of sight guessed at, so that a page is as high each time.
+    // Cards out of sight are laid out too, so that a page has the same height each time.
   }, `${font}\n* { content-visibility: visible !important }`);
   comparable = browser.version().split('.')[0] === takenWith;
   if (!comparable) {
@@ -73,7 +73,7 @@ afterAll(async () => {
   await gallery?.close();
 });
 
-test('every state of every component holds at each size, in light and dark, from left and from right', async () => {
+test('every state of every component looks right at each size, in light and dark, left to right and right to left', async () => {
   await page.goto(`${gallery.url}/gallery`);
   await page.locator('html[data-gallery=index]').waitFor({ timeout: 90_000 });
   const states = await page.locator('main li a').evaluateAll((links): State[] =>
@@ -101,7 +101,7 @@ test('every state of every component holds at each size, in light and dark, from
   expect(problems).toEqual([]);
 }, 600_000);
 
-test('a layout that is broken is seen, by the picture and by the rules', async () => {
+test('a broken layout is noticed, by the picture and by the rules', async () => {
   const controls = { id: 'controls', address: '/gallery/controls', fresh: false };
   await open(controls, true);
   await page.setViewportSize({ width: 820, height: 900 });
@@ -129,7 +129,7 @@ test('a layout that is broken is seen, by the picture and by the rules', async (
   for (const problem of ['wider than the window', 'overlap', 'leaves its box']) expect(problems).toContain(problem);
 });
 
-test('the gallery is not in the built pages', async () => {
+test('the gallery is not part of the built pages', async () => {
   const build = join(import.meta.dirname, '../packages/web/build');
   const names = (await readdir(build, { recursive: true })).filter((name) => /\.(js|html)$/.test(name));
   const texts = await Promise.all(names.map(async (name) => await readFile(join(build, name), 'utf8')));
@@ -141,7 +141,7 @@ async function open({ id, address }: State, anew: boolean): Promise<void> {
   await page.setViewportSize({ width: 390, height: 900 });
   if (anew) await page.goto(gallery.url + address);
   else {
-    // The app's router takes any link of the page.
+    // The app's router handles any link on the page.
     await page.evaluate((href) => {
       const link = Object.assign(document.createElement('a'), { href });
       document.body.append(link);
@@ -171,7 +171,7 @@ async function look({ id }: State, view: (typeof views)[number]): Promise<string
   if (renew) await keepPicture(await shot(width), file);
   else {
     const difference = await differenceAtRest(width, file);
-    if (difference !== undefined) problems.push(`${difference}. If that is meant, take it anew with UPDATE=1`);
+    if (difference !== undefined) problems.push(`${difference}. If this is intended, update it with UPDATE=1`);
   }
   return problems;
 }

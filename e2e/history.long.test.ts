@@ -7,14 +7,14 @@ const site = setUp({ WORKER_CONCURRENCY: '1' });
 
 const rows = (page: Page) => page.locator('main li');
 
-test('an empty history says how it is filled', async () => {
+test('an empty history says how to fill it', async () => {
   const page = await site.open('/history');
   await page.getByRole('heading', { name: 'Nothing has been made here yet' }).waitFor();
   await page.getByRole('link', { name: 'Make the first model' }).click();
   await page.waitForURL(/\/$/);
 });
 
-test('running batches are followed over one connection, and can be cancelled, tried again and deleted', async () => {
+test('running batches are followed over one connection, and can be cancelled, retried and deleted', async () => {
   const failed = await sendPhotos(site.server.url, ['flat.png'], { options: { mode: 'object' } });
   expect(await ended(site.server.url, failed)).toBe('failed');
   const page = await (await site.newContext()).newPage();
@@ -22,7 +22,7 @@ test('running batches are followed over one connection, and can be cancelled, tr
   page.on('request', (request) => {
     if (request.url().includes('/stream')) streams.push(new URL(request.url()).search);
   });
-  // The page asks for the batches once they are there, and gets them while they are being made.
+  // The list is held back until both batches are there, so that the page sees them while they run.
   const sent = Promise.withResolvers<void>();
   await page.route('**/api/v1/jobs?*', async (route) => {
     await sent.promise;
@@ -35,7 +35,7 @@ test('running batches are followed over one connection, and can be cancelled, tr
   const running = rows(page).filter({ hasText: 'teapot.jpg, duck.png, cactus.jpg' });
   const waiting = rows(page).filter({ hasText: 'coffee.jpg' });
   await expect.poll(() => streams.length, { timeout: 20_000 }).toBeGreaterThan(0);
-  // Both in one question; a stream of its own is for one that is left alone.
+  // One stream for both; a batch gets its own only if it is the only one.
   expect(streams[0]).toContain(first.taskId);
   expect(streams[0]).toContain(second.taskId);
 
@@ -54,12 +54,12 @@ test('running batches are followed over one connection, and can be cancelled, tr
   await broken.getByRole('button', { name: 'Delete flat.png' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await expect.poll(async () => await rows(page).count()).toBe(before - 1);
-  // The focus is at a line that is still there, not lost.
+  // The focus moved to a line that is still there.
   expect(await page.evaluate(() => document.activeElement?.closest('li') !== null)).toBe(true);
   expect((await fetch(`${site.server.url}/api/v1/jobs/${failed.jobId}`)).status).toBe(404);
 }, 300_000);
 
-test('the history is searched by file name and by state', async () => {
+test('the history can be searched by file name and state', async () => {
   const page = await site.open('/history');
   const search = page.getByRole('searchbox', { name: 'Search file names' });
   await search.fill('coffee');
@@ -70,10 +70,10 @@ test('the history is searched by file name and by state', async () => {
   await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
 });
 
-test('thousands of batches draw a few lines at a time, and a search says how far it has looked', async () => {
+test('thousands of batches are drawn a few lines at a time, and a search says how far it got', async () => {
   const context = await site.newContext();
   const page = await context.newPage();
-  // More than a test could have made: the server's answers are made up here, page by page.
+  // Too many to make in a test: the answers are made up, page by page.
   const total = 3000;
   await context.route(/\/api\/v1\/jobs\?/, async (route) => {
     const query = new URL(route.request().url()).searchParams;
@@ -94,7 +94,7 @@ test('thousands of batches draw a few lines at a time, and a search says how far
   expect(await rows(page).count()).toBeLessThan(200);
   await rows(page).last().scrollIntoViewIfNeeded();
   await expect.poll(async () => await rows(page).count()).toBeGreaterThan(60);
-  // Whoever comes back from a batch is where they were.
+  // Going back from a batch restores the position in the list.
   const row = rows(page).nth(50);
   await row.scrollIntoViewIfNeeded();
   const name = (await row.locator('b').textContent()) ?? '';

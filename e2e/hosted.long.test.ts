@@ -18,7 +18,7 @@ let server: RunningServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  // The stand-in for fal.ai: it makes nothing and bills nobody.
+  // A simulated fal.ai, which makes nothing and bills nobody.
   const options = { keys: [key], plan: { hold: 'run' } };
   standIn = spawn(process.execPath, [join(root, 'packages/server/test/fal/process.ts'), JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -39,7 +39,7 @@ afterAll(async () => {
   standIn?.stdin?.end();
 });
 
-test('a hosted model is chosen with its price and options, and what it gave and cost is shown', async () => {
+test('a hosted model is chosen with its price and options, and its result and cost are shown', async () => {
   const page = await (await browser.newContext({ viewport: desktop, locale: 'en-GB' })).newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -51,7 +51,7 @@ test('a hosted model is chosen with its price and options, and what it gave and 
   await page.getByText('High', { exact: true }).click();
   await page.getByRole('button', { name: /^Make/ }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  // Held there until it has been seen.
+  // The simulated provider holds the job until this was seen.
   await page.getByText('fal.ai makes the model').first().waitFor();
   await fetch(`${simulated}/release`, { method: 'POST', body: '{}' });
   await page.waitForURL(/\/results\//);

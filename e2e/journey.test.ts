@@ -20,8 +20,8 @@ async function open(context: BrowserContext, path: string): Promise<Page> {
 
 const newContext = async () => await site.newContext({ viewport: desktop });
 
-test('three photos become three valid models, and a reader who comes back sees the true state at once', async () => {
-  // Loaded before, so that it shows the batch while that is being made.
+test('three photos become three valid models, and a visitor who comes back sees the true state at once', async () => {
+  // Loads the app early, so that it can show the batch while it is being made.
   const processing = await open(await newContext(), '/');
   const first = await newContext();
   const upload = await open(first, '/');
@@ -30,7 +30,7 @@ test('three photos become three valid models, and a reader who comes back sees t
   await upload.getByRole('button', { name: 'Make 3 models' }).click();
   await upload.waitForURL(/\/processing\?taskId=/);
   const address = new URL(upload.url());
-  // Half-way: something is done and something is not.
+  // Half-way: some are done and some are not.
   await upload
     .getByText(/[12] of 3 done/)
     .first()
@@ -65,7 +65,7 @@ test('three photos become three valid models, and a reader who comes back sees t
   expect(problems).toEqual([]);
 }, 240_000);
 
-test.each(['drop', 'paste'] as const)('photos come by %s as well', async (way) => {
+test.each(['drop', 'paste'] as const)('photos can be added by %s', async (way) => {
   const context = await newContext();
   const page = await open(context, '/');
   await page.getByText('Drop photos here').waitFor();
@@ -83,13 +83,13 @@ test.each(['drop', 'paste'] as const)('photos come by %s as well', async (way) =
   await page.getByRole('button', { name: 'Make the model' }).waitFor();
 });
 
-test('an address of a task that does not exist says so', async () => {
+test('the address of an unknown task says so', async () => {
   const context = await newContext();
   const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
   await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
 });
 
-test('an address that is none of the pages is answered with 404 and says so, in the language of the browser', async () => {
+test('an unknown address is answered with 404 and says so in the language of the browser', async () => {
   const context = await site.newContext({ locale: 'de-DE' });
   const page = await context.newPage();
   const answer = await page.goto(`${site.server.url}/nowhere`);
@@ -98,7 +98,7 @@ test('an address that is none of the pages is answered with 404 and says so, in 
   expect(await page.title()).toBe('Diese Seite gibt es nicht · image2model');
 });
 
-/** How many different colours the page's middle shows: a model has many, an empty stage one. */
+/** How many colours the viewer shows: many with a model, one without. */
 async function coloursOf(page: Page): Promise<number> {
   const canvas = page.locator('canvas');
   const shot = await canvas.screenshot();

@@ -5,10 +5,10 @@ import { modelLoaded } from './support/viewer.ts';
 
 const site = setUp();
 
-/** Whatever had the focus without being seen to have it. */
+/** Elements that had the focus without showing it. */
 const unseen: string[] = [];
 
-test('a photo becomes a model, is looked at, downloaded and deleted with the keyboard alone', async () => {
+test('a photo becomes a model, which is viewed, downloaded and deleted with the keyboard alone', async () => {
   const page = await site.open('/', { viewport: desktop, acceptDownloads: true });
   page.setDefaultTimeout(120_000);
   await page.getByRole('button', { name: /Glazed teapot/ }).waitFor();
@@ -18,7 +18,7 @@ test('a photo becomes a model, is looked at, downloaded and deleted with the key
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^Make the model/ }).waitFor();
   await tabTo(page, /^Make the model/);
-  // The page hears of the progress once a key was pressed on it.
+  // Progress is held back until a key was pressed on the page that shows it.
   const pressed = Promise.withResolvers<void>();
   await page.route('**/api/v1/status/tasks/**', async (route) => {
     await pressed.promise;
@@ -27,7 +27,7 @@ test('a photo becomes a model, is looked at, downloaded and deleted with the key
   await page.keyboard.press('Enter');
 
   await page.waitForURL(/\/processing\?taskId=/);
-  // Whoever has pressed a key here is not taken away when the work ends.
+  // After a key press the page stays when the work ends.
   await page.keyboard.press('Tab');
   pressed.resolve();
   await page.getByRole('link', { name: 'See the results' }).waitFor({ timeout: 60_000 });
@@ -61,7 +61,7 @@ test('a photo becomes a model, is looked at, downloaded and deleted with the key
   expect([...new Set(unseen)]).toEqual([]);
 }, 600_000);
 
-/** Presses Tab until something of that name has the focus, and notes whatever on the way has it without a sign. */
+/** Presses Tab until an element of that name has the focus, and notes those on the way that do not show it. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = [];
   for (let presses = 0; presses < 60; presses += 1) {
@@ -82,11 +82,11 @@ async function focused(page: Page): Promise<string> {
   });
 }
 
-/** Runs in the page: why nobody would see where the focus is. */
+/** Runs in the page: why the focus cannot be seen. */
 function focusProblem(): string | undefined {
   const element = document.activeElement;
   if (!(element instanceof HTMLElement) || element === document.body) return undefined;
-  // What is drawn in place of a hidden input: its label, or what stands beside it in there.
+  // A hidden input shows its focus on its label or on another element in there.
   const label = element.closest('label');
   const drawn = [element, ...(label ? [label, ...label.querySelectorAll('*')] : [])];
   const isOutlined = drawn.some((each) => {

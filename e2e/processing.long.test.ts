@@ -9,10 +9,10 @@ import { setUp } from './support/set-up.ts';
 
 const site = setUp({ WORKER_CONCURRENCY: '1' });
 
-/** Uploads one sample several times over, under names of its own; the address of its page. */
+/** Uploads one sample several times, under different names, and returns the address of its page. */
 async function begin(count: number, sample = 'teapot.jpg'): Promise<string> {
   const bytes = await readFile(join(samples, sample));
-  // A comment behind the picture makes each a photo of its own, which no earlier result fits.
+  // Bytes after the picture make each a different photo, so that no earlier result is reused.
   const files = Array.from(
     { length: count },
     (_, index) => new File([bytes, `${Math.random()}`], `photo ${index + 1}.jpg`),
@@ -22,13 +22,13 @@ async function begin(count: number, sample = 'teapot.jpg'): Promise<string> {
   return `${site.server.url}/processing?taskId=${upload.taskId}`;
 }
 
-/** A page that has loaded the app: it shows a batch long before that is done. */
+/** A page that has loaded the app, so that it can show a batch long before it is done. */
 const warmPage = async (options?: BrowserContextOptions) => await site.open('/', options);
 
 const overall = (page: Page) => page.getByRole('progressbar', { name: /Overall progress|Gesamtfortschritt/ });
 const shownProgress = async (page: Page) => Number(await overall(page).getAttribute('aria-valuenow'));
 
-test('offline is said gently, what was known stays, and back online it goes on to the end', async () => {
+test('an offline page says so and keeps what it knew, and continues to the end once it is online', async () => {
   const page = await warmPage();
   await page.goto(await begin(4));
   await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
@@ -40,7 +40,7 @@ test('offline is said gently, what was known stays, and back online it goes on t
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
 });
 
-test('a server that restarts is waited for, and the page ends where the work does', async () => {
+test('the page waits for a restarting server, and then shows the results', async () => {
   const page = await warmPage();
   await page.goto(await begin(4));
   await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
@@ -50,7 +50,7 @@ test('a server that restarts is waited for, and the page ends where the work doe
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
 });
 
-test('seven tabs follow one batch at once, over one connection', async () => {
+test('seven tabs follow one batch over one connection', async () => {
   const first = await warmPage();
   const others = await Promise.all(Array.from({ length: 6 }, () => first.context().newPage()));
   for (const tab of others) await tab.goto(site.server.url);
@@ -63,10 +63,10 @@ test('seven tabs follow one batch at once, over one connection', async () => {
   await Promise.all(tabs.map((tab) => tab.waitForURL(/\/results\//, { timeout: 60_000 })));
 });
 
-test('whoever wants it is told by the browser when a batch is done while they look elsewhere', async ({ skip }) => {
+test('a visitor who asked for it gets a notification when a batch is done in the background', async ({ skip }) => {
   const context = await site.newContext();
   await context.grantPermissions(['notifications']);
-  // A page that nobody looks at, which a browser without windows has not; and one that may not notify itself, as on Android.
+  // A headless page always has the focus: pretend otherwise. And as on Android, only the service worker may notify.
   await context.addInitScript(() => {
     document.hasFocus = () => false;
     globalThis.Notification = new Proxy(Notification, {
@@ -89,7 +89,7 @@ test('whoever wants it is told by the browser when a batch is done while they lo
   await expect.poll(shown).toEqual([['The model is ready', new URL(page.url()).pathname]]);
 });
 
-test('one file can be cancelled, then all, and what was cancelled can be tried again', async () => {
+test('one file can be cancelled, then all, and the cancelled ones can be retried', async () => {
   const page = await warmPage();
   await page.goto(await begin(6));
   await page.getByRole('button', { name: 'Cancel photo 6.jpg' }).click();
@@ -99,13 +99,13 @@ test('one file can be cancelled, then all, and what was cancelled can be tried a
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
 });
 
-test('a task that there is not is said to be none, with a way on', async () => {
+test('an unknown task says so and links to the history', async () => {
   const page = await site.open('/processing?taskId=0198c0de-0000-7000-8000-000000000000');
   await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
   await page.getByRole('link', { name: 'Go to the history' }).waitFor();
 });
 
-test('a German page says what the server says in German', async () => {
+test('a German page shows messages from the server in German', async () => {
   const page = await warmPage({ locale: 'de-DE' });
   await page.goto(await begin(3));
   await page

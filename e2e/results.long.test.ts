@@ -7,7 +7,7 @@ import { desktop, setUp } from './support/set-up.ts';
 import { modelLoaded, openViewer } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
-/** Few pixels, for a view that is looked at many times. */
+/** Few pixels, for tests that take many pictures. */
 const small = { viewport: { width: 420, height: 800 }, reducedMotion: 'reduce' } as const;
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -34,20 +34,20 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
   return page;
 }
 
-/** What the viewer shows now. Drawn without a graphics card, which takes its time on a busy machine. */
+/** What the viewer shows now. Without a graphics card, drawing is slow on a busy machine. */
 async function picture(page: Page): Promise<string> {
-  // Away from the tools, which stand over the view and show when they are pointed at.
+  // Away from the tools over the view, which change when hovered.
   await page.mouse.move(2, 2);
   return (await page.locator('canvas').screenshot({ timeout: 60_000 })).toString('base64');
 }
 
-/** Waits until the view is another one than it was, and gives the new one. */
+/** Waits until the view differs from a picture, and returns the new one. */
 async function changed(page: Page, before: string): Promise<string> {
   await expect.poll(async () => (await picture(page)) === before, { timeout: 60_000 }).toBe(false);
   return await picture(page);
 }
 
-test('a batch shows each photo beside its model, with what is known of it, and loads the viewer only when wanted', async () => {
+test('a batch shows each photo beside its model and facts, and loads the viewer only on request', async () => {
   const page = await open(`/results/${three.jobId}`);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(new URL(request.url()).pathname));
@@ -66,7 +66,7 @@ test('a batch shows each photo beside its model, with what is known of it, and l
   expect(asked.filter((path) => path.endsWith('.glb'))).toEqual([`/api/v1/download/${three.jobId}/teapot.glb`]);
 }, 180_000);
 
-test('the viewer turns, zooms, changes its looks and light, measures, and goes back, with the keyboard', async () => {
+test('the viewer rotates, zooms, changes looks and light, measures and resets with the keyboard', async () => {
   const page = await open(`/results/${mixed.jobId}`, small);
   await openViewer(page);
   const canvas = page.getByRole('application', { name: '3D model cactus.glb' });
@@ -100,7 +100,7 @@ test('the viewer turns, zooms, changes its looks and light, measures, and goes b
   await expect.poll(async () => (await picture(page)) === first, { timeout: 60_000 }).toBe(true);
 }, 240_000);
 
-test('the viewer turns by itself until it is touched, and follows a finger', async () => {
+test('the viewer rotates by itself until it is touched, and follows a finger', async () => {
   const page = await open(`/results/${mixed.jobId}`, phone);
   await openViewer(page);
   const turn = page.getByRole('button', { name: 'Turn by itself' });
@@ -115,7 +115,7 @@ test('the viewer turns by itself until it is touched, and follows a finger', asy
   await changed(page, seen);
 }, 240_000);
 
-test('every format that the model offers can be downloaded, and all of it as a ZIP with its size', async () => {
+test('every format of the model can be downloaded, and everything as a ZIP whose size is shown', async () => {
   const page = await open(`/results/${three.jobId}`);
   const stage = page.getByRole('region', { name: 'duck.glb' });
   const files: Record<string, Buffer> = {};
@@ -139,7 +139,7 @@ test('every format that the model offers can be downloaded, and all of it as a Z
   expect(zip.includes('coffee.glb')).toBe(true);
 });
 
-test('a file that failed says why and what to do, and is made with other options', async () => {
+test('a failed file says why and what to do, and succeeds with other options', async () => {
   const job = await sendPhotos(site.server.url, ['flat.png'], { key, options: { mode: 'object' } });
   expect(await ended(site.server.url, job, key)).toBe('failed');
   const page = await open(`/results/${job.jobId}`);
@@ -157,8 +157,8 @@ test('a file that failed says why and what to do, and is made with other options
   await page.getByRole('heading', { name: 'Your model is ready' }).waitFor();
 }, 180_000);
 
-test('results that are still coming show up by themselves', async () => {
-  // The app is loaded before, so that the page is there while they are being made.
+test('results that are still being made appear by themselves', async () => {
+  // Loads the app first, so that the page is there while they are being made.
   const page = await open('/history');
   const job = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png', 'pebbles.jpg', 'cactus.jpg'], { key });
   await page.goto(`${site.server.url}/results/${job.jobId}`);
@@ -167,7 +167,7 @@ test('results that are still coming show up by themselves', async () => {
   expect(await page.getByText('still being made').count()).toBe(0);
 }, 180_000);
 
-test('a shared link shows the model once, to somebody without a key', async () => {
+test('a shared link shows the model once, to a visitor without a key', async () => {
   const context = await signedIn();
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: site.server.url });
   const page = await context.newPage();
@@ -193,7 +193,7 @@ test('a shared link shows the model once, to somebody without a key', async () =
   await theirs.reload();
   await theirs.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
 
-  // The next link, in the same tab: its address differs behind the `#` alone.
+  // The next link in the same tab: only the part after the `#` differs.
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Share' }).click();
   await dialog.getByRole('button', { name: 'Copy the link' }).click();
@@ -201,7 +201,7 @@ test('a shared link shows the model once, to somebody without a key', async () =
   await theirs.getByRole('link', { name: 'Save GLB' }).waitFor();
 }, 180_000);
 
-test('a batch is deleted after a question, from which the focus comes back', async () => {
+test('a batch is deleted after a confirmation, which returns the focus', async () => {
   const job = await sendPhotos(site.server.url, ['duck.png'], { key });
   expect(await ended(site.server.url, job, key)).toBe('completed');
   const page = await open(`/results/${job.jobId}`);
@@ -222,13 +222,13 @@ test('a batch is deleted after a question, from which the focus comes back', asy
   await page.getByRole('link', { name: 'Go to the history' }).waitFor();
 }, 120_000);
 
-test('AR is offered where the device has it, with an address that it can use', async () => {
+test('AR is offered on devices that have it, with an address they can open', async () => {
   const plain = await open(`/results/${mixed.jobId}`);
   await openViewer(plain);
   expect(await plain.getByText('View in your room').or(plain.getByLabel('View in your room')).count()).toBe(0);
 
   const context = await signedIn(phone);
-  // As Safari on an iPhone answers.
+  // As in Safari on an iPhone.
   await context.addInitScript(() => {
     DOMTokenList.prototype.supports = (token) => token === 'ar' || token === 'modulepreload';
   });
@@ -243,7 +243,7 @@ test('AR is offered where the device has it, with an address that it can use', a
   expect(usdz.headers()['content-type']).toBe('model/vnd.usdz+zip');
 }, 240_000);
 
-test('a server that is away is told, and the page goes on by itself when it is back', async () => {
+test('an unreachable server is reported, and the page continues by itself once it is back', async () => {
   const page = await open('/history');
   await page.getByText('duck.png, teapot.jpg, coffee.jpg').waitFor();
   await site.server.stop();
@@ -253,7 +253,7 @@ test('a server that is away is told, and the page goes on by itself when it is b
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
 }, 120_000);
 
-/** Draws one finger across the page, as a hand does. */
+/** Drags one finger across the page. */
 async function drag(page: Page, from: { x: number; y: number }, by: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number) => {

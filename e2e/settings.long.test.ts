@@ -15,10 +15,10 @@ async function signIn(page: Page): Promise<void> {
   await dialog.waitFor({ state: 'detached' });
 }
 
-/** As when its time is up or its key is revoked: the browser's cookie opens nothing any more. */
+/** As if it had expired or its key were revoked. */
 const endSession = async (context: BrowserContext) => await context.clearCookies();
 
-test('a server with keys asks for one, says when it is wrong, and shows the page once it is right', async () => {
+test('a server with keys asks for one, rejects a wrong one, and shows the page after a valid one', async () => {
   const page = await site.open('/history');
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
   await dialog.getByLabel('API key').fill('wrong');
@@ -33,7 +33,7 @@ test('a server with keys asks for one, says when it is wrong, and shows the page
   expect(cookies).toMatchObject([{ name: 'image2model_session', httpOnly: true, sameSite: 'Strict' }]);
 });
 
-test('whoever does not want to sign in is told so in place of the page, and can think again', async () => {
+test('a visitor who does not sign in sees that instead of the page, and can still do so', async () => {
   const page = await site.open('/history');
   await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
   await page.keyboard.press('Escape');
@@ -43,7 +43,7 @@ test('whoever does not want to sign in is told so in place of the page, and can 
   await page.getByText('Nothing has been made here yet').waitFor();
 });
 
-test('a session that ends before the photos are sent asks again, and the same photos go out', async () => {
+test('a session that ends before the upload asks for the key again, and then sends the same photos', async () => {
   const page = await site.open('/');
   await signIn(page);
   await pick(page, samplePaths('duck.png', 'cactus.jpg'));
@@ -55,7 +55,7 @@ test('a session that ends before the photos are sent asks again, and the same ph
   await page.getByText('duck.png').first().waitFor();
   await page.waitForURL(/\/results\//, { timeout: 120_000 });
 
-  // A download cannot wait in the network as a call can: it is asked about before.
+  // A download cannot be retried like a request, so the session is checked first.
   await page.getByRole('heading', { name: '2 models are ready' }).waitFor();
   await endSession(page.context());
   await page.getByRole('link', { name: 'Download all' }).click();
@@ -65,10 +65,10 @@ test('a session that ends before the photos are sent asks again, and the same ph
   expect((await download).suggestedFilename()).toMatch(/\.zip$/);
 }, 180_000);
 
-test('a stream that comes back to a server where the session has ended asks for a key, and goes on', async () => {
+test('a stream that reconnects after the session has ended asks for a key, and continues', async () => {
   const page = await site.open('/');
   await signIn(page);
-  // Enough of them that the server goes away in the middle.
+  // Enough that the server stops half-way.
   await pick(page, samplePaths('teapot.jpg', 'duck.png', 'cactus.jpg', 'coffee.jpg', 'pebbles.jpg'));
   await page.getByRole('button', { name: 'Make 5 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
@@ -78,7 +78,7 @@ test('a stream that comes back to a server where the session has ended asks for 
   await site.server.restart();
   await page.getByRole('dialog', { name: 'Sign in' }).waitFor({ timeout: 60_000 });
   await signIn(page);
-  // Whoever has typed stays where they are, until they want the results.
+  // After a key press the page stays until the visitor asks for the results.
   await page
     .getByText(/^5 ready/)
     .first()
@@ -87,7 +87,7 @@ test('a stream that comes back to a server where the session has ended asks for 
   await page.getByRole('heading', { name: '5 models are ready' }).waitFor();
 }, 240_000);
 
-test('signing in and out in one tab holds for the others', async () => {
+test('signing in and out in one tab applies to the others', async () => {
   const page = await site.open('/settings');
   await page.getByText('You are not signed in').waitFor();
   await page.getByRole('button', { name: 'Sign in' }).click();
@@ -99,12 +99,12 @@ test('signing in and out in one tab holds for the others', async () => {
   await other.getByText('Nothing has been made').or(other.getByText('duck.png')).first().waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You are not signed in').waitFor();
-  // What they had made stands there no longer.
+  // Their batches are no longer shown.
   await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
   expect(await other.locator('main li').count()).toBe(0);
 });
 
-test('theme, language and motion are taken at once and kept for the next visit', async () => {
+test('theme, language and motion apply at once and are kept for the next visit', async () => {
   const page = await site.open('/settings', { colorScheme: 'light' });
   const root = page.locator('html');
   await page.getByText('Dark', { exact: true }).click();
@@ -124,7 +124,7 @@ test('theme, language and motion are taken at once and kept for the next visit',
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
 });
 
-test('notifications are turned on where the browser allows them, and off again', async ({ skip }) => {
+test('notifications can be turned on if the browser allows them, and off again', async ({ skip }) => {
   const page = await site.open('/settings');
   const box = page.getByLabel('Tell me when a batch is done');
   await page.context().grantPermissions(['notifications'], { origin: site.server.url });
@@ -133,7 +133,7 @@ test('notifications are turned on where the browser allows them, and off again',
   await box.check();
   await page.reload();
   await expect.poll(async () => await box.isChecked()).toBe(true);
-  // A click at what was shown leads the page that it came from to where it belongs. A test cannot click outside the page.
+  // A click on a notification leads its page to the batch. A test cannot click outside the page, so it sends the event.
   const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'));
   await worker.evaluate(() => {
     const notification = { data: { url: '/history', from: '/settings' }, close: () => undefined };
@@ -152,7 +152,7 @@ test('notifications are turned on where the browser allows them, and off again',
   await expect.poll(workers).toBe(0);
 });
 
-test('the settings are worked with the keyboard alone', async () => {
+test('the settings can be changed with the keyboard alone', async () => {
   const page = await site.open('/settings');
   await page.getByRole('radio', { name: 'System' }).first().focus();
   await page.keyboard.press('ArrowRight');

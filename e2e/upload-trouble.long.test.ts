@@ -12,7 +12,7 @@ afterAll(async () => {
   await disk?.remove();
 });
 
-test('a server that is away is waited for, and the photos go out once it is back', async () => {
+test('the page waits for an unreachable server, and sends the photos once it is back', async () => {
   const page = await site.open();
   await pick(page, photos);
   await card(page, 'teapot.jpg').waitFor();
@@ -25,7 +25,7 @@ test('a server that is away is waited for, and the photos go out once it is back
 }, 90_000);
 
 test.runIf(disk)(
-  'a server without room says so, and takes the same photos once there is some (takes root)',
+  'a server with a full disk says so, and accepts the same photos once there is room (needs root)',
   async () => {
     const full = await startServer({ DATA_DIR: disk?.directory ?? '' });
     onTestFinished(async () => void (await full.stop('SIGKILL')));
@@ -42,7 +42,7 @@ test.runIf(disk)(
   60_000,
 );
 
-test('a browser that keeps nothing says so, and warns whoever leaves in the middle of sending', async () => {
+test('a browser without storage says so, and warns a visitor who leaves during the upload', async () => {
   const context = await site.newContext();
   await context.addInitScript(() => {
     IDBFactory.prototype.open = () => {
@@ -53,7 +53,7 @@ test('a browser that keeps nothing says so, and warns whoever leaves in the midd
   await page.goto(site.server.url);
   await pick(page, photos);
   await page.getByText('This browser has no room to keep your photos').waitFor();
-  // Within the pages they are there all the same.
+  // They survive navigation within the app all the same.
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('link', { name: 'image2model' }).click();
   await card(page, 'teapot.jpg').waitFor();
@@ -69,7 +69,7 @@ test('a browser that keeps nothing says so, and warns whoever leaves in the midd
   await page.getByRole('button', { name: 'Stop' }).waitFor();
 });
 
-test('a browser without room says so, and keeps the photos once it has some', async () => {
+test('a browser with full storage says so, and keeps the photos once there is room', async () => {
   const page = await site.open();
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.server.url, quotaSize: 30_000 });

@@ -17,7 +17,7 @@ async function open(): Promise<{ context: BrowserContext; page: Page }> {
   return { context: page.context(), page };
 }
 
-/** Sets how fast the page can send, in bytes a second; -1 is as fast as it goes. */
+/** Limits how fast the page can send, in bytes per second; -1 is no limit. */
 async function lineOf(page: Page): Promise<(uploadThroughput: number) => Promise<void>> {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');
@@ -26,7 +26,7 @@ async function lineOf(page: Page): Promise<(uploadThroughput: number) => Promise
     void (await network.send('Network.emulateNetworkConditions', { ...others, uploadThroughput }));
 }
 
-/** What the browser keeps of the choices, in all its drafts: they are written as they change. */
+/** The face limits of all drafts that the browser keeps: choices are stored as they change. */
 const keptFaceLimits = async (page: Page): Promise<string[]> =>
   await page.evaluate(async () => {
     const done = <T>(request: IDBRequest<T>) =>
@@ -37,7 +37,7 @@ const keptFaceLimits = async (page: Page): Promise<string[]> =>
     return all.flatMap((entry: { faceLimit?: string }) => entry.faceLimit ?? []);
   });
 
-/** A small photo that is like no other. */
+/** A small photo, different for each index. */
 async function tiny(index: number): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
   const background = { r: (index * 37) % 256, g: (index * 91) % 256, b: 90 };
   const buffer = await sharp({ create: { width: 32, height: 32, channels: 3, background } })
@@ -46,7 +46,7 @@ async function tiny(index: number): Promise<{ name: string; mimeType: string; bu
   return { name: `tiny ${index}.png`, mimeType: 'image/png', buffer };
 }
 
-test('photos and choices outlive a reload; an upload shows each photo leave, can be stopped, and counts once', async () => {
+test('photos and choices survive a reload; an upload shows the progress of each photo, can be stopped, and counts once', async () => {
   const before = await jobCount(site.server.url);
   const { context, page } = await open();
   await pick(page, photos);
@@ -73,14 +73,14 @@ test('photos and choices outlive a reload; an upload shows each photo leave, can
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   expect(await jobCount(site.server.url)).toBe(before + 1);
-  // What was sent is kept no longer.
+  // Photos that were sent are no longer kept.
   const later = await context.newPage();
   await later.goto(site.server.url);
   await later.getByText('Try one of ours').waitFor();
   expect(await later.getByRole('listitem').filter({ hasText: 'teapot.jpg' }).count()).toBe(0);
 }, 90_000);
 
-test('an upload whose answer was lost is found again after a reload, and makes no second job', async () => {
+test('an upload whose answer was lost is found again after a reload, without a second job', async () => {
   const before = await jobCount(site.server.url);
   const { page } = await open();
   await pick(page, photos.slice(0, 1));
@@ -102,7 +102,7 @@ test('an upload whose answer was lost is found again after a reload, and makes n
   expect(await jobCount(site.server.url)).toBe(before + 1);
 }, 60_000);
 
-test('what is refused or gone is said at its photo, and the others go on', async () => {
+test('a rejected or missing photo says so on its card, and the others are sent', async () => {
   const { page } = await open();
   const folder = await mkdtemp(join(tmpdir(), 'image2model-photos-'));
   onTestFinished(async () => await rm(folder, { recursive: true }));
@@ -125,7 +125,7 @@ test('what is refused or gone is said at its photo, and the others go on', async
   await card(page, 'moved.png').getByText('The file was moved or changed').waitFor();
 });
 
-test('of more than 25 photos the rest wait in the browser, and are offered next', async () => {
+test('of more than 25 photos the rest wait in the browser and are offered next', async () => {
   const { page } = await open();
   const all = await Promise.all(Array.from({ length: 27 }, async (_, index) => await tiny(index)));
   await pick(page, all);
@@ -137,7 +137,7 @@ test('of more than 25 photos the rest wait in the browser, and are offered next'
   await page.getByRole('button', { name: 'Make 2 models' }).waitFor();
 }, 60_000);
 
-test('an upload goes on while other pages are looked at, is shown there, and is found again', async () => {
+test('an upload continues while other pages are open, is shown there, and leads back', async () => {
   const before = await jobCount(site.server.url);
   const { page } = await open();
   await pick(page, photos);
@@ -150,7 +150,7 @@ test('an upload goes on while other pages are looked at, is shown there, and is 
   await tray.getByRole('progressbar').waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();
   await tray.getByRole('link', { name: 'Back to the photos' }).click();
-  // The same upload; what is picked now goes after it.
+  // The same upload; photos picked now go into the next one.
   await page.getByRole('progressbar', { name: 'duck.png' }).waitFor();
   await pick(page, [await tiny(3)]);
   await card(page, 'tiny 3.png').getByText('next batch').waitFor();
@@ -163,7 +163,7 @@ test('an upload goes on while other pages are looked at, is shown there, and is 
   expect([await jobCount(site.server.url), await tray.count()]).toEqual([before + 1, 0]);
 }, 60_000);
 
-test('two tabs have a batch each, and what a closed one left goes to the next', async () => {
+test('two tabs have a draft each, and a new tab takes over that of a closed one', async () => {
   const { context, page: first } = await open();
   await pick(first, photos.slice(0, 1));
   await card(first, 'duck.png').waitFor();
@@ -187,11 +187,11 @@ test('two tabs have a batch each, and what a closed one left goes to the next', 
   ]);
 }, 60_000);
 
-test('a folder is taken with what is in its folders, and whatever is no photo says why without crowding them out', async () => {
+test('a folder is added with its subfolders, and files that are no photos say why without crowding them out', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'image2model-album-'));
   onTestFinished(async () => await rm(folder, { recursive: true }));
   await mkdir(join(folder, 'a/inner'), { recursive: true });
-  // A browser hands out a hundred at a time.
+  // A browser lists a hundred entries at a time.
   const { buffer } = await tiny(1);
   const many = Array.from({ length: 120 }, (_, index) => `a/IMG_${index}.png`);
   for (const name of [...many, 'a/inner/last.png', '.hidden.png']) await writeFile(join(folder, name), buffer);
@@ -204,7 +204,7 @@ test('a folder is taken with what is in its folders, and whatever is no photo sa
   const drop = async (data: { files?: string[]; items?: { mimeType: string; data: string }[] }) => {
     for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
       const dragged = { items: [], dragOperationsMask: 1, ...data };
-      // Far from the drop zone: the whole page takes it.
+      // Far from the drop zone: the whole page accepts it.
       await devtools.send('Input.dispatchDragEvent', { type, x: 640, y: 880, data: dragged });
     }
   };
@@ -214,12 +214,12 @@ test('a folder is taken with what is in its folders, and whatever is no photo sa
   expect(names.filter((name) => name.endsWith('.png'))).toEqual([...many.map((name) => name.slice(2)), 'last.png']);
   await page.getByText('More files that cannot be sent: 3').click();
   await page.getByText('note 8.txt Not a photo we can read').waitFor();
-  // A link would lead away from here.
+  // A dropped link would leave the page.
   await drop({ items: [{ mimeType: 'text/uri-list', data: `${site.server.url}/api/v1/health` }] });
   await page.getByRole('button', { name: 'Remove what cannot be sent' }).click();
   await page.getByText('note 0.txt').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Make 25 models' }).waitFor();
-  // Pictures are made of what is in sight, and small ones.
+  // Thumbnails are small, and made only for cards in sight.
   expect(
     await page
       .locator('.photos img')

@@ -5,19 +5,19 @@ import { layoutProblems } from './support/layout.ts';
 import { setUpBrowser } from './support/set-up.ts';
 import { tour } from './support/tour.ts';
 
-/** The sizes in which people hold it. */
+/** Common window sizes. */
 const devices = [
   { device: 'phone', touch: true, width: 390, height: 844 },
   { device: 'tablet', touch: true, width: 820, height: 1180 },
   { device: 'desktop', touch: false, width: 1440, height: 900 },
 ] as const;
 
-// With SCREENSHOTS set to a folder, the pages are kept there as they were seen.
+// With SCREENSHOTS set to a folder, a screenshot of each page is kept there.
 const { SCREENSHOTS } = process.env;
 
 const started = setUpBrowser();
 
-test('every page holds in every state, on a phone, a tablet and a desktop, in light and in dark', async () => {
+test('every page looks right in every state, on phone, tablet and desktop, in light and dark', async () => {
   const said: string[] = [];
   const problems: string[] = [];
   const album = SCREENSHOTS === undefined ? undefined : await createAlbum(SCREENSHOTS);
@@ -26,7 +26,7 @@ test('every page holds in every state, on a phone, a tablet and a desktop, in li
     for (const { device, touch, ...viewport } of devices) {
       await page.setViewportSize(viewport);
       await devTools.send('Emulation.setTouchEmulationEnabled', { enabled: touch });
-      // A device that is touched shows a scrollbar only while it scrolls.
+      // Touch devices show scrollbars only while scrolling.
       await devTools.send('Emulation.setScrollbarsHidden', { hidden: touch });
       await atRest(page);
       const found = await layoutProblems(page);
@@ -45,7 +45,7 @@ test('every page holds in every state, on a phone, a tablet and a desktop, in li
   expect(said).toEqual([]);
 }, 600_000);
 
-/** Pictures are there, and what was drawn for the size before is gone. */
+/** Waits until pictures are loaded and the page is drawn in its new size. */
 async function atRest(page: Page): Promise<void> {
   await page.evaluate(async () => {
     scrollTo(0, 0);

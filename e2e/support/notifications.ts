@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Whether the browser refuses to notify though the test has granted it, as the headless shell from npm does: whatever is
- * granted, it calls notifications denied.
+ * Whether the browser denies notifications although the test granted them. npm's Chromium, a headless shell, always does.
  */
 export async function cannotNotify(page: Page): Promise<boolean> {
   return await page.evaluate(async () => {

@@ -3,27 +3,27 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { launchBrowser } from './chromium.ts';
 import { type RunningServer, startServer } from './server.ts';
 
-/** What the tests of a file share: a browser, and a server for it. */
+/** The server and the browser that the tests of a file share. */
 export interface SetUp {
-  /** There from the first test on. */
+  /** Can be used in tests and hooks. */
   readonly server: RunningServer;
-  /** There from the first test on. */
+  /** Can be used in tests and hooks. */
   readonly browser: Browser;
-  /** A visitor of their own, in English unless the options say otherwise; gone at the end of the test. */
+  /** A new visitor, in English unless the options say otherwise. It is closed at the end of the test. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
-  /** A page of a new visitor, at a path of the server. */
+  /** A page of a new visitor, at this path of the server. */
   open(path?: string, options?: BrowserContextOptions): Promise<Page>;
 }
 
-/** The size of a window on a desktop. */
+/** The window size of a desktop. */
 export const desktop = { width: 1280, height: 900 } as const;
 
-/** Starts the server, with these settings, and a browser before the first test of a file; ends both after the last. */
+/** Starts a server with these settings and a browser before the first test of a file, and ends both after the last. */
 export function setUp(settings: Record<string, string> = {}): SetUp {
   let server: RunningServer | undefined;
   let browser: Browser | undefined;
   beforeAll(async () => {
-    // One after the other, so that what has started is closed even where the second one fails.
+    // One after the other: if the browser fails to start, the server is closed all the same.
     server = await startServer(settings);
     browser = await launchBrowser();
   });
@@ -56,7 +56,7 @@ export function setUp(settings: Record<string, string> = {}): SetUp {
   };
 }
 
-/** A browser alone, for tests that start their servers themselves. */
+/** Starts only a browser, for tests that start servers themselves. */
 export function setUpBrowser(): { readonly browser: Browser } {
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -71,6 +71,6 @@ export function setUpBrowser(): { readonly browser: Browser } {
 }
 
 function started<T>(part: T | undefined): T {
-  if (part === undefined) throw new Error('This is there in tests alone: it starts before the first one.');
+  if (part === undefined) throw new Error('Not started yet: use this in tests and hooks only.');
   return part;
 }

@@ -18,7 +18,7 @@ export interface Stop {
 
 const photos = ['duck.png', 'teapot.jpg', 'cactus.jpg', 'coffee.jpg', 'pebbles.jpg'];
 
-/** Languages as given, less motion so that what is seen stands still. */
+/** Fixed language and time zone; reduced motion, so that the page stands still. */
 const options = { locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce', acceptDownloads: true } as const;
 
 /**
@@ -85,7 +85,7 @@ async function* firstBatch({ page }: Visit): AsyncGenerator<Stop> {
   yield { id: 'viewer', title: 'The viewer', page };
 }
 
-/** A batch that goes on for as long as it is looked at: offline, without a server, and cancelled at last. */
+/** A batch large enough to be seen running, offline and without a server. It is cancelled in the end. */
 async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerator<Stop> {
   await page.goto(server.url);
   await pick(page, await manyPhotos());
@@ -93,7 +93,7 @@ async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerat
   await page.waitForURL(/\/processing\?taskId=/);
   const someDone = page.getByText(/^[1-9]\d* of 25 done/).first();
   await someDone.waitFor({ timeout: 60_000 });
-  // Whoever has pressed a key stays on the page when the work ends.
+  // After a key press the page stays when the work ends.
   await page.keyboard.press('Shift');
   yield { id: 'processing', title: 'Half-way through a batch', page };
   await context.setOffline(true);
