@@ -4,29 +4,17 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { picture, startTestServer, uploadForm } from '../support/server.ts';
-import type { TestServer } from '../support/server.ts';
-import { expectModel, expectNothingKept } from './refusals.ts';
+import { describe, expect, it } from 'vitest';
+import { picture, uploadForm } from '../support/server.ts';
+import { setUpRefusals } from './refusals.ts';
 import { problem } from './support.ts';
 
 const good = await picture();
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
-});
-afterEach(async () => await expectNothingKept(server));
-afterAll(async () => {
-  await expectModel(server);
-  await server.stop();
-});
-
-const post = async (form: FormData): Promise<Response> =>
-  await server.ask('/api/v1/upload/', { method: 'POST', body: form });
+const refusals = setUpRefusals();
+const { ask, post } = refusals;
 
 const login = async (body: string) =>
-  await server.ask('/api/v1/session', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  await ask('/api/v1/session', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
 
 describe('an upload is refused', () => {
   it('without a file', async () => {
@@ -62,7 +50,7 @@ describe('an upload is refused', () => {
   });
 
   it('with more than that, where it did not say so before', async () => {
-    const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+    const socket = connect(Number(new URL(refusals.server.address).port), '127.0.0.1');
     const answer: string[] = [];
     socket.on('data', (bytes) => answer.push(bytes.toString())).on('error', () => undefined);
     const head = ['POST /api/v1/upload/ HTTP/1.1', 'Host: localhost', 'Content-Type: multipart/form-data; boundary=x'];
@@ -132,11 +120,11 @@ describe('a request that is not well formed', () => {
   const multipart = { 'content-type': 'multipart/form-data; boundary=x' };
 
   it('is refused where the body is no form', async () => {
-    await problem(await server.ask('/api/v1/upload/', { method: 'POST' }), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    await problem(await ask('/api/v1/upload/', { method: 'POST' }), 415, 'UNSUPPORTED_MEDIA_TYPE');
     const json = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
-    await problem(await server.ask('/api/v1/upload/', json), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    await problem(await ask('/api/v1/upload/', json), 415, 'UNSUPPORTED_MEDIA_TYPE');
     const odd = { method: 'POST', body: 'x', headers: { 'content-type': 'text/strange' } };
-    await problem(await server.ask('/api/v1/upload/', odd), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    await problem(await ask('/api/v1/upload/', odd), 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
   it('is refused where the form is broken', async () => {
@@ -146,7 +134,7 @@ describe('a request that is not well formed', () => {
       '--x\r\n',
       '--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\nabc',
     ]) {
-      const response = await server.ask('/api/v1/upload/', { method: 'POST', body, headers: multipart });
+      const response = await ask('/api/v1/upload/', { method: 'POST', body, headers: multipart });
       expect(response.status, JSON.stringify(body)).toBe(400);
       expect((await response.json()) as object).toHaveProperty(
         'code',
@@ -154,10 +142,10 @@ describe('a request that is not well formed', () => {
       );
     }
     const noBoundary = { method: 'POST', body: 'x', headers: { 'content-type': 'multipart/form-data' } };
-    await problem(await server.ask('/api/v1/upload/', noBoundary), 400, 'INVALID_REQUEST');
+    await problem(await ask('/api/v1/upload/', noBoundary), 400, 'INVALID_REQUEST');
     const field = '--x\r\nContent-Disposition: form-data; name="__proto__"\r\n\r\n1\r\n--x--\r\n';
     await problem(
-      await server.ask('/api/v1/upload/', { method: 'POST', body: field, headers: multipart }),
+      await ask('/api/v1/upload/', { method: 'POST', body: field, headers: multipart }),
       400,
       'INVALID_REQUEST',
     );
@@ -166,12 +154,12 @@ describe('a request that is not well formed', () => {
   it('leaves nothing behind where the client goes away in the middle', async () => {
     const head = ['POST /api/v1/upload/ HTTP/1.1', 'Host: localhost', 'Content-Type: multipart/form-data; boundary=x'];
     const part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n';
-    const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+    const socket = connect(Number(new URL(refusals.server.address).port), '127.0.0.1');
     socket.write([...head, 'Content-Length: 100000', '', part].join('\r\n'));
     socket.write(good);
-    await expect.poll(async () => (await readdir(join(server.dataDir, 'files', '.incoming'))).length).toBe(1);
+    await expect.poll(async () => (await readdir(join(refusals.server.dataDir, 'files', '.incoming'))).length).toBe(1);
     socket.destroy();
-    await expect.poll(async () => (await readdir(join(server.dataDir, 'files', '.incoming'))).length).toBe(0);
+    await expect.poll(async () => (await readdir(join(refusals.server.dataDir, 'files', '.incoming'))).length).toBe(0);
   });
 
   it('is refused where an id is no UUID', async () => {
@@ -184,28 +172,28 @@ describe('a request that is not well formed', () => {
       '/download/x/archive',
       '/download/x/chair.glb',
     ]) {
-      await problem(await server.ask(`/api/v1${path}`), 400, 'INVALID_ID');
+      await problem(await ask(`/api/v1${path}`), 400, 'INVALID_ID');
     }
-    await problem(await server.ask('/api/v1/status/tasks/x/cancel', { method: 'POST' }), 400, 'INVALID_ID');
+    await problem(await ask('/api/v1/status/tasks/x/cancel', { method: 'POST' }), 400, 'INVALID_ID');
   });
 
   it('is refused where there is no such task, job or file', async () => {
     const id = crypto.randomUUID();
-    await problem(await server.ask(`/api/v1/status/tasks/${id}`), 404, 'TASK_NOT_FOUND');
-    await problem(await server.ask(`/api/v1/status/tasks/${id}/stream`), 404, 'TASK_NOT_FOUND');
-    await problem(await server.ask(`/api/v1/status/tasks/${id}/cancel`, { method: 'POST' }), 404, 'TASK_NOT_FOUND');
-    await problem(await server.ask(`/api/v1/status/jobs/${id}/progress`), 404, 'JOB_NOT_FOUND');
-    await problem(await server.ask(`/api/v1/download/${id}/all`), 404, 'JOB_NOT_FOUND');
-    await problem(await server.ask(`/api/v1/download/${id}/chair.glb`), 404, 'JOB_NOT_FOUND');
+    await problem(await ask(`/api/v1/status/tasks/${id}`), 404, 'TASK_NOT_FOUND');
+    await problem(await ask(`/api/v1/status/tasks/${id}/stream`), 404, 'TASK_NOT_FOUND');
+    await problem(await ask(`/api/v1/status/tasks/${id}/cancel`, { method: 'POST' }), 404, 'TASK_NOT_FOUND');
+    await problem(await ask(`/api/v1/status/jobs/${id}/progress`), 404, 'JOB_NOT_FOUND');
+    await problem(await ask(`/api/v1/download/${id}/all`), 404, 'JOB_NOT_FOUND');
+    await problem(await ask(`/api/v1/download/${id}/chair.glb`), 404, 'JOB_NOT_FOUND');
   });
 
   it('is refused where no route takes it', async () => {
-    await problem(await server.ask('/api/v1/nothing'), 404, 'NOT_FOUND');
-    await problem(await server.ask('/nothing'), 404, 'NOT_FOUND');
-    const wrong = await server.ask('/api/v1/upload', { method: 'GET' });
+    await problem(await ask('/api/v1/nothing'), 404, 'NOT_FOUND');
+    await problem(await ask('/nothing'), 404, 'NOT_FOUND');
+    const wrong = await ask('/api/v1/upload', { method: 'GET' });
     expect(wrong.headers.get('allow')).toBe('POST');
     await problem(wrong, 405, 'METHOD_NOT_ALLOWED');
-    await problem(await server.ask('/api/v1/models/available/', { method: 'DELETE' }), 405, 'METHOD_NOT_ALLOWED');
+    await problem(await ask('/api/v1/models/available/', { method: 'DELETE' }), 405, 'METHOD_NOT_ALLOWED');
   });
 
   it('is refused where JSON is broken, too long or of another shape', async () => {
@@ -227,7 +215,7 @@ describe('a request that is not well formed', () => {
 });
 
 async function raw(bytes: string): Promise<string> {
-  const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+  const socket = connect(Number(new URL(refusals.server.address).port), '127.0.0.1');
   socket.write(bytes);
   return await text(socket);
 }

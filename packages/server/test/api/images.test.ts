@@ -1,24 +1,12 @@
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { picture, startTestServer, uploadForm } from '../support/server.ts';
-import type { TestServer } from '../support/server.ts';
-import { expectModel, expectNothingKept } from './refusals.ts';
+import { describe, expect, it } from 'vitest';
+import { picture, uploadForm } from '../support/server.ts';
+import { setUpRefusals } from './refusals.ts';
 import { ended, problem } from './support.ts';
 
 const good = await picture();
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
-});
-afterEach(async () => await expectNothingKept(server));
-afterAll(async () => {
-  await expectModel(server);
-  await server.stop();
-});
-
-const post = async (form: FormData): Promise<Response> =>
-  await server.ask('/api/v1/upload/', { method: 'POST', body: form });
+const refusals = setUpRefusals();
+const { post } = refusals;
 
 const plain = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'white' }, limitInputPixels: false })
@@ -60,8 +48,8 @@ describe('an image is accepted if it is', () => {
     const response = await post(uploadForm([[name, await make()]]));
     expect(response.status).toBe(200);
     const { task_id, job_id } = (await response.json()) as { task_id: string; job_id: string };
-    await ended(server, task_id);
-    await server.files.removePrefix(`jobs/${job_id}`);
+    await ended(refusals.server, task_id);
+    await refusals.server.files.removePrefix(`jobs/${job_id}`);
   });
 });
 

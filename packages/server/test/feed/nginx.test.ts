@@ -197,7 +197,7 @@ async function accepts(port: number): Promise<void> {
       socket.destroy();
       return;
     } catch (error) {
-      if (attempt === 200) throw error;
+      if (attempt === 1500) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
