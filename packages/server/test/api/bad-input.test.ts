@@ -61,7 +61,11 @@ describe('an upload is refused', () => {
     socket.write(chunk(Buffer.from(part)));
     const zeros = chunk(new Uint8Array(1024 * 1024));
     for (let sent = 0; sent < 260 && answer.length === 0; sent += 1) {
-      if (!socket.write(zeros)) await Promise.any([once(socket, 'drain'), once(socket, 'data')]);
+      if (!socket.write(zeros)) {
+        const either = new AbortController();
+        await Promise.any(['drain', 'data'].map((event) => once(socket, event, { signal: either.signal })));
+        either.abort();
+      }
     }
     if (answer.length === 0) await once(socket, 'data');
     expect(answer.join('')).toMatch(/^HTTP\/1\.1 413 [\s\S]*BODY_TOO_LARGE/);
