@@ -1,7 +1,7 @@
 import type { ApiService, SSEManager } from '@image2model/client';
 import type { TaskStatus } from '@image2model/protocol';
-import { explain } from '../messages/next-step.ts';
-import type { Refusal } from '../trouble.ts';
+import { explain } from '../messages/errors.ts';
+import type { Refusal } from '../messages/error-kind.ts';
 import { HistoryEntry, type HistoryJob } from './history-entry.svelte.ts';
 
 type Api = Pick<ApiService, 'listJobs' | 'getJob' | 'deleteJob' | 'retryJob' | 'cancelTask'>;

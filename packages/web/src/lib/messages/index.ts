@@ -1,7 +1,7 @@
-import { preferences } from '../preferences.svelte.ts';
+import { preferences } from '../session/preferences.svelte.ts';
 import type { MessageKey } from './en.ts';
 import { english, type Words } from './english.ts';
-import { show, words } from './words.svelte.ts';
+import { show, words } from './texts.svelte.ts';
 
 export type Language = Words['language'];
 

@@ -8,17 +8,17 @@ import { falRows } from '../../../../server/src/models/fal/table.ts';
 import { localOptionsJsonSchema } from '../../../../server/src/models/local/options.ts';
 /* oxlint-enable no-restricted-imports */
 import samples from '../../../static/samples/samples.json' with { type: 'json' };
-import { preferences } from '../preferences.svelte.ts';
-import { optionFields } from '../upload/option-fields.ts';
+import { preferences } from '../session/preferences.svelte.ts';
+import { optionFields } from '../models/option-fields.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { errorsDe } from './errors-de.ts';
 import { errorsEn } from './errors-en.ts';
-import { modelDescription, optionWords } from './models.ts';
+import { modelDescription, optionWords } from '../models/model-texts.ts';
 import type { ModelWords } from './models-en.ts';
 import { modelsDe } from './models-de.ts';
 import { takeLanguage } from './index.ts';
-import { explain, reasonOf } from './next-step.ts';
+import { explain, reasonOf } from './errors.ts';
 import { serverText } from './server-text.ts';
 import { unitText } from './units.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { preferences } from '../preferences.svelte.ts';
+import { preferences } from '../session/preferences.svelte.ts';
 import { takeLanguage } from './index.ts';
-import { nextStep, reasonOf } from './next-step.ts';
+import { nextStep, reasonOf } from './errors.ts';
 import { serverText } from './server-text.ts';
 
 test('what the server says is German on a German page, its numbers kept, and left alone where it is not known', async () => {

@@ -1,4 +1,4 @@
-import { words } from './words.svelte.ts';
+import { words } from './texts.svelte.ts';
 
 /** What the server says while it works, in the reader's language; as it is where there are no words for it. */
 export function serverText(said: string): string {

@@ -1,4 +1,4 @@
-import { words } from './words.svelte.ts';
+import { words } from './texts.svelte.ts';
 
 /** What a price counts, as a provider names it (`generations`), for so many of it; as it is where it is not known. */
 export function unitText(unit: string, count: number): string {

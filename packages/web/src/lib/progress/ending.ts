@@ -1,6 +1,6 @@
 import type { TaskState } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
-import { reasonOf } from '../messages/next-step.ts';
+import { reasonOf } from '../messages/errors.ts';
 import { serverText } from '../messages/server-text.ts';
 
 /** How an ended task is told: a few words as a heading, and the reason where it failed. */

@@ -1,6 +1,6 @@
 import { type ApiService, createProgressStore, type OpenFeed, type ProgressSnapshot } from '@image2model/client';
 import { type FileUpdate, hasEnded, initialTaskState, type TaskState } from '@image2model/protocol';
-import { explain } from '../messages/next-step.ts';
+import { explain } from '../messages/errors.ts';
 import { onceAFrame } from './frame.ts';
 
 /** What a tracker tells besides its state: once for each ending that it sees happen. */

@@ -7,8 +7,8 @@ import {
   type ModelFile,
   type ModelInfo,
 } from '@image2model/protocol';
-import { explain } from '../messages/next-step.ts';
-import type { Refusal } from '../trouble.ts';
+import { explain } from '../messages/errors.ts';
+import type { Refusal } from '../messages/error-kind.ts';
 
 type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
 type JobFile = JobSummary['files'][number];

@@ -1,5 +1,5 @@
 import { ApiService } from '@image2model/client';
-import { Session } from '../session.svelte.ts';
+import { Session } from '../session/session.svelte.ts';
 
 /**
  * The server that the page came from, with the session's cookie. What it refuses for want of a session waits until

@@ -1,15 +1,15 @@
 import { type ApiService, createKey, type Failure } from '@image2model/client';
 import { maxFilesPerUpload, type ModelInfo } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
-import { explain, reasonOf, sentence } from '../messages/next-step.ts';
-import { addedWords } from './batch-words.ts';
+import { explain, reasonOf, sentence } from '../messages/errors.ts';
+import { addedWords } from './batch-texts.ts';
 import { checkPhoto } from './check-photo.ts';
-import type { Drafts } from './kept-photos.ts';
+import type { Drafts } from './drafts.ts';
 import { withFreeName } from './free-name.ts';
-import { chosenOptions, optionFields, type OptionField } from './option-fields.ts';
+import { chosenOptions, optionFields, type OptionField } from '../models/option-fields.ts';
 import { Photo } from './photo.svelte.ts';
 import type { Pictures } from './pictures.ts';
-import { markRefused, refusalWords } from './refusal.ts';
+import { markRefused, refusalWords } from './rejection.ts';
 import { type Sent, sendPhotos } from './send-photos.ts';
 import { sentShares } from './sent-shares.ts';
 

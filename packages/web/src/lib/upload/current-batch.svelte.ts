@@ -1,7 +1,7 @@
 import { api } from '../services/api.ts';
 import { Batch } from './batch.svelte.ts';
 import { current } from './current.svelte.ts';
-import { browserDrafts } from './kept-photos.ts';
+import { browserDrafts } from './drafts.ts';
 import { browserPictures } from './pictures.ts';
 
 /** The one upload of this tab. It outlives the upload page, so that it goes on while other pages are looked at. */

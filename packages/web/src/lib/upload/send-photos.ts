@@ -6,7 +6,7 @@ import {
   type UploadAnswer,
   type UploadOptions,
 } from '@image2model/client';
-import { kindOf } from '../trouble.ts';
+import { kindOf } from '../messages/error-kind.ts';
 
 /**
  * Further tries while the server is away or busy: ten minutes and more, since a restart or a tunnel ends by itself and nothing is

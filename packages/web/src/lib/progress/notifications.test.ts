@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Notify, type NotifyHost } from './notify.svelte.ts';
+import { Notify, type NotifyHost } from './notifications.svelte.ts';
 
 /** A browser that answers the question in one way, and writes down what it shows. */
 function setUp(answer: NotificationPermission, watched = false) {

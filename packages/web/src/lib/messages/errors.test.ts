@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextStep } from './next-step.ts';
+import { nextStep } from './errors.ts';
 
 test('a code that is known has advice of its own, any other the general one', () => {
   expect(nextStep('FACE_LIMIT_TOO_LOW')).toBe('Try again with a higher face limit.');

@@ -1,5 +1,5 @@
 import type { ApiService } from '@image2model/client';
-import { explain } from './messages/next-step.ts';
+import { explain } from '../messages/errors.ts';
 
 /** Tells the other tabs of this browser that somebody has signed in, or out. */
 const channelName = 'image2model.session';

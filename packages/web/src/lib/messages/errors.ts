@@ -1,8 +1,8 @@
 import type { ErrorText } from './errors-en.ts';
 import { language, t } from './index.ts';
-import { kindOf } from '../trouble.ts';
+import { kindOf } from './error-kind.ts';
 import { serverText } from './server-text.ts';
-import { words } from './words.svelte.ts';
+import { words } from './texts.svelte.ts';
 
 /** What somebody can do about something that failed with this code. */
 export function nextStep(code: string): string {

@@ -1,7 +1,7 @@
 import type { ModelInfo } from '@image2model/protocol';
-import type { OptionField } from '../upload/option-fields.ts';
-import type { ModelWords, OptionWords } from './models-en.ts';
-import { words } from './words.svelte.ts';
+import type { OptionField } from './option-fields.ts';
+import type { ModelWords, OptionWords } from '../messages/models-en.ts';
+import { words } from '../messages/texts.svelte.ts';
 
 /** The model's name in the reader's language; for one that is not known here, as the server has it. */
 export function modelName({ id, name }: Pick<ModelInfo, 'id' | 'name'>): string {

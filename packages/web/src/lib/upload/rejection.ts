@@ -1,5 +1,5 @@
 import type { Failure } from '@image2model/client';
-import { explain, nextStep, reasonOf, sentence } from '../messages/next-step.ts';
+import { explain, nextStep, reasonOf, sentence } from '../messages/errors.ts';
 import type { Photo } from './photo.svelte.ts';
 
 /** Says at each photo what the server refused it for. Whether all that was wrong stands at photos now. */
