@@ -1,4 +1,4 @@
-import { takeLanguage } from '$lib/messages';
+import { applyLanguage } from '$lib/messages';
 import type { LayoutLoad } from './$types';
 
 // Everything the pages show comes from the API, so there is nothing to render ahead of the browser.
@@ -7,4 +7,4 @@ export const ssr = false;
 export const prerender = true;
 
 /** The words are here before the first of them is shown. */
-export const load: LayoutLoad = takeLanguage;
+export const load: LayoutLoad = applyLanguage;

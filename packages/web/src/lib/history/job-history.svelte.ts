@@ -1,7 +1,7 @@
 import type { ApiService, SSEManager } from '@image2model/client';
 import type { TaskStatus } from '@image2model/protocol';
 import { explain } from '../messages/errors.ts';
-import type { Refusal } from '../messages/error-kind.ts';
+import type { CallError } from '../messages/error-kind.ts';
 import { HistoryEntry, type HistoryJob } from './history-entry.svelte.ts';
 
 type Api = Pick<ApiService, 'listJobs' | 'getJob' | 'deleteJob' | 'retryJob' | 'cancelTask'>;
@@ -36,7 +36,7 @@ export class JobHistory {
   entries: readonly HistoryEntry[] = $state.raw([]);
   state: 'loading' | 'ready' | 'failed' = $state('loading');
   /** Why it could not be loaded. */
-  refusal: Refusal | undefined = $state.raw();
+  error: CallError | undefined = $state.raw();
   hasMore = $state(false);
   /** A further page is on its way. */
   busy = $state(false);
@@ -100,11 +100,11 @@ export class JobHistory {
     const answer = await this.#api.listJobs({ cursor: this.#cursor, limit });
     this.busy = false;
     if (!answer.success) {
-      this.refusal = answer;
+      this.error = answer;
       if (this.entries.length === 0) this.state = 'failed';
       return;
     }
-    this.refusal = undefined;
+    this.error = undefined;
     const known = new Set(this.entries.map(({ job }) => job.job_id));
     const further = answer.jobs.filter(({ job_id }) => !known.has(job_id)).map((job) => this.#entry(job));
     this.entries = [...this.entries, ...further];
@@ -116,13 +116,13 @@ export class JobHistory {
   /** Fetches all that is left, so that a search has seen everything. */
   async loadAll(): Promise<void> {
     do await this.load();
-    while (this.hasMore && this.refusal === undefined);
+    while (this.hasMore && this.error === undefined);
   }
 
   /** Draws more of what was found, or fetches more where all of it is drawn. */
   async showMore(): Promise<void> {
     if (this.#drawn < this.found.length) this.#drawn += drawnAtOnce;
-    else if (this.hasMore && this.refusal === undefined) await this.load();
+    else if (this.hasMore && this.error === undefined) await this.load();
   }
 
   /** Whether there is more than is drawn, here or on the server. */
@@ -145,7 +145,7 @@ export class JobHistory {
     this.model = model;
     this.#drawn = drawn;
     if (this.state !== 'ready') await this.load();
-    while (this.entries.length < loaded && this.hasMore && this.refusal === undefined) await this.load();
+    while (this.entries.length < loaded && this.hasMore && this.error === undefined) await this.load();
   }
 
   /** Looks for what has changed since, in another tab, say. */

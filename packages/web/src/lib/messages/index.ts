@@ -1,14 +1,15 @@
+import { fillIn, type MessageValues } from '@image2model/protocol';
 import { preferences } from '../session/preferences.svelte.ts';
-import type { MessageKey } from './en.ts';
-import { english, type Words } from './english.ts';
-import { show, words } from './texts.svelte.ts';
+import { english, type Texts } from './en/index.ts';
+import type { MessageKey } from './en/pages.ts';
+import { showTexts, texts } from './texts.svelte.ts';
 
-export type Language = Words['language'];
+export type Language = Texts['language'];
 
-/** Where the words of each language are. All but English come when they are wanted: nobody reads two. */
-const languages: Readonly<Record<Language, () => Promise<Words> | Words>> = {
+/** Where the texts of each language are. All but English are loaded on demand: nobody reads two. */
+const languages: Readonly<Record<Language, () => Promise<Texts> | Texts>> = {
   en: () => english,
-  de: async () => (await import('./german.ts')).german,
+  de: async () => (await import('./de/index.ts')).german,
 };
 
 /** The reader's locale, of those that fit the language of the texts; what Intl formats by. */
@@ -19,24 +20,24 @@ export function locale(): string {
 
 /** The language of the texts. */
 export function language(): Language {
-  return words().language;
+  return texts().language;
 }
 
-/** Shows the language that is wanted, once its words are here. Without them, as when the network is gone, it stays. */
-export async function takeLanguage(): Promise<void> {
-  const wanted = wantedLanguage();
-  if (wanted === language()) return;
-  const next = await Promise.resolve(languages[wanted]()).catch(() => undefined);
-  if (next !== undefined && wanted === wantedLanguage()) show(next);
+/** Shows the preferred language, once its texts are loaded. Without them, as when the network is gone, it stays. */
+export async function applyLanguage(): Promise<void> {
+  const preferred = preferredLanguage();
+  if (preferred === language()) return;
+  const next = await Promise.resolve(languages[preferred]()).catch(() => undefined);
+  if (next !== undefined && preferred === preferredLanguage()) showTexts(next);
 }
 
 /** A text in the reader's language, with the values put in. */
-export function t(key: MessageKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return words().pages[key].replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+export function t(key: MessageKey, values?: MessageValues): string {
+  return fillIn(texts().pages[key], values);
 }
 
 /** The chosen one, or the first of the reader's that there is, or English. */
-function wantedLanguage(): Language {
+function preferredLanguage(): Language {
   if (preferences.language !== 'system') return preferences.language;
   for (const tag of readersLanguages()) {
     const base = tag.split('-')[0] ?? '';
@@ -49,4 +50,4 @@ function readersLanguages(): readonly string[] {
   return globalThis.navigator?.languages ?? [];
 }
 
-export type { MessageKey } from './en.ts';
+export type { MessageKey } from './en/pages.ts';

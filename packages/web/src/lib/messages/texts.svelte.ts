@@ -1,13 +1,13 @@
-import { english, type Words } from './english.ts';
+import { english, type Texts } from './en/index.ts';
 
-let shown: Words = $state.raw(english);
+let shown: Texts = $state.raw(english);
 
-/** The words of the language that is shown. */
-export function words(): Words {
+/** The texts of the language that is shown. */
+export function texts(): Texts {
   return shown;
 }
 
-/** Shows these words from now on. */
-export function show(next: Words): void {
+/** Shows these texts from now on. */
+export function showTexts(next: Texts): void {
   shown = next;
 }

@@ -1,9 +1,9 @@
-import { words } from './texts.svelte.ts';
+import { texts } from './texts.svelte.ts';
 
 /** What a price counts, as a provider names it (`generations`), for so many of it; as it is where it is not known. */
 export function unitText(unit: string, count: number): string {
   const one = unit.trim().replace(/s$/i, '');
-  const { language, units } = words();
+  const { language, units } = texts();
   // As providers name them.
   if (language === 'en') return count === 1 ? one : unit;
   const known = one.toLowerCase();

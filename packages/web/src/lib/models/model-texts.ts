@@ -1,21 +1,21 @@
 import type { ModelInfo } from '@image2model/protocol';
 import type { OptionField } from './option-fields.ts';
-import type { ModelWords, OptionWords } from '../messages/models-en.ts';
-import { words } from '../messages/texts.svelte.ts';
+import type { ModelTexts, OptionTexts } from '../messages/en/models.ts';
+import { texts } from '../messages/texts.svelte.ts';
 
 /** The model's name in the reader's language; for one that is not known here, as the server has it. */
 export function modelName({ id, name }: Pick<ModelInfo, 'id' | 'name'>): string {
-  return wordsOf(id)?.name ?? name;
+  return textsOf(id)?.name ?? name;
 }
 
 /** What the model is good for, in the reader's language, or as the server has it. */
 export function modelDescription({ id, description }: Pick<ModelInfo, 'id' | 'description'>): string {
-  return wordsOf(id)?.description ?? description;
+  return textsOf(id)?.description ?? description;
 }
 
 /** The words of a form for one of a model's options, in the reader's language, or as the model's schema has them. */
-export function optionWords(modelId: string, { name, label, help }: Pick<OptionField, 'name' | 'label' | 'help'>) {
-  const options: Readonly<Record<string, OptionWords>> = wordsOf(modelId)?.options ?? {};
+export function optionTexts(modelId: string, { name, label, help }: Pick<OptionField, 'name' | 'label' | 'help'>) {
+  const options: Readonly<Record<string, OptionTexts>> = textsOf(modelId)?.options ?? {};
   const own = Object.hasOwn(options, name) ? options[name] : undefined;
   const choices = own?.choices ?? {};
   return {
@@ -26,7 +26,7 @@ export function optionWords(modelId: string, { name, label, help }: Pick<OptionF
   };
 }
 
-function wordsOf(id: string): ModelWords | undefined {
-  const { models } = words();
+function textsOf(id: string): ModelTexts | undefined {
+  const { models } = texts();
   return Object.hasOwn(models, id) ? models[id] : undefined;
 }

@@ -24,7 +24,7 @@ export class Announcer {
   }
 
   /** Says it at once. */
-  sayNow(text: string): void {
+  announceNow(text: string): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting = text;

@@ -22,7 +22,7 @@ test('an ending waits for nothing, and what waited before it is not said any mor
   const announcer = new Announcer(1000);
   announcer.say('1 of 3 done');
   announcer.say('2 of 3 done');
-  announcer.sayNow('All are ready');
+  announcer.announceNow('All are ready');
   expect(announcer.text).toBe('All are ready');
   vi.advanceTimersByTime(5000);
   expect(announcer.text).toBe('All are ready');

@@ -7,34 +7,33 @@ import {
   type ModelFile,
   type ModelInfo,
 } from '@image2model/protocol';
+import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
-import type { Refusal } from '../messages/error-kind.ts';
+import type { ServerMessage } from '../messages/translate.ts';
 
 type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
 type JobFile = JobSummary['files'][number];
 
 /** A model of the job, with the photo that it was made from. */
-export interface Made extends ModelFile {
+export interface JobModel extends ModelFile {
   photoUrl: string;
-  /** Tries that it took. */
+  /** Attempts that it took. */
   attempts: number;
 }
 
 /** A file of the job that did not become a model. */
-export interface Missing {
+export interface MissingFile extends ServerMessage {
   fileId: string;
   filename: string;
   photoUrl: string;
   status: 'failed' | 'cancelled';
-  /** A sentence for a person. */
-  message: string;
   /** Stable, for what to do next; empty where it was cancelled. */
   code: string;
-  /** Whether it may work as it is, another time. */
+  /** Whether it may succeed unchanged, another time. */
   retryable: boolean;
 }
 
-/** What a model can be had as where nobody says: what this server can make of any GLB. */
+/** The formats of a model that is no longer offered: what this server can make of any GLB. */
 const formatsOfGlb = ['glb', 'obj', 'stl', 'ply', 'usdz'] as const;
 export type Format = (typeof formatsOfGlb)[number];
 
@@ -50,36 +49,36 @@ export class JobResults {
   #chosen = $state('');
   state: 'loading' | 'ready' | 'failed' = $state('loading');
   /** Why it could not be loaded. */
-  refusal: Refusal | undefined = $state.raw();
+  error: CallError | undefined = $state.raw();
   job: Job | undefined = $state.raw();
-  /** All that this server offers, for another try. */
+  /** All models that this server offers, for another attempt. */
   offered: readonly ModelInfo[] = $state.raw([]);
 
   readonly #updates: ReadonlyMap<string, FileUpdate> = $derived(
-    // Tasks stand oldest first: a file's last word wins.
+    // Tasks are sorted oldest first: a file's last update wins.
     new Map(this.job?.tasks.flatMap(({ files }) => files.map((update) => [update.file_id, update] as const))),
   );
-  readonly models: readonly Made[] = $derived(
+  readonly models: readonly JobModel[] = $derived(
     this.job?.files.flatMap(({ file_id, photo_url, result }) =>
       result === null ? [] : [{ ...result, photoUrl: photo_url, attempts: this.#updates.get(file_id)?.attempts ?? 1 }],
     ) ?? [],
   );
-  readonly missing: readonly Missing[] = $derived(
+  readonly missing: readonly MissingFile[] = $derived(
     this.job?.files.flatMap((file) => this.#missingOf(file, this.#updates.get(file.file_id))) ?? [],
   );
   /** Files that are still being worked on. */
   readonly open: number = $derived(
     this.job?.files.filter(({ status }) => status === 'pending' || status === 'processing').length ?? 0,
   );
-  readonly chosen: Made | undefined = $derived(
+  readonly chosen: JobModel | undefined = $derived(
     this.models.find((model) => model.file_id === this.#chosen) ?? this.models[0],
   );
-  /** The model that made these, where this server still has it. */
+  /** The model that made these, if this server still offers it. */
   readonly maker: ModelInfo | undefined = $derived(this.offered.find(({ id }) => id === this.job?.model));
   readonly formats: readonly Format[] = $derived(
     this.maker ? formatsOfGlb.filter((format) => this.maker?.formats.includes(format)) : formatsOfGlb,
   );
-  /** What the ZIP of all will be, without the pictures in it, in bytes. */
+  /** Size of the ZIP of all models, without the pictures in it, in bytes. */
   readonly totalSize: number = $derived(
     this.models.reduce(
       (sum, { size, extra_files = [] }) => sum + size + extra_files.reduce((extra, file) => extra + file.size, 0),
@@ -87,14 +86,14 @@ export class JobResults {
     ),
   );
 
-  /** `streams` tells of further models while the job runs. */
+  /** `streams` reports further models while the job runs. */
   constructor(api: Api, streams: Pick<SSEManager, 'connect'>, jobId: string) {
     this.#api = api;
     this.#streams = streams;
     this.jobId = jobId;
   }
 
-  /** Fetches the job; where that is under way already, once more after it, so that the newest is seen. */
+  /** Fetches the job. If that is under way already, it is fetched once more afterwards, so that the newest is seen. */
   async load(): Promise<void> {
     this.#again = this.#loading !== undefined;
     this.#loading ??= this.#load();
@@ -105,19 +104,19 @@ export class JobResults {
     this.#chosen = fileId;
   }
 
-  /** Runs again what did not work, as before or otherwise. The id of the new task, or why not. */
-  async retry(options: RetryJobOptions = {}): Promise<{ taskId: string } | Refusal> {
+  /** Retries what did not work, as before or with other options. The id of the new task, or why not. */
+  async retry(options: RetryJobOptions = {}): Promise<{ taskId: string } | CallError> {
     const answer = await this.#api.retryJob(this.jobId, options);
     return answer.success ? { taskId: answer.taskId } : answer;
   }
 
-  /** Removes the job with all its files. A sentence where the server would not. */
+  /** Deletes the job with all its files. Gives an error text if the server refuses. */
   async remove(): Promise<string | undefined> {
     const answer = await this.#api.deleteJob(this.jobId);
     return answer.success || answer.code === 'JOB_NOT_FOUND' ? undefined : explain(answer);
   }
 
-  /** Lets go of the stream; may be called twice. The work goes on. */
+  /** Closes the stream; may be called twice. The work continues. */
   close(): void {
     this.#stream?.close();
     this.#stream = undefined;
@@ -132,11 +131,11 @@ export class JobResults {
     if (models?.success) this.offered = models.models;
     if (job.success) {
       this.job = job;
-      this.refusal = undefined;
+      this.error = undefined;
       this.state = 'ready';
       this.#follow(job);
     } else {
-      this.refusal = job;
+      this.error = job;
       if (this.job === undefined || job.code === 'JOB_NOT_FOUND') this.state = 'failed';
     }
     if (this.#again) await this.load();
@@ -159,15 +158,19 @@ export class JobResults {
     return this.job?.files.find((file) => file.file_id === file_id)?.status !== status;
   }
 
-  #missingOf({ file_id, filename, status, message, photo_url }: JobFile, update?: FileUpdate): Missing[] {
+  #missingOf(file: JobFile, update?: FileUpdate): MissingFile[] {
+    const { file_id, filename, status, photo_url } = file;
     if (status !== 'failed' && status !== 'cancelled') return [];
+    const { message_id, message_values } = update?.error === undefined ? file : update;
     return [
       {
         fileId: file_id,
         filename,
         photoUrl: photo_url,
         status,
-        message: update?.error ?? message,
+        message: update?.error ?? file.message,
+        message_id,
+        message_values,
         code: status === 'failed' ? (update?.details?.code ?? 'GENERATION_FAILED') : '',
         retryable: status === 'cancelled' || (update?.details?.retryable ?? true),
       },

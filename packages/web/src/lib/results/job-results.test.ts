@@ -89,5 +89,5 @@ test('while the job runs, a further model shows up by itself', async () => {
 test('a job that is not there says so', async () => {
   const results = await resultsOf([]);
   expect(results.state).toBe('failed');
-  expect(results.refusal).toMatchObject({ code: 'JOB_NOT_FOUND' });
+  expect(results.error).toMatchObject({ code: 'JOB_NOT_FOUND' });
 });

@@ -23,6 +23,6 @@ export const toast = {
 };
 
 /** Two seconds to notice it and, read slowly, ten characters a second. */
-function readingMs(text: string, leastMs: number): number {
-  return Math.max(leastMs, 2000 + text.length * 100);
+function readingMs(text: string, minMs: number): number {
+  return Math.max(minMs, 2000 + text.length * 100);
 }

@@ -6,7 +6,7 @@ import { Batch } from './batch.svelte.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** A batch whose uploads go to a server that answers as a test says, and the names that they came under. */
+/** A batch whose uploads go to a server that answers as a test says, and the keys that they came with. */
 async function setUp(answer: Answer) {
   const keys: (string | undefined)[] = [];
   const server = createServer((request, response) => {
@@ -32,18 +32,18 @@ const photos = (count: number) => Array.from({ length: count }, (_, index) => ph
 
 const refuse = (response: ServerResponse, code: string, errors: object[] = []) =>
   response
-    .writeHead(422, { 'Content-Type': 'application/problem+json' })
+    .writeHead(422, { 'Content-Type': 'application/error+json' })
     .end(JSON.stringify({ status: 422, title: 'No', detail: 'It was refused', code, request_id: 'r', errors }));
 
 const accept = (response: ServerResponse) => response.end(JSON.stringify({ task_id: 't', uploaded_files: [] }));
 
-test('the same photos and choices go under the same name again, others under another', async () => {
+test('the same photos and choices are sent with the same key again, others with another', async () => {
   const { batch, keys } = await setUp((_, response) => refuse(response, 'INVALID_REQUEST'));
   await batch.add(photos(2));
   await batch.send();
   await batch.send();
-  expect(batch.problem).toBe('The server did not understand the request. Reload the page and try again.');
-  batch.faceLimit = '500';
+  expect(batch.error).toBe('The server did not understand the request. Reload the page and try again.');
+  batch.choice.faceLimit = '500';
   await batch.send();
   const [first, second, third] = keys;
   expect(first).toMatch(/^[0-9a-f-]{36}$/);
@@ -64,7 +64,7 @@ test('of more than 25 the first go, and the rest stay for the next batch', async
   expect([sent, batch.photos.length]).toEqual([[25, 2], 0]);
 });
 
-test('a refusal stands at its photo, though another has the same name, and the others go on under a new one', async () => {
+test('a rejection stands at its photo, though another has the same name, and the others are sent under a new key', async () => {
   const errors = [{ code: 'IMAGE_UNDECODABLE', detail: 'The image is damaged.', filename: 'image (2).jpg' }];
   const { batch, keys } = await setUp((_, response, body) => {
     if (body.includes('image (2).jpg')) refuse(response, 'IMAGE_UNDECODABLE', errors);
@@ -73,11 +73,11 @@ test('a refusal stands at its photo, though another has the same name, and the o
   await batch.add([photo('image.jpg'), photo('image.jpg'), new File(['text'], 'notes.txt')]);
   expect(await batch.send()).toBe('t');
   expect(new Set(keys).size).toBe(2);
-  expect(batch.photos.map(({ problem }) => problem)).toEqual([
-    'The photo is damaged. Save the photo again as JPEG or PNG.',
+  expect(batch.photos.map(({ error }) => error)).toEqual([
+    'The image is damaged. Save the photo again as JPEG or PNG.',
     'Not a photo we can read. Save it as JPEG, PNG or WebP.',
   ]);
-  expect([batch.problem, batch.ended]).toEqual(['', { taskId: 't' }]);
+  expect([batch.error, batch.ended]).toEqual(['', { taskId: 't' }]);
 });
 
 test('an upload that is stopped keeps its photos and says so', async () => {

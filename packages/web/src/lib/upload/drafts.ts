@@ -1,51 +1,47 @@
 import { createKey } from '@image2model/client';
 import { createStore, del, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
+import type { ModelDraft } from '../models/model-choice.svelte.ts';
 
-/** What is chosen of an upload besides its photos. */
-export interface KeptChoices {
-  /** Empty where nobody has chosen. */
-  model: string;
-  /** By model, and within it by the name of the option. */
-  options: Record<string, Record<string, unknown>>;
-  faceLimit: string;
-  /** The name that the last try was sent under, and what it was sent with. */
+/** What there is to an upload besides its photos. */
+interface DraftHead extends ModelDraft {
+  /** The idempotency key of the last attempt, and what it was sent with. */
   attempt: { key: string; of: string } | undefined;
-  /** Whether it was on its way when this was kept. */
+  /** Whether it was on its way when this was saved. */
   sending: boolean;
 }
 
 /** An upload that has not been sent yet. */
-export interface Draft extends KeptChoices {
+export interface Draft extends DraftHead {
   photos: readonly { id: string; file: File }[];
 }
 
-/** Where an upload is kept until it has been sent. Nothing here rejects: keeping is a help, never in the way. */
+/** Where an upload is kept until it has been sent. Nothing here rejects: a draft helps and is never in the way. */
 export interface Drafts {
-  /** What a page that is gone has left behind, the newest first; from then on it is this one's. */
+  /** The newest draft that a closed page has left behind; from then on it belongs to this one. */
   load(): Promise<Draft | undefined>;
-  /** Whether all of it is kept now. */
+  /** Whether all of it is saved now. */
   save(draft: Draft): Promise<boolean>;
 }
 
-/** Bytes of photos that are kept: a whole batch at its largest. What does not fit is not kept. */
-const maxKeptBytes = 260 * 1024 * 1024;
-/** A draft that nobody came back to is forgotten. */
+/** Bytes of photos in a draft: a batch at its largest. What does not fit is left out. */
+const maxDraftBytes = 260 * 1024 * 1024;
+/** A draft that nobody came back to is deleted after a week. */
 const maxAgeMs = 7 * 24 * 3_600_000;
-/** For a page that is reloaded: its old self may need a moment to let go of its draft. */
-const letGoMs = 1000;
+/** Wait for the lock of a draft: a page that is being reloaded may need a moment to release it. */
+const lockTimeoutMs = 1000;
 const headPrefix = 'draft';
 const photoKey = (id: string) => `photo:${id}`;
 
-interface Head extends KeptChoices {
+interface StoredHead extends DraftHead {
   ids: string[];
   savedAt: number;
 }
 
 /**
- * Keeps the draft in the browser's own database, each photo as an entry of its own so that it is written once. Each tab
- * has a draft of its own and holds a lock of its name for as long as it lives: two tabs neither overwrite each other nor
- * send the same photos, and what a closed one left goes to the next that opens. A browser without locks (over plain HTTP
- * from elsewhere) takes every draft for one that was left.
+ * Keeps the draft in IndexedDB, each photo as an entry of its own so that it is written once. Each tab has its own draft
+ * and holds a lock on its name until it is closed: two tabs neither overwrite each other nor send the same photos, and
+ * the next tab that opens gets what a closed one left. A browser without locks (over plain HTTP from another machine)
+ * treats every draft as left behind.
  */
 export function browserDrafts(): Drafts {
   let store: UseStore | undefined;
@@ -55,9 +51,9 @@ export function browserDrafts(): Drafts {
   /** Heads and photos in the database that are this tab's. */
   let held: { heads: string[]; ids: string[] } = { heads: [], ids: [] };
   let latest: Draft | undefined;
-  let isKept = true;
+  let isSaved = true;
   let turn: Promise<unknown> = Promise.resolve();
-  /** One after the other, and whatever goes wrong (no room, no database) stays here. */
+  /** Runs one after the other, and swallows whatever goes wrong (no room, no database). */
   const inTurn = <T>(work: () => Promise<T>): Promise<T | undefined> => {
     const done = turn.then(work).catch(() => undefined);
     turn = done;
@@ -65,7 +61,7 @@ export function browserDrafts(): Drafts {
   };
 
   async function load(): Promise<Draft | undefined> {
-    for (const [name, { ids, savedAt, ...choices }] of await heads(open())) {
+    for (const [name, { ids, savedAt, ...rest }] of await heads(open())) {
       if (!(await claim(name))) continue;
       if (Date.now() - savedAt > maxAgeMs) {
         await delMany([name, ...ids.map(photoKey)], open());
@@ -77,20 +73,20 @@ export function browserDrafts(): Drafts {
         const file = files[index];
         return file ? [{ id, file }] : [];
       });
-      return { ...choices, photos };
+      return { ...rest, photos };
     }
     return undefined;
   }
 
-  async function save({ photos, ...choices }: Draft): Promise<boolean> {
+  async function save({ photos, ...rest }: Draft): Promise<boolean> {
     await own;
     let bytes = 0;
-    const fitting = photos.filter(({ file }) => (bytes += file.size) <= maxKeptBytes);
+    const fitting = photos.filter(({ file }) => (bytes += file.size) <= maxDraftBytes);
     const ids = fitting.map(({ id }) => id);
     const fresh = fitting.filter(({ id }) => !held.ids.includes(id));
     const gone = held.ids.filter((id) => !ids.includes(id));
     if (ids.length > 0) {
-      const entry: Head = { ...choices, ids, savedAt: Date.now() };
+      const entry: StoredHead = { ...rest, ids, savedAt: Date.now() };
       await setMany([...fresh.map(({ id, file }): [string, unknown] => [photoKey(id), file]), [head, entry]], open());
     } else if (held.heads.length > 0) await del(head, open());
     const others = held.heads.filter((name) => name !== head);
@@ -103,27 +99,27 @@ export function browserDrafts(): Drafts {
     load: () => inTurn(load),
     save: async (draft) => {
       latest = draft;
-      // Of many changes in a row the newest is written.
-      const kept = inTurn(async () => {
+      // Of many changes in a row, only the newest is written.
+      const saved = inTurn(async () => {
         const newest = latest;
         latest = undefined;
-        if (newest) isKept = await save(newest);
-        return isKept;
+        if (newest) isSaved = await save(newest);
+        return isSaved;
       });
-      return (await kept) ?? (isKept = false);
+      return (await saved) ?? (isSaved = false);
     },
   };
 }
 
 /** All drafts in the database, the newest first. */
-async function heads(store: UseStore): Promise<[string, Head][]> {
+async function heads(store: UseStore): Promise<[string, StoredHead][]> {
   const names = (await keys<string>(store)).filter((name) => name.startsWith(headPrefix));
-  const found = await Promise.all(names.map(async (name) => [name, await get<Head>(name, store)] as const));
-  const all = found.filter((entry): entry is [string, Head] => entry[1] !== undefined);
+  const found = await Promise.all(names.map(async (name) => [name, await get<StoredHead>(name, store)] as const));
+  const all = found.filter((entry): entry is [string, StoredHead] => entry[1] !== undefined);
   return all.sort(([, a], [, b]) => b.savedAt - a.savedAt);
 }
 
-/** Takes the lock of a draft until the page is gone. False where another tab has it. */
+/** Holds the lock of a draft until the page is closed. False if another tab has it. */
 async function claim(name: string): Promise<boolean> {
   const { locks } = navigator as { locks?: LockManager };
   if (!locks) return true;
@@ -132,6 +128,8 @@ async function claim(name: string): Promise<boolean> {
       resolve(true);
       return new Promise(() => undefined);
     };
-    locks.request(`image2model.${name}`, { signal: AbortSignal.timeout(letGoMs) }, hold).catch(() => resolve(false));
+    locks
+      .request(`image2model.${name}`, { signal: AbortSignal.timeout(lockTimeoutMs) }, hold)
+      .catch(() => resolve(false));
   });
 }

@@ -16,7 +16,7 @@ export class Photo {
   #freed = false;
   /** Address of a small picture of it; empty until it is made, undefined where it cannot be. */
   thumbnail: string | undefined = $state('');
-  problem = $state('');
+  error = $state('');
   /** 0 to 1 while it is on its way. */
   sent = $state(0);
 
@@ -34,9 +34,9 @@ export class Photo {
 
   /** Takes in how large the picture turned out to be. */
   measured({ width, height }: Size): void {
-    if (this.problem !== '') return;
-    if (width * height > maxImagePixels) this.problem = t('upload.bad.pixels');
-    else if (Math.min(width, height) < minSide) this.problem = t('upload.bad.small');
+    if (this.error !== '') return;
+    if (width * height > maxImagePixels) this.error = t('upload.bad.pixels');
+    else if (Math.min(width, height) < minSide) this.error = t('upload.bad.small');
   }
 
   /** Makes its small picture, once it has come into sight. */

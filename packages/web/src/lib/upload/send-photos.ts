@@ -6,14 +6,14 @@ import {
   type UploadAnswer,
   type UploadOptions,
 } from '@image2model/client';
-import { kindOf } from '../messages/error-kind.ts';
+import { errorKind } from '../messages/error-kind.ts';
 
 /**
  * Further tries while the server is away or busy: ten minutes and more, since a restart or a tunnel ends by itself and nothing is
  * made twice. Whatever else may get better is tried as often as any call.
  */
-const triesWhileAway = 24;
-const triesOtherwise = 3;
+const maxRetriesWhileAway = 24;
+const maxRetries = 3;
 
 /** How a sending ended. */
 export interface Sent {
@@ -40,7 +40,7 @@ export async function sendPhotos(
   };
   const answer = await retryOperation(upload, {
     signal,
-    retries: triesWhileAway,
+    retries: maxRetriesWhileAway,
     shouldRetry: () => last !== undefined && gone.length === 0 && isWorthWaiting(last, (tries += 1)),
     onRetry: () => last && onWaiting(last),
   });
@@ -49,10 +49,10 @@ export async function sendPhotos(
 
 /** Whether to try again by itself after so many tries: a server that is away or busy comes back, a full disk wants somebody. */
 function isWorthWaiting(failure: Failure, tries: number): boolean {
-  const kind = kindOf(failure);
+  const kind = errorKind(failure);
   if (!failure.retryable || kind === 'full') return false;
   const isBusy = failure.status === 429 || failure.status === 503;
-  return isBusy || kind === 'offline' || kind === 'restarting' || tries <= triesOtherwise;
+  return isBusy || kind === 'offline' || kind === 'restarting' || tries <= maxRetries;
 }
 
 /** Files that were moved or changed since they were picked: a browser hands them out no more. */

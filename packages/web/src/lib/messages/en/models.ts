@@ -1,16 +1,16 @@
-/** The words for one option of a model; what is left out is told as the model's own schema has it. */
-export interface OptionWords {
+/** The texts for one option of a model; what is left out is shown as in the model's own schema. */
+export interface OptionTexts {
   label: string;
   help?: string;
-  /** By the value that is sent. A number needs no word. */
+  /** By the value that is sent. A number needs no text. */
   choices?: Readonly<Record<string, string>>;
 }
 
-/** The words for a model; what is left out is told as the server has it. */
-export interface ModelWords {
+/** The texts for a model; what is left out is shown as the server has it. */
+export interface ModelTexts {
   name?: string;
   description?: string;
-  options: Readonly<Record<string, OptionWords>>;
+  options: Readonly<Record<string, OptionTexts>>;
 }
 
 const seed = { label: 'Seed' };
@@ -26,7 +26,7 @@ const hunyuan2 = {
   },
 } as const;
 
-/** Where the server's own English is a name for programs: words for people. */
+/** Texts for people, where the server's own English is a name for programs. */
 export const modelsEn = {
   local: {
     description:
@@ -106,4 +106,4 @@ export const modelsEn = {
       should_remesh: { label: 'Clean up the triangles' },
     },
   },
-} as const satisfies Readonly<Record<string, ModelWords>>;
+} as const satisfies Readonly<Record<string, ModelTexts>>;

@@ -1,31 +1,34 @@
-import type { ErrorText, errorsEn } from './errors-en.ts';
+import type { ErrorText, errorsEn } from '../en/errors.ts';
 
 export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   INVALID_REQUEST: {
     title: 'Der Server hat die Anfrage nicht verstanden',
     next: 'Die Seite neu laden und erneut versuchen.',
   },
-  INVALID_ID: { title: 'Die Adresse ist nicht vollständig', next: 'Noch einmal kopieren, oder im Verlauf nachsehen.' },
+  INVALID_ID: { title: 'Die Adresse ist unvollständig', next: 'Noch einmal kopieren oder im Verlauf nachsehen.' },
   NO_FILES: { title: 'Es wurde kein Foto gesendet', next: 'Mindestens ein Foto auswählen.' },
   TOO_MANY_FILES: { title: 'Zu viele Fotos auf einmal', next: 'Höchstens 25 auf einmal senden, den Rest danach.' },
   INVALID_FACE_LIMIT: {
-    title: 'Die Höchstzahl der Flächen ist nicht gültig',
-    next: 'Eine ganze Zahl ab 100 angeben, oder leer lassen.',
+    title: 'Die Höchstzahl der Flächen ist ungültig',
+    next: 'Eine ganze Zahl ab 100 angeben oder leer lassen.',
   },
   INVALID_OPTIONS: { title: 'Eine Option passt nicht zum Modell', next: 'Die Optionen des Modells prüfen.' },
   UNKNOWN_MODEL: { title: 'Dieser Server bietet das Modell nicht mehr an', next: 'Ein anderes Modell wählen.' },
   UNAUTHENTICATED: { title: 'Sie sind nicht angemeldet', next: 'Anmelden und erneut versuchen.' },
-  FORBIDDEN: { title: 'Ihr Schlüssel darf das nicht', next: 'Mit einem anderen Schlüssel anmelden.' },
-  NOT_FOUND: { title: 'Hier ist nichts', next: 'Die Adresse prüfen.' },
+  FORBIDDEN: { title: 'Ihr Schlüssel ist dazu nicht berechtigt', next: 'Mit einem anderen Schlüssel anmelden.' },
+  NOT_FOUND: { title: 'Nicht gefunden', next: 'Die Adresse prüfen.' },
   TASK_NOT_FOUND: {
     title: 'Diesen Stapel gibt es nicht',
     next: 'Er wurde vielleicht gelöscht. Im Verlauf nachsehen.',
   },
   JOB_NOT_FOUND: { title: 'Diesen Stapel gibt es nicht', next: 'Er wurde vielleicht gelöscht. Im Verlauf nachsehen.' },
   FILE_NOT_FOUND: { title: 'Diese Datei gibt es nicht', next: 'Bei den Ergebnissen des Stapels nachsehen.' },
-  METHOD_NOT_ALLOWED: { title: 'Das geht hier nicht', next: 'Die Seite neu laden und erneut versuchen.' },
+  METHOD_NOT_ALLOWED: { title: 'Das ist hier nicht möglich', next: 'Die Seite neu laden und erneut versuchen.' },
   TASK_ENDED: { title: 'Der Stapel ist schon fertig', next: 'Seine Ergebnisse ansehen.' },
-  JOB_RUNNING: { title: 'Am Stapel wird noch gearbeitet', next: 'Warten, bis er fertig ist, oder ihn erst abbrechen.' },
+  JOB_RUNNING: {
+    title: 'Am Stapel wird noch gearbeitet',
+    next: 'Warten, bis er fertig ist, oder ihn zuerst abbrechen.',
+  },
   NOTHING_TO_RETRY: {
     title: 'Es gibt nichts zu wiederholen',
     next: 'Aus jedem Foto des Stapels wurde ein Modell.',
@@ -33,7 +36,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   FILE_TOO_LARGE: { title: 'Das Foto ist größer als 10 MiB', next: 'Das Foto verkleinern.' },
   BODY_TOO_LARGE: { title: 'Das ist zu viel auf einmal', next: 'Weniger Fotos auf einmal senden.' },
   UNSUPPORTED_IMAGE_TYPE: {
-    title: 'Diese Art Datei geht nicht',
+    title: 'Dieser Dateityp wird nicht unterstützt',
     next: 'Das Foto als JPEG, PNG oder WebP speichern.',
   },
   UNSUPPORTED_MEDIA_TYPE: {
@@ -45,11 +48,11 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   IMAGE_TOO_MANY_PIXELS: { title: 'Das Foto hat zu viele Pixel', next: 'Das Foto verkleinern.' },
   IMAGE_TOO_SMALL: {
     title: 'Das Foto ist zu klein oder zu schmal',
-    next: 'Ein größeres Foto senden, oder es näher am Objekt zuschneiden.',
+    next: 'Ein größeres Foto senden oder es näher am Objekt zuschneiden.',
   },
   NO_FOREGROUND: {
     title: 'Auf dem Foto wurde kein Objekt gefunden',
-    next: 'Ein Foto senden, auf dem sich eine Sache abhebt, am besten vor ruhigem Grund.',
+    next: 'Ein Foto senden, auf dem sich ein Objekt abhebt, am besten vor ruhigem Hintergrund.',
   },
   FACE_LIMIT_TOO_LOW: { title: 'Zu wenige Flächen für diese Form', next: 'Mit mehr Flächen erneut versuchen.' },
   IDEMPOTENCY_KEY_REUSED: {
@@ -60,7 +63,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   INTERNAL_ERROR: { title: 'Auf dem Server ist etwas schiefgegangen', next: 'Erneut versuchen.' },
   TOO_MANY_STREAMS: {
     title: 'Der Fortschritt ist gerade an zu vielen Stellen offen',
-    next: 'Nicht mehr benötigte Tabs schließen, oder einen Moment warten.',
+    next: 'Nicht mehr benötigte Tabs schließen oder einen Moment warten.',
   },
   QUEUE_FULL: { title: 'Die Warteschlange ist voll', next: 'Einen Moment warten, dann erneut versuchen.' },
   SHUTTING_DOWN: { title: 'Der Server startet neu', next: 'Einen Moment warten, dann erneut versuchen.' },
@@ -69,48 +72,48 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     next: 'Stapel löschen, die Sie nicht mehr brauchen, dann erneut versuchen.',
   },
   GENERATION_FAILED: {
-    title: 'Das Modell ist nicht gelungen',
-    next: 'Erneut versuchen, oder mit einem anderen Modell.',
+    title: 'Das Modell konnte nicht erstellt werden',
+    next: 'Erneut versuchen oder ein anderes Modell wählen.',
   },
   WORKER_CRASHED: {
-    title: 'Die Arbeit an diesem Foto brach ab',
+    title: 'Die Verarbeitung dieses Fotos ist abgebrochen',
     next: 'Ein anderes Foto oder ein anderes Modell versuchen.',
   },
   CONTENT_REFUSED: {
     title: 'Der Anbieter lehnt dieses Foto ab',
-    next: 'Ein anderes Foto senden, oder ein anderes Modell nehmen.',
+    next: 'Ein anderes Foto senden oder ein anderes Modell wählen.',
   },
   DAILY_LIMIT_REACHED: {
-    title: 'Die Ausgabengrenze des Tages ist erreicht',
-    next: 'Morgen (UTC) weitermachen, oder das Modell dieses Servers nehmen.',
+    title: 'Das Ausgabenlimit für heute ist erreicht',
+    next: 'Morgen (UTC) weitermachen oder das Modell dieses Servers wählen.',
   },
   PROVIDER_KEY_REFUSED: {
     title: 'Der Anbieter lehnt den Schlüssel dieses Servers ab',
-    next: 'Wer den Server betreibt, muss einen gültigen Schlüssel setzen oder Guthaben aufladen.',
+    next: 'Der Betreiber muss einen gültigen Schlüssel hinterlegen oder Guthaben aufladen.',
   },
   PROVIDER_REFUSED: {
     title: 'Der Anbieter lehnt die Anfrage ab',
-    next: 'Die Optionen ändern, oder ein anderes Modell nehmen.',
+    next: 'Die Optionen ändern oder ein anderes Modell wählen.',
   },
   PROVIDER_BUSY: {
     title: 'Der Anbieter ist ausgelastet',
-    next: 'Später erneut versuchen, oder ein anderes Modell nehmen.',
+    next: 'Später erneut versuchen oder ein anderes Modell wählen.',
   },
   PROVIDER_UNAVAILABLE: {
     title: 'Der Anbieter antwortet nicht',
-    next: 'Später erneut versuchen, oder ein anderes Modell nehmen.',
+    next: 'Später erneut versuchen oder ein anderes Modell wählen.',
   },
   PROVIDER_TIMEOUT: {
     title: 'Der Anbieter hat zu lange gebraucht',
-    next: 'Erneut versuchen, oder ein anderes Modell nehmen.',
+    next: 'Erneut versuchen oder ein anderes Modell wählen.',
   },
   RESULT_INVALID: {
     title: 'Der Anbieter hat kein brauchbares Modell geliefert',
-    next: 'Andere Optionen oder ein anderes Modell versuchen; ein neuer Versuch kann wieder kosten.',
+    next: 'Andere Optionen oder ein anderes Modell versuchen; ein neuer Versuch kann erneut kosten.',
   },
   SUBMIT_OUTCOME_UNKNOWN: {
     title: 'Es ist nicht bekannt, ob der Anbieter den Auftrag angenommen hat',
-    next: 'Erst in der Liste der Anfragen bei fal.ai nachsehen: ein neuer Versuch kann ein zweites Mal kosten.',
+    next: 'Zuerst in der Liste der Anfragen bei fal.ai nachsehen: Ein neuer Versuch kann noch einmal kosten.',
   },
   ALL_FILES_FAILED: { title: 'Aus keinem Foto wurde ein Modell', next: 'Bei jedem Foto steht, warum.' },
   NETWORK_ERROR: { title: 'Der Server ist nicht erreichbar', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
@@ -119,9 +122,9 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     title: 'Die Antwort des Servers ist nicht lesbar',
     next: 'Die Seite neu laden und erneut versuchen.',
   },
-  NOT_AN_EVENT_STREAM: { title: 'Etwas zwischen hier und dem Server stört', next: 'Die Seite neu laden.' },
+  NOT_AN_EVENT_STREAM: { title: 'Etwas zwischen dieser Seite und dem Server stört', next: 'Die Seite neu laden.' },
   STALLED: { title: 'Die Verbindung ist verstummt', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
-  CONNECTION_LOST: { title: 'Die Verbindung ging verloren', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
+  CONNECTION_LOST: { title: 'Die Verbindung ist abgebrochen', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
   CONNECTION_FAILED: {
     title: 'Die Verbindung bricht immer wieder ab',
     next: 'Die Verbindung prüfen, dann erneut versuchen.',
@@ -131,5 +134,5 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     title: 'Der Server hat etwas gesendet, das diese Seite nicht versteht',
     next: 'Die Seite neu laden.',
   },
-  TASK_CANCELLED: { title: 'Der Stapel wurde abgebrochen', next: 'Was abgebrochen wurde, noch einmal versuchen.' },
+  TASK_CANCELLED: { title: 'Der Stapel wurde abgebrochen', next: 'Abgebrochenes noch einmal versuchen.' },
 };

@@ -1,16 +1,16 @@
 import type { ClientErrorCode } from '@image2model/client';
 import type { ErrorCode } from '@image2model/protocol';
 
-/** What went wrong in a few words, and what somebody can do about it. */
+/** What went wrong, in a few words, and what the reader can do about it. */
 export interface ErrorText {
   title: string;
   next: string;
 }
 
-/** The words for every code that the server or its client gives; one that is missing does not pass the type check. */
+/** The texts for every code that the server or its client gives; the type check fails if one is missing. */
 export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   INVALID_REQUEST: { title: 'The server did not understand the request', next: 'Reload the page and try again.' },
-  INVALID_ID: { title: 'The address is not complete', next: 'Copy it again, or look in the history.' },
+  INVALID_ID: { title: 'The address is incomplete', next: 'Copy it again, or look in the history.' },
   NO_FILES: { title: 'No photo was sent', next: 'Pick at least one photo.' },
   TOO_MANY_FILES: { title: 'Too many photos at once', next: 'Send at most 25 at once, the rest after them.' },
   INVALID_FACE_LIMIT: {
@@ -18,10 +18,10 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
     next: 'Give a whole number from 100, or leave it blank.',
   },
   INVALID_OPTIONS: { title: 'An option does not fit the model', next: 'Check the options of the model.' },
-  UNKNOWN_MODEL: { title: 'This server does not offer that model any more', next: 'Choose another model.' },
+  UNKNOWN_MODEL: { title: 'This server no longer offers that model', next: 'Choose another model.' },
   UNAUTHENTICATED: { title: 'You are not signed in', next: 'Sign in and try again.' },
-  FORBIDDEN: { title: 'Your key may not do that', next: 'Sign in with another key.' },
-  NOT_FOUND: { title: 'There is nothing here', next: 'Check the address.' },
+  FORBIDDEN: { title: 'Your key is not allowed to do that', next: 'Sign in with another key.' },
+  NOT_FOUND: { title: 'Not found', next: 'Check the address.' },
   TASK_NOT_FOUND: { title: 'There is no such batch', next: 'It may have been deleted. Look in the history.' },
   JOB_NOT_FOUND: { title: 'There is no such batch', next: 'It may have been deleted. Look in the history.' },
   FILE_NOT_FOUND: { title: 'There is no such file', next: 'Look at the results of the batch.' },
@@ -31,7 +31,7 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   NOTHING_TO_RETRY: { title: 'There is nothing to try again', next: 'Every photo of the batch became a model.' },
   FILE_TOO_LARGE: { title: 'The photo is larger than 10 MiB', next: 'Scale the photo down.' },
   BODY_TOO_LARGE: { title: 'That is too much at once', next: 'Send fewer photos at once.' },
-  UNSUPPORTED_IMAGE_TYPE: { title: 'This kind of file cannot be used', next: 'Save the photo as JPEG, PNG or WebP.' },
+  UNSUPPORTED_IMAGE_TYPE: { title: 'Unsupported file type', next: 'Save the photo as JPEG, PNG or WebP.' },
   UNSUPPORTED_MEDIA_TYPE: {
     title: 'The server did not understand the request',
     next: 'Reload the page and try again.',
@@ -55,7 +55,7 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   RATE_LIMITED: { title: 'Too many requests', next: 'Wait a moment, then try again.' },
   INTERNAL_ERROR: { title: 'Something went wrong on the server', next: 'Try again.' },
   TOO_MANY_STREAMS: {
-    title: 'The progress is open in too many places just now',
+    title: 'The progress is open in too many places right now',
     next: 'Close tabs that you no longer need, or wait a moment.',
   },
   QUEUE_FULL: { title: 'The queue is full', next: 'Wait a moment, then try again.' },
@@ -65,37 +65,37 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
     next: 'Delete batches that you no longer need, then try again.',
   },
   GENERATION_FAILED: { title: 'The model could not be made', next: 'Try again, or with another model.' },
-  WORKER_CRASHED: { title: 'The work on this photo broke off', next: 'Try another photo or another model.' },
-  CONTENT_REFUSED: { title: 'The provider refuses this photo', next: 'Send another photo, or take another model.' },
+  WORKER_CRASHED: { title: 'The worker stopped on this photo', next: 'Try another photo or another model.' },
+  CONTENT_REFUSED: { title: 'The provider refuses this photo', next: 'Send another photo, or use another model.' },
   DAILY_LIMIT_REACHED: {
-    title: 'The spending limit of the day is reached',
-    next: 'Go on tomorrow (UTC), or take the model of this server.',
+    title: 'The daily spending limit has been reached',
+    next: 'Continue tomorrow (UTC), or use this server’s own model.',
   },
   PROVIDER_KEY_REFUSED: {
     title: 'The provider refuses this server’s key',
-    next: 'Whoever runs this server has to set a valid key, or add credit.',
+    next: 'Ask the operator to set a valid key, or to add credit.',
   },
-  PROVIDER_REFUSED: { title: 'The provider refuses the request', next: 'Change the options, or take another model.' },
-  PROVIDER_BUSY: { title: 'The provider is busy', next: 'Try again in a while, or take another model.' },
-  PROVIDER_UNAVAILABLE: { title: 'The provider does not answer', next: 'Try again in a while, or take another model.' },
-  PROVIDER_TIMEOUT: { title: 'The provider took too long', next: 'Try again, or take another model.' },
+  PROVIDER_REFUSED: { title: 'The provider refuses the request', next: 'Change the options, or use another model.' },
+  PROVIDER_BUSY: { title: 'The provider is busy', next: 'Try again later, or use another model.' },
+  PROVIDER_UNAVAILABLE: { title: 'The provider does not answer', next: 'Try again later, or use another model.' },
+  PROVIDER_TIMEOUT: { title: 'The provider took too long', next: 'Try again, or use another model.' },
   RESULT_INVALID: {
-    title: 'The provider gave no usable model',
+    title: 'The provider returned no usable model',
     next: 'Try other options or another model; trying again may cost again.',
   },
   SUBMIT_OUTCOME_UNKNOWN: {
-    title: 'It is not known whether the provider took the order',
+    title: 'Unknown whether the provider accepted the job',
     next: 'Look at the list of requests at fal.ai first: trying again may be billed a second time.',
   },
-  ALL_FILES_FAILED: { title: 'No photo became a model', next: 'Each photo says why.' },
+  ALL_FILES_FAILED: { title: 'No photo became a model', next: 'Each photo shows its reason.' },
   NETWORK_ERROR: { title: 'The server cannot be reached', next: 'Check the connection, then try again.' },
   ABORTED: { title: 'Stopped', next: 'Start again whenever you like.' },
-  INVALID_RESPONSE: { title: 'The server’s answer cannot be read', next: 'Reload the page and try again.' },
-  NOT_AN_EVENT_STREAM: { title: 'Something between here and the server gets in the way', next: 'Reload the page.' },
+  INVALID_RESPONSE: { title: 'The server’s response cannot be read', next: 'Reload the page and try again.' },
+  NOT_AN_EVENT_STREAM: { title: 'Something between this page and the server is interfering', next: 'Reload the page.' },
   STALLED: { title: 'The connection went silent', next: 'Check the connection, then try again.' },
   CONNECTION_LOST: { title: 'The connection was lost', next: 'Check the connection, then try again.' },
-  CONNECTION_FAILED: { title: 'The connection keeps breaking off', next: 'Check the connection, then try again.' },
+  CONNECTION_FAILED: { title: 'The connection keeps dropping', next: 'Check the connection, then try again.' },
   EVENT_TOO_LARGE: { title: 'The server sent more than this page can read', next: 'Reload the page.' },
-  MALFORMED_EVENT: { title: 'The server sent what this page does not understand', next: 'Reload the page.' },
-  TASK_CANCELLED: { title: 'The batch was cancelled', next: 'Try again what was cancelled.' },
+  MALFORMED_EVENT: { title: 'The server sent something that this page does not understand', next: 'Reload the page.' },
+  TASK_CANCELLED: { title: 'The batch was cancelled', next: 'Retry what was cancelled.' },
 };

@@ -1,9 +1,9 @@
-import type { ModelWords, modelsEn } from './models-en.ts';
+import type { ModelTexts, modelsEn } from '../en/models.ts';
 
 const seed = { label: 'Startzahl', help: 'Dieselbe Zahl und dasselbe Foto ergeben wieder dasselbe Modell' };
 const texture_size = { label: 'Größe der Textur', help: 'Breite und Höhe ihres Bildes in Pixeln' };
 const realistic = { label: 'Echte Materialien', help: 'Materialien, die auf Licht antworten' };
-const hosted = 'Entsteht bei fal.ai: dorthin wird das Foto gesendet, und fal.ai berechnet es.';
+const hosted = 'Wird bei fal.ai erstellt: Das Foto wird dorthin gesendet, und fal.ai berechnet den Preis dafür.';
 const hunyuan2 = {
   num_inference_steps: { label: 'Arbeitsschritte', help: 'Mehr Schritte dauern länger' },
   guidance_scale: { label: 'Nähe zum Foto', help: 'Wie genau das Modell dem Foto folgt' },
@@ -12,11 +12,11 @@ const hunyuan2 = {
   seed,
 };
 
-export const modelsDe: Record<keyof typeof modelsEn, ModelWords> = {
+export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
   local: {
     name: 'Lokal',
     description:
-      'Entsteht auf diesem Server, ohne Grafikkarte und ohne dass das Foto ihn verlässt: Der Umriss des Objekts wird aufgewölbt und mit dem Foto überzogen, oder aus dem ganzen Bild wird ein Relief, wo sich kein Objekt abhebt. Gut für Dinge vor ruhigem Grund, Freigestelltes, Logos, Requisiten und Plaketten; die Rückseite wird nicht nachgebildet.',
+      'Wird auf diesem Server erstellt, ohne Grafikkarte und ohne dass das Foto ihn verlässt: Der Umriss des Objekts wird aufgewölbt und mit dem Foto überzogen. Hebt sich kein Objekt ab, wird das ganze Bild ein Relief. Gut für Objekte vor ruhigem Hintergrund, Freigestelltes, Logos, Requisiten und Plaketten; die Rückseite wird nicht nachgebildet.',
     options: {
       depth: {
         label: 'Tiefe',

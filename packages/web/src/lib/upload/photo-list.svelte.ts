@@ -1,0 +1,64 @@
+import { createKey } from '@image2model/client';
+import { t } from '../messages/index.ts';
+import { checkPhoto } from './check-photo.ts';
+import { withFreeName } from './free-name.ts';
+import { Photo } from './photo.svelte.ts';
+import type { Pictures } from './pictures.ts';
+
+/** Files that are checked and shown together. */
+const addedAtOnce = 20;
+
+/** The photos that somebody has picked. Those that cannot be sent stay, with the reason. */
+export class PhotoList {
+  readonly #pictures: Pictures | undefined;
+  #closed = false;
+  photos: Photo[] = $state([]);
+  /** Those that can be sent. */
+  readonly good: readonly Photo[] = $derived(this.photos.filter(({ error }) => error === ''));
+  readonly bad: readonly Photo[] = $derived(this.photos.filter(({ error }) => error !== ''));
+
+  constructor(pictures?: Pictures) {
+    this.#pictures = pictures;
+  }
+
+  /** Adds files under names of their own, some at a time, so that the first are shown at once. */
+  async add(files: Iterable<File>): Promise<readonly Photo[]> {
+    const added: Photo[] = [];
+    const waiting = [...files];
+    while (waiting.length > 0) {
+      const some = waiting.splice(0, addedAtOnce);
+      const reasons = await Promise.all(some.map(checkPhoto));
+      if (this.#closed) break;
+      const names = this.photos.map((photo) => photo.file.name);
+      const photos = some.map((file, index) => {
+        const named = withFreeName(file, names);
+        names.push(named.name);
+        const photo = new Photo(createKey(), named, this.#pictures);
+        const reason = reasons[index];
+        if (reason) photo.error = t(reason);
+        return photo;
+      });
+      this.photos.push(...photos);
+      added.push(...photos);
+    }
+    return added;
+  }
+
+  /** Puts back the photos of a draft, before those picked since. */
+  restore(kept: readonly { id: string; file: File }[]): void {
+    const photos = kept.map(({ id, file }) => new Photo(id, file, this.#pictures));
+    this.photos = [...photos, ...this.photos];
+    for (const photo of photos) void photo.look();
+  }
+
+  remove(photos: readonly Photo[]): void {
+    for (const photo of photos) photo.free();
+    this.photos = this.photos.filter((photo) => !photos.includes(photo));
+  }
+
+  /** Frees the pictures; nothing is added any more. */
+  close(): void {
+    this.#closed = true;
+    for (const photo of this.photos) photo.free();
+  }
+}
