@@ -1,9 +1,12 @@
 import {
   hasEnded,
+  message,
+  messageRef,
   overallProgress,
   type FileStatus,
   type FileUpdate,
   type JobSummary,
+  type Message,
   type ModelFile,
   type TaskEvent,
   type TaskProgress,
@@ -14,6 +17,7 @@ import coffee from './assets/coffee.webp?url';
 import duck from './assets/duck.webp?url';
 import pebbles from './assets/pebbles.webp?url';
 import teapot from './assets/teapot.webp?url';
+import { usual } from './messages.ts';
 
 /** The sample photos, in the order in which the development server's stand-in for photos counts them. */
 const photos = [
@@ -25,24 +29,24 @@ const photos = [
 ] as const;
 
 /** A file of a job in some state; what is not said is as in the plainest case. */
-export interface Shot extends Partial<Pick<FileUpdate, 'error' | 'details' | 'attempts' | 'last_error'>> {
+export interface Shot extends Partial<Pick<FileUpdate, 'details' | 'attempts' | 'last_error'>> {
   photo: 0 | 1 | 2 | 3 | 4;
   status: FileStatus;
   filename?: string;
   progress?: number;
-  message?: string;
+  /** Where it failed, this is its error. */
+  message?: Message;
   /** What its model has besides. */
   model?: Partial<ModelFile>;
 }
 
 /** A job in some state. */
 export interface JobScene {
-  /** From 0, told apart by it. */
+  /** From 0; it makes the ids of the job differ from those of others. */
   number?: number;
   status: TaskStatus;
   shots: readonly Shot[];
   task?: Partial<Pick<TaskProgress, 'queue_position' | 'eta_seconds'>>;
-  failure?: { error: string; code: string };
 }
 
 const began = Date.parse('2026-11-20T09:30:00Z');
@@ -53,9 +57,9 @@ export const jobIdOf = (number = 0): string => id(1, number);
 export const taskIdOf = (number = 0): string => id(2, number);
 const fileIdOf = (job: number, index: number, photo: number) => id(3, job * 10_000 + index * 10 + photo);
 
-/** The newest event of each key, as a stream tells it on connecting. */
+/** The newest event of each key, as a stream sends them on connecting. */
 export function eventsOf(scene: JobScene): TaskEvent[] {
-  const { number = 0, status, shots, task, failure } = scene;
+  const { number = 0, status, shots, task } = scene;
   const base = { task_id: taskIdOf(number), timestamp: began };
   const updates = fileUpdatesOf(scene);
   const events: TaskEvent[] = updates.map((data) => ({ type: 'file_update', data }));
@@ -64,9 +68,9 @@ export function eventsOf(scene: JobScene): TaskEvent[] {
   const head = { ...base, job_id: jobIdOf(number), sequence: 1000 };
   const progress = overallProgress(updates);
   const counts = { current, total, total_files: total, progress };
-  const message = current === 0 && status === 'queued' ? 'Waiting in the queue' : `${current} of ${total} done`;
+  const said = current === 0 && status === 'queued' ? usual.pending : message('task.progress', { done: current, total });
   // An ending has the place of the task's own progress.
-  if (!hasEnded(status)) events.push({ type: 'task_progress', data: { ...head, ...task, ...counts, status, message } });
+  if (!hasEnded(status)) events.push({ type: 'task_progress', data: { ...head, ...task, ...counts, status, ...wired(said) } });
   const ending = { ...head, sequence: 1001 };
   const successful = shots.filter((shot) => shot.status === 'completed').length;
   const result = {
@@ -78,10 +82,13 @@ export function eventsOf(scene: JobScene): TaskEvent[] {
   };
   if (status === 'completed') events.push({ type: 'task_completed', data: { ...ending, result } });
   if (status === 'failed') {
-    const { error = 'No image became a model', code = 'ALL_FILES_FAILED' } = failure ?? {};
-    events.push({ type: 'task_failed', data: { ...ending, error, details: { code } } });
+    const all = message('task.all_failed', { total });
+    const details = { code: 'ALL_FILES_FAILED' };
+    events.push({ type: 'task_failed', data: { ...ending, error: all.text, ...messageRef(all), details } });
   }
-  if (status === 'cancelled') events.push({ type: 'task_cancelled', data: { ...ending, message: 'Cancelled' } });
+  if (status === 'cancelled') {
+    events.push({ type: 'task_cancelled', data: { ...ending, ...wired(message('task.cancelled')) } });
+  }
   return events;
 }
 
@@ -100,14 +107,16 @@ export function summaryOf(scene: JobScene): JobSummary {
     completed_files: shots.filter((shot) => shot.status === 'completed').length,
     failed_files: shots.filter((shot) => shot.status === 'failed').length,
     files: fileUpdatesOf(scene).map(
-      ({ file_id, filename, status: state, progress, message, error, result }, index) => ({
+      ({ file_id, filename, status: state, progress, message: text, message_id, message_values, result }, index) => ({
         file_id,
         filename,
         file_size: 120_000,
         content_type: filename.endsWith('png') ? 'image/png' : 'image/jpeg',
         status: state,
         progress,
-        message: error ?? message,
+        message: text,
+        message_id,
+        message_values,
         photo_url: `/api/v1/download/${jobIdOf(number)}/photos/${fileIdOf(number, index, shots[index]?.photo ?? 0)}`,
         result: result ?? null,
       }),
@@ -118,7 +127,7 @@ export function summaryOf(scene: JobScene): JobSummary {
 function fileUpdatesOf({ number = 0, shots }: JobScene): FileUpdate[] {
   return shots.map((shot, index) => {
     const { photo, status, filename = photos[photo].name, model, ...rest } = shot;
-    const { progress = status === 'completed' || status === 'failed' ? 100 : 0, message = messages[status] } = rest;
+    const { progress = status === 'completed' || status === 'failed' ? 100 : 0, message: said = usual[status] } = rest;
     const file_id = fileIdOf(number, index, photo);
     return {
       ...rest,
@@ -129,19 +138,17 @@ function fileUpdatesOf({ number = 0, shots }: JobScene): FileUpdate[] {
       filename,
       status,
       progress,
-      message,
+      ...wired(said),
+      ...(status === 'failed' && shot.message && { error: said.text }),
       ...(status === 'completed' && { result: { ...modelOf(file_id, filename, photo), ...model } }),
     };
   });
 }
 
-const messages: Readonly<Record<FileStatus, string>> = {
-  pending: 'Waiting in the queue',
-  processing: 'Giving it depth (3 of 7)',
-  completed: 'The model is ready',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-};
+/** A message as it stands on the wire. */
+function wired(said: Message) {
+  return { message: said.text, ...messageRef(said) };
+}
 
 function modelOf(fileId: string, filename: string, photo: Shot['photo']): ModelFile {
   const { preview, faces, method, sides } = photos[photo];

@@ -27,7 +27,7 @@ const jobs: JobScene[] = [
     status: 'completed',
     shots: [
       { photo: 3, status: 'completed' },
-      { photo: 4, status: 'failed', error: 'The model could not be made.' },
+      { photo: 4, status: 'failed' },
     ],
   },
   {

@@ -1,6 +1,8 @@
 import ProcessingPage from '../../processing/+page.svelte';
 import { empty, serverWith } from '../answers.ts';
+import { message } from '@image2model/protocol';
 import { eventsOf, type JobScene, type Shot, taskIdOf } from '../job.ts';
+import { stage, transparent } from '../messages.ts';
 import type { GalleryGroup, GalleryState } from '../state.ts';
 import { never, problem, stream } from '../wire.ts';
 
@@ -9,15 +11,15 @@ const running: JobScene = {
   task: { eta_seconds: 11 },
   shots: [
     { photo: 0, status: 'completed' },
-    { photo: 1, status: 'processing', progress: 52, message: 'Building the surface (4 of 7)' },
-    { photo: 2, status: 'processing', progress: 5, message: 'Finding the object (2 of 7)' },
+    { photo: 1, status: 'processing', progress: 52, message: stage('mesh', 4) },
+    { photo: 2, status: 'processing', progress: 5, message: stage('foreground', 2) },
     { photo: 3, status: 'pending' },
   ],
 };
 
-const failed: Pick<Shot, 'status' | 'error' | 'details'> = {
+const failed: Pick<Shot, 'status' | 'message' | 'details'> = {
   status: 'failed',
-  error: 'Nothing is to be seen in the image: every pixel is transparent.',
+  message: transparent,
   details: { code: 'NO_FOREGROUND', retryable: false },
 };
 
@@ -62,7 +64,7 @@ export const processing: GalleryGroup = {
     }),
     at('running', 'At work', running),
     at('many', '25 files', many),
-    at('tried-again', 'A file at its second try, and long texts', {
+    at('tried-again', 'A file at its second attempt, and long texts', {
       status: 'processing',
       shots: [
         {
@@ -102,13 +104,12 @@ export const processing: GalleryGroup = {
     }),
     at('failed', 'All failed', {
       status: 'failed',
-      failure: { error: 'No image became a model', code: 'ALL_FILES_FAILED' },
       shots: [
         { photo: 3, ...failed, filename: 'transparent.png' },
         {
           photo: 4,
           status: 'failed',
-          error: 'The worker stopped twice on this image.',
+          message: message('file.worker_crashed'),
           details: { code: 'WORKER_CRASHED' },
         },
       ],

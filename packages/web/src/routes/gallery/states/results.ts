@@ -1,10 +1,13 @@
 import { t } from '$lib/messages';
 import ResultsPage from '../../results/[jobId]/+page.svelte';
 import { empty, serverWith } from '../answers.ts';
+import { messageRef } from '@image2model/protocol';
 import { jobIdOf, type JobScene, type Shot } from '../job.ts';
+import { generatorMessage, transparent } from '../messages.ts';
 import { appear, type GalleryGroup, type GalleryState, named } from '../state.ts';
 import { never, problem } from '../wire.ts';
 
+const relief = generatorMessage('mesh.relief_instead');
 const made = (photo: Shot['photo'], model: Shot['model'] = {}): Shot => ({ photo, status: 'completed', model });
 
 const one: JobScene = { status: 'completed', shots: [made(1)] };
@@ -19,7 +22,7 @@ const mixed: JobScene = {
       photo: 3,
       status: 'failed',
       filename: 'transparent.png',
-      error: 'Nothing is to be seen in the image: every pixel is transparent.',
+      message: transparent,
       details: { code: 'NO_FOREGROUND', retryable: false },
     },
     { photo: 4, status: 'cancelled' },
@@ -73,7 +76,8 @@ export const results: GalleryGroup = {
               depth: 0.1,
               method: 'relief',
               seconds: 74.25,
-              warnings: ['No clear object stands out, so the whole picture became a relief; give a mask or a cut-out.'],
+              warnings: [relief.text],
+              warning_messages: [messageRef(relief)],
             },
           }),
           filename: 'a-file-name-without-any-place-to-break-it-that-somebody-s-camera-made-of-the-date-20261120.jpg',
