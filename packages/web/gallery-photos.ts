@@ -3,8 +3,8 @@ import type { Plugin } from 'vite';
 const samples = ['duck.png', 'teapot.jpg', 'cactus.jpg', 'coffee.jpg', 'pebbles.jpg'];
 
 /**
- * Serves a sample for each photo of the gallery's jobs, in development: a picture is fetched by the browser itself, past
- * whatever the gallery puts in the server's place. No real file has such an id.
+ * Serves a sample for each photo of the gallery's jobs, in development: pictures are fetched by the browser, past the
+ * gallery's answers in place of the server. No real file has such an id.
  */
 export function galleryPhotos(): Plugin {
   return {

@@ -7,12 +7,12 @@ export default defineConfig({
   plugins: [
     galleryPhotos(),
     sveltekit({
-      // An HTML file for each route, and one for every address that is none: `packages/server/src/http/pages.ts` hands them out.
+      // An HTML file for each route, and one for unknown addresses: `packages/server/src/http/pages.ts` serves them.
       adapter: adapter({ fallback: '404.html', precompress: true }),
       alias: { $lib: 'src/lib' },
-      // The same start script in every HTML file, so that the policy has to name one.
+      // The same start script in every HTML file, so that the content security policy names one.
       paths: { relative: false },
-      // Styles come with the page and not after it.
+      // Styles are inlined: they arrive with the page and not after it.
       inlineStyleThreshold: 100_000,
     }),
   ],
@@ -22,9 +22,9 @@ export default defineConfig({
         rolldownOptions: {
           output: {
             codeSplitting: {
-              // What several pages need comes as one file: on a phone's network a file costs more than its bytes.
+              // What several pages need is one file: on a phone's network a request costs more than its bytes.
               groups: [
-                // All that the first script needs: it fills in the version and the paths that the rest reads as it starts.
+                // What the first script needs: it sets the version and the paths that the rest reads as it starts.
                 { name: 'first', test: /\/client\/payload\.js|vite\/preload-helper/, priority: 1 },
                 { name: 'common', test: (id) => !/\/(viewer|three)\//.test(id), minShareCount: 2 },
               ],

@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// The pages' tests: a project of their own, since `.svelte.ts` files are compiled, here as for a browser.
+// The pages' tests are a project of their own, since `.svelte.ts` files are compiled, here as for a browser.
 export default defineConfig({
   plugins: [svelte({ configFile: false })],
   resolve: { conditions: ['browser'] },

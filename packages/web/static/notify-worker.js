@@ -1,5 +1,5 @@
-// Shows the notifications of the pages where a page itself may not, and leads back from them. It hears no request and
-// caches nothing; turning notifications off in the settings removes it.
+// Shows notifications where a page itself may not, and leads back to the page. It handles no requests and caches nothing;
+// turning notifications off in the settings removes it.
 
 addEventListener('install', () => skipWaiting());
 
@@ -14,7 +14,7 @@ async function lead({ url, from }) {
   const at = (path) => pages.find((page) => page.url === new URL(path, location.origin).href);
   const page = at(url) ?? at(from);
   if (!page) return await clients.openWindow(url);
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a page is told, and no window
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- the target is a client and no window
   page.postMessage({ open: url });
   return await page.focus();
 }

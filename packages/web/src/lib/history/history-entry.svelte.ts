@@ -1,7 +1,7 @@
 import type { SSEManager } from '@image2model/client';
 import { hasEnded, type JobSummary } from '@image2model/protocol';
 
-/** A batch as the list shows it. */
+/** The fields of a batch that the list shows. */
 export type HistoryJob = Pick<
   JobSummary,
   'job_id' | 'status' | 'model' | 'created_at' | 'total_files' | 'completed_files' | 'failed_files' | 'task_id'
@@ -12,12 +12,12 @@ export type HistoryJob = Pick<
   >[];
 };
 
-/** One line of the list. Each is its own state, so that a step of one batch among thousands redraws that line alone. */
+/** One row of the list. Each has its own state, so that progress of one batch among thousands redraws that row alone. */
 export class HistoryEntry {
   job: HistoryJob = $state.raw({} as HistoryJob);
   /** 0 to 100, while it runs. */
   progress = $state(0);
-  /** Something has been asked of the server and is not answered yet. */
+  /** A request to the server is pending. */
   busy = $state(false);
   readonly running: boolean = $derived(!hasEnded(this.job.status));
   readonly canRetry: boolean = $derived(!this.running && this.job.completed_files < this.job.total_files);
@@ -32,7 +32,7 @@ export class HistoryEntry {
     this.progress = job.files.reduce((sum, { progress }) => sum + progress, 0) / (job.files.length || 1);
   }
 
-  /** Follows the batch while it runs; `ended` is told when there is more to know than the stream says. */
+  /** Follows the batch while it runs; `ended` is called when the server knows more than the stream says. */
   follow(streams: Pick<SSEManager, 'connect'>, ended: () => void): void {
     this.close();
     if (!this.running) return;
@@ -43,12 +43,12 @@ export class HistoryEntry {
       },
       onComplete: ended,
       onCancelled: ended,
-      // An error with details is the task's own ending; else only the stream ended, and the job stays as it was.
+      // An error with details is the end of the task; without, only the stream ended, and the job is unchanged.
       onError: ({ details }) => details && ended(),
     });
   }
 
-  /** Lets go of the stream. The work goes on. */
+  /** Closes the stream. The work continues. */
   close(): void {
     this.#stream?.close();
     this.#stream = undefined;

@@ -1,7 +1,7 @@
 import type { ApiService, SSEManager } from '@image2model/client';
 import type { TaskStatus } from '@image2model/protocol';
-import { explain } from '../messages/errors.ts';
 import type { CallError } from '../messages/error-kind.ts';
+import { explain } from '../messages/errors.ts';
 import { HistoryEntry, type HistoryJob } from './history-entry.svelte.ts';
 
 type Api = Pick<ApiService, 'listJobs' | 'getJob' | 'deleteJob' | 'retryJob' | 'cancelTask'>;
@@ -9,7 +9,7 @@ type Api = Pick<ApiService, 'listJobs' | 'getJob' | 'deleteJob' | 'retryJob' | '
 /** Batches of the first page, and of every further one. */
 const firstPage = 30;
 const furtherPage = 100;
-/** Lines that are drawn to begin with, and how many more at a time: thousands at once would hold the page up. */
+/** Rows that are drawn at first, and added at a time: drawing thousands at once would block the page. */
 const drawnAtOnce = 60;
 
 /** Where somebody was in the list. */
@@ -17,12 +17,12 @@ export interface HistoryPlace {
   search: string;
   status: TaskStatus | '';
   model: string;
-  /** Batches that have to be fetched for it, and lines that were drawn at most. */
+  /** Batches that have to be fetched for it, and rows that were drawn at most. */
   loaded: number;
   drawn: number;
 }
 
-/** What somebody has had made, newest first, page by page; those that run are followed. */
+/** All batches, newest first, page by page; those that are running are followed. */
 export class JobHistory {
   readonly #api: Api;
   readonly #streams: Pick<SSEManager, 'connect'>;
@@ -41,11 +41,11 @@ export class JobHistory {
   /** A further page is on its way. */
   busy = $state(false);
 
-  /** The ids of the models that something was made with. */
+  /** The ids of the models that have been used. */
   readonly models: readonly string[] = $derived([...new Set(this.entries.map(({ job }) => job.model))].sort());
   readonly filtered: boolean = $derived(this.#search.trim() !== '' || this.#status !== '' || this.#model !== '');
 
-  /** The batches that fit what is searched for: every word in a file's name or the model's id, accents or not. */
+  /** The batches that match the search: every word is in a file name or the model's id, accents or not. */
   readonly found: readonly HistoryEntry[] = $derived.by(() => {
     const words = folded(this.#search).split(/\s+/).filter(Boolean);
     return this.entries.filter(({ job }) => {
@@ -58,7 +58,7 @@ export class JobHistory {
   });
   readonly shown: readonly HistoryEntry[] = $derived(this.found.slice(0, this.#drawn));
 
-  /** `streams` brings the progress of the batches that still run. */
+  /** `streams` reports the progress of the batches that are running. */
   constructor(api: Api, streams: Pick<SSEManager, 'connect'>) {
     this.#api = api;
     this.#streams = streams;
@@ -88,7 +88,7 @@ export class JobHistory {
     this.#drawn = drawnAtOnce;
   }
 
-  /** Fetches the first page, or the next one; where that is under way already, waits for it. */
+  /** Fetches the first page, or the next one; if that is under way already, waits for it. */
   async load(): Promise<void> {
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
     await this.#loading;
@@ -113,32 +113,32 @@ export class JobHistory {
     this.state = 'ready';
   }
 
-  /** Fetches all that is left, so that a search has seen everything. */
+  /** Fetches all remaining pages, so that a search covers everything. */
   async loadAll(): Promise<void> {
     do await this.load();
     while (this.hasMore && this.error === undefined);
   }
 
-  /** Draws more of what was found, or fetches more where all of it is drawn. */
+  /** Draws more of what was found, or fetches more once all of it is drawn. */
   async showMore(): Promise<void> {
     if (this.#drawn < this.found.length) this.#drawn += drawnAtOnce;
     else if (this.hasMore && this.error === undefined) await this.load();
   }
 
-  /** Whether there is more than is drawn, here or on the server. */
+  /** Whether there is more to draw, here or on the server. */
   get moreToShow(): boolean {
     return this.#drawn < this.found.length || this.hasMore;
   }
 
-  /** How much of the list is drawn, to come back to: see {@link restore}. */
+  /** What is needed to come back to the list as it is: see {@link restore}. */
   get place(): HistoryPlace {
     const { search, status, model } = this;
-    // A search has looked at all of them; else only those that are to be seen are needed again.
+    // A search covers everything that is loaded; without one, only what was drawn is needed again.
     const loaded = this.filtered ? this.entries.length : Math.min(this.entries.length, this.#drawn);
     return { search, status, model, loaded, drawn: this.#drawn };
   }
 
-  /** Has the list as it was before somebody went on to another page, as far as it is still there. */
+  /** Restores the list as it was before another page was opened, as far as it still exists. */
   async restore({ search, status, model, loaded, drawn }: HistoryPlace): Promise<void> {
     this.search = search;
     this.status = status;
@@ -148,7 +148,7 @@ export class JobHistory {
     while (this.entries.length < loaded && this.hasMore && this.error === undefined) await this.load();
   }
 
-  /** Looks for what has changed since, in another tab, say. */
+  /** Looks for changes, from another tab, say. */
   async refresh(): Promise<void> {
     if (this.state !== 'ready' || this.busy) return;
     const answer = await this.#api.listJobs({ limit: firstPage });
@@ -162,7 +162,7 @@ export class JobHistory {
       }
       return [];
     });
-    // Within what was answered now, what is not there any more has been deleted.
+    // Whatever is missing within the range of this answer has been deleted.
     const there = new Set(answer.jobs.map(({ job_id }) => job_id));
     const oldest = answer.next_cursor ? (answer.jobs.at(-1)?.created_at ?? '') : '';
     const gone = new Set(this.entries.filter(({ job }) => job.created_at > oldest && !there.has(job.job_id)));
@@ -170,7 +170,7 @@ export class JobHistory {
     if (fresh.length + gone.size > 0) this.entries = [...fresh, ...this.entries.filter((entry) => !gone.has(entry))];
   }
 
-  /** Deletes a batch with its photos and models. A sentence where the server would not. */
+  /** Deletes a batch with its photos and models. Gives an error text if the server refuses. */
   async remove(entry: HistoryEntry): Promise<string | undefined> {
     const answer = await this.#ask(entry, () => this.#api.deleteJob(entry.job.job_id));
     if (!answer.success && answer.code !== 'JOB_NOT_FOUND') return explain(answer);
@@ -179,7 +179,7 @@ export class JobHistory {
     return undefined;
   }
 
-  /** Runs again what failed or was cancelled, and follows it. A sentence where the server would not. */
+  /** Retries what failed or was cancelled, and follows it. Gives an error text if the server refuses. */
   async retry(entry: HistoryEntry): Promise<string | undefined> {
     const answer = await this.#ask(entry, () => this.#api.retryJob(entry.job.job_id));
     if (!answer.success) return explain(answer);
@@ -187,13 +187,13 @@ export class JobHistory {
     return undefined;
   }
 
-  /** Cancels what has not ended; its stream then tells how it ended. A sentence where the server would not. */
+  /** Cancels what has not ended; its stream reports the end. Gives an error text if the server refuses. */
   async cancel(entry: HistoryEntry): Promise<string | undefined> {
     const answer = await this.#ask(entry, () => this.#api.cancelTask(entry.job.task_id));
     return answer.success || answer.code === 'TASK_ENDED' ? undefined : explain(answer);
   }
 
-  /** Lets go of all that is followed. The work goes on. */
+  /** Closes all streams. The work continues. */
   close(): void {
     for (const entry of this.entries) entry.close();
   }
@@ -218,7 +218,7 @@ export class JobHistory {
     entry.follow(this.#streams, () => void this.#finish(entry));
   }
 
-  /** The stream says that it ended; what came of each file stands in the job. */
+  /** The stream says that it ended; the job says what became of each file. */
   async #finish(entry: HistoryEntry): Promise<void> {
     entry.close();
     const answer = await this.#api.getJob(entry.job.job_id);
@@ -226,7 +226,7 @@ export class JobHistory {
   }
 }
 
-/** Without case and accents: who types `senor` finds `Señor`, in whichever way a system writes it down. */
+/** Without case and accents: `senor` finds `Señor`, in either Unicode form. */
 function folded(text: string): string {
   return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
 }

@@ -1,7 +1,7 @@
 import { locale } from './index.ts';
 import { formatOf } from './numbers.ts';
 
-/** A length of time as a person says it, never more exact than it is known: `40 seconds`, `3 minutes`, `2 hours`. */
+/** A duration for a person, no more precise than it is known: `40 seconds`, `3 minutes`, `2 hours`. */
 export function duration(seconds: number, tag: string = locale()): string {
   const [value, unit] =
     seconds < 90

@@ -1,6 +1,6 @@
 import { texts } from './texts.svelte.ts';
 
-/** What a price counts, as a provider names it (`generations`), for so many of it; as it is where it is not known. */
+/** The unit of a price, as a provider names it (`generations`), for a count; unchanged if it is unknown. */
 export function unitText(unit: string, count: number): string {
   const one = unit.trim().replace(/s$/i, '');
   const { language, units } = texts();

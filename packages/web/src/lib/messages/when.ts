@@ -1,10 +1,10 @@
 import { locale } from './index.ts';
 import { number } from './numbers.ts';
 
-// Making one takes a browser longer than all that a line of the history costs besides.
+// Creating one takes longer than everything else in a row of the history.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A moment of the server, ISO 8601, as its reader says it: `22 Nov 2026, 14:05`. */
+/** A time of the server, ISO 8601, for a person: `22 Nov 2026, 14:05`. */
 export function when(moment: string): string {
   const tag = locale();
   let format = formats.get(tag);
@@ -13,8 +13,8 @@ export function when(moment: string): string {
 }
 
 /**
- * Makes a browser ready to write numbers and moments, which takes it 25 ms the first time, while it waits for the server
- * anyway and not when the answer is there.
+ * Creates the formats of numbers and times, which takes 25 ms the first time, while the page waits for the server
+ * anyway.
  */
 export function prepareFormats(): void {
   setTimeout(() => [number(0), when(new Date().toISOString())]);

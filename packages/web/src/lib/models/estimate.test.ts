@@ -4,7 +4,7 @@ import { priceText, timeText } from './estimate.ts';
 
 const usd = (amount: number, unit = 'generations') => ({ amount, currency: 'USD', unit });
 
-test('a price is counted up by the photo alone, and only where it is known', () => {
+test('a price is multiplied only if it is per photo, and shown only if it is known', () => {
   expect(priceText(usd(0), 3)).toBe('Free');
   expect(priceText(null, 3)).toBe('Price unknown');
   expect(priceText(usd(0.2), 1)).toMatch(/0\.20$/);
@@ -13,7 +13,7 @@ test('a price is counted up by the photo alone, and only where it is known', () 
   expect(priceText({ ...usd(4), currency: 'credits' }, 1)).toContain('4 credits');
 });
 
-test('a time is claimed only where there is a history', () => {
+test('a time is shown only if there is a history', () => {
   expect(timeText(null, 3)).toBe('');
   expect(timeText(3, 1)).toContain(duration(3));
   expect(timeText(3, 4)).toContain(duration(12));

@@ -4,10 +4,10 @@ import { t } from '../messages/index.ts';
 import { money } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
 
-/** What is paid for once with each photo. */
+/** Units that are charged once for each photo. */
 const perPhoto = /^(generations?|models?|images?|requests?|units?|runs?)$/i;
 
-/** What so many photos cost, as far as that can be said beforehand. */
+/** What so many photos cost, as far as that is known beforehand. */
 export function priceText(price: Price | null, count: number): string {
   if (price === null) return t('upload.price.unknown');
   if (price.amount === 0) return t('upload.price.free');
@@ -17,7 +17,7 @@ export function priceText(price: Price | null, count: number): string {
   return t('upload.price.many', { price: one, total: money(price.amount * count, price.currency) });
 }
 
-/** How long so many photos take, from their median on this server; empty where it has too little history to say. */
+/** How long so many photos take, from the median on this server; empty if it has too little history. */
 export function timeText(typicalSeconds: number | null, count: number): string {
   if (typicalSeconds === null) return '';
   const each = duration(typicalSeconds);

@@ -1,9 +1,9 @@
 import type { ModelInfo } from '@image2model/protocol';
-import type { OptionField } from './option-fields.ts';
 import type { ModelTexts, OptionTexts } from '../messages/en/models.ts';
 import { texts } from '../messages/texts.svelte.ts';
+import type { OptionField } from './option-fields.ts';
 
-/** The model's name in the reader's language; for one that is not known here, as the server has it. */
+/** The model's name in the reader's language; as the server has it for an unknown model. */
 export function modelName({ id, name }: Pick<ModelInfo, 'id' | 'name'>): string {
   return textsOf(id)?.name ?? name;
 }
@@ -13,7 +13,7 @@ export function modelDescription({ id, description }: Pick<ModelInfo, 'id' | 'de
   return textsOf(id)?.description ?? description;
 }
 
-/** The words of a form for one of a model's options, in the reader's language, or as the model's schema has them. */
+/** The texts of a form for one of a model's options, in the reader's language, or as in the model's schema. */
 export function optionTexts(modelId: string, { name, label, help }: Pick<OptionField, 'name' | 'label' | 'help'>) {
   const options: Readonly<Record<string, OptionTexts>> = textsOf(modelId)?.options ?? {};
   const own = Object.hasOwn(options, name) ? options[name] : undefined;
@@ -21,7 +21,7 @@ export function optionTexts(modelId: string, { name, label, help }: Pick<OptionF
   return {
     label: own?.label ?? label,
     help: own?.help ?? help,
-    /** The word for a value that is sent. */
+    /** The text for a value that is sent. */
     choice: (value: string | number) => (Object.hasOwn(choices, value) ? choices[value] : undefined) ?? String(value),
   };
 }

@@ -1,9 +1,9 @@
-/** Milliseconds between two sentences: a screen reader has read the one before, and the reader has time for the page. */
+/** Milliseconds between two sentences: time for a screen reader to finish one, and for the reader to use the page. */
 const pauseMs = 8000;
 
 /**
- * What a screen reader hears of something that changes often: the newest sentence, and not more often than it can be
- * listened to. What matters is said at once.
+ * What a screen reader announces of something that changes often: the newest sentence, no more often than one can listen
+ * to. What matters is announced at once.
  */
 export class Announcer {
   /** For an element with `aria-live="polite"`. */
@@ -16,14 +16,14 @@ export class Announcer {
     this.#pauseMs = pause;
   }
 
-  /** Says it when the last sentence is over; a newer one takes its place until then. */
-  say(text: string): void {
+  /** Announces it after the last sentence; a newer one replaces it until then. */
+  announce(text: string): void {
     if (text === (this.#waiting ?? this.text)) return;
     this.#waiting = text;
     if (this.#timer === undefined) this.#next();
   }
 
-  /** Says it at once. */
+  /** Announces it at once. */
   announceNow(text: string): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -31,7 +31,7 @@ export class Announcer {
     this.#next();
   }
 
-  /** Says nothing more. */
+  /** Announces nothing any more. */
   close(): void {
     clearTimeout(this.#timer);
     this.#waiting = undefined;

@@ -40,7 +40,7 @@ test('after a quiet time it draws with the next frame, once', () => {
   expect(draw).toHaveBeenCalledOnce();
 });
 
-test('however often it is asked, it draws ten times a second, and tells that this is often', () => {
+test('however often it is asked, it draws ten times a second, and reports that this is often', () => {
   const drawn = askFor(5000);
   expect(drawn.length).toBeGreaterThanOrEqual(45);
   expect(drawn.length).toBeLessThanOrEqual(51);
@@ -48,7 +48,7 @@ test('however often it is asked, it draws ten times a second, and tells that thi
   expect(drawn.slice(2)).not.toContain(false);
 });
 
-test('where a frame takes long it draws less often, but goes on', () => {
+test('if frames take long it draws less often, but continues', () => {
   frameMs = 80;
   const drawn = askFor(5000).length;
   expect(drawn).toBeGreaterThan(10);

@@ -1,33 +1,33 @@
-/** Milliseconds after which something is drawn though no frame comes: a page that is not in sight gets none. */
+/** Milliseconds after which something is drawn without a frame: a hidden page gets none. */
 const withoutFrameMs = 250;
 
 /** Milliseconds of rest after a drawing: with the frame that follows, ten drawings a second. */
 const restMs = 90;
 
-/** The longest rest, where drawing takes long: what is shown is never older than this and a frame. */
+/** The longest rest, if drawing takes long: what is shown is never older than this and a frame. */
 const maxRestMs = 250;
 
-/** How many times as long as a drawing took it rests, so that a slow machine has time for more than this page's bars. */
+/** The rest as a multiple of the time that drawing took, so that a slow machine has time for more than this page's bars. */
 const restShare = 3;
 
-/** Drawings within a second from which on they are `often`. */
-const manyDrawings = 3;
+/** Drawings within a second that count as `often`. */
+const drawingsForOften = 3;
 
 /**
- * Draws with the next frame, once however often it is asked, and ten times a second at the most, less often where drawing
- * takes long: a hundred files that report ten times a second each would else touch the page in every frame, and each frame
- * that differs from the one before costs style, layout, paint and, without a graphics card, all pixels of the window.
+ * Draws with the next frame, once however often it is requested, ten times a second at most, and less often if drawing
+ * takes long. Otherwise a hundred files that report ten times a second would change the page in every frame, and each
+ * changed frame costs style, layout, paint and, without a GPU, all pixels of the window.
  *
- * `draw` hears whether it draws `often` just now, so that a movement from one state to the next would never come to rest.
- * Returned: how to ask, and how to stop.
+ * `draw` gets whether it draws `often` just now, so that transitions would never come to rest. Returns how to request a
+ * drawing and how to cancel it.
  */
 export function onceAFrame(draw: (often: boolean) => void): { ask(): void; cancel(): void } {
   let frame: number | undefined;
   let rest: ReturnType<typeof setTimeout> | undefined;
   let latest: ReturnType<typeof setTimeout> | undefined;
-  /** When it was drawn, oldest first; no more than `manyDrawings`. */
+  /** The times of drawing, oldest first; at most `drawingsForOften`. */
   const drawnAt: number[] = [];
-  /** Milliseconds from the last drawing to the frame after it, and that frame while it has not come. */
+  /** Milliseconds from the last drawing to the frame after it, and the id of that frame until it comes. */
   let tookMs = 0;
   let after: number | undefined;
 
@@ -48,9 +48,9 @@ export function onceAFrame(draw: (often: boolean) => void): { ask(): void; cance
     cancel();
     const began = performance.now();
     drawnAt.push(began);
-    if (drawnAt.length > manyDrawings) drawnAt.shift();
+    if (drawnAt.length > drawingsForOften) drawnAt.shift();
     const [first = 0] = drawnAt;
-    draw(drawnAt.length === manyDrawings && began - first < 1000);
+    draw(drawnAt.length === drawingsForOften && began - first < 1000);
     after = requestAnimationFrame(() => (tookMs = performance.now() - began));
   }
 

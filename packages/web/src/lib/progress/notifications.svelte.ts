@@ -1,20 +1,22 @@
-/** What a browser's own notification says. */
+import { browserStore, readStored, type Store, writeStored } from '../session/stored.ts';
+
+/** What a browser notification says. */
 export interface Done {
   title: string;
   body: string;
   /** Where a click leads, within the pages. */
   url: string;
-  /** The same tag replaces what is shown: several tabs that follow one task tell of its end once. */
+  /** The same tag replaces what is shown: several tabs that follow one task notify of its end once. */
   tag: string;
 }
 
 /** What this needs of a browser; a test brings its own. */
 export interface NotifyHost {
   Notification: (typeof globalThis)['Notification'] | undefined;
-  /** Where a worker can be had. It shows notifications where a page may not (Chrome on Android), and caches nothing. */
+  /** A worker shows notifications where a page may not (Chrome on Android), and caches nothing. */
   workers: Pick<ServiceWorkerContainer, 'register' | 'getRegistration' | 'addEventListener'> | undefined;
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
-  /** Whether somebody is looking at the page, so that there is nothing to tell. */
+  storage: Store | undefined;
+  /** Whether somebody is looking at the page, so that no notification is needed. */
   watched(): boolean;
   /** The page's own address, within the pages. */
   here(): string;
@@ -22,13 +24,12 @@ export interface NotifyHost {
   open(url: string): void;
 }
 
-const key = 'image2model.notify';
 /** Its scope is itself alone, so that no page waits for it. */
 const worker = '/notify-worker.js';
 
 /**
- * Notifications when a task is done. Nothing is asked of the browser before somebody presses the button for it; the wish
- * is kept in `localStorage`, and the browser's own permission has to be there as well.
+ * Notifications when a task is done. The browser is not asked for anything before somebody presses the button for it; the
+ * choice is kept in `localStorage`, and the browser's own permission is needed as well.
  */
 export class Notify {
   readonly #host: NotifyHost;
@@ -38,18 +39,14 @@ export class Notify {
   constructor(host: NotifyHost) {
     this.#host = host;
     this.#permission = host.Notification?.permission ?? 'denied';
-    try {
-      this.#wanted = host.storage?.getItem(key) === 'on';
-    } catch {
-      // Some browsers refuse it only when it is used: then nothing is wished for.
-    }
-    // Somebody clicked at what the worker showed, and this page is the one that it is about.
+    this.#wanted = readStored(host.storage, 'notify') === 'on';
+    // Somebody clicked a notification of the worker, and this is the page that it is about.
     host.workers?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (typeof data === 'object' && data && 'open' in data && typeof data.open === 'string') host.open(data.open);
     });
   }
 
-  /** Whether this browser can notify at all; a page that came over plain HTTP from elsewhere cannot. */
+  /** Whether this browser can notify at all; a page loaded over plain HTTP from another machine cannot. */
   get supported(): boolean {
     return this.#host.Notification !== undefined;
   }
@@ -59,12 +56,12 @@ export class Notify {
     return this.#permission;
   }
 
-  /** Whether the end of a task will be told. */
+  /** Whether the end of a task will be notified. */
   get enabled(): boolean {
     return this.supported && this.#wanted && this.#permission === 'granted';
   }
 
-  /** Turns it on, asking for permission where it has to. Call it from a click: browsers refuse anything else. */
+  /** Turns it on, asking for permission if needed. Call it from a click: browsers refuse anything else. */
   async ask(): Promise<boolean> {
     const { Notification } = this.#host;
     if (Notification === undefined) return false;
@@ -87,35 +84,35 @@ export class Notify {
     }
   }
 
-  /** Tells that something is done, where that is wished for and nobody is looking. Whether it was told. */
+  /** Notifies that something is done, if that is enabled and nobody is looking. Whether it was shown. */
   async done({ title, body, url, tag }: Done): Promise<boolean> {
     const { Notification } = this.#host;
     if (Notification === undefined || !this.enabled || this.#host.watched()) return false;
     const options = { body, tag, icon: '/favicon.svg' };
-    // Where the page is now: it may be at its results by the time of the click.
+    // Where the page is now: it may have moved on to its results by the time of the click.
     const from = this.#host.here();
     try {
       const registration = await this.#worker();
       if (registration) await registration.showNotification(title, { ...options, data: { url, from } });
       else {
-        const told = new Notification(title, options);
-        told.addEventListener('click', () => {
+        const notification = new Notification(title, options);
+        notification.addEventListener('click', () => {
           this.#host.open(url);
-          told.close();
+          notification.close();
         });
       }
       return true;
     } catch {
-      // Permission was taken back meanwhile, or the browser lets nothing of ours notify.
+      // The permission was withdrawn meanwhile, or the browser blocks notifications.
       return false;
     }
   }
 
-  /** The worker, once it is at work; undefined where there is none to be had. */
+  /** The worker, once it is active; undefined if there is none. */
   async #worker(): Promise<ServiceWorkerRegistration | undefined> {
     try {
       const registration = await this.#host.workers?.register(worker, { scope: worker });
-      return registration && (await atWork(registration));
+      return registration && (await whenActive(registration));
     } catch {
       return undefined;
     }
@@ -123,17 +120,12 @@ export class Notify {
 
   #keep(wanted: boolean): void {
     this.#wanted = wanted;
-    try {
-      if (wanted) this.#host.storage?.setItem(key, 'on');
-      else this.#host.storage?.removeItem(key);
-    } catch {
-      // Then it holds until the page is left.
-    }
+    writeStored(this.#host.storage, 'notify', wanted ? 'on' : undefined);
   }
 }
 
-/** A registration shows nothing before its worker is active. Rejects where the worker turns out to be none. */
-async function atWork(registration: ServiceWorkerRegistration): Promise<ServiceWorkerRegistration> {
+/** A registration shows nothing before its worker is active. Rejects if the worker cannot be installed. */
+async function whenActive(registration: ServiceWorkerRegistration): Promise<ServiceWorkerRegistration> {
   const coming = registration.installing ?? registration.waiting;
   if (registration.active || !coming) return registration;
   return await new Promise((resolve, reject) => {
@@ -147,21 +139,13 @@ async function atWork(registration: ServiceWorkerRegistration): Promise<ServiceW
 /** The page's own. */
 export const notify = new Notify({
   Notification: globalThis.Notification,
-  // Not there over plain HTTP from elsewhere.
+  // Missing over plain HTTP from another machine.
   workers: (globalThis.navigator as { serviceWorker?: ServiceWorkerContainer } | undefined)?.serviceWorker,
   here: () => location.pathname + location.search,
-  storage: storageOf(),
+  storage: browserStore(),
   watched: () => document.visibilityState === 'visible' && document.hasFocus(),
   open: (url) => {
     focus();
     if (location.pathname + location.search !== url) location.assign(url);
   },
 });
-
-function storageOf(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,20 +1,21 @@
 import { type ApiService, createProgressStore, type OpenFeed, type ProgressSnapshot } from '@image2model/client';
 import { type FileUpdate, hasEnded, initialTaskState, type TaskState } from '@image2model/protocol';
+import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
 import { onceAFrame } from './frame.ts';
 
-/** What a tracker tells besides its state: once for each ending that it sees happen. */
+/** What a tracker reports besides its state. */
 export interface TrackerEvents {
-  /** The task ended while it was watched (`live`), or had ended before. */
+  /** The task ended while it was followed (`live`), or had ended before. */
   onEnd(task: TaskState, live: boolean): void;
 }
 
-/** Files at work at once whose bars may all glide. */
-const fewFiles = 4;
+/** Files in progress whose bars may all glide at once. */
+const maxGlidingFiles = 4;
 
 /**
- * Follows one task for the page. The state is the sum of its events by the same reducer as on the server, so that a
- * reload, a resume and a live view cannot differ. However many events come, the page is drawn ten times a second.
+ * Follows one task for the page. Its state comes from the same reducer as on the server, so that a reload, a resume and a
+ * live view cannot differ. However many events arrive, the page is drawn ten times a second.
  */
 export class Tracker {
   readonly taskId: string;
@@ -25,20 +26,20 @@ export class Tracker {
   #often: boolean = $state(false);
   task: TaskState = $state.raw(initialTaskState(''));
   connection: ProgressSnapshot['connection'] = $state('connecting');
-  /** While it comes back: what happened to the connection, as a stable code. */
+  /** While reconnecting: why the connection was lost, as a stable code. */
   lost: string | undefined = $state();
-  /** Why it cannot go on; the task itself may be well. */
-  error: { code: string; error: string } | undefined = $state.raw();
+  /** Why it cannot continue; the task itself may be fine. */
+  error: CallError | undefined = $state.raw();
   readonly files: readonly FileUpdate[] = $derived(this.task.files);
-  /** Whole per cent; a hundred only once it is done. */
+  /** In whole per cent; a hundred only once it is done. */
   readonly overallProgress: number = $derived(Math.floor(this.task.progress));
-  /** So much happens that nothing should glide from one state to the next: something would always be under way. */
+  /** So much happens that nothing should glide from one state to the next: something would always be moving. */
   readonly hurried: boolean = $derived(
-    this.#often && this.task.files.filter(({ status }) => status === 'processing').length > fewFiles,
+    this.#often && this.task.files.filter(({ status }) => status === 'processing').length > maxGlidingFiles,
   );
   readonly ended: boolean = $derived(hasEnded(this.task.status));
 
-  /** `open`: how to connect; a connection of its own unless given. */
+  /** `open`: how to connect; by default, a connection of its own. */
   constructor(api: ApiService, taskId: string, events: TrackerEvents, open?: OpenFeed) {
     this.#api = api;
     this.taskId = taskId;
@@ -47,7 +48,7 @@ export class Tracker {
     this.task = initialTaskState(taskId);
   }
 
-  /** Starts, or starts again where it was. */
+  /** Starts, or continues where it stopped. */
   startTracking(): void {
     this.close();
     this.error = undefined;
@@ -68,12 +69,12 @@ export class Tracker {
       newest = snapshot;
       const endsNow = hasEnded(task.status) && !ended;
       ended ||= endsNow;
-      // An ending and what happens to the connection are seen at once; the rest with the next frame.
+      // An ending and changes of the connection are shown at once; the rest with the next frame.
       if (endsNow || connection !== 'open') this.#show(snapshot);
       else frame.ask();
       if (endsNow) this.#events.onEnd(task, live);
-      // What comes with the first answer is how things stood; only what follows is news. The first answer of an ended task
-      // has no progress of the task itself, which alone names the job.
+      // The first answer is the state so far; only what follows is live. The first answer of an ended task has no progress of
+      // the task itself, which alone names the job.
       live ||= task.job_id !== '' && !hasEnded(task.status);
     });
     this.#close = () => {
@@ -82,7 +83,7 @@ export class Tracker {
     };
   }
 
-  /** Cancels all that has not ended, or one file. A sentence for the reader where that could not be done. */
+  /** Cancels all that has not ended, or one file. Gives an error text if that was not possible. */
   async cancel(fileId?: string): Promise<string | undefined> {
     const answer = await (fileId === undefined
       ? this.#api.cancelTask(this.taskId)
@@ -90,7 +91,7 @@ export class Tracker {
     return answer.success || answer.code === 'TASK_ENDED' ? undefined : explain(answer);
   }
 
-  /** Lets go of the connection; may be called twice. The work goes on. */
+  /** Closes the connection; may be called twice. The work continues. */
   close(): void {
     this.#close?.();
     this.#close = undefined;

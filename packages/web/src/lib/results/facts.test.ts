@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { money } from '../messages/numbers.ts';
 import { factsOf, formatBytes } from './facts.ts';
 
-test('facts are in the words of the reader, and only those that there are', () => {
+test('facts are in the language of the reader, and only those that are known', () => {
   const statistics = { faces: 19_998, vertices: 9_999, width: 0.5, height: 1, depth: 0.25, seconds: 1.26 };
   const cost = { units: 1, unit: 'generations', amount: 0.2, currency: 'USD' };
   expect(factsOf({ size: 512_300, statistics, cost }, 'en', 2)).toEqual([
@@ -20,7 +20,7 @@ test('facts are in the words of the reader, and only those that there are', () =
 test('a cost without a known price says what was counted', () => {
   const cost = { units: 1.5, unit: 'megapixels', amount: null, currency: 'USD' };
   expect(factsOf({ size: 1000, statistics: {}, cost }, 'de').at(-1)).toEqual({ key: 'cost', value: '1,5 megapixels' });
-  // And one in something that is no currency is told as it is.
+  // And one in something that is no currency is shown as it is.
   const credits = { units: 1, unit: 'requests', amount: 1.5, currency: 'credits' };
   expect(factsOf({ size: 1000, statistics: {}, cost: credits }, 'de').at(-1)).toEqual({
     key: 'cost',
@@ -28,7 +28,7 @@ test('a cost without a known price says what was counted', () => {
   });
 });
 
-test('bytes turn from kilobytes to megabytes at a million, and small money keeps its digits', () => {
+test('bytes are megabytes from a million on, and small amounts of money keep their digits', () => {
   expect(formatBytes(999_000, 'en')).toBe('999 kB');
   expect(formatBytes(1_000_000, 'en')).toBe('1 MB');
   expect(money(0.0375, 'USD', 'en')).toBe('$0.0375');

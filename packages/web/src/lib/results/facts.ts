@@ -2,13 +2,13 @@ import type { ModelFile } from '@image2model/protocol';
 import { formatOf, money } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
 
-/** One line of the facts card: a key of the messages and a value for a person. */
+/** One line of the facts card: a key of the texts and a value for a person. */
 export interface Fact {
   key: 'faces' | 'vertices' | 'size' | 'file' | 'method' | 'time' | 'cost' | 'attempts';
   value: string;
 }
 
-/** The measured facts of a model that there are, for a person who reads `locale`. */
+/** The known facts of a model, for a person who reads `locale`. */
 export function factsOf(
   { size, statistics, cost }: Pick<ModelFile, 'size' | 'statistics' | 'cost'>,
   locale: string,
@@ -31,7 +31,7 @@ export function factsOf(
   return facts;
 }
 
-/** A size in bytes as a person reads it: `93.4 kB`. */
+/** A size in bytes for a person: `93.4 kB`. */
 export function formatBytes(bytes: number, locale: string): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
   return formatOf(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
@@ -42,7 +42,7 @@ function formatSeconds(seconds: number, locale: string): string {
   return formatOf(locale, format).format(seconds);
 }
 
-/** What was charged: money where the price is known, else what was counted. */
+/** What was charged: money if the price is known, else the units. */
 function formatCost({ amount, currency, units, unit }: NonNullable<ModelFile['cost']>, locale: string): string {
   if (amount !== null) return money(amount, currency, locale);
   return `${formatOf(locale, {}).format(units)} ${unitText(unit, units)}`;

@@ -30,7 +30,7 @@ const job = (status: string, files: object[], tasks: object[]) => ({
   tasks,
 });
 
-/** A server whose job is another one each time it is asked for, the last of them for good. */
+/** A server that gives another state of the job each time, the last of them for good. */
 async function resultsOf(jobs: object[], stream = '') {
   const models = [{ id: 'm', name: 'M', formats: ['glb', 'stl'], options_schema: {} }];
   const server = createServer(({ url = '' }, response) => {
@@ -48,7 +48,7 @@ async function resultsOf(jobs: object[], stream = '') {
   return results;
 }
 
-test('each file stands once: as a model with its tries, or with the last word on why not', async () => {
+test('each file appears once: as a model with its attempts, or with its last error', async () => {
   const first = update('b', 'failed', { error: 'The old reason', details: { code: 'OLD' } });
   const second = update('b', 'failed', {
     error: 'Nothing is to be seen.',
@@ -86,7 +86,7 @@ test('while the job runs, a further model shows up by itself', async () => {
   expect(results.chosen?.filename).toBe('b.glb');
 });
 
-test('a job that is not there says so', async () => {
+test('a missing job is an error', async () => {
   const results = await resultsOf([]);
   expect(results.state).toBe('failed');
   expect(results.error).toMatchObject({ code: 'JOB_NOT_FOUND' });

@@ -1,7 +1,7 @@
-/** The longest side of the small photos that the server makes, in pixels. */
+/** The longer side of the small photos that the server makes, in pixels. */
 export const smallSide = 512;
 
-/** Where the server has a photo small and upright; `url` is the photo's own, without a query. */
+/** The address of a photo, scaled down and upright; `url` is the photo's own, without a query. */
 export function smallPhoto(url: string): string {
   return `${url}?size=small`;
 }

@@ -1,9 +1,9 @@
 import type { Session } from './session.svelte.ts';
 
 /**
- * Links and pictures ask the server by themselves and cannot wait for a session as calls do. On a server with keys a
- * download therefore asks about the session first, and a picture that was refused is fetched again after signing in.
- * Gives back how to stop.
+ * Links and pictures are fetched by the browser and cannot wait for a session as API calls do. On a server with keys, a
+ * download therefore checks the session first, and a picture that was rejected is fetched again after signing in.
+ * Returns a function that stops it.
  */
 export function guardLinks(session: Session): () => void {
   const passed = new WeakSet<Element>();

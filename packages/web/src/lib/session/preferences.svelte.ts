@@ -1,3 +1,5 @@
+import { browserStore, readStored, type Store, writeStored } from './stored.ts';
+
 /** What somebody can choose for themselves, and what there is to choose from; the first is the default. */
 export const choices = {
   theme: ['system', 'light', 'dark'],
@@ -9,20 +11,20 @@ type Name = keyof typeof choices;
 export type Choice<N extends Name> = (typeof choices)[N][number];
 
 /**
- * How the pages look and speak on this device. Kept in `localStorage`; where a browser has none to give, a choice holds
- * until the page is left. `app.html` takes up theme and motion before the first paint of the next visit.
+ * How the pages look and speak on this device, kept in `localStorage`. On the next visit `app.html` applies theme and
+ * motion before the first paint.
  */
 export class Preferences {
-  readonly #storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
+  readonly #store: Store | undefined;
   #theme: Choice<'theme'> = $state('system');
   #language: Choice<'language'> = $state('system');
   #motion: Choice<'motion'> = $state('system');
 
-  constructor(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined) {
-    this.#storage = storage;
-    this.#theme = this.#kept('theme');
-    this.#language = this.#kept('language');
-    this.#motion = this.#kept('motion');
+  constructor(store: Store | undefined) {
+    this.#store = store;
+    this.#theme = this.#stored('theme');
+    this.#language = this.#stored('language');
+    this.#motion = this.#stored('motion');
   }
 
   get theme(): Choice<'theme'> {
@@ -54,45 +56,27 @@ export class Preferences {
     document.documentElement.dataset['motion'] = less ? 'less' : 'full';
   }
 
-  /** From what is seen now, light or dark, to the other. */
+  /** Switches from the theme that is shown, light or dark, to the other. */
   switchTheme(): void {
     const isDark = this.theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : this.theme === 'dark';
     this.theme = isDark ? 'light' : 'dark';
   }
 
-  #kept<N extends Name>(name: N): Choice<N> {
+  #stored<N extends Name>(name: N): Choice<N> {
     const all: readonly Choice<N>[] = choices[name];
-    let kept: string | null | undefined;
-    try {
-      kept = this.#storage?.getItem(`image2model.${name}`);
-    } catch {
-      // Some browsers only refuse when it is used.
-    }
-    return all.find((choice) => choice === kept) ?? (all[0] as Choice<N>);
+    const stored = readStored(this.#store, name);
+    return all.find((choice) => choice === stored) ?? (all[0] as Choice<N>);
   }
 
   #keep(name: Name, choice: string): void {
-    try {
-      if (choice === 'system') this.#storage?.removeItem(`image2model.${name}`);
-      else this.#storage?.setItem(`image2model.${name}`, choice);
-    } catch {
-      // As above: then it holds for this visit.
-    }
+    writeStored(this.#store, name, choice === 'system' ? undefined : choice);
   }
 }
 
 /** The page's own. */
-export const preferences = new Preferences(storageOf());
+export const preferences = new Preferences(browserStore());
 
 /** Whether movement that only decorates should be left out. */
 export function lessMotion(): boolean {
   return document.documentElement.dataset['motion'] === 'less';
-}
-
-function storageOf(): Storage | undefined {
-  try {
-    return globalThis.localStorage;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,13 @@
 import type { ApiService } from '@image2model/client';
+import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
 
-/** Tells the other tabs of this browser that somebody has signed in, or out. */
+/** Notifies the other tabs of this browser of signing in and out. */
 const channelName = 'image2model.session';
 
 /**
- * The page's session with the server. `unknown` until the server has been asked; `open` where it asks nobody for a key.
- * Whoever is refused calls `ask` and waits: all of them get the one answer.
+ * The page's session with the server. `unknown` until the server has been asked; `open` if it requires no key. Requests
+ * that are rejected call `ask` and wait: all of them get the same answer.
  */
 export class Session {
   readonly #api: Pick<ApiService, 'getSession' | 'login' | 'logout'>;
@@ -15,17 +16,17 @@ export class Session {
   state: 'unknown' | 'open' | 'in' | 'out' = $state('unknown');
   /** Whether a key is being asked for: the dialog is up. */
   asking = $state(false);
-  /** Whether there was a session before, which has ended. */
+  /** Whether there was a session that has ended. */
   ended = $state(false);
 
   constructor(api: Pick<ApiService, 'getSession' | 'login' | 'logout'>) {
     this.#api = api;
   }
 
-  /** Looks at how things stand. False only where the server says that there is no session. */
+  /** Asks the server for the state. False only if the server says that there is no session. */
   async check(): Promise<boolean> {
     const answer = await this.#api.getSession();
-    // No answer says nothing about the session; what comes next will say what is wrong.
+    // Without an answer the state is unknown; the next request will say what is wrong.
     if (!answer.success) return true;
     const admitted = answer.authenticated;
     if (!admitted && this.state === 'in') this.ended = true;
@@ -34,13 +35,13 @@ export class Session {
     return admitted;
   }
 
-  /** Makes sure of a session before something is done that cannot be done again by itself, such as a download. */
+  /** Makes sure of a session before something that cannot be retried automatically, such as a download. */
   async ensure(): Promise<boolean> {
     if (this.state === 'open') return true;
     return (await this.check()) || (await this.ask());
   }
 
-  /** Asks for a key. Resolves once somebody has signed in (here or in another tab), or does not want to. */
+  /** Asks for a key. Resolves once somebody has signed in (here or in another tab), or dismissed the dialog. */
   async ask(): Promise<boolean> {
     if (this.state === 'in') this.ended = true;
     this.state = 'out';
@@ -48,8 +49,8 @@ export class Session {
     return await new Promise((resolve) => void this.#waiting.push(resolve));
   }
 
-  /** Trades the key for a session. The failure's code and sentence where the server would not. */
-  async signIn(key: string): Promise<{ code: string; error: string } | undefined> {
+  /** Exchanges the key for a session. Gives the error if the server refuses. */
+  async signIn(key: string): Promise<CallError | undefined> {
     const answer = await this.#api.login(key);
     if (!answer.success) return { code: answer.code, error: answer.error };
     this.state = answer.required ? 'in' : 'open';
@@ -58,12 +59,12 @@ export class Session {
     return undefined;
   }
 
-  /** Leaves the question unanswered: what waited for it fails. */
+  /** Closes the dialog without signing in: what waited for it fails. */
   dismiss(): void {
     this.#settle(false);
   }
 
-  /** Ends the session. A sentence where the server could not be told. */
+  /** Ends the session. Gives an error text if the server could not be reached. */
   async signOut(): Promise<string | undefined> {
     const answer = await this.#api.logout();
     if (!answer.success) return explain(answer);
@@ -73,7 +74,7 @@ export class Session {
     return undefined;
   }
 
-  /** Hears what other tabs do; gives back how to stop. */
+  /** Follows what other tabs do. Returns a function that stops it. */
   listen(): () => void {
     const channel = new BroadcastChannel(channelName);
     this.#channel = channel;
@@ -81,7 +82,7 @@ export class Session {
     return () => channel.close();
   }
 
-  /** Who signs out does not leave what they had made standing in another tab. */
+  /** After signing out, no other tab goes on showing what the person made. */
   async #follow(left: boolean): Promise<void> {
     const admitted = await this.check();
     if (left && !admitted) location.reload();

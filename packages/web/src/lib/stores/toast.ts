@@ -5,13 +5,13 @@ interface ToastOptions {
   description?: string;
   /** The same id replaces what is shown instead of adding to it. */
   id?: string;
-  /** Milliseconds; by default as long as the text takes to read, and errors longer than the rest. */
+  /** Milliseconds; by default as long as the text takes to read, longer for errors. */
   duration?: number;
 }
 
 /**
- * Short messages at the edge of the page. They are read out politely and never take the focus; each can be pushed or
- * clicked away, and while the pointer rests on them, or the tab is hidden, their time stands still.
+ * Short messages at the edge of the page. Screen readers announce them politely, and they never take the focus; each can
+ * be swiped or clicked away, and their time stops while the pointer rests on them or the tab is hidden.
  */
 export const toast = {
   success: (message: string, options: ToastOptions = {}) =>
@@ -22,7 +22,7 @@ export const toast = {
     void sonner.info(message, { duration: readingMs(message, 4000), ...options }),
 };
 
-/** Two seconds to notice it and, read slowly, ten characters a second. */
+/** Two seconds to notice it, then ten characters a second for a slow reader. */
 function readingMs(text: string, minMs: number): number {
   return Math.max(minMs, 2000 + text.length * 100);
 }

@@ -3,7 +3,7 @@ import { checkPhoto } from './check-photo.ts';
 
 const blob = (...parts: BlobPart[]) => new Blob(parts);
 
-test('JPEG, PNG and WebP are known by their first bytes', async () => {
+test('JPEG, PNG and WebP are recognised by their first bytes', async () => {
   expect(await checkPhoto(blob(new Uint8Array([0xff, 0xd8, 0xff, 0xe0]), 'rest'))).toBeUndefined();
   expect(await checkPhoto(blob(new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])))).toBeUndefined();
   expect(await checkPhoto(blob('RIFF', new Uint8Array(4), 'WEBPVP8 '))).toBeUndefined();

@@ -1,7 +1,7 @@
 import { maxFileSizeBytes } from '@image2model/protocol';
-import type { MessageKey } from '$lib/messages';
+import type { MessageKey } from '../messages/index.ts';
 
-/** Judges a photo before it is sent, by its size and its first bytes; the server judges again. The reason, if it is none. */
+/** Checks a photo before it is sent, by its size and first bytes; the server checks again. Gives the error, if any. */
 export async function checkPhoto(file: Blob): Promise<MessageKey | undefined> {
   if (file.size === 0) return 'upload.bad.empty';
   if (file.size > maxFileSizeBytes) return 'upload.bad.large';

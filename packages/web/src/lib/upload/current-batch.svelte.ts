@@ -4,10 +4,10 @@ import { current } from './current.svelte.ts';
 import { browserDrafts } from './drafts.ts';
 import { browserPictures } from './pictures.ts';
 
-/** The one upload of this tab. It outlives the upload page, so that it goes on while other pages are looked at. */
+/** The one upload of this tab. It outlives the upload page, so that it continues while other pages are open. */
 export function currentBatch(): Batch {
   if (current.batch) return current.batch;
-  // What it derives would else end with the component that happens to ask first.
+  // Otherwise its derived values would end with the component that asks first.
   let batch: Batch | undefined;
   $effect.root(() => {
     batch = new Batch(api, { drafts: browserDrafts(), pictures: browserPictures() });

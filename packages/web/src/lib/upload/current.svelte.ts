@@ -1,10 +1,10 @@
 import type { Batch } from './batch.svelte.ts';
 
-/** What the frame around the pages knows of the upload, without loading anything of it. */
+/** What the layout knows of the upload, without loading its code. */
 class Current {
-  /** Once somebody has been at the upload page. */
+  /** Set once somebody has opened the upload page. */
   batch: Batch | undefined = $state.raw();
-  /** Whether the upload page itself is in sight. */
+  /** Whether the upload page is open. */
   shown = $state(false);
 }
 

@@ -1,16 +1,16 @@
-/** Files of dropped folders that are taken; what is past it was hardly meant. */
+/** Files that are accepted from dropped folders; more is hardly meant. */
 const maxDropped = 500;
 
-/** What a drop brought. */
+/** The files of a drop. */
 export interface Dropped {
   files: File[];
-  /** Whether there was more in its folders than is taken. */
+  /** Whether its folders held more than is accepted. */
   isCut: boolean;
 }
 
 /**
- * The files of a drop, those in folders too, in the order of their names. What systems hide in folders is left out, and
- * so is what cannot be read. The items are read at once: a drop's data is gone after the event.
+ * The files of a drop, including those in folders, in the order of their names. Hidden files are left out, and so is what
+ * cannot be read. The items are read synchronously: a drop's data is gone after the event.
  */
 export async function droppedFiles(data: DataTransfer): Promise<Dropped> {
   const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
@@ -21,7 +21,7 @@ export async function droppedFiles(data: DataTransfer): Promise<Dropped> {
 }
 
 async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
-  // One more than is taken, to know that there is more.
+  // One more than is accepted, to know that there is more.
   if (files.length > maxDropped) return;
   try {
     if (entry.isDirectory) {
@@ -30,14 +30,14 @@ async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
       files.push(await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)));
     }
   } catch {
-    // Gone meanwhile, or not ours to read: the others are still wanted.
+    // Gone, or without permission: the others are still accepted.
   }
 }
 
 async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader();
   const inside: FileSystemEntry[] = [];
-  // A reader gives a hundred at a time, and none at the end.
+  // A reader returns a hundred at a time, and none at the end.
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return inside;
@@ -45,7 +45,7 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
   }
 }
 
-/** By name, as people count; without what systems put beside people's files. */
+/** By name, in natural order; without the files of the operating system. */
 function sorted(entries: readonly FileSystemEntry[]): FileSystemEntry[] {
   return entries
     .filter(({ name }) => !/^(\..*|thumbs\.db|desktop\.ini|__macosx)$/i.test(name))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { freeName } from './free-name.ts';
 
-test('names that are taken get a number before their extension', () => {
+test('names in use get a number before their extension', () => {
   expect(freeName('image.jpg', [])).toBe('image.jpg');
   expect(freeName('image.jpg', ['image.jpg', 'image (2).jpg'])).toBe('image (3).jpg');
   expect(freeName('.png', ['.png'])).toBe('.png (2)');

@@ -2,19 +2,19 @@ import { maxImagePixels } from '@image2model/protocol';
 import { t } from '../messages/index.ts';
 import type { Pictures, Size } from './pictures.ts';
 
-/** Pixels of the shorter side that the server takes. */
+/** Pixels of the shorter side that the server accepts. */
 const minSide = 16;
 
 /** A photo that was picked, and why it cannot be sent, if it cannot. */
 export class Photo {
   readonly id: string;
-  /** Under a name that no other photo of its batch has, so that the server's word about it is about no other. */
+  /** Under a name that no other photo of its batch has, so that the server's errors refer to it alone. */
   readonly file: File;
   readonly #pictures: Pictures | undefined;
   #size: Promise<Size | undefined> | undefined;
   #seen = false;
   #freed = false;
-  /** Address of a small picture of it; empty until it is made, undefined where it cannot be. */
+  /** Address of its thumbnail; empty until it is made, undefined if it cannot be. */
   thumbnail: string | undefined = $state('');
   error = $state('');
   /** 0 to 1 while it is on its way. */
@@ -26,25 +26,25 @@ export class Photo {
     this.#pictures = pictures;
   }
 
-  /** Looks at its head: whether its size will do. */
+  /** Reads its head and checks its size. */
   async look(): Promise<void> {
     const size = await this.#measure();
     if (size) this.measured(size);
   }
 
-  /** Takes in how large the picture turned out to be. */
+  /** Checks the size of the picture. */
   measured({ width, height }: Size): void {
     if (this.error !== '') return;
     if (width * height > maxImagePixels) this.error = t('upload.bad.pixels');
     else if (Math.min(width, height) < minSide) this.error = t('upload.bad.small');
   }
 
-  /** Makes its small picture, once it has come into sight. */
+  /** Makes its thumbnail, once it has come into sight. */
   async show(): Promise<void> {
     if (this.#seen) return;
     this.#seen = true;
     const size = await this.#measure();
-    // What has more pixels than anybody takes would take the memory of them all.
+    // Decoding more pixels than are accepted could exhaust the memory.
     const isShown = size !== undefined && size.width * size.height <= maxImagePixels;
     const url = isShown ? await this.#pictures?.thumbnail(this.file, size) : undefined;
     if (!this.#freed) this.thumbnail = url;
@@ -55,7 +55,7 @@ export class Photo {
     return await (this.#size ??= this.#pictures?.measure(this.file));
   }
 
-  /** Lets go of its picture. */
+  /** Frees its thumbnail. */
   free(): void {
     this.#freed = true;
     if (this.thumbnail) URL.revokeObjectURL(this.thumbnail);

@@ -1,28 +1,28 @@
 import type { ThumbnailAnswer, ThumbnailTask } from './thumbnail-worker.ts';
 
-/** Pixels of a picture as it is shown, turned upright. */
+/** Pixels of a picture, upright. */
 export interface Size {
   width: number;
   height: number;
 }
 
-/** Looks at photos for a batch, a few at a time however many there are. Nothing here rejects. */
+/** Reads the photos of a batch, a few at a time however many there are. Nothing here rejects. */
 export interface Pictures {
-  /** From the head of the file alone; undefined where the browser cannot read it. */
+  /** From the head of the file alone; undefined if the browser cannot read it. */
   measure(file: File): Promise<Size | undefined>;
-  /** Address of a small picture of it, turned upright; who asked frees it. Undefined where the browser cannot read it. */
+  /** Address of an upright thumbnail, to be revoked by the caller. Undefined if the browser cannot read the photo. */
   thumbnail(file: File, size: Size): Promise<string | undefined>;
 }
 
 /** Pixels of the longer side of a thumbnail: sharp on a phone's screen, and some 30 KB where the photo has 48 MB. */
 const side = 480;
-/** Photos that are decoded at the same time. Each takes the memory of all its pixels while it is. */
-const atOnce = 2;
+/** Photos that are decoded at the same time. Each needs the memory of all its pixels. */
+const maxDecoding = 2;
 
 /** By the browser's own decoders, off the page's thread. */
 export function browserPictures(): Pictures {
-  const forHeads = inTurns(atOnce * 2);
-  const forPixels = inTurns(atOnce);
+  const forHeads = limited(maxDecoding * 2);
+  const forPixels = limited(maxDecoding);
   let scaler: ((file: File, size: Size) => Promise<Blob | undefined>) | undefined;
   return {
     measure: async (file) => await forHeads(async () => await measure(file)),
@@ -36,12 +36,12 @@ export function browserPictures(): Pictures {
   };
 }
 
-/** One worker for all of them. A photo that it cannot read gives undefined; where there is no worker, photos stay as they are. */
+/** One worker for all photos. Gives undefined for a photo that it cannot read, and the photo itself without a worker. */
 function startScaler(): (file: File, size: Size) => Promise<Blob | undefined> {
   const worker = new Worker(new URL('./thumbnail-worker.ts', import.meta.url), { type: 'module' });
   const waiting = new Map<number, (picture?: Blob) => void>();
   let count = 0;
-  // A browser that is too old for it, or a server that is away just when it is to be loaded.
+  // The browser is too old for it, or the server is away when it is to be loaded.
   let isBroken = typeof OffscreenCanvas === 'undefined';
   worker.addEventListener('message', ({ data: { id, blob } }: MessageEvent<ThumbnailAnswer>) => {
     waiting.get(id)?.(blob);
@@ -49,7 +49,7 @@ function startScaler(): (file: File, size: Size) => Promise<Blob | undefined> {
   });
   worker.addEventListener('error', () => {
     isBroken = true;
-    for (const give of waiting.values()) give();
+    for (const resolve of waiting.values()) resolve();
     waiting.clear();
   });
   return async (file, size) => {
@@ -64,7 +64,7 @@ function startScaler(): (file: File, size: Size) => Promise<Blob | undefined> {
   };
 }
 
-/** An image that is in no page loads its bytes and reads its head, but decodes nothing. */
+/** An image outside the page loads its bytes and reads its head, but decodes nothing. */
 async function measure(file: File): Promise<Size> {
   const url = URL.createObjectURL(file);
   try {
@@ -80,12 +80,12 @@ async function measure(file: File): Promise<Size> {
   }
 }
 
-/** Runs at most so many at once, the others after them in their order; what fails gives undefined. */
-function inTurns(most: number): <T>(work: () => Promise<T>) => Promise<T | undefined> {
+/** Runs at most `max` at once, the others after them in order; what fails gives undefined. */
+function limited(max: number): <T>(work: () => Promise<T>) => Promise<T | undefined> {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
+    if (running >= max) await new Promise<void>((resolve) => void waiting.push(resolve));
     else running += 1;
     try {
       return await work();

@@ -1,6 +1,6 @@
 /**
- * How much of each photo has left, 0 to 1, from how much of the whole form has: one body holds them one after the other,
- * each behind a head of its own. What the form has besides the photos is taken to lie evenly before them.
+ * How much of each photo has been sent, 0 to 1, from how much of the form has: its body holds one after the other, each
+ * behind a head of its own. Whatever the form has besides the photos is assumed to be spread evenly before them.
  */
 export function sentShares(sizes: readonly number[], loaded: number, total: number): number[] {
   const photos = sizes.reduce((sum, size) => sum + size, 0);

@@ -1,8 +1,8 @@
-/** What the page asks of this worker; it answers with `id` and, where the photo can be read, the small picture. */
+/** A task for this worker; it answers with `id` and, if the photo can be read, the thumbnail. */
 export interface ThumbnailTask {
   id: number;
   file: File;
-  /** Pixels that it is to have. */
+  /** Of the thumbnail, in pixels. */
   width: number;
   height: number;
 }
@@ -12,17 +12,17 @@ export interface ThumbnailAnswer {
   blob?: Blob;
 }
 
-// Away from the page, whose thread scaling a photo of 12 megapixels would hold for some 50 ms.
+// Scaling a photo of 12 megapixels would block the page's thread for some 50 ms.
 addEventListener('message', ({ data }: MessageEvent<ThumbnailTask>) => void answer(data));
 
 async function answer(task: ThumbnailTask): Promise<void> {
-  const given: ThumbnailAnswer = { id: task.id };
+  const result: ThumbnailAnswer = { id: task.id };
   try {
-    given.blob = await scaled(task);
+    result.blob = await scaled(task);
   } catch {
     // Then there is none.
   }
-  postMessage(given);
+  postMessage(result);
 }
 
 async function scaled({ file, width, height }: ThumbnailTask): Promise<Blob> {

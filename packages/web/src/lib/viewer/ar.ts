@@ -1,7 +1,7 @@
-/** How this device shows a model in the room: iOS's Quick Look, Android's Scene Viewer, or not at all. */
+/** How this device shows a model in augmented reality: iOS's Quick Look, Android's Scene Viewer, or not at all. */
 export type ArKind = 'quick-look' | 'scene-viewer' | undefined;
 
-/** What the device has. Scene Viewer fetches the model by itself and takes it over HTTPS alone. */
+/** What the device has. Scene Viewer fetches the model by itself and accepts HTTPS alone. */
 export function arKind(): ArKind {
   const { relList } = document.createElement('a');
   if (relList.supports('ar')) return 'quick-look';
@@ -9,7 +9,7 @@ export function arKind(): ArKind {
 }
 
 /**
- * The address that opens Scene Viewer, or `fallback` where it is not installed.
+ * The address that opens Scene Viewer, or `fallback` if it is not installed.
  * @see https://developers.google.com/ar/develop/scene-viewer
  */
 export function sceneViewerIntent(model: { url: string; title: string; fallback: string }): string {

@@ -12,13 +12,13 @@ async function serverThat(answers: (response: ServerResponse) => void): Promise<
 
 const { signal } = new AbortController();
 
-test('a model comes whole, and its progress rises to the end', async () => {
+test('a model is fetched completely, and its progress rises to the end', async () => {
   const url = await serverThat((response) => response.end(Buffer.alloc(500_000, 7)));
-  const told: number[] = [];
-  const bytes = await fetchModel(url, { signal, onprogress: (share) => told.push(share) });
+  const reported: number[] = [];
+  const bytes = await fetchModel(url, { signal, onprogress: (share) => reported.push(share) });
   expect(bytes.byteLength).toBe(500_000);
-  expect(told.at(-1)).toBe(1);
-  expect(told).toEqual(told.toSorted((a, b) => a - b));
+  expect(reported.at(-1)).toBe(1);
+  expect(reported).toEqual(reported.toSorted((a, b) => a - b));
 });
 
 test('a model of unknown size comes all the same', async () => {
@@ -29,7 +29,7 @@ test('a model of unknown size comes all the same', async () => {
   expect((await fetchModel(url, { signal })).byteLength).toBe(6);
 });
 
-test('a refusal says its status, and no answer says so', async () => {
+test('an error has the HTTP status, or 0 without an answer', async () => {
   const url = await serverThat((response) => response.writeHead(401).end());
   await expect(fetchModel(url, { signal })).rejects.toMatchObject({ status: 401 });
   const broken = await serverThat((response) => response.destroy());

@@ -1,4 +1,4 @@
-/** Why a model could not be had: `status` is HTTP's, 0 where there was no answer. */
+/** Why a model could not be fetched: `status` is the HTTP status, 0 without an answer. */
 export class ModelFetchError extends Error {
   override readonly name = 'ModelFetchError';
   readonly status: number;
@@ -10,8 +10,8 @@ export class ModelFetchError extends Error {
 }
 
 /**
- * Fetches a model and tells how far it is, 0 to 1, where the server says how large it is.
- * @throws {ModelFetchError} where it cannot be had
+ * Fetches a model and reports its progress, 0 to 1, if the server says how large it is.
+ * @throws {ModelFetchError} if it cannot be fetched
  */
 export async function fetchModel(
   url: string,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatLength, gridStep } from './measure.ts';
 
-test('lengths are in the unit and the words of the reader', () => {
+test('lengths are in the unit and the language of the reader', () => {
   expect(formatLength(0.954, 'en')).toBe('95.4 cm');
   expect(formatLength(0.05, 'de')).toBe('5 cm');
   expect(formatLength(12.5, 'de')).toBe('12,5 m');

@@ -1,6 +1,6 @@
 import { formatOf } from '../messages/numbers.ts';
 
-/** Metres as a person reads them: centimetres below ten metres. */
+/** A length in metres for a person: centimetres below ten metres. */
 export function formatLength(metres: number, locale: string): string {
   const [value, unit] = metres < 10 ? [metres * 100, 'centimeter'] : [metres, 'meter'];
   return formatOf(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value);

@@ -24,7 +24,7 @@ import { Ruler, type SideLabel } from './ruler.ts';
 /** What the surface shows: the photo, plain clay for judging the shape, or the triangles. */
 export type Look = 'photo' | 'clay' | 'wireframe';
 
-/** Brightness from 0 to 2, where 1 keeps the photo's own; degrees that the light comes from, none for all sides alike. */
+/** Brightness from 0 to 2, where 1 keeps the photo's own; direction in degrees, or none for even light from all sides. */
 export interface Light {
   brightness: number;
   direction: number | undefined;
@@ -33,12 +33,12 @@ export interface Light {
 /** Radians that an arrow key turns, and the factor that plus and minus zoom by. */
 const keyTurn = Math.PI / 18;
 const keyZoom = 1.15;
-/** The photo brings its own light; much more from around would wash it out. */
+/** The photo has its own light; much more around it would wash it out. */
 const ambient = 0.75;
 
 /**
- * One model on a stage: orbit, zoom, looks, light, a grid with the model's size. Draws when something moved and not
- * otherwise, so that a model at rest costs nothing. Owns the canvas's WebGL context until `dispose`.
+ * One model on a stage: orbit, zoom, looks, light, a grid with the model's size. Draws only when something moved, so that a
+ * model at rest costs nothing. Owns the canvas's WebGL context until `dispose`.
  */
 export class ModelScene {
   readonly #canvas: HTMLCanvasElement;
@@ -57,16 +57,16 @@ export class ModelScene {
   #frame = 0;
   #disposed = false;
 
-  /** Told where the labels of the model's size are after each drawing: none while there is no grid. */
+  /** Called after each drawing with the positions of the size labels; none while there is no grid. */
   onlabels: (labels: readonly SideLabel[]) => void = () => undefined;
 
-  /** @throws where WebGL is not to be had */
+  /** @throws without WebGL */
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
     this.#renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'low-power' });
     // Keeps the photo's own colours.
     this.#renderer.toneMapping = NeutralToneMapping;
-    this.#surround();
+    this.#lightEvenly();
     this.#scene.environmentIntensity = ambient;
     this.#scene.add(this.#ruler.object, this.#lamp, this.#lamp.target, this.#model);
     this.#controls = new OrbitControls(this.#camera, canvas);
@@ -75,15 +75,15 @@ export class ModelScene {
     this.#controls.addEventListener('change', () => this.#draw());
     this.#resize = new ResizeObserver(() => this.#fit());
     this.#resize.observe(canvas);
-    // A browser with many pages may take the context away for a while. three.js brings back what it was given; what was
-    // drawn on the graphics side, as the light from around was, is drawn again.
+    // A browser with many pages may drop the context for a while. three.js uploads its data again; what was rendered on the
+    // GPU, such as the environment light, has to be rendered again.
     canvas.addEventListener('webglcontextrestored', () => {
-      this.#surround();
+      this.#lightEvenly();
       this.#draw();
     });
   }
 
-  /** Shows a GLB instead of the model before. Rejects when it cannot be read. */
+  /** Replaces the model by a GLB. Rejects if it cannot be read. */
   async show(glb: ArrayBuffer, signal: AbortSignal): Promise<void> {
     const { scene } = await new GLTFLoader().parseAsync(glb, '');
     signal.throwIfAborted();
@@ -101,7 +101,7 @@ export class ModelScene {
     this.reset();
   }
 
-  /** Back to where the photo was taken from, a little to the side. */
+  /** Moves the camera back to where the photo was taken from, a little to the side. */
   reset(): void {
     const distance = (this.#radius / Math.sin((this.#camera.fov * Math.PI) / 360)) * 1.08;
     const reach = this.#camera.aspect < 1 ? distance / this.#camera.aspect : distance;
@@ -118,7 +118,7 @@ export class ModelScene {
   }
 
   set light({ brightness, direction }: Light) {
-    // A lamp from one side takes its light from what comes from all sides.
+    // Light from one side is taken from the even light.
     this.#scene.environmentIntensity = ambient * brightness * (direction === undefined ? 1 : 0.4);
     this.#lamp.intensity = direction === undefined ? 0 : 2.5 * brightness;
     const angle = ((direction ?? 0) * Math.PI) / 180;
@@ -149,7 +149,7 @@ export class ModelScene {
     this.#draw();
   }
 
-  /** Arrows turn, plus and minus zoom, 0 and R reset. Says whether the key was one of these. */
+  /** Arrows turn, plus and minus zoom, 0 and R reset. Whether the key was one of these. */
   key(key: string): boolean {
     const at = this.#spherical();
     if (key === 'ArrowLeft') at.theta -= keyTurn;
@@ -166,7 +166,7 @@ export class ModelScene {
     return true;
   }
 
-  /** Frees the context and all memory on the graphics side; may be called twice. */
+  /** Frees the context and all GPU memory; may be called twice. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -193,8 +193,8 @@ export class ModelScene {
     this.#draw();
   }
 
-  /** The light that comes from all sides. */
-  #surround(): void {
+  /** Sets up the even light. */
+  #lightEvenly(): void {
     this.#scene.environment?.dispose();
     const maker = new PMREMGenerator(this.#renderer);
     const room = new RoomEnvironment();
@@ -206,7 +206,7 @@ export class ModelScene {
   #fit(): void {
     const { clientWidth: width, clientHeight: height } = this.#canvas;
     if (width === 0 || height === 0) return;
-    // Another one on another screen, or after zooming the page.
+    // The ratio changes with the screen and the page's zoom.
     this.#renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = width / height;
@@ -220,7 +220,7 @@ export class ModelScene {
       this.#frame = 0;
       this.#renderer.render(this.#scene, this.#camera);
       this.onlabels(this.#ruler.labels(this.#camera, this.#canvas.clientWidth, this.#canvas.clientHeight));
-      // Asks for the next frame by itself (through `change`) while it turns or glides to a halt.
+      // Requests the next frame (through `change`) while the camera turns or glides to a halt.
       this.#controls.update();
     });
   }
@@ -238,7 +238,7 @@ export class ModelScene {
   }
 }
 
-/** Frees a texture with its decoded picture, some megabytes that would else wait for the browser to clear up. */
+/** Frees a texture with its decoded picture: some megabytes that would wait for garbage collection otherwise. */
 function release(texture: Texture): void {
   texture.dispose();
   const picture: unknown = texture.image;

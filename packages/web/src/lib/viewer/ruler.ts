@@ -1,7 +1,7 @@
 import { Box3, Box3Helper, type Camera, Color, GridHelper, Group, type Material, Vector3 } from 'three';
 import { gridStep } from './measure.ts';
 
-/** A measured side of the model, and where its label stands on the canvas, in CSS pixels. */
+/** A measured side of the model, and the position of its label on the canvas, in CSS pixels. */
 export interface SideLabel {
   side: 'width' | 'height' | 'depth';
   metres: number;
@@ -29,9 +29,9 @@ export class Ruler {
     this.dispose();
     this.#box = box.clone();
     const size = box.getSize(new Vector3());
-    const most = Math.max(size.x, size.y, size.z);
-    this.step = gridStep(most);
-    const squares = 2 * Math.ceil((most * 1.5) / this.step);
+    const longest = Math.max(size.x, size.y, size.z);
+    this.step = gridStep(longest);
+    const squares = 2 * Math.ceil((longest * 1.5) / this.step);
     this.#grid = new GridHelper(squares * this.step, squares);
     const centre = box.getCenter(new Vector3());
     this.#grid.position.set(centre.x, box.min.y, centre.z);
@@ -47,7 +47,7 @@ export class Ruler {
         const line = material as Material & { color: Color };
         line.vertexColors = false;
         line.color = colour;
-        // The grid lies behind what it measures, and should not be seen first.
+        // The grid is less prominent than what it measures.
         line.transparent = true;
         line.opacity = part === this.#grid ? 0.35 : 0.9;
         line.needsUpdate = true;
@@ -55,13 +55,13 @@ export class Ruler {
     }
   }
 
-  /** The labels as the camera sees them on a canvas of this size; none while the ruler is hidden. */
+  /** The positions of the labels on a canvas of this size; none while the ruler is hidden. */
   labels(camera: Camera, width: number, height: number): SideLabel[] {
     if (!this.object.visible || this.#box.isEmpty()) return [];
     const { min, max } = this.#box;
     const size = this.#box.getSize(new Vector3());
     const centre = this.#box.getCenter(new Vector3());
-    // The edges that are nearest to whoever looks.
+    // The edges nearest to the camera.
     const z = camera.position.z >= centre.z ? max.z : min.z;
     const x = camera.position.x >= centre.x ? max.x : min.x;
     const at = (side: SideLabel['side'], metres: number, point: Vector3): SideLabel => {
@@ -75,7 +75,7 @@ export class Ruler {
     ];
   }
 
-  /** Frees what the graphics side holds; may be called twice. */
+  /** Frees its GPU memory; may be called twice. */
   dispose(): void {
     this.object.clear();
     this.#grid?.dispose();

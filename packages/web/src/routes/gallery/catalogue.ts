@@ -11,7 +11,7 @@ import { results } from './states/results.ts';
 import { upload } from './states/upload.ts';
 import { talkTo } from './wire.ts';
 
-/** What the gallery's page shows. */
+/** What the gallery shows. */
 export interface GalleryPage {
   id: string;
   shown: Component<Record<string, unknown>>;
@@ -23,10 +23,10 @@ export interface GalleryPage {
 export const groups: readonly GalleryGroup[] = [upload, processing, results, history, others];
 
 /**
- * Makes the page ready for a state: its wire in place of the server, and nothing left of the state before. The list of
- * them all where no state is named.
+ * Prepares the page for a state: its wire in place of the server, and nothing left of the state before. Without a state,
+ * the list of all.
  *
- * @throws a page of 404 for a state that there is not
+ * @throws a 404 page for an unknown state
  */
 export async function openState(id: string | undefined): Promise<GalleryPage> {
   await forget();
@@ -41,13 +41,13 @@ export async function openState(id: string | undefined): Promise<GalleryPage> {
     props,
     async enter() {
       await state?.enter?.();
-      // Who takes pictures waits for it.
+      // A test that takes pictures waits for it.
       document.documentElement.dataset.gallery = id ?? 'index';
     },
   };
 }
 
-/** What pages keep in the browser, and what a state has put over it. */
+/** Removes what pages keep in the browser, and what a state has overridden. */
 async function forget(): Promise<void> {
   delete document.documentElement.dataset.gallery;
   current.batch?.close();

@@ -68,9 +68,11 @@ export function eventsOf(scene: JobScene): TaskEvent[] {
   const head = { ...base, job_id: jobIdOf(number), sequence: 1000 };
   const progress = overallProgress(updates);
   const counts = { current, total, total_files: total, progress };
-  const said = current === 0 && status === 'queued' ? usual.pending : message('task.progress', { done: current, total });
+  const said =
+    current === 0 && status === 'queued' ? usual.pending : message('task.progress', { done: current, total });
   // An ending has the place of the task's own progress.
-  if (!hasEnded(status)) events.push({ type: 'task_progress', data: { ...head, ...task, ...counts, status, ...wired(said) } });
+  if (!hasEnded(status))
+    events.push({ type: 'task_progress', data: { ...head, ...task, ...counts, status, ...wired(said) } });
   const ending = { ...head, sequence: 1001 };
   const successful = shots.filter((shot) => shot.status === 'completed').length;
   const result = {

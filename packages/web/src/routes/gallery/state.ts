@@ -10,11 +10,11 @@ export interface GalleryState {
   shown: Component;
   /** What stands for the server. Default: one with nothing on it. */
   wire?: () => Wire;
-  /** What of the address the page reads: the job for results, the task for progress. */
+  /** The parts of the address that the page reads: the job for results, the task for progress. */
   address?: { jobId?: string; taskId?: string };
   /** Brings the page into the state by its own controls, as a person would. */
   enter?: () => void | Promise<void>;
-  /** Whether the whole page has to be loaded anew, since the frame around it looks at the server once. */
+  /** Whether the page has to be reloaded, since its layout asks the server once. */
   fresh?: true;
 }
 

@@ -6,8 +6,8 @@ export type Wire = Readonly<Record<string, () => Response | Promise<Response>>>;
 const realFetch = globalThis.fetch.bind(globalThis);
 
 /**
- * Lets the page talk to `wire` alone, until the next call: whatever it asks of the API is answered from there, and a form
- * that it sends stays on its way for ever, 40 % of it gone.
+ * Connects the page to `wire` alone, until the next call: requests to the API are answered from there, and an upload stays
+ * on its way for ever, at 40 %.
  */
 export function talkTo(wire: Wire): void {
   globalThis.fetch = async (input, init) => {
@@ -25,7 +25,7 @@ export function json(body: object, status = 200): Response {
   return Response.json(body, { status });
 }
 
-/** An error as the server words it. */
+/** An error as the server sends it. */
 export function problem(code: ErrorCode, detail = errorDefinitions[code].title): Response {
   const { status, title } = errorDefinitions[code];
   const type = `/docs/errors#${code.toLowerCase()}`;
@@ -38,7 +38,7 @@ export const never = (): Promise<Response> => new Promise(() => undefined);
 /** No server at all. */
 export const noServer = (): Promise<Response> => Promise.reject(new TypeError('Failed to fetch'));
 
-/** A stream that tells `events`, and then stays open, closes as after an ending, or breaks off for good. */
+/** A stream that sends `events`, and then stays open, closes as after an ending, or is lost for good. */
 export function stream(events: readonly TaskEvent[], then: 'stay' | 'end' | 'break' = 'stay'): Wire[string] {
   let broken = false;
   return () => {

@@ -1,4 +1,4 @@
-/** What providers count, of one and of several, by the English word for one. */
+/** The units of providers, singular and plural, by the English singular. */
 export const unitsDe: Readonly<Record<string, readonly [one: string, many: string]>> = {
   'compute second': ['Rechensekunde', 'Rechensekunden'],
   credit: ['Guthabenpunkt', 'Guthabenpunkte'],

@@ -12,7 +12,7 @@ export interface Texts {
   models: Readonly<Record<string, ModelTexts>>;
   /** What the server says, by the ids of its messages. */
   messages: Readonly<Record<string, string>>;
-  /** What providers count, of one and of several, by the English word for one. */
+  /** The units of providers, singular and plural, by the English singular. */
   units: Readonly<Record<string, readonly [one: string, many: string]>>;
 }
 

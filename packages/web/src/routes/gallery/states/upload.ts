@@ -13,7 +13,7 @@ const three = async () => [
   await sample('cactus.jpg', 'Potted cactus.jpg'),
 ];
 
-/** Small pictures are made of those photos that are in sight, after the cards are there. */
+/** Thumbnails are made of the photos in sight, after the cards are drawn. */
 async function pick(files: readonly File[], pictures = files.length): Promise<void> {
   await paste(files);
   await appear(() => document.querySelectorAll('main .photo img')[pictures - 1]);
@@ -21,7 +21,7 @@ async function pick(files: readonly File[], pictures = files.length): Promise<vo
 
 async function pickThree(): Promise<void> {
   await pick(await three());
-  // Said once all of them are taken in: sending before that would show it or not, as it happens.
+  // Shown once all of them are added: sending earlier would show it or not, by chance.
   await appear(() =>
     [...document.querySelectorAll('main [role=status]')].find(({ textContent }) => textContent !== ''),
   );
@@ -45,7 +45,7 @@ export const upload: GalleryGroup = {
     },
     {
       id: 'upload-long',
-      title: 'Names without end: of 200 letters, from right to left, of signs alone, and a bad file among them',
+      title: 'Long names: of 200 letters, from right to left, of emoji alone, and a bad file among them',
       shown: UploadPage,
       enter: async () => {
         const files = [

@@ -2,7 +2,7 @@ import { error } from '@sveltejs/kit';
 import type { GalleryPage } from '../../catalogue';
 import type { PageLoad } from './$types';
 
-// For development alone: in a production build the gallery is not there, nor anything that it shows.
+// For development alone: a production build has neither the gallery nor anything that it shows.
 export const prerender = false;
 
 export const load: PageLoad = async ({ params }): Promise<GalleryPage> => {
