@@ -58,7 +58,7 @@ export const appEn = {
   'error.other.next': 'Try again.',
   'error.retry': 'Try again',
   'error.history': 'Go to the history',
-  'error.page.next': 'Reload the page. Whatever was uploaded continues.',
+  'error.page.next': 'Reload the page. Whatever reached the server continues.',
   'error.page': 'Something went wrong',
   'error.notFound.next': 'The address may be mistyped or out of date.',
   'error.notFound': 'There is no such page',
