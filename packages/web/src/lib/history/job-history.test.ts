@@ -78,7 +78,7 @@ test('pages follow one another and can be searched by file name, state and model
   expect(ids(history.found)).toEqual(['one']);
 });
 
-test('a deleted job leaves the list, one that the server keeps stays with the reason', async () => {
+test('a deleted job leaves the list, and one that the server refuses to delete stays, with the reason', async () => {
   const history = await historyOfTwoPages();
   await history.loadAll();
   const [one, two] = history.entries;
@@ -87,7 +87,7 @@ test('a deleted job leaves the list, one that the server keeps stays with the re
   expect(ids(history.entries)).toEqual(['two']);
 });
 
-test('a job that is tried again is followed, and its ending brings what came of it', async () => {
+test('a retried job is followed, and its result is loaded when it ends', async () => {
   const history = await historyOfTwoPages();
   await history.loadAll();
   const entry = history.entries[1];
@@ -99,7 +99,7 @@ test('a job that is tried again is followed, and its ending brings what came of 
   expect(entry?.canRetry).toBe(false);
 });
 
-test('the list is had again as it was left, and what was deleted elsewhere leaves it', async () => {
+test('the list is restored as it was left, and what was deleted elsewhere leaves it', async () => {
   const left = await historyOfTwoPages();
   await left.loadAll();
   left.search = 'duck';

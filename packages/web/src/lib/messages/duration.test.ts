@@ -8,10 +8,10 @@ test.each([
   [95, '2 minutes'],
   [3000, '50 minutes'],
   [7300, '2 hours'],
-])('%s seconds are said as %s', (seconds, said) => {
+])('%s seconds are %s', (seconds, said) => {
   expect(duration(seconds, 'en')).toBe(said);
 });
 
-test('it speaks the language of the page', () => {
+test('it is in the language of the page', () => {
   expect(duration(600, 'de')).toBe('10 Minuten');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextStep } from './errors.ts';
 
-test('a code that is known has advice of its own, any other the general one', () => {
+test('a known code has advice of its own, any other the general one', () => {
   expect(nextStep('FACE_LIMIT_TOO_LOW')).toBe('Try again with a higher face limit.');
   expect(nextStep('toString')).toBe('Try again, or with another photo.');
 });

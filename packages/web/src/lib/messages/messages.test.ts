@@ -44,7 +44,7 @@ test('both languages have the same texts with the same places for values, and no
   }
 });
 
-test('every code that the server gives has a title and a next step in both languages, as sentences of their own', () => {
+test('every error code has a title and a next step in both languages, as sentences of their own', () => {
   expect(Object.keys(errorsDe).sort()).toEqual(Object.keys(errorsEn).sort());
   for (const texts of [errorsEn, errorsDe]) {
     expect(Object.keys(texts)).toEqual(expect.arrayContaining(Object.keys(errorDefinitions)));
@@ -62,7 +62,7 @@ test('every sample has a title in both languages', () => {
   }
 });
 
-test('every model that there is says what it is good for in German, and all of its options and their values', async () => {
+test('every model has its description, its options and their values in German', async () => {
   await speak('de');
   for (const { id, fields, description } of models) {
     expect([id, modelDescription({ id, description })]).not.toEqual([id, description]);
@@ -78,20 +78,17 @@ test('every model that there is says what it is good for in German, and all of i
   expect(Object.keys(modelsDe).sort()).toEqual(models.map(({ id }) => id).sort());
 });
 
-test.each(['en', 'de'] as const)(
-  'no value to choose is shown as the word that programs send (%s)',
-  async (language) => {
-    preferences.language = language;
-    for (const { id, fields } of models) {
-      for (const field of fields) {
-        if (field.kind !== 'choice') continue;
-        const { choice } = optionTexts(id, field);
-        const raw = field.choices.filter((value) => Number.isNaN(Number(value)) && !/^[A-ZÄÖÜ]/.test(choice(value)));
-        expect([id, field.name, raw]).toEqual([id, field.name, []]);
-      }
+test.each(['en', 'de'] as const)('no choice is shown as the value that is sent (%s)', async (language) => {
+  preferences.language = language;
+  for (const { id, fields } of models) {
+    for (const field of fields) {
+      if (field.kind !== 'choice') continue;
+      const { choice } = optionTexts(id, field);
+      const raw = field.choices.filter((value) => Number.isNaN(Number(value)) && !/^[A-ZÄÖÜ]/.test(choice(value)));
+      expect([id, field.name, raw]).toEqual([id, field.name, []]);
     }
-  },
-);
+  }
+});
 
 test('an unknown model and its options are shown as the server has them', async () => {
   await speak('de');
@@ -101,7 +98,7 @@ test('an unknown model and its options are shown as the server has them', async 
   expect(optionTexts('fal-ai/new', field).choice('hot')).toBe('hot');
 });
 
-test('a reason is the most exact there is in the language, and an explanation says what to do', async () => {
+test('a reason is as exact as the language has it, and an explanation says what to do', async () => {
   const ready = {
     message: '2 of 3 models are ready',
     message_id: 'task.some_ready',
@@ -120,7 +117,7 @@ test('a reason is the most exact there is in the language, and an explanation sa
   );
 });
 
-test('what a provider counts is said of one and of several', async () => {
+test('units of providers have a singular and a plural', async () => {
   expect([unitText('generations', 1), unitText('generations', 2)]).toEqual(['generation', 'generations']);
   await speak('de');
   expect([unitText('generations', 1), unitText('images', 2)]).toEqual(['Erstellung', 'Bilder']);

@@ -11,7 +11,7 @@ const queued = {
 };
 const failed = { message: 'Every pixel is transparent.', message_id: 'file.some-day' };
 
-test('what the server says is German on a German page by its id, and stays English where there is no text', async () => {
+test('what the server says is translated by its id on a German page, and stays English without a text for it', async () => {
   preferences.language = 'de';
   await applyLanguage();
   try {

@@ -39,7 +39,7 @@ test('each option that a form can show becomes a field with a label, bounds and 
   ]);
 });
 
-test('what may be null, numbers to choose from and bounds that are left out become fields too', () => {
+test('nullable options, choices of numbers and exclusive bounds become fields too', () => {
   const properties = {
     size: { type: 'integer', enum: [512, 1024], default: 1024 },
     style: { enum: ['a', 'b'] },

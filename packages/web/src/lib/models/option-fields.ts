@@ -1,4 +1,4 @@
-/** One option of a model as a form shows it. */
+/** One option of a model, as a form field. */
 export type OptionField = { name: string; label: string; help: string | undefined } & (
   | { kind: 'choice'; choices: (string | number)[]; initial: string | number | undefined }
   | {
@@ -12,7 +12,7 @@ export type OptionField = { name: string; label: string; help: string | undefine
   | { kind: 'text'; maxLength: number | undefined; initial: string }
 );
 
-/** The fields of a form for what a model's JSON Schema describes; what no form can show is left to its default. */
+/** The form fields for a model's JSON Schema; what no form can show keeps its default. */
 export function optionFields(schema: Readonly<Record<string, unknown>>): OptionField[] {
   const properties = isRecord(schema['properties']) ? schema['properties'] : {};
   return Object.entries(properties).flatMap(([name, property]) => {
@@ -21,7 +21,7 @@ export function optionFields(schema: Readonly<Record<string, unknown>>): OptionF
   });
 }
 
-/** What differs from the defaults: only that is sent, so that a server may change its defaults. */
+/** What differs from the defaults: only that is sent, so that the server may change its defaults. */
 export function chosenOptions(
   fields: readonly OptionField[],
   values: Readonly<Record<string, unknown>>,
@@ -47,7 +47,7 @@ function fieldOf(name: string, given: Record<string, unknown>): OptionField | un
     const choices = property['enum'].filter((choice) => typeof choice === 'string' || typeof choice === 'number');
     const [first] = choices;
     if (first === undefined) return undefined;
-    // Without a default nothing is chosen, and the model does as it likes.
+    // Without a default nothing is chosen, and the model decides.
     return { ...field, kind: 'choice', choices, initial: choices.find((choice) => choice === initial) };
   }
   if (type === 'boolean') return { ...field, kind: 'switch', initial: initial === true };
@@ -63,19 +63,19 @@ function fieldOf(name: string, given: Record<string, unknown>): OptionField | un
   return { ...field, kind: 'number', min, max, step, initial: numberOf(initial) };
 }
 
-/** The one schema of a choice between it and `null`, as generators write what may be left out. */
+/** The schema of a nullable option, which generators write as a choice between it and `null`. */
 function withoutNull({ anyOf, oneOf }: Record<string, unknown>): Record<string, unknown> {
   const all = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
   const others = all.filter((each): each is Record<string, unknown> => isRecord(each) && each['type'] !== 'null');
   return others.length === 1 && others[0] ? others[0] : {};
 }
 
-/** The nearest value that a bound which is itself left out allows; for fractions that is the bound, near enough. */
+/** The nearest value within an exclusive bound; for fractions the bound itself is near enough. */
 function beside(bound: number | undefined, isWhole: boolean, by: number): number | undefined {
   return bound === undefined || !isWhole ? bound : bound + by;
 }
 
-/** A twentieth of the range, as a round number that the default stands on. */
+/** A twentieth of the range, as a round number. */
 function stepOf(min: number | undefined, max: number | undefined): number | 'any' {
   if (min === undefined || max === undefined || max <= min) return 'any';
   const step = 10 ** Math.floor(Math.log10((max - min) / 10));

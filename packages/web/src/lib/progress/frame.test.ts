@@ -29,7 +29,7 @@ function askFor(ms: number): boolean[] {
   return drawn;
 }
 
-test('after a quiet time it draws with the next frame, once', () => {
+test('after a pause it draws once, with the next frame', () => {
   const draw = vi.fn<(often: boolean) => void>();
   const frame = onceAFrame(draw);
   frame.ask();
@@ -40,7 +40,7 @@ test('after a quiet time it draws with the next frame, once', () => {
   expect(draw).toHaveBeenCalledOnce();
 });
 
-test('however often it is asked, it draws ten times a second, and reports that this is often', () => {
+test('however often it is requested, it draws ten times a second, and reports that this is often', () => {
   const drawn = askFor(5000);
   expect(drawn.length).toBeGreaterThanOrEqual(45);
   expect(drawn.length).toBeLessThanOrEqual(51);
@@ -55,12 +55,12 @@ test('if frames take long it draws less often, but continues', () => {
   expect(drawn).toBeLessThan(20);
 });
 
-test('a page that gets no frames is drawn all the same', () => {
+test('a page that gets no frames is drawn anyway', () => {
   frames = false;
   expect(askFor(2000).length).toBeGreaterThan(3);
 });
 
-test('what was asked for is not drawn after a stop, and can be asked for again', () => {
+test('a cancelled drawing does not happen, and can be requested again', () => {
   const draw = vi.fn<(often: boolean) => void>();
   const frame = onceAFrame(draw);
   frame.ask();

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { Notify, type NotifyHost } from './notifications.svelte.ts';
 
-/** A browser that answers the question in one way, and writes down what it shows. */
+/** A browser that answers the question in one way, and records what it shows. */
 function setUp(answer: NotificationPermission, watched = false) {
   const shown: { title: string; tag: string | undefined; target: EventTarget }[] = [];
   const opened: string[] = [];
-  const kept = new Map<string, string>();
+  const stored = new Map<string, string>();
   let asked = 0;
   class Shown extends EventTarget {
     static permission: NotificationPermission = 'default';
@@ -27,9 +27,9 @@ function setUp(answer: NotificationPermission, watched = false) {
     here: () => '/processing?taskId=t',
     Notification: Shown as unknown as typeof Notification,
     storage: {
-      getItem: (key) => kept.get(key) ?? null,
-      setItem: (key, value) => void kept.set(key, value),
-      removeItem: (key) => void kept.delete(key),
+      getItem: (key) => stored.get(key) ?? null,
+      setItem: (key, value) => void stored.set(key, value),
+      removeItem: (key) => void stored.delete(key),
     },
     watched: () => watched,
     open: (url) => void opened.push(url),
@@ -39,7 +39,7 @@ function setUp(answer: NotificationPermission, watched = false) {
 
 const done = { title: 'Ready', body: 'All 3 models', url: '/results/j', tag: 't' };
 
-test('nobody is asked before somebody wants it, and the wish outlives the page', async () => {
+test('nobody is asked before they want it, and the choice outlives the page', async () => {
   const { host, shown, opened, asked } = setUp('granted');
   const notify = new Notify(host);
   expect([notify.enabled, await notify.done(done), asked()]).toEqual([false, false, 0]);
@@ -54,9 +54,9 @@ test('nobody is asked before somebody wants it, and the wish outlives the page',
   expect([later.enabled, new Notify(host).enabled, asked()]).toEqual([false, false, 1]);
 });
 
-test('a refusal is taken, and a page that is looked at is not told over', async () => {
-  const refused = new Notify(setUp('denied').host);
-  expect([await refused.ask(), refused.permission, refused.enabled]).toEqual([false, 'denied', false]);
+test('a refusal is respected, and nothing is shown over a page that somebody looks at', async () => {
+  const denied = new Notify(setUp('denied').host);
+  expect([await denied.ask(), denied.permission, denied.enabled]).toEqual([false, 'denied', false]);
   const watched = new Notify(setUp('granted', true).host);
   await watched.ask();
   expect(await watched.done(done)).toBe(false);

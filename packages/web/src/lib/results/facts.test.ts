@@ -17,7 +17,7 @@ test('facts are in the language of the reader, and only those that are known', (
   expect(factsOf({ size: 2_500_000, statistics: {} }, 'de')).toEqual([{ key: 'file', value: '2,5 MB' }]);
 });
 
-test('a cost without a known price says what was counted', () => {
+test('a cost without a known price is shown in units', () => {
   const cost = { units: 1.5, unit: 'megapixels', amount: null, currency: 'USD' };
   expect(factsOf({ size: 1000, statistics: {}, cost }, 'de').at(-1)).toEqual({ key: 'cost', value: '1,5 megapixels' });
   // And one in something that is no currency is shown as it is.

@@ -52,6 +52,7 @@ test('each file appears once: as a model with its attempts, or with its last err
   const first = update('b', 'failed', { error: 'The old reason', details: { code: 'OLD' } });
   const second = update('b', 'failed', {
     error: 'Nothing is to be seen.',
+    message_id: 'mesh.image_transparent',
     details: { code: 'NO_FOREGROUND', retryable: false },
   });
   const results = await resultsOf([
@@ -63,14 +64,20 @@ test('each file appears once: as a model with its attempts, or with its last err
   ]);
   expect(results.models).toMatchObject([{ filename: 'a.glb', photoUrl: '/photos/a', attempts: 2 }]);
   expect(results.missing).toMatchObject([
-    { filename: 'b.png', message: 'Nothing is to be seen.', code: 'NO_FOREGROUND', retryable: false },
+    {
+      filename: 'b.png',
+      message: 'Nothing is to be seen.',
+      message_id: 'mesh.image_transparent',
+      code: 'NO_FOREGROUND',
+      retryable: false,
+    },
     { filename: 'c.png', message: 'As the list says it', code: '', retryable: true },
   ]);
   expect(results.formats).toEqual(['glb', 'stl']);
   expect(results.totalSize).toBe(1000);
 });
 
-test('while the job runs, a further model shows up by itself', async () => {
+test('while the job runs, further models appear by themselves', async () => {
   const done = { task_id: 't2', sequence: 9, timestamp: 0, job_id: 'j', result: {} };
   const results = await resultsOf(
     [

@@ -50,7 +50,7 @@ test('the same photos and choices are sent with the same key again, others with 
   expect([second === first, third === first]).toEqual([true, false]);
 });
 
-test('of more than 25 the first go, and the rest stay for the next batch', async () => {
+test('of more than 25 photos the first 25 are sent, and the rest stay for the next batch', async () => {
   const sent: number[] = [];
   const { batch } = await setUp((_, response, body) => {
     sent.push(body.match(/name="files"/g)?.length ?? 0);
@@ -91,7 +91,7 @@ test('an upload that is stopped keeps its photos and says so', async () => {
   ]);
 });
 
-test('a picture that is too large or too small once it is seen is not sent', async () => {
+test('a picture that turns out too large or too small is not sent', async () => {
   const { batch } = await setUp((_, response) => accept(response));
   await batch.add(photos(3));
   const [large, small, good] = batch.photos;

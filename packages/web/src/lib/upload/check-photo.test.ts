@@ -9,7 +9,7 @@ test('JPEG, PNG and WebP are recognised by their first bytes', async () => {
   expect(await checkPhoto(blob('RIFF', new Uint8Array(4), 'WEBPVP8 '))).toBeUndefined();
 });
 
-test('everything else has a reason of its own', async () => {
+test('everything else has an error of its own', async () => {
   expect(await checkPhoto(blob())).toBe('upload.bad.empty');
   expect(await checkPhoto(blob('<svg xmlns="http://www.w3.org/2000/svg"/>'))).toBe('upload.bad.type');
   expect(await checkPhoto(blob(new Uint8Array([0, 0, 0, 24]), 'ftypheic'))).toBe('upload.bad.heic');

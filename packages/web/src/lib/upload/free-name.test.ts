@@ -7,7 +7,7 @@ test('names in use get a number before their extension', () => {
   expect(freeName('.png', ['.png'])).toBe('.png (2)');
 });
 
-test('a name is what the server will call it: without hidden marks, composed, and not too long', () => {
+test('a name is as the server will have it: without hidden characters, composed, and not too long', () => {
   expect(freeName('\u202Egpj.exe', [])).toBe('gpj.exe');
   expect(freeName('u\u0308.png', [])).toBe('ü.png');
   expect(new TextEncoder().encode(freeName(`${'漢'.repeat(200)}.webp`, [])).length).toBeLessThanOrEqual(190);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sceneViewerIntent } from './ar.ts';
 
-test('an intent names the model, its title and where to go without a viewer, each in one piece', () => {
+test('an intent has the model, its title and a fallback, each encoded', () => {
   const url = 'https://models.example/api/v1/download/j/chair%20%231.glb?ticket=a%26b';
   const intent = sceneViewerIntent({ url, title: 'chair #1; red', fallback: 'https://models.example/results/j' });
   const [address = '', extras = ''] = intent.split('#Intent;');

@@ -21,7 +21,7 @@ test('a model is fetched completely, and its progress rises to the end', async (
   expect(reported).toEqual(reported.toSorted((a, b) => a - b));
 });
 
-test('a model of unknown size comes all the same', async () => {
+test('a model of unknown size is fetched as well', async () => {
   const url = await serverThat((response) => {
     response.write('abc');
     response.end('def');
