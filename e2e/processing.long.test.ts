@@ -109,7 +109,7 @@ test('a German page shows messages from the server in German', async () => {
   const page = await warmPage({ locale: 'de-DE' });
   await page.goto(await begin(3));
   await page
-    .getByText(/Sucht das Objekt|Baut die Oberfläche|Wartet in der Schlange/)
+    .getByText(/Sucht das Objekt|Baut die Oberfläche|In der Warteschlange/)
     .first()
     .waitFor();
   await page.waitForURL(/\/results\//, { timeout: 60_000 });

@@ -1,4 +1,4 @@
-import { messageTextsDe } from '@image2model/protocol/de';
+import { meshTextsDe, messageTextsDe } from '@image2model/protocol/de';
 import type { Texts } from '../en/index.ts';
 import { errorsDe } from './errors.ts';
 import { modelsDe } from './models.ts';
