@@ -10,6 +10,6 @@ export const german: Texts = {
   pages: pagesDe,
   errors: errorsDe,
   models: modelsDe,
-  messages: { ...messageTextsDe },
+  messages: { ...messageTextsDe, ...meshTextsDe },
   units: unitsDe,
 };
