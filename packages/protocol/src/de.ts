@@ -1,9 +1,11 @@
 import type { MessageId } from './message-texts.ts';
+import { providerTextsDe } from './provider-texts-de.ts';
 
 export { meshTextsDe } from './mesh-de.ts';
 
 /** The server's messages for people, in German, by the ids of `message-texts.ts`. */
 export const messageTextsDe: Readonly<Record<MessageId, string>> = {
+  ...providerTextsDe,
   'task.ready_one': 'Das Modell ist fertig',
   'task.ready_both': 'Beide Modelle sind fertig',
   'task.ready_all': 'Alle {total} Modelle sind fertig',
@@ -31,6 +33,9 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'file.failed': 'Das Modell konnte nicht erstellt werden',
   'file.storage_full': 'Der Speicher ist voll',
   'file.result_invalid': 'Das Ergebnis ist kein lesbares Modell',
+
+  'image.too_large': '{filename} ist größer als {max} MiB.',
+  'image.empty': '{filename} ist leer.',
 
   'upload.queued_one': '1 Foto hochgeladen und eingereiht',
   'upload.queued': '{total} Fotos hochgeladen und eingereiht',

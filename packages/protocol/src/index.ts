@@ -46,6 +46,7 @@ export {
   maxTasksPerStream,
   minFaceLimit,
 } from './limits.ts';
+export { messageRefShape } from './message-shape.ts';
 export { message, messageTexts } from './message-texts.ts';
 export type { MessageId } from './message-texts.ts';
 export { fillIn, messageRef } from './messages.ts';

@@ -1,6 +1,7 @@
 import { endingTexts } from './ending-texts.ts';
 import { fillIn } from './messages.ts';
 import type { Message } from './messages.ts';
+import { providerTexts } from './provider-texts.ts';
 
 /**
  * The server's messages for people, in English, by id. A `{place}` is filled with a value. `de.ts` has the same ids in
@@ -8,6 +9,7 @@ import type { Message } from './messages.ts';
  */
 export const messageTexts = {
   ...endingTexts,
+  ...providerTexts,
 
   // Progress of a task and its files.
   'queue.waiting': 'Waiting in the queue',
@@ -31,6 +33,10 @@ export const messageTexts = {
   'file.failed': 'The model could not be made',
   'file.storage_full': 'The storage is full',
   'file.result_invalid': 'The result is not a readable model',
+
+  // Images that an upload cannot have.
+  'image.too_large': '{filename} is larger than {max} MiB.',
+  'image.empty': '{filename} is empty.',
 
   // Answers to requests.
   'upload.queued_one': '1 photo uploaded and queued',

@@ -1,13 +1,11 @@
-import type { Abandoned } from './contract.ts';
-
 type CancelListener = (tokens: readonly string[]) => void;
-type AbandonListener = (left: readonly Abandoned[]) => void;
+type LoginListener = (loginId: string) => void;
 
-/** Calls of this process between the engine and its workers. A listener that throws is reported and holds nobody up. */
+/** Calls of this process from the engine. A listener that throws is reported and holds nobody up. */
 export class Signals {
   readonly #work = new Set<() => void>();
   readonly #cancel = new Set<CancelListener>();
-  readonly #abandon = new Set<AbandonListener>();
+  readonly #login = new Set<LoginListener>();
   readonly #onError: (error: unknown) => void;
   #workDue = false;
 
@@ -23,11 +21,11 @@ export class Signals {
     return add(this.#cancel, (tokens) => listener(tokens));
   }
 
-  onAbandoned(listener: AbandonListener): () => void {
-    return add(this.#abandon, (left) => listener(left));
+  onLoginEnded(listener: LoginListener): () => void {
+    return add(this.#login, (loginId) => listener(loginId));
   }
 
-  /** Says that files may be waiting: once for all that is said in one turn. */
+  /** Says that files or cleanups may be waiting: once for all that is said in one turn. */
   work(): void {
     if (this.#workDue) return;
     this.#workDue = true;
@@ -39,20 +37,18 @@ export class Signals {
 
   /** Says whose leases were cancelled. */
   cancelled(tokens: readonly string[]): void {
-    if (tokens.length === 0) return;
     for (const listener of this.#cancel) this.#guarded(() => listener(tokens));
   }
 
-  /** Says what goes on elsewhere for files that were cancelled. */
-  abandoned(left: readonly Abandoned[]): void {
-    if (left.length === 0) return;
-    for (const listener of this.#abandon) this.#guarded(() => listener(left));
+  /** Says which login is worthless from now on. */
+  loginEnded(loginId: string): void {
+    for (const listener of this.#login) this.#guarded(() => listener(loginId));
   }
 
   clear(): void {
     this.#work.clear();
     this.#cancel.clear();
-    this.#abandon.clear();
+    this.#login.clear();
   }
 
   #guarded(call: () => void): void {

@@ -1,9 +1,13 @@
 import { describe } from 'vitest';
+import { accessSuite } from './access-suite.ts';
+import { cleanupSuite } from './cleanup-suite.ts';
 import { estimateSuite } from './estimate-suite.ts';
 import { feedSuite } from './feed-suite.ts';
+import { handlesSuite } from './handles-suite.ts';
 import type { OpenHarness } from './harness.ts';
 import { jobsSuite } from './jobs-suite.ts';
 import { logSuite } from './log-suite.ts';
+import { offerSuite } from './offer-suite.ts';
 import { propertySuite } from './property-suite.ts';
 import { queueSuite } from './queue-suite.ts';
 import { spendingSuite } from './spending-suite.ts';
@@ -13,10 +17,14 @@ export function engineContract(name: string, open: OpenHarness): void {
   describe(`The ${name} engine`, () => {
     logSuite(open);
     queueSuite(open);
+    offerSuite(open);
+    cleanupSuite(open);
+    handlesSuite(open);
     feedSuite(open);
     jobsSuite(open);
     estimateSuite(open);
     spendingSuite(open);
+    accessSuite(open);
     propertySuite(open);
   });
 }

@@ -2,7 +2,7 @@ import type { ModelFile } from '@image2model/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/contract.ts';
 import { events, newJob } from '../support/jobs.ts';
-import { harnesses, modelFile, mustClaim } from './harness.ts';
+import { harnesses, modelFile, mustClaim, say } from './harness.ts';
 import type { EngineHarness, OpenHarness } from './harness.ts';
 
 const small = 500_000;
@@ -83,7 +83,7 @@ export function estimateSuite(open: OpenHarness): void {
       const { token } = await mustClaim(engine);
       const told: (number | undefined)[] = [];
       for (const progress of [0.5, 25, 50, 99, 99.9, 100]) {
-        await engine.report(token, progress, `At ${progress}`);
+        await engine.report(token, progress, say(`At ${progress}`));
         told.push(await eta(engine, job.taskId));
       }
       expect(told).toEqual([10, 8, 5, 1, 1, 1]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/engine/contract.ts';
 import { newJob } from '../support/jobs.ts';
-import { harnesses, mustClaim } from './harness.ts';
+import { harnesses, mustClaim, say } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 /** What every engine's feed promises. */
@@ -15,7 +15,7 @@ export function feedSuite(open: OpenHarness): void {
       await engine.submit(job);
       const { token } = await mustClaim(engine);
       let step = 0;
-      const write = async () => engine.report(token, (step += 1) / 10, `Step ${step}`);
+      const write = async () => engine.report(token, (step += 1) / 10, say(`Step ${step}`));
       for (let reader = 0; reader < 20; reader += 1) {
         const live: Entry[] = [];
         const writing = write();
@@ -43,7 +43,7 @@ export function feedSuite(open: OpenHarness): void {
       });
       for (const each of [job, other]) await engine.submit(each);
       const lease = await mustClaim(engine);
-      await Promise.all([1, 2, 3].map((step) => engine.report(lease.token, step, `Step ${step}`)));
+      await Promise.all([1, 2, 3].map((step) => engine.report(lease.token, step, say(`Step ${step}`))));
       await engine.cancel(other.taskId);
       expect(heard).toEqual(await engine.entries(job.taskId, 0));
       expect(await Promise.all(readable)).not.toContain(false);
@@ -58,11 +58,11 @@ export function feedSuite(open: OpenHarness): void {
       const replies: Promise<boolean>[] = [];
       const enough = Promise.withResolvers<void>();
       await engine.subscribe(job.taskId, () => {
-        if (replies.length < 3) replies.push(engine.report(token, replies.length + 1, `Reply ${replies.length}`));
+        if (replies.length < 3) replies.push(engine.report(token, replies.length + 1, say(`Reply ${replies.length}`)));
         else enough.resolve();
       });
       await engine.subscribe(job.taskId, (entries) => heard.push(...entries.map((entry) => entry.sequence)));
-      await engine.report(token, 0.5, 'First');
+      await engine.report(token, 0.5, say('First'));
       await enough.promise;
       await Promise.all(replies);
       expect(heard).toHaveLength(8);

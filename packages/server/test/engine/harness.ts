@@ -1,16 +1,20 @@
 import { afterEach } from 'vitest';
-import type { ModelFile } from '@image2model/protocol';
-import type { Engine, Lease } from '../../src/engine/contract.ts';
+import type { Message, ModelFile } from '@image2model/protocol';
+import type { CleanupLease, Engine, Lease } from '../../src/engine/contract.ts';
 
 /** One engine on a store of its own, as a test needs it. */
 export interface EngineHarness {
   engine: Engine;
-  /** Lets time pass for the engine, so that what comes due in it has been done when this resolves. */
+  /** Another handle on the same store, as another process has it. Closed with the harness, and by `restart`. */
+  second(): Promise<Engine>;
+  /** Lets time pass for the store, so that what comes due in it has been done when this resolves. */
   advance: (ms: number) => Promise<void>;
   /** Opens the store once more, as a process does that follows a dead one. `engine` is the new one from then on. */
   restart(): Promise<void>;
   /** Lets writes fail from now on, as on a disk that is full, or succeed again. */
   refuseWrites(refuse: boolean): void;
+  /** Lets `engine` do what it is asked to and lose the answer, as on a connection that breaks; or answer again. */
+  loseAnswers(lose: boolean): void;
   /** Ends the engine and removes its store. */
   close(): Promise<void>;
 }
@@ -30,10 +34,54 @@ export function harnesses(open: OpenHarness): OpenHarness {
   };
 }
 
+/**
+ * An engine whose answers can be lost. Simulated: the promise rejects here, after the engine has kept its own. It shows
+ * what a caller has to expect, not that a connection really breaks like this.
+ */
+export function withLossyAnswers(engine: Engine, isLossy: () => boolean): Engine {
+  return new Proxy(engine, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]) => {
+        const answer: unknown = Reflect.apply(member, target, given);
+        if (!(answer instanceof Promise) || !isLossy()) return answer;
+        return answer.then(() => {
+          throw new Error('The connection was lost');
+        });
+      };
+    },
+  });
+}
+
+/** The models of all jobs in these tests. */
+const models = ['test', 'other', 'hosted', 'slow', 'quick', 'local'];
+
+/** Claims a file of any of these models, for a worker that has room for all of them. */
+export function claim(engine: Engine, leaseMs: number, ids: readonly string[] = models): Promise<Lease | undefined> {
+  return engine.claim({ worker: 'test', leaseMs, models: ids.map((id) => ({ id })) });
+}
+
+/** The same for every model but these. */
+export function claimBut(engine: Engine, busy: readonly string[]): Promise<Lease | undefined> {
+  return claim(
+    engine,
+    60_000,
+    models.filter((id) => !busy.includes(id)),
+  );
+}
+
 /** Claims, or fails the test. */
 export async function mustClaim(engine: Engine, leaseMs = 60_000): Promise<Lease> {
-  const lease = await engine.claim('test', leaseMs);
+  const lease = await claim(engine, leaseMs);
   if (!lease) throw new Error('nothing to claim');
+  return lease;
+}
+
+/** Claims a cleanup, or fails the test. */
+export async function mustClaimCleanup(engine: Engine, leaseMs = 60_000): Promise<CleanupLease> {
+  const lease = await engine.claimCleanup({ worker: 'test', leaseMs, models });
+  if (!lease) throw new Error('no cleanup is due');
   return lease;
 }
 
@@ -51,4 +99,13 @@ export function modelFile({ file }: Pick<Lease, 'file'>): ModelFile {
   };
 }
 
-export const failure = { status: 'failed', error: 'It did not work', details: { code: 'NO_FOREGROUND' } } as const;
+/** A message that has no id. */
+export function say(text: string): Message {
+  return { text };
+}
+
+export const failure = {
+  status: 'failed',
+  error: { text: 'It did not work', id: 'ending.of-a-test', values: { times: 2 } },
+  details: { code: 'NO_FOREGROUND' },
+} as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events, newJob, uuid } from '../support/jobs.ts';
-import { failure, harnesses, modelFile, mustClaim } from './harness.ts';
+import { claim, failure, harnesses, modelFile, mustClaim } from './harness.ts';
 import type { EngineHarness, OpenHarness } from './harness.ts';
 
 const again = () => ({ taskId: uuid(), model: 'other', options: { depth: 'soft' }, faceLimit: 500 });
@@ -78,6 +78,7 @@ export function jobsSuite(open: OpenHarness): void {
       await engine.finish((await mustClaim(engine)).token, failure);
       expect(await engine.earlierResult(work)).toEqual({
         jobId: first.jobId,
+        attemptId: lease.token,
         result: expect.objectContaining({ file_id: lease.file.fileId }),
       });
       for (const other of [
@@ -101,7 +102,7 @@ export function jobsSuite(open: OpenHarness): void {
       const [known, other] = job.files;
       if (!known || !other) throw new Error('two files');
       const result = { ...modelFile({ file: known }), reused: true as const };
-      await engine.submit({ ...job, results: new Map([[known.fileId, result]]) });
+      await engine.submit({ ...job, results: new Map([[known.fileId, { result, attemptId: 'earlier' }]]) });
       expect(await engine.counts()).toEqual({ waiting: 1, running: 0 });
       expect(await engine.task(job.taskId)).toMatchObject({ status: 'queued' });
       const lease = await mustClaim(engine);
@@ -109,8 +110,9 @@ export function jobsSuite(open: OpenHarness): void {
       await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
       const whole = newJob(1);
       const file = whole.files[0] ?? known;
-      await engine.submit({ ...whole, results: new Map([[file.fileId, { ...modelFile({ file }), reused: true }]]) });
-      expect(await engine.claim('test', 1000)).toBeUndefined();
+      const reused = { result: { ...modelFile({ file }), reused: true as const }, attemptId: null };
+      await engine.submit({ ...whole, results: new Map([[file.fileId, reused]]) });
+      expect(await claim(engine, 1000)).toBeUndefined();
       for (const { taskId } of [job, whole]) {
         const all = events(await engine.entries(taskId, 0));
         expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
@@ -118,6 +120,8 @@ export function jobsSuite(open: OpenHarness): void {
         expect(all.filter((event) => event.type === 'task_completed')).toHaveLength(1);
       }
       expect(await engine.task(whole.taskId)).toMatchObject({ status: 'completed', startedAt: expect.any(Number) });
+      expect((await engine.job(job.jobId))?.files.map(({ attemptId }) => attemptId)).toEqual(['earlier', lease.token]);
+      expect((await engine.job(whole.jobId))?.files[0]).toMatchObject({ attemptId: null, result: reused.result });
       const next = newJob(1);
       await engine.submit(next);
       expect(events(await engine.entries(next.taskId)).at(-1)?.data).toMatchObject({ queue_position: 1 });
@@ -172,21 +176,19 @@ export function jobsSuite(open: OpenHarness): void {
       expect(await engine.listJobs('nobody', { limit: 2 })).toEqual({ jobs: [], cursor: null });
     });
 
-    it('is due for removal when every task of it has ended before that time', async () => {
+    it('is due for removal when every task of it ended so long ago', async () => {
       const harness = await setUp();
       const { engine, advance } = harness;
       const finished = await endedJob(harness, [true]);
       const retried = await endedJob(harness, [false]);
       const running = newJob(1);
       await engine.submit(running);
-      const endedAt = (await engine.task(retried.taskId))?.finishedAt ?? 0;
       await advance(1000);
-      const time = endedAt + 500;
-      expect(await engine.finishedBefore(time, 10)).toEqual([finished.jobId, retried.jobId]);
-      expect(await engine.finishedBefore(time, 1)).toEqual([finished.jobId]);
+      expect(await engine.finishedJobs(1000, 10)).toEqual([finished.jobId, retried.jobId]);
+      expect(await engine.finishedJobs(500, 1)).toEqual([finished.jobId]);
       await engine.retry(retried.jobId, again());
-      expect(await engine.finishedBefore(time, 10)).toEqual([finished.jobId]);
-      expect(await engine.finishedBefore(endedAt - 60_000, 10)).toEqual([]);
+      expect(await engine.finishedJobs(500, 10)).toEqual([finished.jobId]);
+      expect(await engine.finishedJobs(61_000, 10)).toEqual([]);
     });
   });
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { newJob } from '../support/jobs.ts';
-import { failure, modelFile } from './harness.ts';
+import { claim, failure, modelFile, say } from './harness.ts';
 
 /**
  * The process that is killed: submits, claims, reports and finishes as fast as it can, and says a line on its standard
@@ -10,32 +10,32 @@ import { failure, modelFile } from './harness.ts';
 const [file = ''] = process.argv.slice(2);
 createInterface({ input: process.stdin }).once('close', () => process.exit(0));
 const engine = await createSqliteEngine({ file });
-say({ did: 'open' });
+note({ did: 'open' });
 for (let round = 0; ; round += 1) {
   const job = newJob(1 + (round % 3));
   await engine.submit(job);
-  say({ did: 'submit', taskId: job.taskId, jobId: job.jobId, files: job.files.map((each) => each.fileId) });
-  for (let claim = 0; claim < 2; claim += 1) {
-    const lease = await engine.claim('killed', 60_000);
+  note({ did: 'submit', taskId: job.taskId, jobId: job.jobId, files: job.files.map((each) => each.fileId) });
+  for (let time = 0; time < 2; time += 1) {
+    const lease = await claim(engine, 60_000);
     if (!lease) break;
-    await engine.report(lease.token, 50, 'Half-way');
+    await engine.report(lease.token, 50, say('Half-way'));
     // Some stay claimed, so that there is something to give back, and have reported all that the journal holds of them.
-    if ((round + claim) % 5 === 0) {
+    if ((round + time) % 5 === 0) {
       for (let step = 1; step <= 3 + (round % 40); step += 1) {
         const message = `Step ${step}`;
-        await engine.report(lease.token, 50 + step, message);
-        say({ did: 'report', taskId: lease.taskId, fileId: lease.file.fileId, message });
+        await engine.report(lease.token, 50 + step, say(message));
+        note({ did: 'report', taskId: lease.taskId, fileId: lease.file.fileId, message });
       }
       continue;
     }
     const ending = round % 4 === 0 ? failure : ({ status: 'completed', result: modelFile(lease) } as const);
     if (await engine.finish(lease.token, ending)) {
-      say({ did: 'finish', fileId: lease.file.fileId, status: ending.status, attempt: lease.attempt });
+      note({ did: 'finish', fileId: lease.file.fileId, status: ending.status, attempt: lease.attempt });
     }
   }
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-function say(line: object): void {
+function note(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -10,7 +10,7 @@ import { hasEnded, isEnding } from '@image2model/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { events } from '../support/jobs.ts';
-import { modelFile } from './harness.ts';
+import { claim, modelFile } from './harness.ts';
 
 const program = fileURLToPath(new URL('killed-worker.ts', import.meta.url));
 const kills = 8;
@@ -61,7 +61,7 @@ describe('a database whose process is killed again and again', () => {
     while (claimed < waiting) {
       const work = Promise.withResolvers<void>();
       const stop = engine.onWork(work.resolve);
-      const lease = await engine.claim('test', 60_000);
+      const lease = await claim(engine, 60_000);
       // Files that died with a process before are handed out one after the other.
       if (!lease) await work.promise;
       stop();

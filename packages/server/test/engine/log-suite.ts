@@ -2,7 +2,7 @@ import { taskEventSchemas } from '@image2model/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/engine/contract.ts';
 import { events, newJob, uuid } from '../support/jobs.ts';
-import { failure, harnesses, modelFile, mustClaim } from './harness.ts';
+import { failure, harnesses, modelFile, mustClaim, say } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 const types = (entries: readonly Entry[] | undefined) => events(entries).map((event) => event.type);
@@ -34,7 +34,7 @@ export function logSuite(open: OpenHarness): void {
       const first = await mustClaim(engine);
       expect(first).toMatchObject({ jobId: job.jobId, taskId: job.taskId, attempt: 1, model: 'test' });
       expect(first.file).toEqual(job.files[0]);
-      expect(await engine.report(first.token, 33.38, 'Cutting out')).toBe(true);
+      expect(await engine.report(first.token, 33.38, say('Cutting out'))).toBe(true);
       const second = await mustClaim(engine);
       await advance(1500);
       expect(await engine.finish(first.token, { status: 'completed', result: modelFile(first) })).toBe(true);
@@ -63,11 +63,16 @@ export function logSuite(open: OpenHarness): void {
       for (let file = 0; file < 3; file += 1) await engine.finish((await mustClaim(engine)).token, failure);
       expect(events(await engine.entries(single.taskId)).at(-1)).toMatchObject({
         type: 'task_failed',
-        data: { error: failure.error, details: { code: 'NO_FOREGROUND' } },
+        data: {
+          error: failure.error.text,
+          message_id: failure.error.id,
+          message_values: failure.error.values,
+          details: { code: 'NO_FOREGROUND' },
+        },
       });
       expect(events(await engine.entries(several.taskId)).at(-1)).toMatchObject({
         type: 'task_failed',
-        data: { details: { code: 'ALL_FILES_FAILED' } },
+        data: { message_id: 'task.all_failed', message_values: { total: 2 }, details: { code: 'ALL_FILES_FAILED' } },
       });
     });
 
@@ -76,13 +81,13 @@ export function logSuite(open: OpenHarness): void {
       const job = newJob(1);
       await engine.submit(job);
       const { token } = await mustClaim(engine);
-      await engine.report(token, 50, 'Half-way');
+      await engine.report(token, 50, say('Half-way'));
       const before = await engine.entries(job.taskId, 0);
-      await engine.report(token, 50, 'Half-way');
-      await engine.report(token, 20, 'Half-way');
-      await engine.report(token, Number.NaN, 'Half-way');
+      await engine.report(token, 50, say('Half-way'));
+      await engine.report(token, 20, say('Half-way'));
+      await engine.report(token, Number.NaN, say('Half-way'));
       expect(await engine.entries(job.taskId, 0)).toEqual(before);
-      await engine.report(token, 20, 'Again');
+      await engine.report(token, 20, say('Again'));
       expect(events(await engine.entries(job.taskId)).map((event) => event.data)).toMatchObject([
         { progress: 50, message: 'Again' },
         { progress: 50, message: 'Again' },
@@ -94,7 +99,7 @@ export function logSuite(open: OpenHarness): void {
       const job = newJob(2);
       await engine.submit(job);
       const { token } = await mustClaim(engine);
-      for (let step = 1; step <= 5; step += 1) await engine.report(token, step, `Step ${step}`);
+      for (let step = 1; step <= 5; step += 1) await engine.report(token, step, say(`Step ${step}`));
       const all = (await engine.entries(job.taskId, 0)) ?? [];
       const newest = (await engine.entries(job.taskId)) ?? [];
       expect(newest.map((entry) => entry.key).toSorted()).toEqual(
@@ -124,7 +129,7 @@ export function logSuite(open: OpenHarness): void {
       const job = newJob(3);
       await engine.submit(job);
       const { token, file } = await mustClaim(engine);
-      for (let step = 1; step <= 1500; step += 1) await engine.report(token, step / 15, `Step ${step}`);
+      for (let step = 1; step <= 1500; step += 1) await engine.report(token, step / 15, say(`Step ${step}`));
       const newest = (await engine.entries(job.taskId)) ?? [];
       expect(newest).toHaveLength(4);
       const kept = (await engine.entries(job.taskId, 0)) ?? [];
@@ -137,7 +142,7 @@ export function logSuite(open: OpenHarness): void {
 
       // What was idle for long moves: its old entry, far below the tail, is of no use any more.
       const other = await mustClaim(engine);
-      await engine.report(other.token, 1, 'At last');
+      await engine.report(other.token, 1, say('At last'));
       const now = (await engine.entries(job.taskId, 0)) ?? [];
       const heads = new Set((await engine.entries(job.taskId))?.map((entry) => entry.sequence));
       const old = now.filter((entry) => entry.sequence <= last - 1100);
@@ -150,7 +155,7 @@ export function logSuite(open: OpenHarness): void {
       const job = newJob(1);
       await engine.submit(job);
       const lease = await mustClaim(engine);
-      for (let step = 1; step <= 20; step += 1) await engine.report(lease.token, step, `Step ${step}`);
+      for (let step = 1; step <= 20; step += 1) await engine.report(lease.token, step, say(`Step ${step}`));
       await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
       const all = await engine.entries(job.taskId, 0);
       await advance(4 * 60_000);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Engine, Entry, Lease, NewJob } from '../../src/engine/contract.ts';
 import { events, newJob } from '../support/jobs.ts';
-import { failure, harnesses, modelFile } from './harness.ts';
+import { claim, failure, harnesses, modelFile, say } from './harness.ts';
 import type { EngineHarness, OpenHarness } from './harness.ts';
 
 /** One step of a history; `pick` chooses among the jobs or leases there are. */
@@ -43,6 +43,8 @@ type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 /** What a test knows of the history that it makes. */
 interface History {
   harness: EngineHarness;
+  /** Another handle on the store: steps are taken by turns at the one and at the other. */
+  second: Engine;
   jobs: NewJob[];
   leases: Lease[];
   /** Files whose ending was acknowledged, with it. */
@@ -62,8 +64,18 @@ export function propertySuite(open: OpenHarness): void {
           fc.nat(),
           async (steps, cursor) => {
             const harness = await setUp();
-            const history: History = { harness, jobs: [], leases: [], acknowledged: new Map(), heard: new Map() };
-            for (const each of steps) await tryTo(history, each);
+            const second = await harness.second();
+            const history: History = {
+              harness,
+              second,
+              jobs: [],
+              leases: [],
+              acknowledged: new Map(),
+              heard: new Map(),
+            };
+            for (const [index, each] of steps.entries()) {
+              await tryTo(history, index % 2 === 0 ? harness.engine : history.second, each);
+            }
             harness.refuseWrites(false);
             for (const job of history.jobs) await check(history, job, cursor);
           },
@@ -76,17 +88,16 @@ export function propertySuite(open: OpenHarness): void {
 }
 
 /** Takes a step. One that finds no room to write has to leave everything as it was. */
-async function tryTo(history: History, given: Step): Promise<void> {
+async function tryTo(history: History, engine: Engine, given: Step): Promise<void> {
   try {
-    await take(history, given);
+    await take(history, engine, given);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.includes('no room')) throw error;
   }
 }
 
-async function take(history: History, given: Step): Promise<void> {
+async function take(history: History, engine: Engine, given: Step): Promise<void> {
   const { harness, jobs, leases, acknowledged } = history;
-  const { engine } = harness;
   switch (given.kind) {
     case 'submit': {
       const job = newJob(given.files);
@@ -96,13 +107,13 @@ async function take(history: History, given: Step): Promise<void> {
       return;
     }
     case 'claim': {
-      const lease = await engine.claim('test', 5000);
+      const lease = await claim(engine, 5000);
       if (lease) leases.push(lease);
       return;
     }
     case 'report': {
       const lease = pickFrom(leases, given.pick);
-      if (lease) await engine.report(lease.token, given.progress, `At ${Math.round(given.progress)}`);
+      if (lease) await engine.report(lease.token, given.progress, say(`At ${Math.round(given.progress)}`));
       return;
     }
     case 'finish': {
@@ -137,6 +148,7 @@ async function take(history: History, given: Step): Promise<void> {
     case 'restart':
       harness.refuseWrites(false);
       await harness.restart();
+      history.second = await harness.second();
       for (const job of jobs) await listen(history, harness.engine, job.taskId);
   }
 }
@@ -193,7 +205,8 @@ async function check({ harness, acknowledged, heard }: History, job: NewJob, any
   expect(row?.files.map((file) => file.fileId)).toEqual(job.files.map((file) => file.fileId));
   for (const file of row?.files ?? []) {
     const seen = state.files.find((each) => each.file_id === file.fileId);
-    expect(file).toMatchObject({ status: seen?.status, progress: seen?.progress, message: seen?.message });
+    expect(file).toMatchObject({ status: seen?.status, progress: seen?.progress });
+    expect(file.message).toEqual({ text: seen?.message, id: seen?.message_id, values: seen?.message_values });
     expect(file.result ?? undefined).toEqual(seen?.result);
     const promised = acknowledged.get(file.fileId);
     assert.equal(file.status, promised ?? file.status);

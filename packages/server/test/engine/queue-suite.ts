@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events, newJob, uuid } from '../support/jobs.ts';
-import { failure, harnesses, modelFile, mustClaim } from './harness.ts';
+import { claim, claimBut, failure, harnesses, modelFile, mustClaim, mustClaimCleanup, say } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 /** What every engine's queue promises. */
@@ -10,13 +10,13 @@ export function queueSuite(open: OpenHarness): void {
   describe('the queue', () => {
     it('hands each file out once, and nothing when none waits', async () => {
       const { engine } = await setUp();
-      expect(await engine.claim('test', 1000)).toBeUndefined();
+      expect(await claim(engine, 1000)).toBeUndefined();
       const job = newJob(3);
       await engine.submit(job);
       expect(await engine.counts()).toEqual({ waiting: 3, running: 0 });
       const claimed = [await mustClaim(engine), await mustClaim(engine), await mustClaim(engine)];
       expect(claimed.map((lease) => lease.file.fileId)).toEqual(job.files.map((file) => file.fileId));
-      expect(await engine.claim('test', 1000)).toBeUndefined();
+      expect(await claim(engine, 1000)).toBeUndefined();
       expect(await engine.counts()).toEqual({ waiting: 0, running: 3 });
     });
 
@@ -36,7 +36,7 @@ export function queueSuite(open: OpenHarness): void {
       for (const job of [...slow, quick]) await engine.submit(job);
       const claimed: (string | undefined)[] = [];
       for (const busy of [[], ['slow'], ['slow', 'other'], ['slow'], ['quick']]) {
-        claimed.push((await engine.claim('test', 60_000, busy))?.taskId);
+        claimed.push((await claimBut(engine, busy))?.taskId);
       }
       expect(claimed).toEqual([slow[0]?.taskId, quick.taskId, quick.taskId, undefined, slow[1]?.taskId]);
     });
@@ -64,11 +64,11 @@ export function queueSuite(open: OpenHarness): void {
       const lease = await mustClaim(engine);
       expect(lease).toMatchObject({ attempt: 2, file: { fileId: lost.file.fileId } });
       const before = await engine.entries(job.taskId, 0);
-      expect(await engine.report(lost.token, 99, 'I am still here')).toBe(false);
+      expect(await engine.report(lost.token, 99, say('I am still here'))).toBe(false);
       expect(await engine.remember(lost.token, 1)).toBe(false);
       expect(await engine.release(lost.token)).toBe(false);
       expect(await engine.finish(lost.token, failure)).toBe(false);
-      expect(await engine.renew([lost.token, lease.token], 1000)).toEqual([lost.token]);
+      expect(await engine.renew([lost.token, lease.token], 1000)).toEqual([{ token: lost.token, why: 'expired' }]);
       expect(await engine.entries(job.taskId, 0)).toEqual(before);
       expect(await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) })).toBe(true);
       expect(await engine.finish(lease.token, failure)).toBe(false);
@@ -83,8 +83,8 @@ export function queueSuite(open: OpenHarness): void {
         await advance(600);
         expect(await engine.renew([token], 1000)).toEqual([]);
       }
-      expect(await engine.claim('test', 1000)).toBeUndefined();
-      expect(await engine.report(token, 10, 'Still at it')).toBe(true);
+      expect(await claim(engine, 1000)).toBeUndefined();
+      expect(await engine.report(token, 10, say('Still at it'))).toBe(true);
     });
 
     it('fails a file whose worker was gone twice', async () => {
@@ -95,7 +95,7 @@ export function queueSuite(open: OpenHarness): void {
         await mustClaim(engine, 1000);
         await advance(1500);
       }
-      expect(await engine.claim('test', 1000)).toBeUndefined();
+      expect(await claim(engine, 1000)).toBeUndefined();
       expect(events(await engine.entries(job.taskId)).at(-1)).toMatchObject({
         type: 'task_failed',
         data: { details: { code: 'WORKER_CRASHED' } },
@@ -115,12 +115,12 @@ export function queueSuite(open: OpenHarness): void {
         expect(await status(poison)).toMatch(/queued|processing/);
         await mustClaim(harness.engine);
         // Whoever died with the server before is handed out after the others: they can get done.
-        expect(await harness.engine.claim('test', 60_000)).toBeUndefined();
+        expect(await claim(harness.engine, 60_000)).toBeUndefined();
         await harness.advance(1500);
         await mustClaim(harness.engine);
         await harness.restart();
       }
-      expect(await harness.engine.claim('test', 60_000)).toBeUndefined();
+      expect(await claim(harness.engine, 60_000)).toBeUndefined();
       const last = events(await harness.engine.entries(poison.taskId)).at(-1);
       expect(last).toMatchObject({ type: 'task_failed', data: { details: { code: 'WORKER_CRASHED' } } });
     });
@@ -130,9 +130,12 @@ export function queueSuite(open: OpenHarness): void {
       const [poison, innocent] = [newJob(1), newJob(1)];
       await harness.engine.submit(poison);
       for (let death = 1; death <= 5; death += 1) {
-        const { jobId, file } = await mustClaim(harness.engine);
+        const { jobId, file, token } = await mustClaim(harness.engine);
         await harness.restart();
-        expect(harness.engine.interrupted).toEqual([{ jobId, fileId: file.fileId }]);
+        const lease = await mustClaimCleanup(harness.engine);
+        const cleanup = { type: 'remove_attempt', jobId, fileId: file.fileId, attemptId: token };
+        expect(lease).toMatchObject({ cleanup });
+        await harness.engine.finishCleanup(lease.token);
       }
       expect(await harness.engine.task(poison.taskId)).toMatchObject({ status: 'failed' });
       await harness.engine.submit(innocent);
@@ -144,7 +147,7 @@ export function queueSuite(open: OpenHarness): void {
       const job = newJob(1);
       await engine.submit(job);
       const { token } = await mustClaim(engine);
-      expect(await engine.release(token, { delayMs: 5000, message: 'Trying again' })).toBe(true);
+      expect(await engine.release(token, { delayMs: 5000, message: say('Trying again') })).toBe(true);
       expect(events(await engine.entries(job.taskId))[0]?.data).toMatchObject({
         status: 'pending',
         message: 'Trying again',
@@ -152,7 +155,7 @@ export function queueSuite(open: OpenHarness): void {
       let calls = 0;
       engine.onWork(() => (calls += 1));
       await advance(4000);
-      expect(await engine.claim('test', 1000)).toBeUndefined();
+      expect(await claim(engine, 1000)).toBeUndefined();
       expect(calls).toBe(0);
       await advance(1500);
       expect(calls).toBe(1);
@@ -176,17 +179,17 @@ export function queueSuite(open: OpenHarness): void {
       const newest = async () => events(await engine.entries(job.taskId)).find(({ type }) => type === 'file_update');
       const first = await mustClaim(engine);
       expect((await newest())?.data).not.toHaveProperty('attempts');
-      await engine.release(first.token, { message: 'Trying again', error: 'It was too slow' });
+      await engine.release(first.token, { message: say('Trying again'), error: say('It was too slow') });
       expect((await newest())?.data).toMatchObject({ message: 'Trying again', last_error: 'It was too slow' });
       const second = await mustClaim(engine);
-      await engine.report(second.token, 10, 'Once more');
+      await engine.report(second.token, 10, say('Once more'));
       expect((await newest())?.data).toMatchObject({ attempts: 2, last_error: 'It was too slow' });
       // Handed back for no fault of its own: what is known stays.
       await engine.release(second.token, { countAttempt: false });
       const third = await mustClaim(engine);
       await engine.finish(third.token, { status: 'completed', result: modelFile(third) });
       expect((await newest())?.data).toMatchObject({ attempts: 2, last_error: 'It was too slow' });
-      expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ attempts: 2, lastError: 'It was too slow' });
+      expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ attempts: 2, lastError: say('It was too slow') });
     });
 
     it('gives the next attempt what was remembered', async () => {
@@ -218,7 +221,7 @@ export function queueSuite(open: OpenHarness): void {
       expect(await engine.cancel(job.taskId)).toBe('cancelled');
       expect(cancelled).toEqual([token]);
       expect(await engine.finish(token, failure)).toBe(false);
-      expect(await engine.claim('test', 1000)).toBeUndefined();
+      expect(await claim(engine, 1000)).toBeUndefined();
       expect(await engine.task(job.taskId)).toMatchObject({ status: 'cancelled' });
       expect(events(await engine.entries(job.taskId)).map((event) => event.type)).toEqual([
         'file_update',
@@ -273,7 +276,7 @@ export function queueSuite(open: OpenHarness): void {
       const done = await mustClaim(harness.engine);
       await harness.engine.finish(done.token, { status: 'completed', result: modelFile(done) });
       const interrupted = await mustClaim(harness.engine);
-      await harness.engine.report(interrupted.token, 40, 'Cutting out');
+      await harness.engine.report(interrupted.token, 40, say('Cutting out'));
       await harness.restart();
       const { engine } = harness;
       expect(await engine.finish(interrupted.token, failure)).toBe(false);

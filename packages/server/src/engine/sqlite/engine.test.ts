@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { engineContract } from '../../../test/engine/contract-suite.ts';
+import { withLossyAnswers } from '../../../test/engine/harness.ts';
 import type { EngineHarness } from '../../../test/engine/harness.ts';
-import { createSqliteEngine } from './engine.ts';
+import { openSqliteStore } from './engine.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
@@ -13,14 +14,22 @@ afterEach(() => void vi.useRealTimers());
 engineContract('SQLite', async (): Promise<EngineHarness> => {
   const directory = await mkdtemp(join(tmpdir(), 'image2model-engine-'));
   const file = join(directory, 'jobs.db');
+  let store = await openSqliteStore({ file });
+  let isLossy = false;
+  const connect = () => withLossyAnswers(store.connect(), () => isLossy);
   const harness: EngineHarness = {
-    engine: await createSqliteEngine({ file }),
+    engine: connect(),
+    second: async () => store.connect(),
     advance: async (ms) => {
       await vi.advanceTimersByTimeAsync(ms);
     },
     async restart() {
-      await harness.engine.close();
-      harness.engine = await createSqliteEngine({ file });
+      await store.close();
+      store = await openSqliteStore({ file });
+      harness.engine = connect();
+    },
+    loseAnswers: (lose) => {
+      isLossy = lose;
     },
     refuseWrites(refuse) {
       const db = new DatabaseSync(file);
@@ -35,7 +44,7 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
       db.close();
     },
     async close() {
-      await harness.engine.close();
+      await store.close();
       await rm(directory, { recursive: true });
     },
   };

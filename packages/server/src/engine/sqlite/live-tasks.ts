@@ -1,114 +1,139 @@
-import type { EntryRecord, FileRecord, TaskRecord } from './records.ts';
+import type { FileState, TaskState } from '../task-state.ts';
+import { toFile, toTask } from './rows.ts';
+import type { TaskRecord } from './rows.ts';
 import type { Session } from './session.ts';
+import type { Unsaved } from './unsaved.ts';
 
-/** A task with its files in memory, which is ahead of its rows by what reports have changed. */
+/** What is fixed about a task, and its turn. */
+export type TaskFacts = Pick<
+  TaskRecord,
+  'place' | 'taskId' | 'jobId' | 'owner' | 'model' | 'options' | 'faceLimit' | 'turn'
+>;
+
+/** A task in memory, which is ahead of its rows by what reports have changed. Replaced as a whole, never changed. */
 export interface LiveTask {
-  readonly task: TaskRecord;
-  /** All of them, in order of their ids. */
-  readonly files: readonly FileRecord[];
-  /** Entries that are in the journal alone, oldest first; the rows do not know of them yet. */
-  unsaved: EntryRecord[];
-  /** The number in the journal of the first of them. */
-  unsavedFrom: number;
+  readonly facts: TaskFacts;
+  readonly state: TaskState;
+  /** Entries that the rows do not know of yet. */
+  readonly unsaved: Unsaved | undefined;
   /** The task's sequence in its row. */
-  savedSequence: number;
-  /** Leases of its files as they were after the last transaction. */
-  tokens: readonly string[];
+  readonly savedSequence: number;
+  /** Of the leases that the index of this process knows. A report leaves the very same array. */
+  readonly tokens: readonly string[];
+}
+
+const none: readonly never[] = [];
+/** Tasks that are kept though none of their files is at work: tasks that are served by turns are not read each time. */
+const maxIdle = 256;
+
+/** A task that its rows say everything about. */
+export function savedTask(facts: TaskFacts, state: TaskState): LiveTask {
+  return { facts, state, unsaved: undefined, savedSequence: state.sequence, tokens: none };
+}
+
+/** The tokens of the files that are leased. */
+export function tokensOf(files: readonly FileState[]): readonly string[] {
+  const tokens: string[] = [];
+  for (const { token } of files) if (token !== null) tokens.push(token);
+  return tokens;
 }
 
 /**
  * The tasks that have files at work. This process is the only writer, so what it has in memory of them is the truth and
- * a report reads nothing from the database. Holds no more than is running.
+ * a report reads nothing from the database. What a transaction replaces counts within it at once, and for everybody
+ * once it is committed. Holds no more than is running, and {@link maxIdle} tasks.
  */
 export class LiveTasks {
   readonly #session: Session;
   readonly #byPlace = new Map<number, LiveTask>();
-  readonly #byToken = new Map<string, FileRecord>();
+  /** Unfinished tasks without files at work, those that were changed last. */
+  readonly #idle = new Map<number, LiveTask>();
+  readonly #placeByToken = new Map<string, number>();
+  /** By model: files at work. */
+  readonly #running = new Map<string, number>();
+  /** By place: what the transaction under way has replaced. */
+  readonly #replaced = new Map<number, LiveTask>();
 
   constructor(session: Session) {
     this.#session = session;
   }
 
-  /** The task as it is in memory, where it has files at work. To be read only. */
+  /** The task as it is in memory, where it has files at work. */
   peek(place: number): LiveTask | undefined {
     return this.#byPlace.get(place);
   }
 
-  /** The file that a token leases. */
-  leased(token: string): FileRecord | undefined {
-    return this.#byToken.get(token);
+  /** The place of the task of which a token leases a file. */
+  placeOf(token: string): number | undefined {
+    return this.#placeByToken.get(token);
   }
 
   /** How many files of a model are at work. */
   running(model: string): number {
-    let count = 0;
-    for (const { task } of this.#byPlace.values()) if (task.model === model) count += task.running;
-    return count;
+    return this.#running.get(model) ?? 0;
   }
 
-  all(): Iterable<LiveTask> {
-    return this.#byPlace.values();
+  tokens(): Iterable<string> {
+    return this.#placeByToken.keys();
   }
 
-  /** The task to be changed, inside a transaction. Call {@link protect} before changing it. */
+  /** Calls back with every task that has files at work, as the transaction under way has it. */
+  each(visit: (live: LiveTask) => void): void {
+    for (const [place, live] of this.#byPlace) visit(this.#replaced.get(place) ?? live);
+  }
+
+  /** The task as the transaction under way has it, read from the rows where it has no files at work. */
   take(place: number): LiveTask {
-    const known = this.#byPlace.get(place);
+    const known = this.#replaced.get(place) ?? this.#byPlace.get(place) ?? this.#idle.get(place);
     if (known) return known;
-    const task = this.#session.get('taskAt', place);
-    if (!task) throw new Error(`no task at ${place}`);
-    const live: LiveTask = {
-      // Rows of SQLite have no prototype and are slow to work with; copies are not.
-      task: { ...task },
-      files: this.#session.all('taskFiles', place).map((file) => ({ ...file })),
-      unsaved: [],
-      unsavedFrom: Infinity,
-      savedSequence: task.sequence,
-      tokens: [],
-    };
-    this.#byPlace.set(place, live);
-    this.#session.afterwards(() => this.#tidy(live));
-    return live;
+    const row = this.#session.get('taskAt', place);
+    if (!row) throw new Error(`no task at ${place}`);
+    const { taskId, jobId, owner, model, options, faceLimit, turn } = row;
+    const files = this.#session.all('taskFiles', place).map(toFile);
+    return savedTask({ place, taskId, jobId, owner, model, options, faceLimit, turn }, toTask(row, files));
   }
 
-  /** Sees to it that a rollback puts the task and these files back as they are now. */
-  protect(live: LiveTask, files: readonly FileRecord[]): void {
-    const { task, unsaved, unsavedFrom, savedSequence } = live;
-    const count = unsaved.length;
-    const before = { ...task };
-    const filesBefore = files.map((file) => ({ ...file }));
-    this.#session.onRollback(() => {
-      Object.assign(task, before);
-      for (const [index, file] of files.entries()) Object.assign(file, filesBefore[index]);
-      unsaved.length = count;
-      Object.assign(live, { unsaved, unsavedFrom, savedSequence });
-    });
+  /** Puts the next state of a task in the place of the one before; inside a transaction. */
+  replace(live: LiveTask): void {
+    this.#replaced.set(live.facts.place, live);
   }
 
-  /** The same for a report, which changes little of the task and of one file. */
-  protectReport(live: LiveTask, file: FileRecord): void {
-    const { task, unsaved, unsavedFrom, savedSequence } = live;
-    const count = unsaved.length;
-    const { sequence, head, progress, message, ended } = task;
-    const { head: fileHead, progress: fileProgress, message: fileMessage } = file;
-    this.#session.onRollback(() => {
-      Object.assign(task, { sequence, head, progress, message, ended });
-      Object.assign(file, { head: fileHead, progress: fileProgress, message: fileMessage });
-      unsaved.length = count;
-      Object.assign(live, { unsaved, unsavedFrom, savedSequence });
-    });
+  /** What was replaced counts from now on. */
+  commit(): void {
+    for (const [place, live] of this.#replaced) {
+      const before = this.#byPlace.get(place);
+      if (before && live.tokens === before.tokens) {
+        // A report: the file is at work as before.
+        this.#byPlace.set(place, live);
+        continue;
+      }
+      this.#idle.delete(place);
+      if (live.state.running > 0) {
+        this.#byPlace.set(place, live);
+      } else {
+        this.#byPlace.delete(place);
+        if (live.state.finishedAt === null) this.#keepIdle(live);
+      }
+      this.#index(live, before);
+    }
+    this.#replaced.clear();
   }
 
-  /** Takes in that leases may begin or end in the transaction under way. */
-  leasesChange(live: LiveTask): void {
-    this.#session.afterwards(() => this.#tidy(live));
+  rollback(): void {
+    this.#replaced.clear();
   }
 
-  #tidy(live: LiveTask): void {
-    const { task, files } = live;
-    for (const token of live.tokens) this.#byToken.delete(token);
-    const leased = files.filter((file) => file.token !== null);
-    live.tokens = leased.flatMap((file) => file.token ?? []);
-    for (const file of leased) this.#byToken.set(file.token ?? '', file);
-    if (leased.length === 0) this.#byPlace.delete(task.place);
+  #keepIdle(live: LiveTask): void {
+    this.#idle.set(live.facts.place, live);
+    const [oldest] = this.#idle.keys();
+    if (this.#idle.size > maxIdle && oldest !== undefined) this.#idle.delete(oldest);
+  }
+
+  #index({ facts: { place, model }, tokens }: LiveTask, before: LiveTask | undefined): void {
+    for (const token of before?.tokens ?? none) this.#placeByToken.delete(token);
+    for (const token of tokens) this.#placeByToken.set(token, place);
+    const running = this.running(model) + tokens.length - (before?.tokens.length ?? 0);
+    if (running > 0) this.#running.set(model, running);
+    else this.#running.delete(model);
   }
 }

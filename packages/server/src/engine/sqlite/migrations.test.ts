@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
+import { claim, modelFile, mustClaim } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
 import { createSqliteEngine } from './engine.ts';
 
@@ -18,19 +18,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** A database as the first schema version left it when its process died. */
-async function versionOne(): Promise<string> {
-  const file = join(directory, 'jobs.db');
-  const fixture = new URL('../../../test/engine/fixtures/version-1.sql', import.meta.url);
-  const db = new DatabaseSync(file);
-  db.exec(await readFile(fixture, 'utf8'));
-  db.close();
-  return file;
-}
-
 describe('a database of the first version', () => {
   it('keeps its jobs, their results and their logs', async () => {
-    const engine = await createSqliteEngine({ file: await versionOne() });
+    const engine = await createSqliteEngine({ file: await databaseOfVersion(1, directory) });
     const page = await engine.listJobs('somebody', { limit: 10 });
     expect(page.jobs.map((job) => job.jobId)).toEqual([openJob, finishedJob]);
     expect(page.jobs[1]).toMatchObject({ status: 'completed', options: { depth: 'full' }, faceLimit: 5000 });
@@ -40,12 +30,12 @@ describe('a database of the first version', () => {
   });
 
   it('has its unfinished files done, and the finished ones not again', async () => {
-    const engine = await createSqliteEngine({ file: await versionOne() });
+    const engine = await createSqliteEngine({ file: await databaseOfVersion(1, directory) });
     const interrupted = await mustClaim(engine);
     expect(interrupted).toMatchObject({ attempt: 1, file: { filename: 'tisch “schön”.png' }, taskId: openTask });
     const untouched = await mustClaim(engine);
     expect(untouched).toMatchObject({ attempt: 1, file: { filename: 'lamp.png' } });
-    expect(await engine.claim('test', 1000)).toBeUndefined();
+    expect(await claim(engine, 1000)).toBeUndefined();
     for (const lease of [interrupted, untouched]) {
       await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
     }

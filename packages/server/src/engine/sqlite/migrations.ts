@@ -7,6 +7,8 @@
  * own and costs no extra write.
  *
  * `journal` holds the entries of reports until they are moved into `entries`; see `TaskLog`.
+ *
+ * A leased row of `cleanups` is due again when its lease expires, so nothing has to be swept there.
  */
 export const migrations: readonly string[] = [
   `
@@ -144,5 +146,60 @@ export const migrations: readonly string[] = [
   `,
   `
   CREATE INDEX task_files_begun ON task_files (place, file_id) WHERE state = 'waiting' AND remembered IS NOT NULL;
+  `,
+  `
+  ALTER TABLE tasks ADD COLUMN message_id TEXT;
+  ALTER TABLE tasks ADD COLUMN message_values TEXT;
+  ALTER TABLE task_files ADD COLUMN message_id TEXT;
+  ALTER TABLE task_files ADD COLUMN message_values TEXT;
+  ALTER TABLE task_files ADD COLUMN last_error_id TEXT;
+  ALTER TABLE task_files ADD COLUMN last_error_values TEXT;
+  ALTER TABLE task_files ADD COLUMN attempt_id TEXT;
+  ALTER TABLE task_files ADD COLUMN worker TEXT;
+  ALTER TABLE task_files ADD COLUMN result_bytes INTEGER;
+  UPDATE task_files SET result_bytes = json_extract(result, '$.size') + coalesce(
+      (SELECT sum(json_extract(value, '$.size')) FROM json_each(result, '$.extra_files')), 0)
+    WHERE result IS NOT NULL;
+  UPDATE task_files SET message = error WHERE error IS NOT NULL;
+  ALTER TABLE task_files DROP COLUMN error;
+  CREATE INDEX files_by_size ON files (size_bytes);
+  CREATE INDEX task_files_by_size ON task_files (result_bytes) WHERE result_bytes IS NOT NULL;
+
+  CREATE TABLE cleanups (
+    number INTEGER PRIMARY KEY,
+    model TEXT,
+    cleanup TEXT NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    token TEXT,
+    worker TEXT
+  ) STRICT;
+  CREATE INDEX cleanups_due ON cleanups (due_at);
+  CREATE UNIQUE INDEX cleanups_by_token ON cleanups (token) WHERE token IS NOT NULL;
+
+  ALTER TABLE spending ADD COLUMN provider TEXT NOT NULL DEFAULT 'fal';
+  ALTER TABLE spending ADD COLUMN currency TEXT NOT NULL DEFAULT 'USD';
+  CREATE INDEX spending_at_provider ON spending (provider, currency, day, micros);
+
+  CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    secret BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE ended_logins (
+    login_id TEXT PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX ended_logins_by_expiry ON ended_logins (expires_at);
+
+  CREATE TABLE tickets (
+    hash TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    login TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    job_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tickets_by_expiry ON tickets (expires_at);
   `,
 ];

@@ -1,20 +1,18 @@
-import type { TaskRecord } from './records.ts';
 import type { Session } from './session.ts';
-import type { ChangeTask } from './sweep.ts';
 
 /** Positions are brought up to date at most so often. */
-export const positionsEveryMs = 250;
+const positionsEveryMs = 250;
 /** Tasks at the front that every pass looks at, and tasks further back that it looks at in turn. */
 const frontTasks = 10;
 const backTasks = 20;
 
 /**
- * Tells waiting tasks how far they have come. One task that starts moves all behind it, so a pass is bounded: the front
- * is always exact, and what waits further back is gone through a part at a time.
+ * Keeps waiting tasks informed of how far they have come. One task that starts moves all behind it, so a pass is
+ * bounded: the front is always exact, and what waits further back is gone through a part at a time.
  */
 export class Positions {
   readonly #session: Session;
-  readonly #changeTask: ChangeTask;
+  readonly #moveTo: (place: number, position: number) => void;
   /** Where the walk through the back goes on. */
   #cursor = 0;
   /** Tasks at the back that may still show an old position. */
@@ -24,9 +22,9 @@ export class Positions {
   /** When the next pass is due; undefined when every position is right. */
   dueAt: number | undefined;
 
-  constructor(session: Session, changeTask: ChangeTask) {
+  constructor(session: Session, moveTo: (place: number, position: number) => void) {
     this.#session = session;
-    this.#changeTask = changeTask;
+    this.#moveTo = moveTo;
     this.#queued = this.#count('queuedCount');
     this.#moved();
   }
@@ -72,10 +70,10 @@ export class Positions {
     this.dueAt ??= this.#session.now() + positionsEveryMs;
   }
 
-  #show(tasks: readonly TaskRecord[], before: number): void {
-    for (const [index, task] of tasks.entries()) {
+  #show(tasks: readonly { place: number; queuePosition: number | null }[], before: number): void {
+    for (const [index, { place, queuePosition }] of tasks.entries()) {
       const position = before + index + 1;
-      if (task.queuePosition !== position) this.#changeTask(task.place, (change) => change.queueAt(position));
+      if (queuePosition !== position) this.#moveTo(place, position);
     }
   }
 

@@ -1,7 +1,10 @@
 import type { Entry, JobFileRow, JobPage, JobRow, Lease, NewFile, TaskRow } from '../contract.ts';
-import type { LiveTasks } from './live-tasks.ts';
-import type { EntryRecord, FileRecord, JobRecord, TaskRecord } from './records.ts';
+import type { FileState } from '../task-state.ts';
+import type { LiveTask, LiveTasks } from './live-tasks.ts';
+import { toFile } from './rows.ts';
+import type { JobRecord } from './rows.ts';
 import type { Session } from './session.ts';
+import { unsavedEntries } from './unsaved.ts';
 
 /** A task's fixed facts. */
 export function readTask(session: Session, taskId: string): TaskRow | undefined {
@@ -40,15 +43,15 @@ function parseCursor(cursor: string | undefined): { createdAt: number; jobId: st
 }
 
 /** The files of a task as they are now: those of a running one are ahead of their rows. */
-export function readFiles(session: Session, live: LiveTasks, task: TaskRecord): readonly FileRecord[] {
-  return live.peek(task.place)?.files ?? session.all('taskFiles', task.place);
+function readFiles(session: Session, live: LiveTasks, place: number): readonly FileState[] {
+  return live.peek(place)?.state.files ?? session.all('taskFiles', place).map(toFile);
 }
 
 function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
   const tasks = session.all('tasksOfJob', job.jobId);
-  const newest = new Map<string, FileRecord>();
-  for (const task of tasks) {
-    for (const file of readFiles(session, live, task)) newest.set(file.fileId, file);
+  const newest = new Map<string, FileState>();
+  for (const { place } of tasks) {
+    for (const file of readFiles(session, live, place)) newest.set(file.fileId, file);
   }
   const last = tasks.at(-1);
   return {
@@ -61,29 +64,47 @@ function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
   };
 }
 
+function jobFile(file: NewFile, now: FileState | undefined): JobFileRow {
+  return {
+    ...file,
+    status: now?.status ?? 'pending',
+    progress: now?.progress ?? 0,
+    message: now?.message ?? { text: '' },
+    result: now?.result ?? null,
+    attemptId: now?.attemptId ?? null,
+    attempts: now?.attempts ?? 0,
+    lastError: now?.lastError ?? null,
+  };
+}
+
 /** The log of a task after a cursor; see {@link Engine.entries}. */
 export function readEntries(session: Session, live: LiveTasks, taskId: string, after?: number): Entry[] | undefined {
   const row = session.get('task', taskId);
   if (!row) return undefined;
-  const { task, files, unsaved } = live.peek(row.place) ?? { task: row, files: undefined, unsaved: [] };
-  const valid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= task.sequence;
-  let rows: EntryRecord[];
-  if (valid) {
-    rows = [...session.all('entriesAfter', row.place, after), ...unsaved.filter((entry) => entry.sequence > after)];
-  } else {
-    // The rows name what was the newest of each key when they were saved.
-    rows = [...session.all('newestEntries', row.place), ...unsaved];
-    const heads = files && new Set([task.head, ...files.map((file) => file.head)]);
-    if (heads) rows = rows.filter((entry) => heads.has(entry.sequence));
-  }
-  return rows.map(({ key, sequence, type, data }) => ({ taskId, key, sequence, type, data }));
+  const known = live.peek(row.place);
+  const state = known?.state;
+  const unsaved = unsavedEntries(known?.unsaved);
+  const sequence = state?.sequence ?? row.sequence;
+  const isValid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= sequence;
+  const rows = isValid ? session.all('entriesAfter', row.place, after) : session.all('newestEntries', row.place);
+  const saved = rows.map(({ key, sequence: at, type, data }) => ({ taskId, key, sequence: at, type, data }));
+  if (isValid) return [...saved, ...unsaved.filter((entry) => entry.sequence > after)];
+  // The rows name what was the newest of each key when they were saved.
+  const heads = state && new Set([state.head, ...state.files.map((file) => file.head)]);
+  return [...saved, ...unsaved].filter((entry) => !heads || heads.has(entry.sequence));
 }
 
 /** What a worker gets of a file that was leased under this token. */
-export function readLease(session: Session, task: TaskRecord, file: FileRecord, token: string): Lease {
-  const stored = session.get('file', file.fileId);
-  if (!stored) throw new Error(`no file ${file.fileId}`);
-  const { taskId, jobId, owner, model, faceLimit } = task;
+export function readLease(
+  session: Session,
+  { facts, state }: Pick<LiveTask, 'facts' | 'state'>,
+  fileId: string,
+  token: string,
+): Lease {
+  const stored = session.get('file', fileId);
+  const file = state.files.find((each) => each.fileId === fileId);
+  if (!stored || !file) throw new Error(`no file ${fileId}`);
+  const { taskId, jobId, owner, model, faceLimit } = facts;
   return {
     token,
     taskId,
@@ -93,20 +114,8 @@ export function readLease(session: Session, task: TaskRecord, file: FileRecord, 
     faceLimit,
     file: { ...stored },
     filenames: session.all('filenames', jobId),
-    options: JSON.parse(task.options) as Record<string, unknown>,
+    options: JSON.parse(facts.options) as Record<string, unknown>,
     attempt: file.attempts,
-    remembered: file.remembered === null ? undefined : (JSON.parse(file.remembered) as unknown),
-  };
-}
-
-function jobFile(file: NewFile, now: FileRecord | undefined): JobFileRow {
-  return {
-    ...file,
-    status: now?.status ?? 'pending',
-    progress: now?.progress ?? 0,
-    message: now?.message ?? '',
-    result: now?.result ? (JSON.parse(now.result) as JobFileRow['result']) : null,
-    attempts: now?.attempts ?? 0,
-    lastError: now?.lastError ?? null,
+    remembered: file.remembered,
   };
 }

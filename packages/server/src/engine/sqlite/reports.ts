@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers';
+import type { Message } from '@image2model/protocol';
 
 export interface Report {
   token: string;
   progress: number;
-  message: string;
+  message: Message;
 }
 
 interface Waiting {

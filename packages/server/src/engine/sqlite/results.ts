@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { ModelFile } from '@image2model/protocol';
-import type { Work } from '../contract.ts';
-import type { TaskRecord } from './records.ts';
+import type { StoredResult, Work } from '../contract.ts';
+import type { TaskFacts } from './live-tasks.ts';
 import type { Session } from './session.ts';
 
 /** Takes down of what work a file of a task is the result; inside the transaction that records its ending. */
-export function noteResult(session: Session, task: TaskRecord, fileId: string): void {
+export function noteResult(session: Session, task: TaskFacts, fileId: string): void {
   const sha256 = session.get('file', fileId)?.sha256 ?? '';
   session.insert('insertResult', { work: digest({ ...task, sha256 }, task.options), fileId });
 }
 
 /** See {@link Engine.earlierResult}. */
-export function readEarlierResult(session: Session, work: Work): { jobId: string; result: ModelFile } | undefined {
+export function readEarlierResult(session: Session, work: Work): (StoredResult & { jobId: string }) | undefined {
   const found = session.get('resultOf', digest(work, JSON.stringify(work.options)));
-  return found && { jobId: found.jobId, result: JSON.parse(found.result) as ModelFile };
+  if (!found) return undefined;
+  const { jobId, attemptId, result } = found;
+  return { jobId, attemptId, result: JSON.parse(result) as ModelFile };
 }
 
 /** Sixteen bytes in place of all that a result depends on: nothing of it is ever read back. */

@@ -1,39 +1,38 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Entry } from '../contract.ts';
+import type { FileState, TaskState } from '../task-state.ts';
 import { throwFull } from './full.ts';
-import { sql } from './records.ts';
-import type { FileRecord, QueryRows, TaskRecord } from './records.ts';
+import { fromMessage } from './rows.ts';
+import type { QueryRows } from './rows.ts';
+import { sql } from './sql.ts';
 
 type StatementName = keyof typeof sql;
+
+interface SessionOptions {
+  now: () => number;
+  publish: (taskId: string, entries: readonly Entry[]) => void;
+  /** Called after each commit, before anybody hears of it. */
+  committed: () => void;
+  rolledBack: () => void;
+}
 
 /**
  * The database with its prepared statements, and the one way to change it: {@link Session.change}, a transaction whose
  * entries are collected and handed out after the commit.
  */
 export class Session {
-  readonly db: DatabaseSync;
   readonly now: () => number;
+  readonly #db: DatabaseSync;
+  readonly #options: SessionOptions;
   readonly #statements = new Map<StatementName, StatementSync>();
-  readonly #publish: (taskId: string, entries: readonly Entry[]) => void;
-  readonly #committed: () => void;
   /** By task, in the order in which the tasks were first touched. */
   #written = new Map<string, Entry[]>();
-  #undo: (() => void)[] = [];
   #after: (() => void)[] = [];
 
-  constructor(
-    db: DatabaseSync,
-    options: {
-      now: () => number;
-      publish: (taskId: string, entries: readonly Entry[]) => void;
-      /** Called after each commit. */
-      committed: () => void;
-    },
-  ) {
-    this.db = db;
+  constructor(db: DatabaseSync, options: SessionOptions) {
+    this.#db = db;
+    this.#options = options;
     this.now = options.now;
-    this.#publish = options.publish;
-    this.#committed = options.committed;
     for (const name of Object.keys(sql) as StatementName[]) {
       const statement = db.prepare(sql[name]);
       // So that a record can be handed over whole.
@@ -51,7 +50,7 @@ export class Session {
     return this.#statement(name).all(...parameters) as QueryRows[Name][];
   }
 
-  /** Runs a statement with positional or named parameters; returns the number of rows changed. */
+  /** Runs a statement with positional parameters; returns the number of rows changed. */
   run(name: StatementName, ...parameters: SQLInputValue[]): number {
     try {
       return Number(this.#statement(name).run(...parameters).changes);
@@ -74,28 +73,25 @@ export class Session {
       this.run('commit');
     } catch (error) {
       this.#written = new Map();
-      if (this.db.isTransaction) this.run('rollback');
-      for (const undo of this.#undo.toReversed()) undo();
-      this.#settle();
+      this.#after = [];
+      if (this.#db.isTransaction) this.run('rollback');
+      this.#options.rolledBack();
       throwFull(error);
     }
-    this.#settle();
-    this.#committed();
+    this.#options.committed();
+    const after = this.#after;
+    this.#after = [];
+    for (const call of after) call();
     const written = this.#written;
     if (written.size > 0) {
       this.#written = new Map();
-      for (const [taskId, entries] of written) this.#publish(taskId, entries);
+      for (const [taskId, entries] of written) this.#options.publish(taskId, entries);
     }
     return result;
   }
 
-  /** Called in reverse order when the transaction under way is rolled back: what is in memory goes back with it. */
-  onRollback(undo: () => void): void {
-    this.#undo.push(undo);
-  }
-
-  /** Called after the transaction under way, however it ends, and before anybody hears of it. */
-  afterwards(call: () => void): void {
+  /** Called once the transaction under way is committed, before its entries are handed out. */
+  afterCommit(call: () => void): void {
     this.#after.push(call);
   }
 
@@ -106,25 +102,38 @@ export class Session {
     else this.#written.set(entry.taskId, [entry]);
   }
 
-  saveTask(row: TaskRecord): void {
-    const { status, progress, message, queuePosition, startedAt, finishedAt, waiting, running, ended, turn } = row;
-    const { sequence, head, compactAt, place } = row;
-    const state = [status, progress, message, queuePosition, startedAt, finishedAt, waiting, running, ended, turn];
-    this.run('saveTask', ...state, sequence, head, compactAt, place);
+  saveTask(place: number, task: TaskState, { turn, compactAt }: { turn: number; compactAt: number | null }): void {
+    const { status, progress, queuePosition, startedAt, finishedAt, waiting, running, ended, sequence, head } = task;
+    const shown = [status, progress, ...fromMessage(task.message), queuePosition, startedAt, finishedAt];
+    this.run('saveTask', ...shown, waiting, running, ended, turn, sequence, head, compactAt, place);
   }
 
-  saveFile(row: FileRecord): void {
-    const { state, status, progress, message, result, error, details, attempts, lastError, crashes } = row;
-    const { startedAt, dueAt, token, remembered, head, place, fileId } = row;
-    const shown = [state, status, progress, message, result, error, details, attempts, lastError, crashes];
-    this.run('saveFile', ...shown, startedAt, dueAt, token, remembered, head, place, fileId);
+  saveFile(place: number, file: FileState): void {
+    const { state, status, progress, message, result, attemptId, details, attempts, lastError, crashes } = file;
+    const { startedAt, dueAt, token, worker, remembered, head, fileId } = file;
+    const shown = [state, status, progress, ...fromMessage(message)];
+    const outcome = [json(result), result && sizeOf(result), attemptId, json(details)];
+    const failed = lastError === null ? [null, null, null] : fromMessage(lastError);
+    const work = [
+      crashes,
+      startedAt,
+      dueAt,
+      token,
+      worker,
+      remembered === undefined ? null : JSON.stringify(remembered),
+    ];
+    this.run('saveFile', ...shown, ...outcome, attempts, ...failed, ...work, head, place, fileId);
   }
 
-  #settle(): void {
-    const after = this.#after;
-    this.#undo = [];
-    this.#after = [];
-    for (const call of after) call();
+  /** Throws when the database cannot be written. */
+  check(): void {
+    const version = this.#db.prepare('PRAGMA user_version').get() as { user_version: number };
+    // The same number again: a real write that changes nothing.
+    try {
+      this.#db.exec(`PRAGMA user_version = ${version.user_version}`);
+    } catch (error) {
+      throwFull(error);
+    }
   }
 
   #statement(name: StatementName): StatementSync {
@@ -132,4 +141,12 @@ export class Session {
     if (!statement) throw new Error(`no statement ${name}`);
     return statement;
   }
+}
+
+function json(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function sizeOf({ size, extra_files: extras = [] }: NonNullable<FileState['result']>): number {
+  return extras.reduce((sum, extra) => sum + extra.size, size);
 }

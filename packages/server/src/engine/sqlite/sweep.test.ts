@@ -38,6 +38,35 @@ describe('the sweep', () => {
     await engine.close();
   });
 
+  it('rings once for a cleanup that nobody claims', async () => {
+    const engine = await open();
+    let rung = 0;
+    engine.onWork(() => (rung += 1));
+    await engine.addCleanup({ type: 'cancel_remote_job', model: 'gone', remembered: 1 }, 5000);
+    expect(vi.getTimerCount()).toBe(1);
+    await pass(60_000);
+    expect(rung).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+    await engine.close();
+  });
+
+  it('serves more waiting tasks than are kept in memory, each in its turn', async () => {
+    const engine = await open();
+    const jobs = Array.from({ length: 600 }, () => newJob(1));
+    for (const job of jobs) await engine.submit(job);
+    for (const job of jobs) {
+      const lease = await mustClaim(engine);
+      expect(lease.taskId).toBe(job.taskId);
+      await engine.release(lease.token);
+    }
+    const again = await mustClaim(engine);
+    expect(again).toMatchObject({ taskId: jobs[0]?.taskId, attempt: 2 });
+    expect(events(await engine.entries(again.taskId, 0)).map(({ data }) => data.sequence)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8,
+    ]);
+    await engine.close();
+  });
+
   it('tells a long queue where it stands without doing all of it at once', async () => {
     const engine = await open();
     const jobs = Array.from({ length: 200 }, () => newJob(1));

@@ -1,82 +1,80 @@
-import { messages } from '../messages.ts';
-import type { FileRecord } from './records.ts';
+import { StorageFullError } from '../../files/contract.ts';
+import type { Signals } from '../signals.ts';
+import type { CleanupQueue } from './cleanup-queue.ts';
+import type { LiveTasks } from './live-tasks.ts';
 import type { Session } from './session.ts';
+import type { TaskChanges } from './task-changes.ts';
 import type { TaskLog } from './task-log.ts';
-import type { TaskChange } from './transitions.ts';
 
+/** What the engine says to the operator; pino fits. */
+export interface EngineLog {
+  error(details: object, message: string): void;
+}
+
+/** A sweep that comes later than this found the process standing still (stopped, asleep, busy). */
+const stoodStillMs = 1000;
+/** How soon what could not be written is tried again. */
+const retryAfterMs = 1000;
+/** How long holders have to renew their leases once they can again. */
+const holdersFirstMs = 4000;
 /** Files that one sweep takes on; the rest follows in the next turn of the loop. */
-const perSweep = 100;
+const maxPerSweep = 100;
 /** Ended tasks compacted in one sweep: each may drop a whole tail. */
-const endedPerSweep = 4;
-/**
- * How much it counts against a file that what worked on it is gone. A worker dies of its one file; with the server dies
- * whatever was in work, mostly for reasons of its own, and a file that was alone is only more likely to be the reason.
- */
-const suspicion = { worker: 5, serverAlone: 2, server: 1 } as const;
-/** A file that has come to so much is not tried again: two workers, or the server five times alone or ten in company. */
-const mostSuspicion = 10;
-/**
- * With work under way at a provider, which is paid for and goes on without us, giving up would lose it: only what
- * takes its worker down again and again is given up.
- */
-const mostSuspicionElsewhere = 100;
+const maxCompactedPerSweep = 4;
 
-export type ChangeTask = (place: number, work: (change: TaskChange) => void) => void;
-
-/**
- * Gives a file that is worked on no more back to the queue, not before `dueAt` (null: at once), or fails it when it has
- * become too suspicious: what took its worker down before would go on to do so.
- */
-export function takeBack(
-  change: TaskChange,
-  file: FileRecord,
-  gone: keyof typeof suspicion,
-  dueAt: number | null = null,
-): void {
-  file.crashes += suspicion[gone];
-  const elsewhere = file.remembered !== null;
-  if (file.crashes < (elsewhere ? mostSuspicionElsewhere : mostSuspicion)) {
-    // What was begun elsewhere goes on, and a server mostly dies for reasons of its own: the attempt does not count.
-    const counts = gone === 'worker' && !elsewhere;
-    if (!counts) file.attempts -= 1;
-    change.putBack(file, messages.fileInterrupted, dueAt, counts ? messages.workerGone : undefined);
-    return;
-  }
-  change.end(file, {
-    status: 'failed',
-    error: gone === 'worker' ? messages.fileCrashed : messages.serverCrashed,
-    details: { code: 'WORKER_CRASHED', retryable: false, attempts: file.attempts },
-  });
+interface Parts {
+  session: Session;
+  live: LiveTasks;
+  taskLog: TaskLog;
+  changes: TaskChanges;
+  cleanups: CleanupQueue;
+  signals: Signals;
+  log: EngineLog | undefined;
 }
 
-/**
- * Leases that ran out and delays that are over; inside a transaction. Returns the tokens of the leases that are lost
- * now, and whether files may be waiting that did not before.
- */
-export function sweepDue(session: Session, changeTask: ChangeTask): { lost: string[]; work: boolean } {
-  const lost: string[] = [];
-  const byTask = Map.groupBy(session.all('dueFiles', session.now(), perSweep), (file) => file.place);
-  for (const [place, files] of byTask) {
-    changeTask(place, (change) => {
-      for (const { fileId } of files) {
-        const file = change.file(fileId);
-        if (file.token === null) {
-          change.wake(file);
-        } else {
-          lost.push(file.token);
-          takeBack(change, file, 'worker');
-        }
-      }
-    });
-  }
-  return { lost, work: byTask.size > 0 };
-}
+/** Does what has come due: leases that expired, delays that are over, positions, compaction, and the bell for cleanups. */
+export class Sweep {
+  readonly #parts: Parts;
+  /** Nothing could be written for a while, so that nobody could renew a lease. */
+  #starved = false;
 
-/** Drops what need not be kept any longer of tasks that ended a while ago; inside a transaction. */
-export function sweepEnded(session: Session, log: TaskLog): void {
-  for (const task of session.all('tasksToCompact', session.now(), endedPerSweep)) {
-    log.compact(task, 0, task.sequence);
-    task.compactAt = null;
-    session.saveTask(task);
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** `late` is by how many ms it comes after its time. Returns when the next thing will be due. */
+  run(late: number): number | undefined {
+    const { session, live, changes, cleanups, signals, log } = this.#parts;
+    const now = session.now();
+    // Nobody could renew while the process stood still: let the holders go first.
+    if (late > stoodStillMs) return now + stoodStillMs / 2;
+    try {
+      // Nor while nothing could be written.
+      if (this.#starved) changes.renew([...live.tokens()], holdersFirstMs);
+      this.#starved = false;
+      session.change(() => this.#sweep(now));
+      if (cleanups.cameDue()) signals.work();
+    } catch (error) {
+      log?.error({ err: error }, 'A sweep of the queue failed; it is tried again');
+      this.#starved ||= error instanceof StorageFullError;
+      return now + retryAfterMs;
+    }
+    return this.#nextDue();
+  }
+
+  #sweep(now: number): void {
+    const { session, taskLog, changes } = this.#parts;
+    const due = session.all('dueFiles', now, maxPerSweep);
+    for (const place of new Set(due.map((file) => file.place))) changes.change(place, { type: 'due' });
+    for (const task of session.all('tasksToCompact', now, maxCompactedPerSweep)) taskLog.compactEnded(task);
+    if ((changes.positions.dueAt ?? Infinity) <= now) changes.positions.refresh();
+  }
+
+  #nextDue(): number | undefined {
+    const { session, changes, cleanups } = this.#parts;
+    const [files, compaction] = [session.get('nextDue')?.due, session.get('nextCompaction')?.due];
+    const due = [files, compaction, cleanups.nextDue(), changes.positions.dueAt];
+    const next = Math.min(...due.map((at) => at ?? Infinity));
+    return next === Infinity ? undefined : next;
   }
 }

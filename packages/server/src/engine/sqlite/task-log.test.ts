@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { modelFile, mustClaim, say } from '../../../test/engine/harness.ts';
 import { events, newJob } from '../../../test/support/jobs.ts';
 import type { Engine } from '../contract.ts';
 import { createSqliteEngine } from './engine.ts';
@@ -47,8 +47,8 @@ describe('what reports write', () => {
     const job = newJob(2);
     await engine.submit(job);
     const [first, second] = [await mustClaim(engine), await mustClaim(engine)];
-    for (let step = 1; step <= 45; step += 1) await engine.report(first.token, step, `Step ${step}`);
-    for (let step = 1; step <= 3; step += 1) await engine.report(second.token, step, `Other ${step}`);
+    for (let step = 1; step <= 45; step += 1) await engine.report(first.token, step, say(`Step ${step}`));
+    for (let step = 1; step <= 3; step += 1) await engine.report(second.token, step, say(`Other ${step}`));
     expect(rows('journal')).toBeGreaterThan(0);
     const all = (await engine.entries(job.taskId, 0)) ?? [];
     expect(rows('entries')).toBeLessThan(all.length);
@@ -69,13 +69,13 @@ describe('what reports write', () => {
     const gone = newJob(1);
     await engine.submit(gone);
     const lease = await mustClaim(engine);
-    for (let step = 1; step <= 10; step += 1) await engine.report(lease.token, step, `Step ${step}`);
+    for (let step = 1; step <= 10; step += 1) await engine.report(lease.token, step, say(`Step ${step}`));
     await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
     expect(await engine.deleteJob(gone.jobId)).toBe('deleted');
     // It gets the same place in the table of tasks.
     const later = newJob(1);
     await engine.submit(later);
-    await engine.report((await mustClaim(engine)).token, 1, 'Begun');
+    await engine.report((await mustClaim(engine)).token, 1, say('Begun'));
     expect(rows('journal')).toBeGreaterThan(2);
     const all = (await engine.entries(later.taskId, 0)) ?? [];
     const next = await afterDeath();
@@ -89,7 +89,7 @@ describe('what reports write', () => {
     for (const job of jobs) await engine.submit(job);
     const leases = [await mustClaim(engine), await mustClaim(engine)];
     for (let step = 1; step <= 1000; step += 1) {
-      for (const { token } of leases) await engine.report(token, step / 10, `Step ${step}`);
+      for (const { token } of leases) await engine.report(token, step / 10, say(`Step ${step}`));
     }
     expect(rows('journal')).toBeLessThan(600);
   });
@@ -103,26 +103,31 @@ describe('a change that cannot be written', () => {
     const job = newJob(1);
     await engine.submit(job);
     const { token } = await mustClaim(engine);
-    await engine.report(token, 20, 'Written');
+    await engine.report(token, 20, say('Written'));
     const before = await engine.entries(job.taskId, 0);
     outside(refuse('journal'));
-    const refused = [engine.report(token, 40, 'Lost'), engine.report(token, 60, 'Lost too')];
+    const refused = [engine.report(token, 40, say('Lost')), engine.report(token, 60, say('Lost too'))];
     for (const result of await Promise.allSettled(refused)) expect(result.status).toBe('rejected');
     expect(await engine.entries(job.taskId, 0)).toEqual(before);
-    expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ progress: 20, message: 'Written' });
+    expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ progress: 20, message: say('Written') });
     outside('DROP TRIGGER full');
-    expect(await engine.report(token, 30, 'Again')).toBe(true);
+    expect(await engine.report(token, 30, say('Again'))).toBe(true);
     const all = events(await engine.entries(job.taskId, 0));
     expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
     expect(all.at(-1)?.data).toMatchObject({ progress: 30, message: 'Again' });
+    const next = await afterDeath();
+    expect(events(await next.entries(job.taskId, 0)).slice(0, all.length)).toEqual(all);
+    await next.close();
   });
 
   it('keeps the lease and the reports before it when an ending fails', async () => {
     const job = newJob(2);
     await engine.submit(job);
     const lease = await mustClaim(engine);
-    for (let step = 1; step <= 5; step += 1) await engine.report(lease.token, step, `Step ${step}`);
+    for (let step = 1; step <= 5; step += 1) await engine.report(lease.token, step, say(`Step ${step}`));
     const before = await engine.entries(job.taskId, 0);
+    let cancelled = 0;
+    engine.onCancel(() => (cancelled += 1));
     outside(refuse('entries'));
     const ending = { status: 'completed', result: modelFile(lease) } as const;
     await expect(engine.finish(lease.token, ending)).rejects.toThrow('the disk is full');
@@ -131,8 +136,9 @@ describe('a change that cannot be written', () => {
     expect(await engine.entries(job.taskId, 0)).toEqual(before);
     expect(await engine.counts()).toEqual({ waiting: 1, running: 1 });
     outside('DROP TRIGGER full');
-    expect(await engine.report(lease.token, 50, 'Going on')).toBe(true);
+    expect(await engine.report(lease.token, 50, say('Going on'))).toBe(true);
     expect(await engine.finish(lease.token, ending)).toBe(true);
+    expect(cancelled).toBe(0);
     const other = await mustClaim(engine);
     expect(await engine.finish(other.token, { status: 'completed', result: modelFile(other) })).toBe(true);
     const all = events(await engine.entries(job.taskId, 0));

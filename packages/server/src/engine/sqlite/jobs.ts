@@ -1,0 +1,97 @@
+import { hasEnded } from '@image2model/protocol';
+import type { Jobs } from '../contract.ts';
+import type { Handle } from './handle.ts';
+import { readJob, readJobs, readTask } from './reads.ts';
+import { readEarlierResult } from './results.ts';
+
+/** Jobs and their files. */
+export function jobsOf(handle: Handle): Jobs {
+  return {
+    ...submissionsOf(handle),
+
+    async deleteJob(jobId) {
+      const { session } = handle.core;
+      if (session.get('unfinishedTask', jobId)) return 'running';
+      return session.change(() => session.run('deleteJob', jobId)) > 0 ? 'deleted' : 'unknown';
+    },
+
+    async listJobs(owner, page) {
+      const { session, live } = handle.core;
+      return readJobs(session, live, owner, page);
+    },
+
+    async finishedJobs(ageMs, limit) {
+      const { session } = handle.core;
+      return session.all('finishedJobs', session.now() - ageMs, limit).map((row) => row.jobId);
+    },
+
+    async unknownJobs(jobIds) {
+      return handle.core.session.all('unknownJobs', JSON.stringify(jobIds)).map((row) => row.jobId);
+    },
+
+    async earlierResult(work) {
+      return readEarlierResult(handle.core.session, work);
+    },
+
+    async task(taskId) {
+      return readTask(handle.core.session, taskId);
+    },
+
+    async job(jobId) {
+      const { session, live } = handle.core;
+      return readJob(session, live, jobId);
+    },
+
+    async cancel(taskId, fileId) {
+      const { core } = handle;
+      core.changes.reports.write();
+      const row = core.session.get('task', taskId);
+      if (!row) return 'unknown';
+      return core.session.change(() => {
+        const { files } = core.live.take(row.place).state;
+        if (fileId !== undefined && !files.some((file) => file.fileId === fileId)) return 'unknown';
+        return core.changes.change(row.place, { type: 'cancelled', fileId }) ? 'cancelled' : 'ended';
+      });
+    },
+  };
+}
+
+function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'retry'> {
+  return {
+    async submit(job, idempotency) {
+      const { core } = handle;
+      const { session } = core;
+      const { jobId, taskId, owner, model, faceLimit } = job;
+      const options = JSON.stringify(job.options);
+      return session.change(() => {
+        const known = idempotency && session.get('idempotency', owner, idempotency.key);
+        if (known) return { ...known };
+        const row = { jobId, taskId, owner, model, options, faceLimit, createdAt: session.now() };
+        session.insert('insertJob', row);
+        for (const file of job.files) session.insert('insertFile', { ...file, jobId });
+        if (idempotency) session.insert('insertIdempotency', { ...idempotency, owner, jobId });
+        core.changes.insertTask(row, job);
+        return undefined;
+      });
+    },
+
+    async idempotency(owner, key) {
+      const known = handle.core.session.get('idempotency', owner, key);
+      return known && { ...known };
+    },
+
+    async retry(jobId, task) {
+      const { core } = handle;
+      const { session } = core;
+      const job = readJob(session, core.live, jobId);
+      if (!job) return 'unknown';
+      if (!hasEnded(job.status)) return 'running';
+      const files = job.files.filter((file) => file.status !== 'completed');
+      if (files.length === 0) return 'nothing';
+      const options = JSON.stringify(task.options);
+      const row = { ...task, jobId, owner: job.owner, options, createdAt: session.now() };
+      session.change(() => core.changes.insertTask(row, { files }));
+      return 'retried';
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Ledger } from '../contract.ts';
+import type { Handle } from './handle.ts';
+import type { Session } from './session.ts';
+
+const dayMs = 86_400_000;
+/** What was spent is kept for so many days. */
+const keptDays = 62;
+
+/** The engine's ledger of money. */
+export function ledgerOf(handle: Handle): Ledger {
+  return {
+    async reserve(reservation, limitMicros) {
+      const { session } = handle.core;
+      const { key, provider, currency, micros } = reservation;
+      return session.change(() => {
+        if (session.get('spending', key)) return true;
+        const day = dayOf(session, 0);
+        if (limitMicros !== null && spentOn(session, provider, currency, day) + micros > limitMicros) return false;
+        session.insert('insertSpending', { ...reservation, day });
+        session.run('dropSpending', dayOf(session, keptDays));
+        return true;
+      });
+    },
+
+    async settle(key, micros) {
+      const { session } = handle.core;
+      session.change(() => session.run('settleSpending', micros, key));
+    },
+
+    async spent(provider, currency, daysAgo = 0) {
+      const { session } = handle.core;
+      return spentOn(session, provider, currency, dayOf(session, daysAgo));
+    },
+  };
+}
+
+function spentOn(session: Session, provider: string, currency: string, day: string): number {
+  return session.get('spentOn', provider, currency, day)?.micros ?? 0;
+}
+
+/** A day of the store, UTC: `2026-11-22`. */
+function dayOf(session: Session, daysAgo: number): string {
+  return new Date(session.now() - daysAgo * dayMs).toISOString().slice(0, 10);
+}

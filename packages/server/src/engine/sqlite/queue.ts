@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { ClaimOptions, Cleanups, Lease, Queue } from '../contract.ts';
+import type { Core } from './core.ts';
+import type { Handle } from './handle.ts';
+import { readLease } from './reads.ts';
+
+/** Files on their way to a worker and back. */
+export function queueOf(handle: Handle): Queue {
+  return {
+    async claim(options) {
+      return claim(handle.core, options);
+    },
+
+    async renew(tokens, leaseMs) {
+      const { core } = handle;
+      const isHeld = (token: string) => core.live.placeOf(token) !== undefined;
+      const held = tokens.filter(isHeld);
+      if (held.length > 0) core.changes.renew(held, leaseMs);
+      return tokens.filter((token) => !isHeld(token)).map((token) => ({ token, why: core.changes.lost.why(token) }));
+    },
+
+    async report(token, progress, message) {
+      return handle.core.changes.reports.add({ token, progress, message });
+    },
+
+    async remember(token, remembered) {
+      return handle.core.changes.remember(token, remembered);
+    },
+
+    async finish(token, ending) {
+      return handle.core.changes.changeLeased(token, { type: 'finished', token, ending });
+    },
+
+    async release(token, options) {
+      return handle.core.changes.changeLeased(token, { type: 'released', token, options });
+    },
+
+    async offer(models) {
+      offer(handle.core, models);
+    },
+
+    onWork: (listener) => handle.keep(handle.core.signals.onWork(listener)),
+    onCancel: (listener) => handle.keep(handle.core.signals.onCancel(listener)),
+
+    async typicalSeconds(model) {
+      return handle.core.durations.typical(model) ?? null;
+    },
+  };
+}
+
+/** What is left to be done outside the engine. */
+export function cleanupsOf(handle: Handle): Cleanups {
+  return {
+    async addCleanup(cleanup, delayMs = 0) {
+      const { session, cleanups } = handle.core;
+      session.change(() => cleanups.add({ cleanup, delayMs }));
+    },
+
+    async claimCleanup({ worker, leaseMs, models }) {
+      return handle.core.cleanups.claim(worker, leaseMs, models);
+    },
+
+    async finishCleanup(token) {
+      handle.core.cleanups.finish(token);
+    },
+
+    async retryCleanup(token, delayMs) {
+      handle.core.cleanups.retry(token, delayMs);
+    },
+  };
+}
+
+function claim(core: Core, { worker, leaseMs, models }: ClaimOptions): Lease | undefined {
+  const { session, live } = core;
+  const open = models.filter(({ id, maxRunning = Infinity }) => live.running(id) < maxRunning);
+  if (open.length === 0) return undefined;
+  const found = nextFile(core, JSON.stringify(open.map(({ id }) => id)));
+  if (!found) return undefined;
+  const { place, fileId } = found;
+  const token = randomUUID();
+  core.changes.claim(place, { type: 'claimed', fileId, token, worker, leaseMs });
+  return readLease(session, live.take(place), fileId, token);
+}
+
+function nextFile({ session }: Core, models: string): { place: number; fileId: string } | undefined {
+  // What was begun at a provider goes on there without us, is paid for, and is not kept for ever: it comes first.
+  const begun = session.get('begunFile', models);
+  if (begun) return begun;
+  const task = session.get('nextTask', models);
+  const file = task && session.get('waitingFile', task.place);
+  return file && { ...task, ...file };
+}
+
+function offer(core: Core, models: readonly string[]): void {
+  const { session } = core;
+  const offered = JSON.stringify(models);
+  session.change(() => {
+    const waiting = [...session.all('waitingToOffer', offered), ...session.all('delayedToOffer', offered)];
+    const tasks = new Map(waiting.map(({ place, model }) => [place, model]));
+    for (const [place, model] of tasks)
+      core.changes.change(place, { type: 'offered', isOffered: models.includes(model) });
+  });
+}

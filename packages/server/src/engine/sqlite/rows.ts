@@ -1,0 +1,167 @@
+import type { FileStatus, Message, ModelFile, TaskEventType, TaskStatus } from '@image2model/protocol';
+import type { IdempotencyRecord, NewFile, TicketGrant } from '../contract.ts';
+import type { FileState, QueueState, TaskState } from '../task-state.ts';
+
+/** A row of `tasks`. Times in ms since the epoch; `options` and `messageValues` are JSON. */
+export interface TaskRecord {
+  place: number;
+  taskId: string;
+  jobId: string;
+  owner: string;
+  model: string;
+  options: string;
+  faceLimit: number | null;
+  status: TaskStatus;
+  progress: number;
+  message: string;
+  messageId: string | null;
+  messageValues: string | null;
+  queuePosition: number | null;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  waiting: number;
+  running: number;
+  ended: number;
+  /** When the task was last served, on a counter over all tasks: among equals the one longest not served is next. */
+  turn: number;
+  sequence: number;
+  head: number;
+  /** From when on only the newest entry of each key is kept; null before the end and after that is done. */
+  compactAt: number | null;
+}
+
+/** A row of `task_files`, with the name of its file. What is an object in {@link FileState} is JSON. */
+export interface FileRecord {
+  fileId: string;
+  filename: string;
+  pixels: number | null;
+  state: QueueState;
+  status: FileStatus;
+  progress: number;
+  message: string;
+  messageId: string | null;
+  messageValues: string | null;
+  result: string | null;
+  attemptId: string | null;
+  details: string | null;
+  attempts: number;
+  lastError: string | null;
+  lastErrorId: string | null;
+  lastErrorValues: string | null;
+  crashes: number;
+  startedAt: number | null;
+  dueAt: number | null;
+  token: string | null;
+  worker: string | null;
+  remembered: string | null;
+  head: number;
+}
+
+/** A row of `entries`. */
+export interface EntryRecord {
+  sequence: number;
+  key: string;
+  type: TaskEventType;
+  data: string;
+}
+
+/** A row of `jobs`; `options` is JSON. */
+export interface JobRecord {
+  jobId: string;
+  owner: string;
+  model: string;
+  options: string;
+  faceLimit: number | null;
+  createdAt: number;
+}
+
+/** The row that each query gives. */
+export interface QueryRows {
+  job: JobRecord;
+  jobsOfOwner: JobRecord;
+  unfinishedTask: { place: number };
+  finishedJobs: { jobId: string };
+  unknownJobs: { jobId: string };
+  resultOf: { jobId: string; result: string; attemptId: string | null };
+  idempotency: IdempotencyRecord;
+  filenames: { fileId: string; filename: string };
+  filesOfJob: NewFile;
+  file: NewFile;
+  tasksOfJob: TaskRecord;
+  task: TaskRecord;
+  taskAt: TaskRecord;
+  taskFiles: FileRecord;
+  allLeasedFiles: { place: number; token: string; crashes: number };
+  dueFiles: { place: number };
+  begunFile: { place: number; fileId: string };
+  waitingFile: { fileId: string };
+  nextTask: { place: number };
+  lastTurn: { turn: number };
+  waitingToOffer: { place: number; model: string };
+  delayedToOffer: { place: number; model: string };
+  counts: { waiting: number; running: number };
+  usage: { files: number; bytes: number };
+  nextDue: { due: number | null };
+  nextCompaction: { due: number | null };
+  tasksToCompact: { place: number; sequence: number; head: number };
+  queuedCount: { count: number };
+  queuedBefore: { count: number };
+  queuedFrom: { place: number; queuePosition: number | null };
+  journal: { lines: string };
+  entriesAfter: EntryRecord;
+  newestEntries: EntryRecord;
+  timings: { model: string; pixels: number | null; seconds: number };
+  claimableCleanup: { number: number; cleanup: string; attempts: number };
+  cleanupDue: { due: number | null };
+  spending: { key: string };
+  spentOn: { micros: number };
+  secret: { secret: Uint8Array };
+  endedLogin: { loginId: string };
+  ticket: TicketGrant;
+}
+
+/** Puts a message together from its columns. */
+export function toMessage(text: string, id: string | null, values: string | null): Message {
+  if (id === null) return { text };
+  return values === null ? { text, id } : { text, id, values: JSON.parse(values) as NonNullable<Message['values']> };
+}
+
+/** The columns of a message: its text, its id and its values as JSON. */
+export function fromMessage({ text, id, values }: Message): [text: string, id: string | null, values: string | null] {
+  return [text, id ?? null, values === undefined ? null : JSON.stringify(values)];
+}
+
+/** A task as its rows have it. */
+export function toTask(row: TaskRecord, files: readonly FileState[]): TaskState {
+  const { taskId, jobId, model, status, progress, queuePosition, startedAt, finishedAt } = row;
+  const { waiting, running, ended, sequence, head } = row;
+  const message = toMessage(row.message, row.messageId, row.messageValues);
+  const shown = { taskId, jobId, model, status, progress, message, queuePosition, startedAt, finishedAt };
+  return { ...shown, waiting, running, ended, sequence, head, files };
+}
+
+/** A file as its row has it. */
+export function toFile(row: FileRecord): FileState {
+  return {
+    fileId: row.fileId,
+    filename: row.filename,
+    pixels: row.pixels,
+    state: row.state,
+    status: row.status,
+    progress: row.progress,
+    message: toMessage(row.message, row.messageId, row.messageValues),
+    result: row.result === null ? null : (JSON.parse(row.result) as ModelFile),
+    attemptId: row.attemptId,
+    details: row.details === null ? null : (JSON.parse(row.details) as FileState['details']),
+    attempts: row.attempts,
+    lastError: row.lastError === null ? null : toMessage(row.lastError, row.lastErrorId, row.lastErrorValues),
+    crashes: row.crashes,
+    startedAt: row.startedAt,
+    dueAt: row.dueAt,
+    token: row.token,
+    worker: row.worker,
+    remembered: row.remembered === null ? undefined : (JSON.parse(row.remembered) as unknown),
+    head: row.head,
+  };
+}

@@ -1,0 +1,185 @@
+import type { NewJob } from '../contract.ts';
+import type { Durations } from '../estimate.ts';
+import type { Signals } from '../signals.ts';
+import { applyToTask } from '../task.ts';
+import { newTask } from '../task-state.ts';
+import type { AppliedChange, TaskChange, TaskContext } from '../task-state.ts';
+import type { CleanupQueue } from './cleanup-queue.ts';
+import { savedTask } from './live-tasks.ts';
+import type { LiveTask, LiveTasks, TaskFacts } from './live-tasks.ts';
+import { LostTokens } from './lost-tokens.ts';
+import { Positions } from './positions.ts';
+import { Reports } from './reports.ts';
+import type { Report } from './reports.ts';
+import { noteResult } from './results.ts';
+import type { Session } from './session.ts';
+import { compactionDue } from './task-log.ts';
+import type { TaskLog } from './task-log.ts';
+import { noteDuration } from './timings.ts';
+import type { Wake } from './wake.ts';
+
+interface Parts {
+  session: Session;
+  live: LiveTasks;
+  log: TaskLog;
+  cleanups: CleanupQueue;
+  durations: Durations;
+  signals: Signals;
+  wake: Wake;
+}
+
+/** A new task as it is submitted. */
+type TaskRow = Omit<TaskFacts, 'place' | 'turn'> & { createdAt: number };
+
+/** The ways to change a task: the state machine decides, the log writes, and what follows of it happens after the commit. */
+export class TaskChanges {
+  readonly positions: Positions;
+  readonly reports: Reports;
+  readonly lost = new LostTokens();
+  readonly #parts: Parts;
+  readonly #estimate: TaskContext['estimate'];
+  /** The last turn given, on a counter over all tasks. */
+  #turn: number;
+
+  constructor(parts: Parts) {
+    const { session, durations } = parts;
+    this.#parts = parts;
+    this.#estimate = (task) => durations.estimate(task);
+    this.#turn = session.get('lastTurn')?.turn ?? 0;
+    this.positions = new Positions(session, (place, position) => {
+      this.change(place, { type: 'positioned', position });
+    });
+    this.reports = new Reports((reports) => this.#takeReports(reports));
+  }
+
+  /** Inserts a task with its files; inside a transaction. */
+  insertTask(row: TaskRow, { files, results }: Pick<NewJob, 'files' | 'results'>): void {
+    const { session, signals } = this.#parts;
+    const turn = this.#turn;
+    const place = session.insert('insertTask', { ...row, total: files.length, turn });
+    for (const { fileId } of files) session.insert('insertTaskFile', { place, fileId });
+    const live = savedTask({ ...row, place, turn }, newTask(row, files));
+    const opened = this.#apply(live, { type: 'opened', results, position: this.positions.next() });
+    if (opened?.state.status !== 'queued') return;
+    session.afterCommit(() => {
+      this.positions.joined();
+      signals.work();
+    });
+  }
+
+  /** Changes a task; inside a transaction. Undefined, and nothing written, where the change is not allowed. */
+  change(place: number, change: TaskChange): AppliedChange | undefined {
+    return this.#apply(this.#parts.live.take(place), change);
+  }
+
+  /** As one transaction: changes the task of which a token leases a file; false when it leases none. */
+  changeLeased(token: string, change: TaskChange): boolean {
+    const { session, live } = this.#parts;
+    this.reports.write();
+    const place = live.placeOf(token);
+    if (place === undefined) return false;
+    return session.change(() => this.change(place, change) !== undefined);
+  }
+
+  /** Leases a file, as one transaction; its task goes behind all others. */
+  claim(place: number, change: Extract<TaskChange, { type: 'claimed' }>): void {
+    const { session, live, durations } = this.#parts;
+    const { facts, state } = session.change(() => {
+      const task = live.take(place);
+      this.#turn += 1;
+      const turned = { ...task, facts: { ...task.facts, turn: this.#turn } };
+      this.#apply(turned, change);
+      return turned;
+    });
+    durations.sawRunning(facts.model, live.running(state.model));
+  }
+
+  /** Prolongs leases, as one transaction. */
+  renew(tokens: readonly string[], leaseMs: number): void {
+    const { session, wake } = this.#parts;
+    const dueAt = session.now() + leaseMs;
+    session.change(() => {
+      for (const token of tokens) {
+        this.#changeLease(token, { type: 'renewed', token, leaseMs }, () => session.run('renew', dueAt, token));
+      }
+    });
+    wake.by(dueAt);
+  }
+
+  /** Stores what a model needs for its next attempt, as one transaction; false when the token leases nothing. */
+  remember(token: string, remembered: unknown): boolean {
+    const { session } = this.#parts;
+    const row = remembered === undefined ? null : JSON.stringify(remembered);
+    const save = () => session.run('remember', row, token);
+    return session.change(() => this.#changeLease(token, { type: 'remembered', token, remembered }, save));
+  }
+
+  /** For what a lease's own columns hold: `save` writes them alone, and no entry comes of it. */
+  #changeLease(token: string, change: TaskChange, save: () => void): boolean {
+    const { live } = this.#parts;
+    const place = live.placeOf(token);
+    if (place === undefined) return false;
+    const task = live.take(place);
+    const applied = applyToTask(task.state, change, this.#context());
+    if (!applied) return false;
+    save();
+    live.replace({ ...task, state: applied.state });
+    return true;
+  }
+
+  #context(): TaskContext {
+    return { now: this.#parts.session.now(), estimate: this.#estimate };
+  }
+
+  #apply(task: LiveTask, change: TaskChange): AppliedChange | undefined {
+    const { session, live, log, cleanups, durations } = this.#parts;
+    const applied = applyToTask(task.state, change, this.#context());
+    if (!applied) return undefined;
+    live.replace(log.write(task, applied));
+    for (const cleanup of applied.cleanups) cleanups.add(cleanup);
+    for (const file of applied.files) {
+      if (file.status !== 'completed') continue;
+      noteResult(session, task.facts, file.fileId);
+      if (change.type === 'finished') noteDuration(session, durations, task.facts.model, file);
+    }
+    session.afterCommit(() => this.#follow(task, change, applied));
+    return applied;
+  }
+
+  /** What a written change means for timers and workers. */
+  #follow({ state: before }: LiveTask, { type }: TaskChange, { state, files, lost }: AppliedChange): void {
+    const { signals, wake } = this.#parts;
+    for (const { dueAt } of files) if (dueAt !== null) wake.by(dueAt);
+    wake.by(compactionDue(state) ?? Infinity);
+    if (type === 'opened') return;
+    // A file waits that did not, or one fewer counts towards the limit of its model.
+    if (state.waiting > before.waiting || state.running < before.running) signals.work();
+    if (before.status === 'queued' && state.status !== 'queued') {
+      this.positions.left();
+      wake.by(this.positions.dueAt ?? Infinity);
+    }
+    if (type !== 'cancelled' || lost.length === 0) return;
+    this.lost.cancelled(lost);
+    signals.cancelled(lost);
+  }
+
+  #takeReports(reports: readonly Report[]): boolean[] {
+    const { session, log } = this.#parts;
+    return session.change(() => {
+      const context = this.#context();
+      const held = reports.map((report) => this.#takeReport(report, context));
+      log.flush();
+      return held;
+    });
+  }
+
+  #takeReport({ token, progress, message }: Report, context: TaskContext): boolean {
+    const { live, log } = this.#parts;
+    const place = live.placeOf(token);
+    if (place === undefined) return false;
+    const task = live.take(place);
+    const applied = applyToTask(task.state, { type: 'reported', token, progress, message }, context);
+    if (applied && applied.entries.length > 0) live.replace(log.report(task, applied));
+    return applied !== undefined;
+  }
+}

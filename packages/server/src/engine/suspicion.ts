@@ -1,0 +1,39 @@
+import type { FileState } from './task-state.ts';
+
+/** What went down with a file in work: its worker, the server with this file alone, or the server with several. */
+export type Casualty = 'worker' | 'serverAlone' | 'server';
+
+/**
+ * How much it counts against a file. A worker dies of its one file; a server takes down whatever was in work, mostly for
+ * reasons of its own, and a file that was alone is only more likely to be the reason.
+ */
+const weights: Readonly<Record<Casualty, number>> = { worker: 5, serverAlone: 2, server: 1 };
+/** Reached by two workers, or by the server five times alone or ten times in company. */
+const maxSuspicion = 10;
+/**
+ * With work under way at a provider, which is paid for and goes on without us, giving up would lose it: only what
+ * takes its worker down again and again is given up.
+ */
+const maxSuspicionElsewhere = 100;
+
+/** What is to be done with a file whose lease ended without a word. */
+export interface Verdict {
+  /** The file's suspicion from now on. */
+  crashes: number;
+  /** It would take down the next one too. */
+  isGivenUp: boolean;
+  /** Whether the attempt counts towards the file's limit. */
+  countsAttempt: boolean;
+}
+
+/** Judges a file whose lease was lost with its holder. */
+export function judge({ crashes, remembered }: Pick<FileState, 'crashes' | 'remembered'>, casualty: Casualty): Verdict {
+  const isElsewhere = remembered !== undefined;
+  const next = crashes + weights[casualty];
+  return {
+    crashes: next,
+    isGivenUp: next >= (isElsewhere ? maxSuspicionElsewhere : maxSuspicion),
+    // What was begun elsewhere goes on, and a server mostly dies for reasons of its own.
+    countsAttempt: casualty === 'worker' && !isElsewhere,
+  };
+}

@@ -1,0 +1,228 @@
+import type { FailureDetails, FileStatus, Message, ModelFile, TaskEventType, TaskStatus } from '@image2model/protocol';
+
+/** An image of a new job. It is already in the file store, under `storageKey`. */
+export interface NewFile {
+  /** UUIDv7; the ids of one job sort in the order of upload. */
+  fileId: string;
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  /** Of the image's bytes, lower-case hex. */
+  sha256: string;
+  /** Width times height; null for a file of an earlier version, which did not note it. */
+  pixels: number | null;
+  storageKey: string;
+}
+
+/** A job with its first task, as an upload makes it. */
+export interface NewJob {
+  jobId: string;
+  taskId: string;
+  /** Whose it is: an opaque name made from the API key, never the key itself. */
+  owner: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  files: readonly NewFile[];
+  /** Results that files of it have from the start, by file id; they lie in the store already. */
+  results?: ReadonlyMap<string, StoredResult>;
+}
+
+/** A finished model and where it lies. */
+export interface StoredResult {
+  result: ModelFile;
+  /**
+   * The attempt that stored it: part of its keys (`files/keys.ts`), so that no attempt touches the files of another. Null
+   * for a result of an earlier version, whose keys had no such part.
+   */
+  attemptId: string | null;
+}
+
+/** What a result depends on. */
+export interface Work {
+  owner: string;
+  /** Of the image's bytes, lower-case hex. */
+  sha256: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+}
+
+/** A task's fixed facts; how far it is stands in its log. Times in ms since the epoch, by the store's clock. */
+export interface TaskRow {
+  taskId: string;
+  jobId: string;
+  owner: string;
+  status: TaskStatus;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+}
+
+export interface JobRow {
+  jobId: string;
+  owner: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  createdAt: number;
+  /** Of the last task. */
+  status: TaskStatus;
+  finishedAt: number | null;
+  /** Oldest first; the last one is the one that counts. */
+  taskIds: string[];
+  files: JobFileRow[];
+}
+
+/** A file of a job as it stands now, over all tasks that worked on it. */
+export interface JobFileRow extends NewFile {
+  status: FileStatus;
+  progress: number;
+  message: Message;
+  result: ModelFile | null;
+  /** See {@link StoredResult}. */
+  attemptId: string | null;
+  /** Attempts so far. */
+  attempts: number;
+  /** Why the attempt before the last one failed. */
+  lastError: Message | null;
+}
+
+/**
+ * One entry of a task's compacted log. `key` is the task's own id or a file's id. The newest entry of each key is
+ * always kept, and so are at least the last 1 000 entries until five minutes after the task's end.
+ */
+export interface Entry {
+  taskId: string;
+  key: string;
+  sequence: number;
+  type: TaskEventType;
+  /** The event's data as JSON text, one line: written once, sent as it is to every reader. */
+  data: string;
+}
+
+/** What a worker can take on now. */
+export interface ClaimOptions {
+  /** Names the worker's process in rows and logs. */
+  worker: string;
+  leaseMs: number;
+  /**
+   * The models that this worker has room for. `maxRunning` bounds the files of a model that are leased at once, over all
+   * workers of the store; none where it is undefined.
+   */
+  models: readonly { id: string; maxRunning?: number | undefined }[];
+}
+
+/** A file handed to a worker, for as long as the lease is renewed. A lost lease changes nothing. */
+export interface Lease {
+  /** Fences the lease, and names its attempt: what the attempt stores lies under keys that hold it. */
+  token: string;
+  taskId: string;
+  jobId: string;
+  owner: string;
+  file: NewFile;
+  /** Names of all files of the job, in the order of upload: what a result is called depends on the others. */
+  filenames: readonly { fileId: string; filename: string }[];
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+  /** 1 for the first attempt. */
+  attempt: number;
+  /** What the model stored in an earlier attempt; undefined at first. */
+  remembered: unknown;
+}
+
+/** A lease that is no longer held: its file was cancelled, or the lease expired and the file went back to the queue. */
+export interface LostLease {
+  token: string;
+  why: 'cancelled' | 'expired';
+}
+
+/** How a file ended. A result lies under the keys of the lease's own attempt. */
+export type FileEnding =
+  | { status: 'completed'; result: ModelFile }
+  | { status: 'failed'; error: Message; details: FailureDetails }
+  | { status: 'cancelled' };
+
+/** How a file goes back to the queue. */
+export interface ReleaseOptions {
+  /** It is not claimed before so many ms have passed. Default 0. */
+  delayMs?: number;
+  message?: Message;
+  /** Why the attempt failed, where it did. */
+  error?: Message;
+  /** Whether the attempt counts towards the file's limit. Default true. */
+  countAttempt?: boolean;
+}
+
+/**
+ * What a change leaves to be done outside the engine. It is written together with the change, leased like a file, and
+ * removed once it is done, so that it survives the death of any process.
+ */
+export type Cleanup =
+  /** Work at a provider that nobody wants any more. `remembered` is what its attempt stored last. */
+  | { type: 'cancel_remote_job'; model: string; remembered: unknown }
+  /** Files of an attempt that lost its lease and may have stored something. */
+  | { type: 'remove_attempt'; jobId: string; fileId: string; attemptId: string };
+
+/** A cleanup handed to a worker. */
+export interface CleanupLease {
+  token: string;
+  cleanup: Cleanup;
+  /** 1 for the first attempt. */
+  attempt: number;
+}
+
+/** Why a cancel did not take effect. */
+export type CancelOutcome = 'cancelled' | 'ended' | 'unknown';
+
+/** Why a retry did not take effect: the job's last task is not over yet, or no file of it is left to do. */
+export type RetryOutcome = 'retried' | 'running' | 'nothing' | 'unknown';
+
+/** Why a job was not deleted. */
+export type DeleteOutcome = 'deleted' | 'running' | 'unknown';
+
+/** The task that works on a job's failed and cancelled files again. */
+export interface RetryTask {
+  taskId: string;
+  model: string;
+  options: Record<string, unknown>;
+  faceLimit: number | null;
+}
+
+/** What was answered to a request that may be repeated. Kept as long as the job that it made. */
+export interface IdempotencyRecord {
+  key: string;
+  /** Tells another body under the same key from a repetition. */
+  bodyHash: string;
+  /** The answer as it was sent. */
+  answer: string;
+}
+
+/** Money set aside for one request to a provider, before it is sent. It counts for the store's day (UTC). */
+export interface Reservation {
+  /** Names the request; one that was seen before changes nothing. */
+  key: string;
+  provider: string;
+  model: string;
+  /** ISO 4217, or `credits` of the provider. */
+  currency: string;
+  /** Millionths of the currency: whole numbers add up exactly. */
+  micros: number;
+}
+
+/** One page of jobs, newest first. */
+export interface JobPage {
+  jobs: JobRow[];
+  /** Opaque; gives the next page. Null after the last one. */
+  cursor: string | null;
+}
+
+/** What a ticket opens: the streams of one task and the downloads of its job, on behalf of its owner. */
+export interface TicketGrant {
+  owner: string;
+  /** The login that asked for it, so that what it opened ends with it; empty for a key. */
+  login: string;
+  taskId: string;
+  jobId: string;
+}
