@@ -1,11 +1,16 @@
-import type { Cost, ModelInfo, Statistics } from '@image2model/protocol';
+import type { Cost, Message, ModelInfo, Statistics } from '@image2model/protocol';
 
-/** The picture that a model works on. `bytes` are as uploaded, already checked. */
-export interface ModelInput {
-  fileId: string;
+/** A picture of the object. `bytes` are as uploaded, already checked. */
+export interface Picture {
   filename: string;
   contentType: string;
   bytes: Uint8Array;
+}
+
+/** What a model works on: one or several pictures of the same object, the main one first. */
+export interface ModelInput {
+  fileId: string;
+  pictures: readonly [Picture, ...Picture[]];
 }
 
 /** What was asked for: the face budget of the upload and the model's own options, already checked against its schema. */
@@ -14,15 +19,19 @@ export interface ModelOptions {
   options: Readonly<Record<string, unknown>>;
 }
 
-/** How far a generation is. `fraction` is 0 to 1 of the whole; `stage` is a short stable word, `message` a sentence. */
+/** How far a generation is. `fraction` is 0 to 1 of the whole; `stage` is a short stable word, `message` for a person. */
 export interface ModelReport {
   stage: string;
   fraction: number;
-  message: string;
+  message: Message;
 }
 
 export interface ModelContext {
-  /** Aborted when the file is cancelled or the process shuts down; the work then stops within a second. */
+  /**
+   * Aborted when the file is no longer ours or the process shuts down; the work then stops within a second, save that a
+   * submit on its way is waited for: without its answer nobody could cancel or resume the job. What goes on at a provider
+   * is not cancelled by it: after a cancel that is a cleanup of its own (see {@link Model.cancel}).
+   */
   signal: AbortSignal;
   /** Called as often as the model likes; thinned before it is stored. */
   report(report: ModelReport): void;
@@ -33,6 +42,11 @@ export interface ModelContext {
    * resolves, which rejects where the file is no longer ours. JSON.
    */
   remember(state: unknown): Promise<void>;
+  /**
+   * Has work at a provider cancelled that this attempt leaves behind, by what `remember` would have stored of it. Written
+   * when the promise resolves: from then on it is done even if this process dies.
+   */
+  abandon(state: unknown): Promise<void>;
 }
 
 /** One finished generation. */
@@ -69,11 +83,13 @@ export type ModelDescription = Omit<ModelInfo, 'typical_seconds'>;
 export interface Model {
   readonly id: string;
   /**
-   * Files of it at once, for a model whose work is done elsewhere. Those that say nothing work on this machine, and
-   * share the places that it has (`WORKER_CONCURRENCY`).
+   * Concurrent files of a remote model, over all workers. Models without a value run locally and share the
+   * `WORKER_CONCURRENCY` slots of their process.
    */
   readonly concurrency?: number;
-  /** Whether an earlier result of the same image and options is as good as a new one: it is taken where it is. */
+  /** Pictures of one object that it can use. Default 1. */
+  readonly maxPictures?: number;
+  /** Whether an earlier result of the same image and options is as good as a new one: it is reused. */
   readonly reusable?: boolean;
   describe(): ModelDescription;
   /** Resolves when `describe` can say all that is to be known, or that it cannot be known now. Never rejects. */
@@ -82,10 +98,10 @@ export interface Model {
   checkOptions(options: unknown): { options: Record<string, unknown> } | { problems: string[] };
   generate(input: ModelInput, options: ModelOptions, context: ModelContext): Promise<Generated>;
   /**
-   * Stops what an attempt left going on elsewhere, by what it remembered: its file was cancelled while no attempt was
-   * under way. As far as that can be done; never throws.
+   * Cancels work that goes on elsewhere, by what its attempt remembered: its file was cancelled, or nobody waits for it.
+   * Resolves when nothing is left to do, and rejects where that is to be tried again. May be called twice for the same.
    */
-  abandon?(remembered: unknown): void;
+  cancel?(remembered: unknown): Promise<void>;
   /** Frees threads and connections; may be called twice. */
   close(): Promise<void>;
 }

@@ -1,16 +1,34 @@
-import type { Fal } from './fal/fal.ts';
-import { createLocalModel } from './local/local.ts';
+import type { Config } from '../config.ts';
+import type { Engine } from '../engine/contract.ts';
+import type { Log } from '../log.ts';
 import type { Model } from './contract.ts';
+import { createLocalModel } from './local/local.ts';
+import type { Provider } from './provider.ts';
+import type { RemoteTimings } from './remote/timings.ts';
 
-export interface ModelsOptions {
-  /** Files generated at once, by each model. */
-  concurrency: number;
-  /** The hosted models, where there is a key for them. */
-  fal?: Fal | undefined;
+interface ProviderOptions {
+  config: Config;
+  engine: Engine;
+  log: Log;
+  /** How long things at fal.ai may take; tests shorten it. */
+  falTimings?: Partial<RemoteTimings> | undefined;
 }
 
-/** Every model that this server offers, by its id. Whoever makes them closes them. */
-export function createModels({ concurrency, fal }: ModelsOptions): ReadonlyMap<string, Model> {
-  const models = [createLocalModel({ threads: concurrency }), ...(fal?.models ?? [])];
+/** The providers that the settings name, each loaded only where it is used. Whoever opens them closes them. */
+export async function openProviders({ config, engine, log, falTimings }: ProviderOptions): Promise<Provider[]> {
+  if (config.fal === null) return [];
+  const { createFal } = await import('./fal/fal.ts');
+  return [createFal({ ...config.fal, engine, log, ...(falTimings && { timings: falTimings }) })];
+}
+
+/**
+ * Every model that this server offers, by its id: the local one, with so many threads, and those of the providers. The
+ * local one is closed by whoever asked for it.
+ */
+export function collectModels(
+  providers: readonly Provider[],
+  { threads }: { threads: number },
+): ReadonlyMap<string, Model> {
+  const models = [createLocalModel({ threads }), ...providers.flatMap((provider) => provider.models)];
   return new Map(models.map((model) => [model.id, model]));
 }

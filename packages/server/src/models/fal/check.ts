@@ -12,7 +12,7 @@ export interface FalCheck {
 }
 
 /**
- * Tries a key without spending anything: it asks for a place to upload a photo to, which needs a valid key and is free
+ * Checks a key without spending anything: it asks for a place to upload a photo to, which needs a valid key and is free
  * of charge, uploads nothing there, and asks for the prices.
  */
 export async function checkFalKey(config: FalConfig, signal: AbortSignal): Promise<FalCheck> {
@@ -34,7 +34,7 @@ export async function checkFalKey(config: FalConfig, signal: AbortSignal): Promi
       const price = prices.of(id);
       return `  ${id}: ${price === null ? 'price unknown' : `${price.amount} ${price.currency} per ${price.unit}`}`;
     });
-    return { outcome: 'valid', lines: ['fal.ai takes the key. Nothing was spent.', ...lines] };
+    return { outcome: 'valid', lines: ['fal.ai accepts the key. Nothing was spent.', ...lines] };
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
     return { outcome: 'unreachable', lines: [`${config.restUrl} does not answer: ${error.message}.`] };

@@ -44,9 +44,9 @@ describe("fal's errors in our words", () => {
   it('names the options that the model refuses, and nothing else of what fal says', () => {
     expect(explain(422, problem('literal_error', 'texture_size'))).toMatchObject({
       code: 'PROVIDER_REFUSED',
-      message: 'The model refuses what it was given: texture_size',
+      message: 'The model rejected these values: texture_size',
     });
-    expect(explain(422, problem('literal_error', '<script>')).message).toBe('The model refuses what it was given');
+    expect(explain(422, problem('literal_error', '<script>')).message).toBe('The model rejected the request');
     expect(explain(422, { detail: [null, 7, { loc: 'x', type: 'toString' }] }).code).toBe('PROVIDER_REFUSED');
   });
 

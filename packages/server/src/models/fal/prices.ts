@@ -2,22 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Price } from '@image2model/protocol';
 import { z } from 'zod';
 import type { FalClient } from './client.ts';
-import { backoffMs } from '../remote/timings.ts';
-
-/** What fal asks for each model, as far as it tells. */
-export interface FalPrices {
-  /** Null where it is not known. */
-  of(model: string): Price | null;
-  /** Resolves when prices were asked for lately; never rejects. */
-  ready(): Promise<void>;
-}
+import { backOff } from '../remote/backoff.ts';
+import type { Prices } from '../remote/ledger.ts';
 
 const freshMs = 3_600_000;
-/** Nobody waits longer for them: a price that is not there yet counts as not known. */
-const mostWaitMs = 3000;
+/** Nobody waits longer for prices: one that is not there yet counts as not known. */
+const maxWaitMs = 3000;
 /** Where fal does not answer, it is not asked again before so many ms. */
 const againMs = 60_000;
-const mostTries = 4;
+const maxAttempts = 4;
 
 const answerSchema = z.object({
   prices: z.array(
@@ -41,7 +34,7 @@ export function createFalPrices(
   client: FalClient,
   models: readonly string[],
   log: { warn(details: object, message: string): void },
-): FalPrices {
+): Prices {
   const known = new Map<string, Price>();
   let asking: Promise<void> | undefined;
   let askAgainAt = 0;
@@ -59,14 +52,14 @@ export function createFalPrices(
 
   /** The status of an answer; a bad moment of fal's is waited out, or a minute would go by without a price. */
   async function askPatiently(): Promise<number> {
-    for (let tries = 1; ; tries += 1) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         const status = await askFor(models);
-        if (tries === mostTries || (status < 500 && status !== 429)) return status;
+        if (attempt === maxAttempts || (status < 500 && status !== 429)) return status;
       } catch (error) {
-        if (tries === mostTries) throw error;
+        if (attempt === maxAttempts) throw error;
       }
-      await sleep(backoffMs(tries - 1, client.timings), undefined, { signal: client.closing });
+      await backOff(attempt - 1, client.timings, client.closing);
     }
   }
 
@@ -77,9 +70,9 @@ export function createFalPrices(
       // One model that fal does not know spoils the question for all.
       if (status === 400 || status === 404 || status === 422) for (const model of models) await askFor([model]);
       if (status === 401 || status === 403) {
-        log.warn({ status }, 'fal.ai refuses to tell its prices to this key; `image2model fal check` says more');
+        log.warn({ status }, 'fal.ai refuses to name its prices to this key; `image2model fal check` says more');
       } else if (known.size === 0) {
-        log.warn({ status }, 'fal.ai does not tell its prices');
+        log.warn({ status }, 'fal.ai does not name its prices');
       }
     } catch (error) {
       if (!client.closing.aborted) log.warn({ err: error }, 'fal.ai cannot be asked for its prices');
@@ -96,7 +89,7 @@ export function createFalPrices(
       }
       if (asking === undefined) return;
       const enough = new AbortController();
-      const patience = sleep(mostWaitMs, undefined, { signal: enough.signal }).catch(() => undefined);
+      const patience = sleep(maxWaitMs, undefined, { signal: enough.signal }).catch(() => undefined);
       await Promise.race([asking, patience]);
       enough.abort();
     },

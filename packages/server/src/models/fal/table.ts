@@ -1,11 +1,13 @@
+import { message } from '@image2model/protocol';
+import type { Message } from '@image2model/protocol';
 import { z } from 'zod';
 
 /** What became of a face budget on its way into a model's input. */
 export interface FaceBudget {
   /** What is added to the input. */
   input: Record<string, unknown>;
-  /** A sentence for the person, where the model cannot do what was asked for. */
-  warning?: string;
+  /** For the person, where the model cannot do what was asked for. */
+  warning?: Message;
 }
 
 /** One model that fal hosts. Adding a model is adding a row. */
@@ -16,7 +18,7 @@ export interface FalRow {
   description: string;
   /** Where the photo's address goes. */
   image: string;
-  /** Whether that takes a list. */
+  /** Whether that is a list. */
   imageList?: boolean;
   options: z.ZodObject;
   /** Set in every request, whatever the options say: what makes the result a GLB of triangles. */
@@ -27,7 +29,7 @@ export interface FalRow {
   mesh: readonly string[];
   /** Where a picture of it is. */
   preview?: string;
-  /** What else is kept: `name` tells it apart, a list counts its files. */
+  /** What else is kept: `name` names it, and the files of a list are numbered. */
   extras?: readonly { path: string; name: string }[];
   /** Units that a request is billed with, as its options say, where that is not one. */
   units?: (options: Readonly<Record<string, unknown>>) => number;
@@ -109,7 +111,7 @@ export const falRows: readonly FalRow[] = [
     // It knows a share alone, of a number that depends on the shape: a low budget gets the strongest that there is.
     faces: (limit, options) => ({
       input: { mesh_simplify: limit < 20_000 ? 0.98 : options['mesh_simplify'] },
-      warning: 'This model takes no exact face limit; it was simplified as far as the limit suggests',
+      warning: message('provider.face_limit_inexact'),
     }),
     mesh: ['model_mesh'],
   },
@@ -125,7 +127,7 @@ export const falRows: readonly FalRow[] = [
       seed,
     }),
     // It counts vertices, of which a closed surface has half as many as faces.
-    faces: (limit) => clamped('decimation_target', limit, { least: 5000, most: 2_000_000, perFace: 0.5 }),
+    faces: (limit) => clamped('decimation_target', limit, { min: 5000, max: 2_000_000, perFace: 0.5 }),
     mesh: ['model_glb'],
   },
   {
@@ -158,7 +160,7 @@ export const falRows: readonly FalRow[] = [
         .describe('A textured model, one with few faces, or a white one'),
       enable_pbr: z.boolean().default(false).describe('Materials that answer to light; not for a white model'),
     }),
-    faces: (limit) => clamped('face_count', limit, { least: 40_000, most: 1_500_000 }),
+    faces: (limit) => clamped('face_count', limit, { min: 40_000, max: 1_500_000 }),
     mesh: ['model_glb', 'model_urls.glb'],
     preview: 'thumbnail',
     extras: [
@@ -211,7 +213,7 @@ export const falRows: readonly FalRow[] = [
     }),
     fixed: { topology: 'triangle' },
     faces(limit) {
-      const budget = clamped('target_polycount', limit, { least: 100, most: 300_000 });
+      const budget = clamped('target_polycount', limit, { min: 100, max: 300_000 });
       // Without remeshing the model would pass the number over in silence.
       return { ...budget, input: { ...budget.input, should_remesh: true } };
     },
@@ -226,19 +228,19 @@ export const falRows: readonly FalRow[] = [
   },
 ];
 
-/** The nearest number that the model takes, with a word about it where that is another one. */
+/** The nearest number that the model accepts, with a warning where that is another one. */
 function clamped(
   key: string,
   limit: number,
-  { least, most, perFace = 1 }: { least: number; most: number; perFace?: number },
+  { min, max, perFace = 1 }: { min: number; max: number; perFace?: number },
 ): FaceBudget {
   const wanted = Math.floor(limit * perFace);
-  const given = Math.min(most, Math.max(least, wanted));
+  const given = Math.min(max, Math.max(min, wanted));
   if (given === wanted) return { input: { [key]: given } };
   const faces = Math.round(given / perFace);
   return {
     input: { [key]: given },
-    warning: `This model takes face limits from ${least / perFace} to ${most / perFace}; it was given ${faces}`,
+    warning: message('provider.face_limit_range', { min: min / perFace, max: max / perFace, given: faces }),
   };
 }
 
@@ -253,6 +255,6 @@ function rodinQuality(limit: number, options: Readonly<Record<string, unknown>>)
   const within = names[fits < 0 ? names.length - 1 : Math.max(fits, names.indexOf(asked))] ?? 'extra-low';
   const input = { quality: within };
   return fits < 0
-    ? { input, warning: `The lowest quality of this model has about ${rodinFaces['extra-low']} faces` }
+    ? { input, warning: message('provider.lowest_quality', { faces: rodinFaces['extra-low'] }) }
     : { input };
 }

@@ -17,7 +17,7 @@ function setUp() {
   function run(wish: string, signal = new AbortController().signal, faceLimit: number | null = null) {
     const bytes = Buffer.from(wish);
     return model.generate(
-      { fileId: 'f', filename: 'f.png', contentType: 'image/png', bytes },
+      { fileId: 'f', pictures: [{ filename: 'f.png', contentType: 'image/png', bytes }] },
       { faceLimit, options: {} },
       {
         signal,
@@ -27,6 +27,7 @@ function setUp() {
         },
         remembered: undefined,
         remember: () => Promise.resolve(),
+        abandon: () => Promise.resolve(),
       },
     );
   }
@@ -44,7 +45,7 @@ describe('the local model', () => {
       JSON.stringify({ depth: 'full', detail: 0, mode: 'auto', faceLimit: 500 }),
     ]);
     expect(made.statistics.warning_messages).toEqual([{ message_id: 'test.options', message_values: { faces: 500 } }]);
-    expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: 'Doing: photo' }]);
+    expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: { text: 'Doing: photo' } }]);
   });
 
   it('stops a thread in the middle of a computation within a second', async () => {

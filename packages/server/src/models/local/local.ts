@@ -1,10 +1,11 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { GenerateProgress, Statistics as MeshStatistics } from '@image2model/mesh';
-import { messageRef } from '@image2model/protocol';
+import { message, messageRef } from '@image2model/protocol';
 import type { Statistics } from '@image2model/protocol';
 import { Piscina } from 'piscina';
 import { ModelError } from '../errors.ts';
-import { checkLocalOptions, localOptionsJsonSchema, localOptionsSchema } from './options.ts';
+import { checkOptions, optionsJsonSchema } from '../check-options.ts';
+import { localOptionsSchema } from './options.ts';
 import type { LocalResult, LocalTask } from './generate-worker.ts';
 import type { Generated, Model, ModelContext, ModelDescription, ModelInput, ModelOptions } from '../contract.ts';
 
@@ -45,7 +46,7 @@ export function createLocalModel(settings: LocalModelOptions): Model {
     // The same picture always gives the same model.
     reusable: true,
     describe,
-    checkOptions: checkLocalOptions,
+    checkOptions: (given) => checkOptions(localOptionsSchema, given),
     generate: (input, options, context) => generate(pool, input, options, context),
     close: () => (closed ??= pool.destroy()),
   };
@@ -59,10 +60,10 @@ async function generate(
 ): Promise<Generated> {
   const { signal } = context;
   // A copy is transferred to the thread; the caller keeps its bytes.
-  const image = new Uint8Array(input.bytes);
+  const image = new Uint8Array(input.pictures[0].bytes);
   const { port1: progress, port2: reports } = new MessageChannel();
-  progress.on('message', ({ stage, fraction, message }: GenerateProgress) =>
-    context.report({ stage, fraction, message: message.text }),
+  progress.on('message', ({ stage, fraction, message: said }: GenerateProgress) =>
+    context.report({ stage, fraction, message: said }),
   );
   try {
     const chosen = localOptionsSchema.parse(options);
@@ -71,8 +72,7 @@ async function generate(
     const transferList: object = [image.buffer, reports];
     const result = await pool.run(task, { signal, transferList }).catch((error: unknown) => {
       signal.throwIfAborted();
-      const message = 'The worker stopped while it worked on this image';
-      throw new ModelError('WORKER_CRASHED', message, { retryable: true, cause: error });
+      throw new ModelError('WORKER_CRASHED', message('file.worker_gone'), { retryable: true, cause: error });
     });
     return toGenerated(result);
   } finally {
@@ -82,7 +82,7 @@ async function generate(
 
 function toGenerated(result: LocalResult): Generated {
   if ('rejected' in result) {
-    throw new ModelError(result.rejected.code, result.rejected.message.text);
+    throw new ModelError(result.rejected.code, result.rejected.message);
   }
   if ('failed' in result) {
     const cause = new Error(result.failed.message);
@@ -106,7 +106,7 @@ function describe(): ModelDescription {
       'Made on this server, without a graphics card and without sending the photo anywhere: the outline of the ' +
       'object is inflated and covered with the photo, or the whole picture becomes a relief where no clear object stands ' +
       'out. Good for products on a plain background, cut-outs, logos, props and plaques; not a reconstruction of the back.',
-    options_schema: localOptionsJsonSchema(),
+    options_schema: optionsJsonSchema(localOptionsSchema),
     formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
     requires_key: false,
     price: { amount: 0, currency: 'USD', unit: 'models' },

@@ -17,19 +17,3 @@ export const localOptionsSchema = z.strictObject({
     .default('auto')
     .describe('Whether to cut out an object, make a relief of the whole photo, or decide by the photo'),
 });
-
-/** The options as JSON Schema, as clients send them: everything is optional. */
-export function localOptionsJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(localOptionsSchema, { io: 'input' });
-}
-
-/** Options with defaults filled in, or one sentence per problem. */
-export function checkLocalOptions(given: unknown): { options: Record<string, unknown> } | { problems: string[] } {
-  const parsed = localOptionsSchema.safeParse(given ?? {});
-  if (parsed.success) return { options: parsed.data };
-  return {
-    problems: parsed.error.issues.map((issue) =>
-      issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message,
-    ),
-  };
-}

@@ -16,14 +16,14 @@ export interface AddressGuard {
 }
 
 /**
- * Lets through https to public addresses. Where the provider itself was configured to be on this machine
- * (`loopbackHost`, a stand-in for tests), that very host is let through as well.
+ * Lets through https to public addresses. Where the provider itself was configured to be on this machine or network
+ * (`privateHost`), that very host is let through as well.
  */
-export function createAddressGuard(loopbackHost: string | undefined): AddressGuard {
-  const isStandIn = (url: URL): boolean => loopbackHost !== undefined && url.hostname === loopbackHost;
+export function createAddressGuard(privateHost: string | undefined): AddressGuard {
+  const isProvider = (url: URL): boolean => privateHost !== undefined && url.hostname === privateHost;
   return {
     check(url) {
-      if (isStandIn(url)) return;
+      if (isProvider(url)) return;
       if (url.protocol !== 'https:') throw new ForbiddenAddressError('Only https is opened');
       if (url.username !== '' || url.password !== '') throw new ForbiddenAddressError('An address may hold no login');
       // RFC 1035, 2.3.4. OpenSSL refuses a longer one so late that its complaint is left for whatever uses OpenSSL next.
@@ -32,7 +32,7 @@ export function createAddressGuard(loopbackHost: string | undefined): AddressGua
       // Names are looked at when they are resolved.
       if (ipaddr.isValid(host) && !isPublicAddress(host)) throw forbidden();
     },
-    lookup: (url) => (isStandIn(url) ? undefined : publicLookup),
+    lookup: (url) => (isProvider(url) ? undefined : publicLookup),
   };
 }
 
@@ -57,5 +57,5 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 function forbidden(): ForbiddenAddressError {
-  return new ForbiddenAddressError('The address lies in a private network');
+  return new ForbiddenAddressError('The address is in a private network');
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAddressGuard } from './address.ts';
 import { download } from './download.ts';
-import { defaultFalTimings } from './timings.ts';
+import { defaultTimings } from './timings.ts';
 
 const closes: (() => void)[] = [];
 afterEach(() => {
@@ -26,7 +26,7 @@ async function serve(handle: Handler) {
     server.closeAllConnections();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.glb`;
-  const timings = { ...defaultFalTimings, firstBackoffMs: 1, longestBackoffMs: 2 };
+  const timings = { ...defaultTimings, firstBackoffMs: 1, maxBackoffMs: 2 };
   const fetchIt = async (options: { maxBytes?: number; signal?: AbortSignal; url?: string } = {}) =>
     Buffer.from(
       await download(options.url ?? url, {
@@ -65,7 +65,7 @@ describe('a download', () => {
     expect(ranges).toEqual([undefined, 'bytes=120-', 'bytes=240-', 'bytes=360-', 'bytes=480-']);
   });
 
-  it('starts anew where the server knows no parts', async () => {
+  it('starts again where the server knows no parts', async () => {
     const { fetchIt } = await serve((request, response, call) => {
       request.headers = {};
       partly(call < 3 ? 100 : 1000)(request, response, call);
@@ -107,7 +107,7 @@ describe('a download', () => {
     await expect(away.fetchIt()).rejects.toMatchObject({ why: 'forbidden' });
   });
 
-  it('is given up at once where the file is gone, and after some tries where it cannot be reached', async () => {
+  it('is given up at once where the file is gone, and after some attempts where it cannot be reached', async () => {
     const gone = await serve((_, response) => response.writeHead(404).end());
     await expect(gone.fetchIt()).rejects.toMatchObject({ why: 'gone' });
     expect(gone.ranges).toHaveLength(1);

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ForbiddenAddressError } from './address.ts';
 import type { AddressGuard } from './address.ts';
+import { backOff } from './backoff.ts';
 import { ExchangeError, open } from './http.ts';
-import { backoffMs } from './timings.ts';
-import type { FalTimings } from './timings.ts';
+import type { RemoteTimings } from './timings.ts';
 
 /** A file that cannot be had. `why` is for a person, after "the file". */
 export class DownloadError extends Error {
@@ -21,14 +20,14 @@ interface DownloadOptions {
   guard: AddressGuard;
   maxBytes: number;
   signal: AbortSignal;
-  timings: FalTimings;
+  timings: RemoteTimings;
 }
 
-const mostRedirects = 5;
-/** Tries in a row that bring not a byte. */
-const mostFruitless = 20;
-/** Tries in all, each of which may go on where the last one broke off. */
-const mostTries = 60;
+const maxRedirects = 5;
+/** Attempts in a row that bring not a byte. */
+const maxFruitless = 20;
+/** Attempts in all, each of which may go on where the last one broke off. */
+const maxAttempts = 60;
 
 /**
  * Fetches a file, going on where it broke off. Every address on the way is looked at before it is opened, and what is
@@ -40,8 +39,8 @@ export async function download(address: string, options: DownloadOptions): Promi
   const state: Progress = { chunks: [], received: 0, total: undefined, etag: undefined };
   let fruitless = 0;
   let cause: unknown;
-  for (let tries = 0; tries < mostTries && fruitless < mostFruitless; tries += 1) {
-    if (tries > 0) await sleep(backoffMs(fruitless, timings), undefined, { signal }).catch(() => undefined);
+  for (let attempt = 0; attempt < maxAttempts && fruitless < maxFruitless; attempt += 1) {
+    if (attempt > 0) await backOff(fruitless, timings, signal);
     signal.throwIfAborted();
     const before = state.received;
     try {
@@ -67,7 +66,7 @@ interface Progress {
   etag: string | undefined;
 }
 
-/** One try; true when the file is whole. */
+/** One attempt; true when the file is whole. */
 async function fetchPart(address: string, state: Progress, options: DownloadOptions): Promise<boolean> {
   const { maxBytes } = options;
   const goesOn = state.received > 0 && (state.etag !== undefined || state.total !== undefined);
@@ -81,7 +80,7 @@ async function fetchPart(address: string, state: Progress, options: DownloadOpti
     const part = status === 206 && goesOn ? partOf(response, state) : undefined;
     if (part === undefined) {
       if (status !== 200) {
-        // Another part than was asked for, or none: the next try asks for the whole.
+        // Another part than was asked for, or none: the next attempt asks for the whole.
         if (status === 206 || status === 416) Object.assign(state, { chunks: [], received: 0 });
         refuseStatus(status);
       }
@@ -102,7 +101,7 @@ async function follow(
   { guard, signal, timings }: DownloadOptions,
 ): Promise<IncomingMessage> {
   let next = address;
-  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
     const url = URL.canParse(next) ? new URL(next) : undefined;
     if (url === undefined) throw new DownloadError('forbidden');
     try {
@@ -141,7 +140,7 @@ async function receive(response: IncomingMessage, state: Progress, maxBytes: num
   }
 }
 
-/** The part that follows what is there already; anything else is of no use, and the file starts anew. */
+/** The part that follows what is there already; anything else is of no use, and the file starts over. */
 function partOf(response: IncomingMessage, state: Progress): true | undefined {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers['content-range'] ?? '') ?? [];
   if (Number(start) !== state.received) return undefined;
@@ -164,6 +163,6 @@ function restart(state: Progress, { headers }: IncomingMessage): void {
 
 function refuseStatus(status: number): never {
   if (status === 404 || status === 410 || status === 403 || status === 401) throw new DownloadError('gone');
-  // A busy server, or a broken one: another try may do.
+  // A busy server, or a broken one: another attempt may do.
   throw new ExchangeError(`The server answered with ${status}`, true);
 }

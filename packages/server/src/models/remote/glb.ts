@@ -8,7 +8,7 @@ type OtherKind = 'FBX' | 'ZIP' | 'HTML' | 'JSON' | 'OBJ' | 'unknown';
 const headerBytes = 12;
 const chunkHeadBytes = 8;
 /** The JSON of a GLB at most; pictures and geometry lie in the binary chunk. */
-const mostJsonBytes = 64 * 1024 * 1024;
+const maxJsonBytes = 64 * 1024 * 1024;
 
 /**
  * Says what bytes are: a binary glTF with its number of triangles, one that is cut off, or something else. Judged by
@@ -24,7 +24,7 @@ export function inspectGlb(bytes: Uint8Array): Content {
   const jsonBytes = view.getUint32(headerBytes, true);
   const jsonAt = headerBytes + chunkHeadBytes;
   const isJson = view.getUint32(headerBytes + 4, true) === 0x4e4f534a;
-  const fits = jsonAt + jsonBytes <= length && jsonBytes <= mostJsonBytes;
+  const fits = jsonAt + jsonBytes <= length && jsonBytes <= maxJsonBytes;
   if (view.getUint32(4, true) !== 2 || length !== bytes.byteLength || !isJson || !fits) return { kind: 'broken' };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(jsonAt, jsonAt + jsonBytes));

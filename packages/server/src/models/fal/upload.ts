@@ -1,0 +1,60 @@
+import { message } from '@image2model/protocol';
+import { ModelError } from '../errors.ts';
+import type { Picture } from '../contract.ts';
+import { ForbiddenAddressError } from '../remote/address.ts';
+import { backOff } from '../remote/backoff.ts';
+import { ExchangeError } from '../remote/http.ts';
+import type { FalClient } from './client.ts';
+import { explainFailure, falName } from './errors.ts';
+
+const maxAttempts = 6;
+
+/**
+ * Puts a photo where fal's models can fetch it, and gives its address. Repeated at will: nothing is charged for it.
+ * @throws ModelError and the signal's reason
+ */
+export async function upload(client: FalClient, picture: Picture, signal: AbortSignal): Promise<string> {
+  let last: ModelError | undefined;
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    if (attempt > 0) await backOff(attempt - 1, client.timings, signal);
+    const outcome = await uploadOnce(client, picture, signal);
+    if (typeof outcome === 'string') return outcome;
+    if (!outcome.retryable) throw outcome;
+    last = outcome;
+  }
+  throw last ?? notSent();
+}
+
+/** The photo's address, or why it is not there. */
+async function uploadOnce(client: FalClient, picture: Picture, signal: AbortSignal): Promise<string | ModelError> {
+  const { contentType, bytes } = picture;
+  const extension = contentType.replace(/^image\//, '').replace('jpeg', 'jpg');
+  try {
+    // Not the name that the person gave it: that is nobody else's business.
+    const place = await client.initiateUpload({ contentType, filename: `photo.${extension}` }, signal);
+    const urls = place.status >= 200 && place.status < 300 ? uploadUrls(place.body) : undefined;
+    if (urls === undefined) return place.status >= 300 ? explainFailure(place).error : notSent();
+    const put = await client.putUpload(urls.uploadUrl, contentType, bytes, signal);
+    if (put.status >= 200 && put.status < 300) return urls.fileUrl;
+    return notSent(new Error(`The storage answered with ${put.status}`));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ForbiddenAddressError) {
+      const said = message('provider.upload_address', { provider: falName });
+      return new ModelError('PROVIDER_REFUSED', said, { cause: error });
+    }
+    if (!(error instanceof ExchangeError)) throw error;
+    return notSent(error);
+  }
+}
+
+function notSent(cause?: unknown): ModelError {
+  return new ModelError('PROVIDER_UNAVAILABLE', message('provider.photo_not_sent', { provider: falName }), { cause });
+}
+
+function uploadUrls(body: unknown): { uploadUrl: URL; fileUrl: string } | undefined {
+  if (typeof body !== 'object' || body === null || !('upload_url' in body) || !('file_url' in body)) return undefined;
+  const { upload_url: uploadUrl, file_url: fileUrl } = body;
+  if (typeof uploadUrl !== 'string' || typeof fileUrl !== 'string') return undefined;
+  return URL.canParse(uploadUrl) && URL.canParse(fileUrl) ? { uploadUrl: new URL(uploadUrl), fileUrl } : undefined;
+}
