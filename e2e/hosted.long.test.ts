@@ -20,9 +20,13 @@ let browser: Browser;
 beforeAll(async () => {
   // A simulated fal.ai, which makes nothing and bills nobody.
   const options = { keys: [key], plan: { hold: 'run' } };
-  standIn = spawn(process.execPath, [join(root, 'packages/server/test/fal/process.ts'), JSON.stringify(options)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  standIn = spawn(
+    process.execPath,
+    [join(root, 'packages/server/test/providers/fal/process.ts'), JSON.stringify(options)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   const lines = createInterface({ input: standIn.stdout ?? process.stdin });
   const [line] = (await once(lines, 'line')) as [string];
   const { queueUrl, restUrl, port } = JSON.parse(line) as { queueUrl: string; restUrl: string; port: number };
@@ -52,7 +56,7 @@ test('a hosted model is chosen with its price and options, and its result and co
   await page.getByRole('button', { name: /^Make/ }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   // The simulated provider holds the job until this was seen.
-  await page.getByText('fal.ai makes the model').first().waitFor();
+  await page.getByText('fal.ai is making the model').first().waitFor();
   await fetch(`${simulated}/release`, { method: 'POST', body: '{}' });
   await page.waitForURL(/\/results\//);
   await page.getByText(/0\.30/).first().waitFor();

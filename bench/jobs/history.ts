@@ -39,10 +39,10 @@ async function measure(file: string): Promise<Cost> {
     const job = newJob(1);
     await timed('submit', () => engine.submit(job));
     await timed('others', async () => {
-      const lease = await engine.claim('bench', 60_000);
+      const lease = await engine.claim({ worker: 'bench', leaseMs: 60_000, models: [{ id: job.model }] });
       if (!lease) throw new Error('nothing to claim');
-      await engine.report(lease.token, 50, 'Half-way');
-      await engine.finish(lease.token, { status: 'failed', error: 'No', details: { code: 'NO_FOREGROUND' } });
+      await engine.report(lease.token, 50, { text: 'Half-way' });
+      await engine.finish(lease.token, { status: 'failed', error: { text: 'No' }, details: { code: 'NO_FOREGROUND' } });
     });
     await timed('entries', () => engine.entries(job.taskId, 0));
   }
@@ -60,8 +60,10 @@ function fill(file: string, jobs: number): void {
     INSERT INTO jobs SELECT id, 'somebody', 'test', '{}', NULL, at FROM made;
     INSERT INTO files (file_id, job_id, filename, content_type, size_bytes, sha256, pixels, storage_key)
       SELECT 'f' || id, id, 'a.png', 'image/png', 3, 'ab', 1000000, 'k' FROM made;
-    INSERT INTO tasks SELECT NULL, 't' || id, id, 'somebody', 'test', '{}', NULL, 'completed', 100, '', NULL, at, at,
-      at + 1000, 1, 0, 0, 1, 1, 7, 7, NULL FROM made;
+    INSERT INTO tasks (task_id, job_id, owner, model, options, status, progress, message, created_at, started_at,
+        finished_at, total, waiting, running, ended, turn, sequence, head)
+      SELECT 't' || id, id, 'somebody', 'test', '{}', 'completed', 100, '', at, at, at + 1000, 1, 0, 0, 1, 1, 7, 7
+      FROM made;
     INSERT INTO task_files (place, file_id, state, status, progress, message, result, attempts, crashes, started_at, head)
       SELECT place, 'f' || job_id, 'ended', 'completed', 100, '', '{}', 1, 0, 1, 5 FROM tasks JOIN made ON job_id = id;
     INSERT INTO entries SELECT place, 5, 'f' || job_id, 'file_update', printf('%.400c', 'x') FROM tasks

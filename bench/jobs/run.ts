@@ -92,7 +92,7 @@ async function delay(): Promise<Row[]> {
         if (at !== undefined) delays.push(now - at);
       }
     });
-    const lease = await engine.claim('bench', 60_000);
+    const lease = await engine.claim({ worker: 'bench', leaseMs: 60_000, models: [{ id: job.model }] });
     if (lease) tokens.push(lease.token);
   }
   const taskOf = new Map(tokens.map((token, index) => [token, jobs[index]?.taskId ?? '']));
@@ -105,7 +105,7 @@ async function delay(): Promise<Row[]> {
       const due = performance.now();
       for (const token of tokens.slice(part * 10, part * 10 + 10)) {
         sentAt.set(taskOf.get(token) ?? '', due);
-        void engine.report(token, tick, `Step ${tick}`);
+        void engine.report(token, tick, { text: `Step ${tick}` });
       }
       await sleep(Math.max(0, from + (tick - 1) * 100 + (part + 1) * 10 - performance.now()));
     }
@@ -150,9 +150,10 @@ async function open(name: string, concurrency: number, delayMs: number, store: '
     engine,
     models: new Map([[model.id, model]]),
     // Uploads are no part of this: every image is there already.
-    files: { ...disk, read: () => Promise.resolve(image), ...(store === 'no store' && { write: throwAway }) },
+    files: Object.assign(disk, { read: async () => image, ...(store === 'no store' && { write: throwAway }) }),
     concurrency,
     log: pino({ level: 'warn' }),
+    worker: 'bench',
   });
   runner.start();
   async function close(): Promise<void> {

@@ -67,6 +67,7 @@ export async function createWholeServer(
     converter: createConverter(),
     log,
     models: new Map(),
+    providers: [],
     defaultModel: 'local',
     maxQueuedFiles: config.maxQueuedFiles,
     sessionSecret: randomBytes(32),
@@ -79,12 +80,12 @@ export async function createWholeServer(
   for (const one of jobs) await engine.submit(one);
   const tokens = new Map<string, string>();
   while (tokens.size < tasks) {
-    const lease = await engine.claim('bench', 3_600_000);
+    const lease = await engine.claim({ worker: 'bench', leaseMs: 3_600_000, models: [{ id: 'local' }] });
     if (lease === undefined) throw new Error('nothing is left to claim');
     // One file of each task is at work and the other waits: then a new message is one event and no more.
     tokens.set(lease.taskId, lease.token);
   }
-  for (const token of tokens.values()) await engine.report(token, 50, 'Building');
+  for (const token of tokens.values()) await engine.report(token, 50, { text: 'Building' });
   // Above all that the engine has written.
   let sequence = 1000;
   return {
@@ -94,7 +95,7 @@ export async function createWholeServer(
     emit(task, message) {
       const { taskId = '', files: [file] = [] } = jobs[task] ?? {};
       if (isWritten) {
-        void engine.report(tokens.get(taskId) ?? '', 50, message);
+        void engine.report(tokens.get(taskId) ?? '', 50, { text: message });
         return;
       }
       sequence += 1;

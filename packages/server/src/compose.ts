@@ -1,24 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { createConverter } from './files/converter.ts';
+import type { Converter } from './files/converter.ts';
 import type { Engine } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
+import { createCleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
-import { createRunner } from './jobs/runner.ts';
-import { removeResult } from './jobs/store-result.ts';
+import { createRunner, workerName } from './jobs/runner.ts';
+import type { Runner } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { createHub } from './streams/hub.ts';
-import type { Fal } from './models/fal/fal.ts';
-import type { FalTimings } from './models/remote/timings.ts';
-import { createModels } from './models/models.ts';
+import type { Hub } from './streams/hub.ts';
+import type { RemoteTimings } from './models/remote/timings.ts';
+import { collectModels, openProviders } from './models/models.ts';
 import type { Model } from './models/contract.ts';
+import type { Provider } from './models/provider.ts';
 
 export interface ServerOptions {
   config: Config;
@@ -26,24 +28,26 @@ export interface ServerOptions {
   /** The models on offer; those of this installation unless given. Closed with the server. */
   models?: ReadonlyMap<string, Model>;
   /** How long things at fal.ai may take; tests shorten it. */
-  falTimings?: Partial<FalTimings>;
+  falTimings?: Partial<RemoteTimings>;
   /** Directory of the built pages. */
   pagesDirectory?: string;
   /** How long a lease holds without being renewed, in ms. */
   leaseMs?: number;
   /** Below this much free space uploads are refused; see {@link createDiskStore}. */
   minFreeBytes?: number;
+  /** How often old jobs and files of no job are looked for, and how old the latter are at least, in ms. */
+  cleanUp?: { everyMs: number; orphanAgeMs: number };
 }
 
 /** A server that listens. */
 export interface Server {
-  /** `http://127.0.0.1:3000`: with the port that was picked, and a name that a browser takes. */
+  /** `http://127.0.0.1:3000`: with the port that was picked, and a name that a browser understands. */
   readonly address: string;
   readonly app: FastifyInstance;
   readonly engine: Engine;
   readonly files: FileStore;
   /**
-   * Takes nothing new, sends the streams away, gives running work `graceMs` to finish before it is handed back, and
+   * Accepts nothing new, sends the streams away, gives running work `graceMs` to finish before it is handed back, and
    * closes everything. May be called twice.
    */
   close(graceMs: number): Promise<void>;
@@ -52,10 +56,13 @@ export interface Server {
 /** How long answers that are under way may take once the server closes, in ms. */
 const lastAnswersMs = 3000;
 
+/** What was opened so far, to be closed in reverse where a step fails. */
+type Opened = (() => Promise<unknown>)[];
+
 /** Builds everything, listens, and starts the work. What was opened is closed again where a step fails. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log } = options;
-  const opened: (() => Promise<void>)[] = [];
+  const opened: Opened = [];
   try {
     return await open(options, opened);
   } catch (error) {
@@ -67,74 +74,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Promise<Server> {
-  const { config, log } = options;
-  await mkdir(config.dataDir, { recursive: true });
-  // An upload that is begun from here on is none of an earlier process.
-  const openedAt = Date.now();
-  const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
-  opened.push(() => engine.close());
-  const files = await createDiskStore({
-    directory: join(config.dataDir, 'files'),
-    ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
-  });
-  opened.push(() => files.close());
-  // A try that stored its model and died before it could say so: another one makes its own, or none is made any more.
-  for (const { jobId, fileId } of engine.interrupted) await removeResult(files, jobId, fileId);
-  const fal = await openFal(options, engine);
-  if (fal !== undefined) opened.push(() => fal.close());
-  const models = options.models ?? createModels({ concurrency: config.workerConcurrency, fal });
-  opened.push(async () => void (await Promise.all([...models.values()].map((model) => model.close()))));
-  const converter = createConverter();
-  opened.push(() => converter.close());
-  if (!models.has(config.model)) {
-    throw new ConfigError(`MODEL=${config.model} is not among the models: ${[...models.keys()].join(', ')}`);
-  }
-  const { maxStreams, maxStreamsPerKey } = config;
-  const hub = createHub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
-  opened.push(() => hub.close(0));
-  const runner = createRunner({
-    engine,
-    models,
-    files,
-    concurrency: config.workerConcurrency,
-    log,
-    ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
-  });
-  let closing = false;
-  const app = await buildApp({
-    config,
-    engine,
-    hub,
-    files,
-    models,
-    converter,
-    log,
-    fal,
-    defaultModel: config.model,
-    maxQueuedFiles: config.maxQueuedFiles,
-    sessionSecret: await sessionSecret(config.dataDir),
-    pagesDirectory: options.pagesDirectory ?? resolve(import.meta.dirname, '../../web/build'),
-    isClosing: () => closing,
-  });
-  opened.push(() => app.close());
+async function open(options: ServerOptions, opened: Opened): Promise<Server> {
+  const { config } = options;
+  const parts = await openParts(options, opened);
+  const { engine, files } = parts;
+  let isClosing = false;
+  const { app, hub } = await openApp(options, { ...parts, isClosing: () => isClosing }, opened);
   await app.listen({ host: config.host, port: config.port });
-  runner.start();
-  const { retentionHours } = config;
-  const retention = startRetention({ engine, files, retentionHours, openedAt, log });
+  const work = startWork(options, parts);
 
   const shutDown = async (graceMs: number): Promise<void> => {
-    closing = true;
+    isClosing = true;
     // First, since a server does not close before its connections do, and streams would never end by themselves.
     await hub.close();
     const lastAnswers = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
-    await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), runner.close(graceMs)]);
-    await retention.close();
-    await Promise.all([...models.values()].map((model) => model.close()));
-    await fal?.close();
-    await converter.close();
-    await files.close();
-    await engine.close();
+    await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), work.close(graceMs)]);
+    await closeParts(parts);
   };
   let closed: Promise<void> | undefined;
   return {
@@ -146,11 +101,102 @@ async function open(options: ServerOptions, opened: (() => Promise<void>)[]): Pr
   };
 }
 
-/** The hosted models, loaded only where there is a key for them. */
-async function openFal({ config, log, falTimings }: ServerOptions, engine: Engine): Promise<Fal | undefined> {
-  if (config.fal === null) return undefined;
-  const { createFal } = await import('./models/fal/fal.ts');
-  return createFal({ ...config.fal, engine, log, ...(falTimings && { timings: falTimings }) });
+/** What requests and work share. */
+interface Parts {
+  engine: Engine;
+  files: FileStore;
+  providers: readonly Provider[];
+  models: ReadonlyMap<string, Model>;
+  converter: Converter;
+}
+
+async function openParts(options: ServerOptions, opened: Opened): Promise<Parts> {
+  const { config, log, falTimings, minFreeBytes } = options;
+  await mkdir(config.dataDir, { recursive: true });
+  const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
+  opened.push(() => engine.close());
+  const files = await createDiskStore({
+    directory: join(config.dataDir, 'files'),
+    ...(minFreeBytes !== undefined && { minFreeBytes }),
+  });
+  opened.push(() => files.close());
+  const providers = await openProviders({ config, engine, log, falTimings });
+  opened.push(() => closeAll(providers));
+  const models = options.models ?? collectModels(providers, { threads: config.workerConcurrency });
+  opened.push(() => closeAll(models.values()));
+  if (!models.has(config.model)) {
+    throw new ConfigError(`MODEL=${config.model} is not among the models: ${[...models.keys()].join(', ')}`);
+  }
+  await engine.offer([...models.keys()]);
+  const converter = createConverter();
+  opened.push(() => converter.close());
+  return { engine, files, providers, models, converter };
+}
+
+async function closeParts({ engine, files, providers, models, converter }: Parts): Promise<void> {
+  await closeAll(models.values());
+  await closeAll(providers);
+  await converter.close();
+  await files.close();
+  await engine.close();
+}
+
+async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {
+  await Promise.all([...parts].map((part) => part.close()));
+}
+
+/** The routes and the streams. */
+async function openApp(
+  options: ServerOptions,
+  parts: Parts & { isClosing: () => boolean },
+  opened: Opened,
+): Promise<{ app: FastifyInstance; hub: Hub }> {
+  const { config, log } = options;
+  const { engine } = parts;
+  const { maxStreams, maxStreamsPerKey } = config;
+  const hub = createHub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
+  opened.push(() => hub.close(0));
+  engine.onLoginEnded((login) => hub.endLogin(login));
+  const app = await buildApp({
+    ...parts,
+    config,
+    hub,
+    log,
+    defaultModel: config.model,
+    maxQueuedFiles: config.maxQueuedFiles,
+    sessionSecret: await sessionSecret(config.dataDir, engine),
+    pagesDirectory: options.pagesDirectory ?? resolve(import.meta.dirname, '../../web/build'),
+  });
+  opened.push(() => app.close());
+  return { app, hub };
+}
+
+/** The work on files and what goes on beside it. */
+function startWork(options: ServerOptions, { engine, files, models }: Parts): Pick<Runner, 'close'> {
+  const { config, leaseMs, cleanUp } = options;
+  const worker = workerName();
+  const log = options.log.child({ worker });
+  const { workerConcurrency: concurrency, retentionHours } = config;
+  const runner = createRunner({
+    engine,
+    models,
+    files,
+    concurrency,
+    log,
+    worker,
+    ...(leaseMs !== undefined && { leaseMs }),
+  });
+  const cleaner = createCleaner({ engine, models, files, log, worker });
+  runner.start();
+  cleaner.start();
+  const retention = startRetention({ engine, files, retentionHours, log, ...cleanUp });
+  return {
+    async close(graceMs) {
+      await Promise.all([runner.close(graceMs), retention.close()]);
+      // Last, since work that is stopped may leave something to be cleaned up.
+      await cleaner.close();
+    },
+  };
 }
 
 function addressOf(app: FastifyInstance, host: string): string {
@@ -161,19 +207,11 @@ function addressOf(app: FastifyInstance, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** Made once and kept beside the database, so that logins outlast a restart. */
-async function sessionSecret(dataDir: string): Promise<Uint8Array> {
-  const path = join(dataDir, 'session.key');
-  const made = randomBytes(32);
-  try {
-    await writeFile(path, made, { flag: 'wx', mode: 0o600 });
-    return made;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const kept = await readFile(path);
-    // Cut short by a full disk: logins are not worth a refused start.
-    if (kept.byteLength >= 32) return kept;
-    await writeFile(path, made, { mode: 0o600 });
-    return made;
-  }
+/**
+ * What signs the sessions, the same at every process of a store. The file is of an earlier version, which made one beside
+ * the database: logins outlast the upgrade. One that was cut short by a full disk does not count.
+ */
+async function sessionSecret(dataDir: string, engine: Engine): Promise<Uint8Array> {
+  const kept = await readFile(join(dataDir, 'session.key')).catch(() => undefined);
+  return kept !== undefined && kept.byteLength >= 32 ? kept : await engine.secret('session');
 }

@@ -36,6 +36,17 @@ describe('readConfig', () => {
     [{ ROLE: 'worker' }, /^ROLE=worker: this version cannot/],
     [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL is set, but this version does not have the Redis engine/],
     [{ S3_BUCKET: 'b' }, /^S3_BUCKET is set/],
+    [
+      { DATABASE_URL: 'postgres://db/i2m' },
+      /^DATABASE_URL is set, but this version does not keep its state in PostgreSQL/,
+    ],
+    [
+      { TRUST_PROXY: '10.0.0.1' },
+      /^TRUST_PROXY is set, but this version counts requests by the address of the connection/,
+    ],
+    [{ AUTH_HEADER: 'x-user' }, /^AUTH_HEADER is set, but this version lets nobody in by the word of a proxy/],
+    [{ PROVIDERS: 'providers.json' }, /^PROVIDERS is set, but this version has no providers besides fal\.ai/],
+    [{ KEEP_METADATA: 'on' }, /^KEEP_METADATA is set, but this version keeps every photo exactly as it was uploaded/],
     [{ FAL_KEY: 'a b' }, /^FAL_KEY must be printable/],
     [{ FAL_QUEUE_URL: 'https://queue.example' }, /^FAL_QUEUE_URL is set without FAL_KEY/],
     [{ FAL_DAILY_LIMIT_USD: '5' }, /^FAL_DAILY_LIMIT_USD is set without FAL_KEY/],

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** What the server is told by its environment. Read here alone; everybody else is handed a value. */
+/** The server's settings. The environment is read here alone; everybody else is handed a value. */
 export interface Config {
   host: string;
   /** 0 picks a free port. */
@@ -35,7 +35,7 @@ export interface FalConfig {
   restUrl: string;
   /** Where prices are asked for. */
   apiUrl: string;
-  /** Most that is spent in one day (UTC), in US dollars; null for no limit. */
+  /** How much may be spent in one day (UTC), in US dollars; null for no limit. */
   dailyLimitUsd: number | null;
   /** Where fal reaches this server with its webhooks; null for none. */
   publicUrl: string | null;
@@ -92,13 +92,13 @@ export function isLoopback(host: string): boolean {
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-const whole = (least: number, most: number) =>
+const whole = (min: number, max: number) =>
   z
     .string()
     .trim()
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+    .pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
 const list = z
   .string()
@@ -179,18 +179,24 @@ function falConfig(settings: z.infer<typeof settingsSchema>): FalConfig | null {
   };
 }
 
-/** Settings of the design that this version cannot obey: better no start than one that quietly does otherwise. */
+/** Settings that this version cannot obey: better no start than one that quietly does otherwise. */
+const unbuilt: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'does not keep its state in PostgreSQL yet, only in DATA_DIR',
+  REDIS_URL: 'does not have the Redis engine',
+  S3_ENDPOINT: 'does not have the S3 file store',
+  S3_BUCKET: 'does not have the S3 file store',
+  S3_REGION: 'does not have the S3 file store',
+  S3_ACCESS_KEY_ID: 'does not have the S3 file store',
+  S3_SECRET_ACCESS_KEY: 'does not have the S3 file store',
+  TRUST_PROXY: 'counts requests by the address of the connection alone',
+  AUTH_HEADER: 'lets nobody in by the word of a proxy, only by key or login',
+  PROVIDERS: 'has no providers besides fal.ai (FAL_KEY)',
+  KEEP_METADATA: 'keeps every photo exactly as it was uploaded',
+};
+
 function refuseUnbuilt(env: Record<string, unknown>): void {
-  const unbuilt = [
-    ['REDIS_URL', 'the Redis engine'],
-    ['S3_ENDPOINT', 'the S3 file store'],
-    ['S3_BUCKET', 'the S3 file store'],
-    ['S3_REGION', 'the S3 file store'],
-    ['S3_ACCESS_KEY_ID', 'the S3 file store'],
-    ['S3_SECRET_ACCESS_KEY', 'the S3 file store'],
-  ] as const;
-  for (const [name, what] of unbuilt) {
-    if (name in env) throw new ConfigError(`${name} is set, but this version does not have ${what}: leave it out`);
+  for (const [name, reason] of Object.entries(unbuilt)) {
+    if (name in env) throw new ConfigError(`${name} is set, but this version ${reason}: leave it out`);
   }
   if (env['ROLE'] === 'api' || env['ROLE'] === 'worker') {
     throw new ConfigError(`ROLE=${env['ROLE']}: this version cannot split its work over processes: leave it out`);

@@ -22,8 +22,8 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       return 2;
     }
     // What a step of the start throws is a sentence; where it came from helps whoever works on the program.
-    const told = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`image2model cannot start: ${told}\n`);
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`image2model cannot start: ${reason}\n`);
     const curious = env['LOG_LEVEL'] === 'debug' || env['LOG_LEVEL'] === 'trace';
     if (curious && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return 1;

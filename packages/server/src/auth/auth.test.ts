@@ -1,9 +1,28 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Engine } from '../engine/contract.ts';
+import { openSqliteStore } from '../engine/sqlite/engine.ts';
 import { createKeyring } from './keys.ts';
 import { createSessions } from './sessions.ts';
 import { createTickets } from './tickets.ts';
 
 const any = (): boolean => true;
+
+let engine: Engine;
+/** Of another process on the same store. */
+let another: Engine;
+let close: () => Promise<void>;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+  const store = await openSqliteStore({ file: ':memory:' });
+  [engine, another] = [store.connect(), store.connect()];
+  close = () => store.close();
+});
+
+afterEach(async () => {
+  await close();
+  vi.useRealTimers();
+});
 
 describe('the keyring', () => {
   const keyring = createKeyring({ apiKeys: ['alpha', 'beta'], adminApiKeys: ['root'] });
@@ -31,73 +50,76 @@ describe('the keyring', () => {
 describe('sessions', () => {
   const secret = Buffer.alloc(32, 7);
 
-  it('hold until they expire', () => {
+  it('hold until they expire', async () => {
     let time = 1000;
-    const sessions = createSessions({ secret, lifetimeMs: 500, now: () => time });
+    const sessions = createSessions({ secret, engine, lifetimeMs: 500, now: () => time });
     const value = sessions.create('owner');
-    expect(sessions.verify(value)?.owner).toBe('owner');
+    expect((await sessions.verify(value))?.owner).toBe('owner');
     time = 1500;
-    expect(sessions.verify(value)).toBeUndefined();
+    expect(await sessions.verify(value)).toBeUndefined();
   });
 
-  it('outlast a restart, as long as the secret does', () => {
-    const value = createSessions({ secret }).create('owner');
-    expect(createSessions({ secret }).verify(value)?.owner).toBe('owner');
-    expect(createSessions({ secret: Buffer.alloc(32, 8) }).verify(value)).toBeUndefined();
+  it('outlast a restart, as long as the secret does', async () => {
+    const value = createSessions({ secret, engine }).create('owner');
+    expect((await createSessions({ secret, engine }).verify(value))?.owner).toBe('owner');
+    const other = createSessions({ secret: Buffer.alloc(32, 8), engine });
+    expect(await other.verify(value)).toBeUndefined();
   });
 
-  it('cannot be changed', () => {
-    const sessions = createSessions({ secret });
+  it('cannot be changed', async () => {
+    const sessions = createSessions({ secret, engine });
     const value = sessions.create('owner');
     for (const forged of [value.replace('owner', 'other'), `${value}x`, value.slice(0, -1), '', '...', 'a.b.c.d.e']) {
-      expect(sessions.verify(forged)).toBeUndefined();
+      expect(await sessions.verify(forged)).toBeUndefined();
     }
   });
 
-  it('end at the logout', () => {
-    const sessions = createSessions({ secret });
+  it('end at the logout, at every process of the store', async () => {
+    const sessions = createSessions({ secret, engine });
+    const elsewhere = createSessions({ secret, engine: another });
     const [first, second] = [sessions.create('owner'), sessions.create('owner')];
-    const login = sessions.verify(first);
-    expect(sessions.revoke(first)).toEqual(login);
-    expect(sessions.revoke(first)).toBeUndefined();
-    expect(sessions.verify(first)).toBeUndefined();
-    expect(sessions.verify(second)).toEqual({ owner: 'owner', id: expect.any(String) });
-    expect(sessions.verify(second)?.id).not.toBe(login?.id);
+    const login = await sessions.verify(first);
+    expect(await elsewhere.verify(first)).toEqual(login);
+    expect(await sessions.revoke(first)).toEqual(login);
+    expect(await sessions.revoke(first)).toBeUndefined();
+    for (const process of [sessions, elsewhere]) {
+      expect(await process.verify(first)).toBeUndefined();
+      expect(await process.verify(second)).toEqual({ owner: 'owner', id: expect.any(String) });
+    }
+    expect((await sessions.verify(second))?.id).not.toBe(login?.id);
   });
 });
 
 describe('tickets', () => {
   const grant = { owner: 'o', login: '', taskId: 't', jobId: 'j' };
 
-  it('open once', () => {
-    const tickets = createTickets();
-    const { ticket } = tickets.issue(grant);
-    expect(tickets.redeem(ticket, any)).toMatchObject(grant);
-    expect(tickets.redeem(ticket, any)).toBeUndefined();
+  it('open once', async () => {
+    const tickets = createTickets(engine);
+    const { ticket } = await tickets.issue(grant);
+    expect(await tickets.redeem(ticket, any)).toMatchObject(grant);
+    expect(await tickets.redeem(ticket, any)).toBeUndefined();
   });
 
-  it('are kept where they do not fit', () => {
-    const tickets = createTickets();
-    const { ticket } = tickets.issue(grant);
-    expect(tickets.redeem(ticket, () => false)).toBeUndefined();
-    expect(tickets.redeem(ticket, any)).toMatchObject(grant);
+  it('open once at any process of the store, for one of those that come together', async () => {
+    const { ticket } = await createTickets(engine).issue(grant);
+    const redeemed = await Promise.all(
+      [engine, another].map(async (process) => await createTickets(process).redeem(ticket, any)),
+    );
+    expect(redeemed.filter((one) => one !== undefined)).toEqual([grant]);
   });
 
-  it('are good for a minute', () => {
-    let time = 0;
-    const tickets = createTickets({ now: () => time });
-    const { ticket, expiresAt } = tickets.issue(grant);
-    expect(expiresAt).toBe(60_000);
-    time = 60_000;
-    expect(tickets.redeem(ticket, any)).toBeUndefined();
+  it('are kept where they do not fit', async () => {
+    const tickets = createTickets(engine);
+    const { ticket } = await tickets.issue(grant);
+    expect(await tickets.redeem(ticket, () => false)).toBeUndefined();
+    expect(await tickets.redeem(ticket, any)).toMatchObject(grant);
   });
 
-  it('are bounded: the oldest goes first', () => {
-    const tickets = createTickets();
-    const first = tickets.issue(grant);
-    let last = first;
-    for (let count = 0; count < 10_000; count += 1) last = tickets.issue(grant);
-    expect(tickets.redeem(first.ticket, any)).toBeUndefined();
-    expect(tickets.redeem(last.ticket, any)).toMatchObject(grant);
+  it('are good for a minute', async () => {
+    const tickets = createTickets(engine);
+    const { ticket, expiresAt } = await tickets.issue(grant);
+    expect(expiresAt).toBe(Date.now() + 60_000);
+    vi.setSystemTime(expiresAt);
+    expect(await tickets.redeem(ticket, any)).toBeUndefined();
   });
 });

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../config.ts';
+import type { TicketGrant } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Keyring } from './keys.ts';
 import { openOwner } from './request.ts';
 import type { Requester } from './request.ts';
 import type { Sessions } from './sessions.ts';
-import type { TicketGrant, Tickets } from './tickets.ts';
+import type { Tickets } from './tickets.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -26,7 +27,7 @@ interface GuardOptions {
   tickets: Tickets;
   corsOrigins: readonly string[];
   rateLimitPerMinute: number;
-  /** Says whether the server is on its way out and takes nothing new. */
+  /** Says whether the server is on its way out and accepts nothing new. */
   isClosing: () => boolean;
 }
 
@@ -51,8 +52,8 @@ export interface Guard {
   /** Finds out whose request it is, sets `owner`, `isAdmin` and `login`, and counts it. Throws an {@link ApiError}. */
   admit(asked: Asked): Promise<void>;
   /**
-   * Has the connection's next request, if it is for this address, take what was found out about it by `admit`, so that
-   * a request that goes on to a route is counted once and its ticket is taken once.
+   * Gives the connection's next request, if it is for this address, what `admit` found out about it, so that a request
+   * that goes on to a route is counted once and its ticket is redeemed once.
    */
   remember(socket: Socket, url: string, found: Found | ApiError): void;
 }
@@ -60,6 +61,9 @@ export interface Guard {
 /**
  * Watches over every route registered on `app` after this: finds out whose request it is, counts it, and refuses the
  * ones that may not pass. The order matters: wrong keys are counted too, so that they cannot be guessed quickly.
+ *
+ * What is counted and remembered is of this process, on purpose: a limit keeps one client from using up a process, and n
+ * processes have room for n times as much.
  */
 export function guard(app: FastifyInstance, options: GuardOptions): Guard {
   const { keyring, corsOrigins, rateLimitPerMinute: perMinute } = options;
@@ -86,7 +90,7 @@ export function guard(app: FastifyInstance, options: GuardOptions): Guard {
     const { access = 'key', upload = false } = asked.routeOptions.config;
     // A provider comes from outside, under the name that this server has there.
     if (keyring.open && access !== 'signed') refuseForeignHost(asked);
-    const { requester, byCookie, login } = identify(asked, options);
+    const { requester, byCookie, login } = await identify(asked, options);
     if ((keyring.open || byCookie) && !isSafe(asked)) refuseForeignOrigin(asked, corsOrigins);
     if (requester !== undefined) {
       asked.owner = requester.owner;
@@ -120,24 +124,25 @@ interface Identified {
   login: string;
 }
 
-function identify(request: Asked, { keyring, sessions, tickets }: GuardOptions): Identified {
+/** Asks the engine for tickets and logins alone: a request with a key waits for nothing. */
+async function identify(request: Asked, { keyring, sessions, tickets }: GuardOptions): Promise<Identified> {
   if (keyring.open) return by({ owner: openOwner, isAdmin: false });
   const header = request.headers.authorization;
   if (header !== undefined) {
     const key = /^Bearer +(\S+) *$/i.exec(header)?.[1];
     return by(key === undefined ? undefined : keyring.identify(key));
   }
-  if (takesUrlCredentials(request)) {
+  if (acceptsUrlCredentials(request)) {
     const query = request.query as Record<string, unknown>;
     if (typeof query['api_key'] === 'string') return by(keyring.identify(query['api_key']));
     if (typeof query['ticket'] === 'string') {
-      const grant = tickets.redeem(query['ticket'], (candidate) => fits(request, candidate));
+      const grant = await tickets.redeem(query['ticket'], (candidate) => fits(request, candidate));
       if (grant === undefined) return by(undefined);
       return { ...by(withoutRights(keyring.find(grant.owner))), login: grant.login };
     }
   }
   const cookie = request.cookies[sessionCookie];
-  const session = cookie === undefined ? undefined : sessions.verify(cookie);
+  const session = cookie === undefined ? undefined : await sessions.verify(cookie);
   const requester = session === undefined ? undefined : keyring.find(session.owner);
   return { requester, byCookie: true, login: session?.id ?? '' };
 }
@@ -147,8 +152,8 @@ function by(requester: Requester | undefined): Identified {
   return { requester, byCookie: false, login: '' };
 }
 
-/** `EventSource` and plain links cannot send headers, so streams and downloads take a key or a ticket in the URL. */
-function takesUrlCredentials(request: Asked): boolean {
+/** `EventSource` and plain links cannot send headers, so streams and downloads accept a key or a ticket in the URL. */
+function acceptsUrlCredentials(request: Asked): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const route = request.routeOptions.url ?? '';
   return route.endsWith('/stream') || route.startsWith('/api/v1/download/');

@@ -6,7 +6,7 @@ import type { Requester } from './request.ts';
 export interface Keyring {
   /** Without any key the server is open: everybody is `local`, and nobody may administrate. */
   readonly open: boolean;
-  /** Whose key this is; undefined for one that is not valid. Takes the same time for every wrong key. */
+  /** Whose key this is; undefined for one that is not valid. Needs the same time for every wrong key. */
   identify(key: string): Requester | undefined;
   /** The holder of an owner's name, as long as the key it was made from is valid. */
   find(owner: string): Requester | undefined;

@@ -1,13 +1,17 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Engine } from '../engine/contract.ts';
 
-/** Logins of the web page. A session lives in its cookie, signed, so that it outlasts a restart and takes no memory. */
+/**
+ * Logins of the web page. A session lives in its cookie, signed, so that it outlasts a restart, takes no memory, and is
+ * good at every process that has the secret.
+ */
 export interface Sessions {
   /** A cookie's value for this owner. */
   create(owner: string): string;
   /** Whom a cookie stands for; undefined where it is forged, expired or logged out. */
-  verify(value: string): Login | undefined;
-  /** Makes a session worthless before its time. Returns which one it was, if it was one. */
-  revoke(value: string): Login | undefined;
+  verify(value: string): Promise<Login | undefined>;
+  /** Makes a session worthless before its time, at every process. Returns which one it was, if it was one. */
+  revoke(value: string): Promise<Login | undefined>;
 }
 
 /** One login of an owner; `id` is no secret. */
@@ -16,9 +20,17 @@ export interface Login {
   id: string;
 }
 
+/** What a cookie says. */
+interface Session extends Login {
+  /** Ms since the epoch. */
+  expiresAt: number;
+}
+
 interface SessionOptions {
-  /** At least 32 bytes; whoever knows it can forge sessions. */
+  /** At least 32 bytes, the same at every process; whoever knows it can forge sessions. */
   secret: Uint8Array;
+  /** Remembers logouts until the session would have expired. */
+  engine: Pick<Engine, 'endLogin' | 'hasEnded'>;
   lifetimeMs?: number;
   now?: () => number;
 }
@@ -26,22 +38,24 @@ interface SessionOptions {
 /** How long a login holds: 30 days. */
 export const defaultSessionLifetimeMs = 30 * 24 * 60 * 60 * 1000;
 
-/** Logged-out sessions that are remembered until they would have expired; beyond it the oldest is forgotten. */
-const maxRevoked = 10_000;
-
-/** See {@link Sessions}. A logout is remembered by this process; a restart forgets it, as the cookie is gone by then. */
+/** See {@link Sessions}. */
 export function createSessions(options: SessionOptions): Sessions {
-  const { secret, lifetimeMs = defaultSessionLifetimeMs, now = Date.now } = options;
-  const revoked = new Set<string>();
+  const { secret, engine, lifetimeMs = defaultSessionLifetimeMs, now = Date.now } = options;
   const sign = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
 
-  const verify = (value: string): Login | undefined => {
-    const [owner = '', expires = '', nonce = '', signature = ''] = value.split('.');
-    const expected = Buffer.from(sign(`${owner}.${expires}.${nonce}`));
+  /** Looks at the cookie alone: whether it is one of ours and has not expired. */
+  const read = (value: string): Session | undefined => {
+    const [owner = '', expires = '', id = '', signature = ''] = value.split('.');
+    const expected = Buffer.from(sign(`${owner}.${expires}.${id}`));
     const presented = Buffer.from(signature);
     if (expected.length !== presented.length || !timingSafeEqual(expected, presented)) return undefined;
-    if (Number(expires) <= now() || revoked.has(nonce)) return undefined;
-    return { owner, id: nonce };
+    const expiresAt = Number(expires);
+    return expiresAt > now() ? { owner, id, expiresAt } : undefined;
+  };
+
+  const readValid = async (value: string): Promise<Session | undefined> => {
+    const session = read(value);
+    return session === undefined || (await engine.hasEnded(session.id)) ? undefined : session;
   };
 
   return {
@@ -49,14 +63,16 @@ export function createSessions(options: SessionOptions): Sessions {
       const text = `${owner}.${now() + lifetimeMs}.${randomBytes(16).toString('base64url')}`;
       return `${text}.${sign(text)}`;
     },
-    verify,
-    revoke(value) {
-      const session = verify(value);
+    async verify(value) {
+      const session = await readValid(value);
+      return session && { owner: session.owner, id: session.id };
+    },
+    async revoke(value) {
+      const session = await readValid(value);
       if (session === undefined) return undefined;
-      revoked.add(session.id);
-      const oldest = revoked.values().next();
-      if (revoked.size > maxRevoked && !oldest.done) revoked.delete(oldest.value);
-      return session;
+      const { owner, id, expiresAt } = session;
+      await engine.endLogin(id, expiresAt - now());
+      return { owner, id };
     },
   };
 }

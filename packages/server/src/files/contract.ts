@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Spool, SpooledFile, Written } from './spool.ts';
 
 /** Part of a file, by byte offsets; `end` is inclusive, as in an HTTP range. */
 export interface ByteRange {
@@ -11,15 +12,19 @@ export interface ByteRange {
  * store is refused with an error. Promises that resolve mean that the change survives the death of the process.
  */
 export interface FileStore {
+  /** Where a file is received and judged before it is `put`: on this machine, wherever the store itself is. */
+  readonly spool: Spool;
+  /** Moves a spooled file into the store, whole or not at all; replaces one of the same key. */
+  put(key: string, file: SpooledFile): Promise<void>;
   /**
-   * Writes a file whole or not at all; replaces one of the same key. An aborted signal, an error of the source or
-   * more than `maxBytes` (a {@link FileTooLargeError}) leaves nothing behind.
+   * Spools and puts at once. An aborted signal, an error of the source or more than `maxBytes` (a
+   * {@link FileTooLargeError}) leaves nothing behind.
    */
   write(
     key: string,
     data: Uint8Array | AsyncIterable<Uint8Array>,
     options?: { signal?: AbortSignal; maxBytes?: number },
-  ): Promise<{ sizeBytes: number; sha256: string }>;
+  ): Promise<Written>;
   /** All bytes of a file. Throws {@link FileMissingError}. */
   read(key: string): Promise<Uint8Array>;
   /** A stream of a file or of a part of it. Throws {@link FileMissingError} before the first byte. */
@@ -37,30 +42,19 @@ export interface FileStore {
    */
   list(prefix: string): AsyncIterable<string>;
   /**
-   * A second file with the bytes of the first, which goes its own way from then on. Throws {@link FileMissingError}.
+   * A second file with the bytes of the first, which goes its own way from then on; says what the copy holds. Throws
+   * {@link FileMissingError}.
    */
-  copy(from: string, to: string): Promise<void>;
-  /** Removes what writes that were interrupted before `time` (ms since the epoch) have left behind. */
-  sweep(time: number): Promise<void>;
-  /** Where a decoder can read the file from the local disk, for stores that have one. */
-  path?(key: string): string;
-  /** Throws when the store cannot be written, or has hardly any room left ({@link StorageFullError}). */
+  copy(from: string, to: string): Promise<Written>;
+  /** Throws {@link StorageFullError} where there is hardly any room left. Cheap enough to ask before each image. */
+  requireRoom(): Promise<void>;
+  /** Throws when the store cannot be written, or has hardly any room left. Writes to find out. */
   check(): Promise<void>;
+  /** Room there is altogether and still free, for stores that have a bound. */
+  room?(): Promise<{ totalBytes: number; freeBytes: number }>;
   /** Frees what is open; may be called twice. */
   close(): Promise<void>;
 }
 
-/** There is no file with this key. */
-export class FileMissingError extends Error {
-  override readonly name = 'FileMissingError';
-}
-
-/** The data was longer than `maxBytes`. Nothing was kept. */
-export class FileTooLargeError extends Error {
-  override readonly name = 'FileTooLargeError';
-}
-
-/** The disk is full, or so nearly that nothing more is taken. Nothing was kept. */
-export class StorageFullError extends Error {
-  override readonly name = 'StorageFullError';
-}
+export { FileMissingError, FileTooLargeError, StorageFullError } from './errors.ts';
+export type { Spool, SpooledFile, Written } from './spool.ts';

@@ -16,8 +16,8 @@ const maxWaiting = 50;
 const idleThreadMs = 10_000;
 
 /**
- * A converter with a thread of its own: a model of 20 000 faces takes a tenth to a third of a second, in which the
- * event streams of this process would stand still otherwise. The thread is started by the first conversion.
+ * A converter with a thread of its own, per process: a model of 20 000 faces needs a tenth to a third of a second, in
+ * which the event streams of this process would stand still otherwise. The thread is started by the first conversion.
  */
 export function createConverter(): Converter {
   const pool = new Piscina<ConvertTask, ConvertedModel>({

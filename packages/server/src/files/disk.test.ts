@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -66,17 +66,31 @@ describe('the disk store', () => {
     },
   );
 
-  it('sweeps what an interrupted write left behind when it is opened', async () => {
-    await mkdir(join(directory, '.incoming'), { recursive: true });
-    await writeFile(join(directory, '.incoming', 'half'), 'half a file');
-    const again = await createDiskStore({ directory });
+  it('moves a spooled file to its place', async () => {
+    await store.put('jobs/a/1', await store.spool.receive(Buffer.from('image')));
+    expect(String(await store.read('jobs/a/1'))).toBe('image');
     expect(await readdir(join(directory, '.incoming'))).toEqual([]);
-    await again.close();
+  });
+
+  it('leaves alone what another process writes when it is opened', async () => {
+    await writeFile(join(directory, '.incoming', 'theirs'), 'half a file');
+    await (await createDiskStore({ directory })).close();
+    expect(await readdir(join(directory, '.incoming'))).toEqual(['theirs']);
+  });
+
+  it('writes into a directory that is removed as empty at the same time', async () => {
+    const rounds = Array.from({ length: 200 }, async (_, round) => {
+      await store.write(`jobs/a/${round}`, Buffer.from('x'));
+      await store.remove(`jobs/a/${round}`);
+    });
+    await Promise.all(rounds);
+    expect(await readdir(directory)).toEqual(['.incoming']);
   });
 
   it('copies a file, and the two go their own ways from then on', async () => {
     await store.write('jobs/a/1', Buffer.from('first'));
-    await store.copy('jobs/a/1', 'jobs/b/1');
+    const copied = await store.copy('jobs/a/1', 'jobs/b/1');
+    expect(copied).toEqual({ sizeBytes: 5, sha256: createHash('sha256').update('first').digest('hex') });
     await store.write('jobs/a/1', Buffer.from('changed'));
     expect(String(await store.read('jobs/b/1'))).toBe('first');
     await store.copy('jobs/a/1', 'jobs/b/1');
@@ -95,8 +109,10 @@ describe('the disk store', () => {
 
   it('is unwell when there is less room than it has to keep free', async () => {
     await expect(store.check()).resolves.toBeUndefined();
+    await expect(store.requireRoom()).resolves.toBeUndefined();
     const small = await createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
     await expect(small.check()).rejects.toBeInstanceOf(StorageFullError);
+    await expect(small.requireRoom()).rejects.toBeInstanceOf(StorageFullError);
   });
 });
 

@@ -18,22 +18,41 @@ export function thumbnailKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/thumbnails/${fileId}.webp`;
 }
 
+/**
+ * An attempt at a file, whose results lie under keys of its own: an attempt that lost its lease and ends late can
+ * neither replace nor remove what another one made. `attemptId` is null for a result of an earlier version, which had
+ * one place for all attempts.
+ */
+export interface AttemptPlace {
+  jobId: string;
+  fileId: string;
+  attemptId: string | null;
+}
+
+/** Everything that attempts at a file stored lies under this prefix, those of earlier versions apart. */
+export function attemptsPrefix(jobId: string, fileId: string): string {
+  return `${jobPrefix(jobId)}/models/${fileId}`;
+}
+
+/** What the last parts of all keys of an attempt begin with. */
+export function attemptNamePrefix(attemptId: string): string {
+  return `${attemptId}.`;
+}
+
 /** The finished model, glTF binary. */
-export function modelKey(jobId: string, fileId: string): string {
-  return `${jobPrefix(jobId)}/models/${fileId}.glb`;
+export function modelKey({ jobId, fileId, attemptId }: AttemptPlace): string {
+  if (attemptId === null) return `${jobPrefix(jobId)}/models/${fileId}.glb`;
+  return `${attemptsPrefix(jobId, fileId)}/${attemptNamePrefix(attemptId)}glb`;
 }
 
 /** The model's preview picture. */
-export function previewKey(jobId: string, fileId: string): string {
-  return `${jobPrefix(jobId)}/previews/${fileId}.webp`;
+export function previewKey({ jobId, fileId, attemptId }: AttemptPlace): string {
+  if (attemptId === null) return `${jobPrefix(jobId)}/previews/${fileId}.webp`;
+  return `${attemptsPrefix(jobId, fileId)}/${attemptNamePrefix(attemptId)}webp`;
 }
 
-/** The files that a model gave beside the GLB lie under this prefix. */
-export function extrasPrefix(jobId: string, fileId: string): string {
-  return `${jobPrefix(jobId)}/extras/${fileId}`;
-}
-
-/** One of them, by its place in the list of the file's extra files. */
-export function extraKey(jobId: string, fileId: string, index: number): string {
-  return `${extrasPrefix(jobId, fileId)}/${index}`;
+/** A file that the model gave beside the GLB, by its place in the list of the file's extra files. */
+export function extraKey({ jobId, fileId, attemptId }: AttemptPlace, index: number): string {
+  if (attemptId === null) return `${jobPrefix(jobId)}/extras/${fileId}/${index}`;
+  return `${attemptsPrefix(jobId, fileId)}/${attemptNamePrefix(attemptId)}extra-${index}`;
 }

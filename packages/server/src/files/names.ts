@@ -1,4 +1,4 @@
-/** UTF-8 bytes of a name: a file system takes 255, and a model's name adds a count and an extension to it. */
+/** UTF-8 bytes of a name: a file system allows 255, and a model's name adds a count and an extension to it. */
 const maxNameBytes = 200;
 
 // Control characters, invisible marks and those that turn the direction of writing: with them `gpj.exe` can look like
@@ -25,8 +25,8 @@ interface NamedFile {
 }
 
 /**
- * The name of a file's finished model, `chair.glb` for `chair.png`. Files of one job that share a name are told apart
- * by their order (`chair-2.glb`), so the name depends on the job's files alone and never on which was ready first.
+ * The name of a file's finished model, `chair.glb` for `chair.png`. Files of one job that share a name are numbered
+ * in their order (`chair-2.glb`), so the name depends on the job's files alone and never on which was ready first.
  */
 export function modelFilename(files: readonly NamedFile[], fileId: string): string {
   return modelFilenames(files).get(fileId) ?? 'model.glb';
@@ -34,14 +34,14 @@ export function modelFilename(files: readonly NamedFile[], fileId: string): stri
 
 /** The names of all models of a job by file id; see {@link modelFilename}. */
 export function modelFilenames(files: readonly NamedFile[]): Map<string, string> {
-  const taken = new Set<string>();
+  const used = new Set<string>();
   const names = new Map<string, string>();
   for (const file of files.toSorted((a, b) => (a.fileId < b.fileId ? -1 : 1))) {
     const stem = modelStem(file.filename);
     let unique = stem;
     // Compared without case: on many file systems `Chair.glb` and `chair.glb` are the same file.
-    for (let count = 2; taken.has(unique.toLowerCase()); count += 1) unique = `${stem}-${count}`;
-    taken.add(unique.toLowerCase());
+    for (let count = 2; used.has(unique.toLowerCase()); count += 1) unique = `${stem}-${count}`;
+    used.add(unique.toLowerCase());
     names.set(file.fileId, `${unique}.glb`);
   }
   return names;
@@ -63,16 +63,21 @@ export function extraFilenames(
 ): string[] {
   const stems = new Set([...modelFilenames(files).values()].map((name) => name.slice(0, -'.glb'.length).toLowerCase()));
   const own = modelFilename(files, fileId).slice(0, -'.glb'.length);
-  const taken = new Set<string>([`${own}.glb`.toLowerCase(), `${own}.webp`.toLowerCase()]);
+  const used = new Set<string>([`${own}.glb`.toLowerCase(), `${own}.webp`.toLowerCase()]);
   return extras.map(({ name, extension }) => {
     const stem = name === extension ? own : `${own}-${name}`;
     let unique = stem;
-    const isTaken = (): boolean =>
-      taken.has(`${unique}.${extension}`.toLowerCase()) || (unique !== own && stems.has(unique.toLowerCase()));
-    for (let count = 2; isTaken(); count += 1) unique = `${stem}-${count}`;
-    taken.add(`${unique}.${extension}`.toLowerCase());
+    const isUsed = (): boolean =>
+      used.has(`${unique}.${extension}`.toLowerCase()) || (unique !== own && stems.has(unique.toLowerCase()));
+    for (let count = 2; isUsed(); count += 1) unique = `${stem}-${count}`;
+    used.add(`${unique}.${extension}`.toLowerCase());
     return `${unique}.${extension}`;
   });
+}
+
+/** The path that a file of a job is downloaded from. */
+export function downloadPath(jobId: string, filename: string): string {
+  return `/api/v1/download/${jobId}/${encodeURIComponent(filename)}`;
 }
 
 /** A `Content-Disposition` (RFC 6266): an ASCII name for old clients, the true one as RFC 5987 has it. */

@@ -19,7 +19,8 @@ import { putFrontBefore } from '../streams/front/front.ts';
 import { exposedHeaders, secureHeaders } from './headers.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from './metrics.ts';
-import type { Fal } from '../models/fal/fal.ts';
+import type { Metrics } from './metrics.ts';
+import type { Provider } from '../models/provider.ts';
 import { openapiOptions } from './openapi.ts';
 import type { Hub } from '../streams/hub.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -44,25 +45,34 @@ export interface AppOptions extends RouteContext {
   config: Config;
   hub: Hub;
   log: Log;
-  /** The hosted models' provider, where there is a key for it. */
-  fal?: Fal | undefined;
+  /** Those that models come from besides this machine. */
+  providers: readonly Provider[];
   /** Signs the sessions of the page; 32 bytes or more. */
   sessionSecret: Uint8Array;
   /** Directory of the built pages. */
   pagesDirectory: string;
-  /** Whether the server is on its way out and takes nothing new. */
+  /** Whether the server is on its way out and accepts nothing new. */
   isClosing: () => boolean;
 }
 
 /** Every plugin and route there is, in the order in which a request meets them. Listens to nothing yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { config, engine, hub, files, log, fal, isClosing } = options;
+  const { engine, hub, providers } = options;
   const pages = await readPages(options.pagesDirectory);
-  const keyring = createKeyring(config);
-  const sessions = createSessions({ secret: options.sessionSecret });
-  const tickets = createTickets();
-  const metrics = createMetrics({ engine, openStreams: () => hub.stats().open });
+  const metrics = createMetrics({ engine, providers, openStreams: () => hub.stats().open });
+  const app = createFastify(options.log);
+  watchRequests(app, metrics);
+  answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
+  const commonLines = await registerPlugins(app, options, pages.scriptHashes);
+  await app.register(async (scope) => await registerApi(app, scope, { ...options, metrics, commonLines }), {
+    prefix: '/api/v1',
+  });
+  referenceRoutes(app);
+  await servePages(app, pages);
+  return app;
+}
 
+function createFastify(log: Log): FastifyInstance {
   // Typed as what fastify knows of it, or all its types would name pino.
   const logger: FastifyBaseLogger = log;
   const app = fastify({
@@ -85,10 +95,16 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('owner', '');
   app.decorateRequest('isAdmin', false);
   app.decorateRequest('login', '');
-  watchRequests(app, metrics);
-  answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
+  return app;
+}
 
-  const commonLines = await secureHeaders(app, pages.scriptHashes);
+/** Returns the lines of a head that every answer has; see {@link secureHeaders}. */
+async function registerPlugins(
+  app: FastifyInstance,
+  { config }: AppOptions,
+  scriptHashes: readonly string[],
+): Promise<() => string | undefined> {
+  const commonLines = await secureHeaders(app, scriptHashes);
   await app.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
@@ -97,33 +113,37 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     throwFileSizeLimit: false,
   });
   await app.register(swagger, openapiOptions(version));
+  return commonLines;
+}
 
-  await app.register(
-    async (scope) => {
-      const api = scope.withTypeProvider<ZodTypeProvider>();
-      const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
-      uploadRoutes(api, options);
-      statusRoutes(api, options);
-      streamRoutes(api, { engine, hub });
-      downloadRoutes(api, options);
-      jobRoutes(api, options);
-      modelRoutes(api, options);
-      adminRoutes(api, { engine, files, dataDir: config.dataDir });
-      sessionRoutes(api, { engine, hub, keyring, sessions, tickets });
-      healthRoutes(api, { engine, files, metrics, version, isClosing, fal });
-      if (fal !== undefined && config.fal?.publicUrl) await webhookRoutes(api, fal.webhooks);
-      putFrontBefore(app, {
-        guard: watch,
-        engine,
-        hub,
-        log,
-        commonLines,
-        parseCookie: (text) => app.parseCookie(text),
-      });
-    },
-    { prefix: '/api/v1' },
-  );
-  referenceRoutes(app);
-  await servePages(app, pages);
-  return app;
+interface ApiOptions extends AppOptions {
+  metrics: Metrics;
+  commonLines: () => string | undefined;
+}
+
+async function registerApi(app: FastifyInstance, scope: FastifyInstance, options: ApiOptions): Promise<void> {
+  const { config, engine, hub, files, log, metrics, commonLines, providers, isClosing } = options;
+  const keyring = createKeyring(config);
+  const sessions = createSessions({ secret: options.sessionSecret, engine });
+  const tickets = createTickets(engine);
+  const api = scope.withTypeProvider<ZodTypeProvider>();
+  const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
+  uploadRoutes(api, options);
+  statusRoutes(api, options);
+  streamRoutes(api, { engine, hub });
+  downloadRoutes(api, options);
+  jobRoutes(api, options);
+  modelRoutes(api, options);
+  adminRoutes(api, { engine, files });
+  sessionRoutes(api, { engine, keyring, sessions, tickets });
+  healthRoutes(api, { engine, files, metrics, version, isClosing, providers });
+  await webhookRoutes(api, providers);
+  putFrontBefore(app, {
+    guard: watch,
+    engine,
+    hub,
+    log,
+    commonLines,
+    parseCookie: (text) => app.parseCookie(text),
+  });
 }

@@ -15,7 +15,7 @@ export function handleError(error: FastifyError | Error, request: FastifyRequest
   return sendProblem(reply, problem, request.id);
 }
 
-/** Sends an error as the answer. Headers that belonged to the answer that did not come about are taken off. */
+/** Sends an error as the answer. Headers of the answer that did not come about are removed. */
 export function sendProblem(reply: FastifyReply, error: ApiError, requestId: string): FastifyReply {
   for (const name of ['content-disposition', 'content-length', 'etag', 'last-modified']) reply.removeHeader(name);
   if (error.code !== 'RANGE_NOT_SATISFIABLE') reply.removeHeader('content-range');
@@ -52,14 +52,14 @@ export function toApiError(error: FastifyError | Error): ApiError {
 const malformedForm = ['INVALID_REQUEST', 'The multipart body is not well formed or was cut off.'] as const;
 
 const frameworkErrors: Record<string, readonly [ErrorCode, string]> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'This route does not take a body of that content type.'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than this route takes.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'This route does not accept a body of that content type.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than this route accepts.'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_REQUEST', 'The body is not valid JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_REQUEST', 'The body is empty where JSON was announced.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_REQUEST', 'The body is not as long as Content-Length says.'],
   FST_ERR_BAD_URL: ['INVALID_REQUEST', 'The address has a broken percent-encoding.'],
   FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'A part of the address is longer than any that exists.'],
-  FST_ERR_VALIDATION: ['INVALID_REQUEST', 'The request does not have the shape that this route takes.'],
+  FST_ERR_VALIDATION: ['INVALID_REQUEST', 'The request does not have the shape that this route expects.'],
   FST_INVALID_MULTIPART_CONTENT_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the images as multipart/form-data.'],
   FST_PROTO_VIOLATION: malformedForm,
   FST_INVALID_JSON_FIELD_ERROR: ['INVALID_REQUEST', 'A field that is announced as JSON is not valid JSON.'],

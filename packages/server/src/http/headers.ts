@@ -41,8 +41,8 @@ function contentPolicy(scriptHashes: readonly string[]): {
 }
 
 /**
- * Sets helmet's headers on every answer. Helmet would reckon the same ones anew each time, which is a fifth of what it
- * takes to open a stream; here it does so once. Returns what every answer to a request without an origin has, helmet's
+ * Sets helmet's headers on every answer. Helmet would compute the same ones each time, which is a fifth of the cost
+ * of opening a stream; here it does so once. Returns what every answer to a request without an origin has, helmet's
  * and those of CORS, as lines of a head; undefined before the first answer.
  */
 export async function secureHeaders(

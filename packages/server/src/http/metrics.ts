@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine } from '../engine/contract.ts';
+import type { Provider } from '../models/provider.ts';
 
-/** What Prometheus is told. */
+/** Figures for Prometheus. */
 export interface Metrics {
   readonly contentType: string;
   render(): Promise<string>;
@@ -11,12 +12,13 @@ export interface Metrics {
 
 interface MetricsOptions {
   engine: Engine;
+  providers: readonly Pick<Provider, 'id'>[];
   /** Open event streams of this process. */
   openStreams: () => number;
 }
 
-/** Figures of this process, its requests, its queue and its streams, in a registry of their own. */
-export function createMetrics({ engine, openStreams }: MetricsOptions): Metrics {
+/** Figures of this process, its requests and its streams, and of the store's queue, in a registry of their own. */
+export function createMetrics({ engine, providers, openStreams }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -29,7 +31,7 @@ export function createMetrics({ engine, openStreams }: MetricsOptions): Metrics 
   });
   void new Gauge({
     name: 'image2model_files',
-    help: 'Files in the queue and in work',
+    help: 'Files in the queue and in work, over all processes of one store',
     labelNames: ['state'],
     registers,
     async collect() {
@@ -52,7 +54,8 @@ export function createMetrics({ engine, openStreams }: MetricsOptions): Metrics 
     help: 'Set aside or spent at providers on this day (UTC), in US dollars',
     registers,
     async collect() {
-      this.set((await engine.spent(new Date().toISOString().slice(0, 10))) / 1e6);
+      const spent = await Promise.all(providers.map(({ id }) => engine.spent(id, 'USD')));
+      this.set(spent.reduce((sum, micros) => sum + micros, 0) / 1e6);
     },
   });
 

@@ -17,7 +17,7 @@ export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
       info: {
         title: 'image2model',
         version,
-        description: 'Photos become 3D models, with progress that tells the truth.',
+        description: 'Photos become 3D models, with honest live progress.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       components: {
@@ -59,7 +59,7 @@ function complete(document: Document): object {
   return { ...document, components: { ...document.components, schemas } };
 }
 
-/** Multipart bodies are read as a stream and checked by hand, so there is no schema to take this from. */
+/** Multipart bodies are read as a stream and checked by hand, so there is no schema to derive this from. */
 const uploadBody = {
   required: true,
   content: {
@@ -82,7 +82,7 @@ const uploadBody = {
             type: 'boolean',
             description:
               'Whether an earlier result of the same image, model, options and face limit will do: by default yes for ' +
-              'the local model, no for others. `false` has it made anew',
+              'the local model, no for others. `false` has a new one made',
           },
         },
       },

@@ -27,7 +27,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const never = new AbortController().signal;
+const { signal } = new AbortController();
 
 /** Stores the image of an upload that was begun now and is never submitted. */
 async function interruptedUpload(): Promise<string> {
@@ -42,18 +42,18 @@ it('removes what was stored for uploads that became no job, and nothing of those
   await engine.submit(job);
   // More than are asked about at once.
   for (let upload = 0; upload < 120; upload += 1) await interruptedUpload();
-  expect(await removeOrphans({ engine, files }, Date.now() + 1, never)).toBe(120);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: -1, signal })).toBe(120);
   expect(await readdir(join(directory, 'files/jobs'))).toEqual([job.jobId]);
   for (const file of job.files) expect(await files.stat(file.storageKey)).toBeDefined();
 });
 
-it('leaves an upload alone that was begun later, and what is no job', async () => {
+it('leaves an upload alone that is younger than an hour, or what is said instead, and what is no job', async () => {
   const jobId = await interruptedUpload();
   await files.write('jobs/lost-and-found/x', Buffer.from('not ours'));
   const begun = Number.parseInt(jobId.slice(0, 8) + jobId.slice(9, 13), 16);
-  expect(await removeOrphans({ engine, files }, begun, never)).toBe(0);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, now: () => begun + 60_000 })).toBe(0);
   expect((await readdir(join(directory, 'files/jobs'))).toSorted()).toEqual([jobId, 'lost-and-found']);
-  expect(await removeOrphans({ engine, files }, begun + 1, never)).toBe(1);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, now: () => begun + 60_001 })).toBe(1);
 });
 
 it('removes temporary files of writes that were interrupted, and none of a write under way', async () => {
@@ -63,10 +63,10 @@ it('removes temporary files of writes that were interrupted, and none of a write
   await writeFile(join(incoming, 'new'), 'half a file');
   const now = Date.now() / 1000;
   await utimes(join(incoming, 'old'), now - 3600, now - 3600);
-  await removeOrphans({ engine, files }, Date.now() - 60_000, never);
+  await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal });
   expect(await readdir(incoming)).toEqual(['new']);
 });
 
 it('does nothing where there has never been a file', async () => {
-  expect(await removeOrphans({ engine, files }, Date.now(), never)).toBe(0);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 0, signal })).toBe(0);
 });

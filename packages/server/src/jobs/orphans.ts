@@ -5,19 +5,30 @@ import { jobPrefix, jobsPrefix } from '../files/keys.ts';
 
 interface OrphanContext {
   engine: Pick<Engine, 'unknownJobs'>;
-  files: Pick<FileStore, 'list' | 'removePrefix' | 'sweep'>;
+  files: Pick<FileStore, 'list' | 'removePrefix' | 'spool'>;
 }
+
+interface OrphanOptions {
+  /** Younger files may belong to an upload that is under way in some process; in ms. */
+  minAgeMs?: number;
+  signal: AbortSignal;
+  now?: () => number;
+}
+
+/** An hour, in ms: the request of an upload is cut off long before. */
+export const defaultOrphanAgeMs = 3_600_000;
 
 /** Ids asked about at once. */
 const step = 100;
 
 /**
- * Removes the files of uploads that never became a job, because the process died between storing and submitting them,
- * and those of jobs whose removal was interrupted; says how many there were. Only what was begun before `time` (ms since
- * the epoch) is looked at: a job's id says when its upload began, so an upload that is under way is never touched.
+ * Removes the files of uploads that never became a job, because their process died between storing and submitting them,
+ * and those of jobs whose removal was interrupted; says how many there were. A job's id says when its upload began, so
+ * what is younger than `minAgeMs` is left alone.
  */
-export async function removeOrphans(context: OrphanContext, time: number, signal: AbortSignal): Promise<number> {
-  const { engine, files } = context;
+export async function removeOrphans({ engine, files }: OrphanContext, options: OrphanOptions): Promise<number> {
+  const { minAgeMs = defaultOrphanAgeMs, signal, now = Date.now } = options;
+  const before = now() - minAgeMs;
   let removed = 0;
   const clear = async (ids: readonly string[]): Promise<void> => {
     for (const jobId of await engine.unknownJobs(ids)) {
@@ -29,12 +40,12 @@ export async function removeOrphans(context: OrphanContext, time: number, signal
     await nextTurn();
   };
 
-  await files.sweep(time);
+  await files.spool.sweep(minAgeMs);
   let ids: string[] = [];
   for await (const name of files.list(jobsPrefix)) {
     if (signal.aborted) return removed;
     const begun = beginning(name);
-    if (begun === undefined || begun >= time) continue;
+    if (begun === undefined || begun >= before) continue;
     ids.push(name);
     if (ids.length < step) continue;
     await clear(ids);

@@ -4,23 +4,19 @@ import { jobPrefix } from '../files/keys.ts';
 import { removeOrphans } from './orphans.ts';
 
 interface RetentionContext {
-  engine: Pick<Engine, 'finishedBefore' | 'deleteJob'>;
+  engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>;
   files: Pick<FileStore, 'removePrefix'>;
 }
 
 interface RetentionOptions extends RetentionContext {
-  engine: Pick<Engine, 'finishedBefore' | 'deleteJob' | 'unknownJobs'>;
-  files: Pick<FileStore, 'removePrefix' | 'list' | 'sweep'>;
+  engine: Pick<Engine, 'finishedJobs' | 'deleteJob' | 'unknownJobs' | 'exclusively'>;
+  files: Pick<FileStore, 'removePrefix' | 'list' | 'spool'>;
   retentionHours: number;
-  /**
-   * When this process opened the store (ms since the epoch), where no other works on it: of what was begun before, nothing
-   * is still under way.
-   */
-  openedAt?: number;
+  /** Files of no job are removed when they are so old, in ms. */
+  orphanAgeMs?: number | undefined;
   log: { info(details: object, message: string): void; error(details: object, message: string): void };
   /** How often to look, in ms. */
-  everyMs?: number;
-  now?: () => number;
+  everyMs?: number | undefined;
 }
 
 /** Removes jobs that are older than they are kept, and files that belong to none. */
@@ -31,23 +27,27 @@ export interface Retention {
 
 /** How often finished jobs are looked through, in ms: ten minutes. */
 export const defaultSweepMs = 600_000;
-/** An upload is over after so many ms, one way or the other: its request is cut off long before. */
-const longestUploadMs = 3_600_000;
 /** Jobs read at once; what is removed is never in memory as a whole. */
 const step = 50;
 const hourMs = 3_600_000;
 
-/** Removes what is due now, and from then on every so often. A job that cannot be removed is tried again then. */
+/**
+ * Removes what is due now, and from then on every so often, by one process of the store at a time. A job that cannot be
+ * removed is left to the next time.
+ */
 export function startRetention(options: RetentionOptions): Retention {
-  const { retentionHours, openedAt = 0, log, everyMs = defaultSweepMs, now = Date.now } = options;
+  const { engine, retentionHours, orphanAgeMs: minAgeMs, log, everyMs = defaultSweepMs } = options;
   const stop = new AbortController();
+  const { signal } = stop;
+  const cleanUp = async (): Promise<void> => {
+    const orphans = await removeOrphans(options, { signal, ...(minAgeMs !== undefined && { minAgeMs }) });
+    if (orphans > 0) log.info({ orphans }, 'removed files of uploads that were interrupted');
+    const removed = await removeFinished(options, retentionHours * hourMs, signal);
+    if (removed > 0) log.info({ removed }, 'removed jobs that were kept long enough');
+  };
   const sweep = async (): Promise<void> => {
     try {
-      const orphansBefore = Math.max(openedAt, now() - longestUploadMs);
-      const orphans = await removeOrphans(options, orphansBefore, stop.signal);
-      if (orphans > 0) log.info({ orphans }, 'removed files of uploads that were interrupted');
-      const removed = await removeFinished(options, now() - retentionHours * hourMs, stop.signal);
-      if (removed > 0) log.info({ removed }, 'removed jobs that were kept long enough');
+      await engine.exclusively('clean-up', cleanUp);
     } catch (error) {
       log.error({ err: error }, 'jobs could not be removed');
     }
@@ -65,11 +65,11 @@ export function startRetention(options: RetentionOptions): Retention {
   };
 }
 
-/** Removes the jobs that ended before `time` (ms since the epoch) and says how many they were. */
-export async function removeFinished(context: RetentionContext, time: number, signal: AbortSignal): Promise<number> {
+/** Removes the jobs that ended at least `ageMs` ago and says how many they were. */
+export async function removeFinished(context: RetentionContext, ageMs: number, signal: AbortSignal): Promise<number> {
   let removed = 0;
   while (!signal.aborted) {
-    const due = await context.engine.finishedBefore(time, step);
+    const due = await context.engine.finishedJobs(ageMs, step);
     let gone = 0;
     for (const jobId of due) {
       if (signal.aborted) break;

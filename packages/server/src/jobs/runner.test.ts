@@ -9,7 +9,7 @@ import type { Engine, NewJob } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
 import { StorageFullError } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
-import { modelKey } from '../files/keys.ts';
+import { attemptsPrefix, modelKey } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
 import type { Model } from '../models/contract.ts';
 import { createRunner } from './runner.ts';
@@ -25,7 +25,15 @@ async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
   const engine = await createSqliteEngine({ file: join(directory, 'jobs.db') });
   const files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
   const log = pino({ level: 'silent' });
-  const runner = createRunner({ engine, models: new Map([[model.id, model]]), files, concurrency: 2, log, ...options });
+  const runner = createRunner({
+    engine,
+    models: new Map([[model.id, model]]),
+    files,
+    concurrency: 2,
+    log,
+    worker: 'test',
+    ...options,
+  });
   runner.start();
   cleanups.push(
     () => rm(directory, { recursive: true }),
@@ -66,7 +74,7 @@ describe('the runner', () => {
     const row = await engine.job(job.jobId);
     expect(row?.files.map((file) => file.result?.filename)).toEqual(['photo-1.glb', 'photo-2.glb', 'photo-3.glb']);
     for (const file of row?.files ?? []) {
-      const stored = await files.stat(modelKey(job.jobId, file.fileId));
+      const stored = await files.stat(modelKey({ jobId: job.jobId, fileId: file.fileId, attemptId: file.attemptId }));
       expect(file.result).toMatchObject({
         size: stored?.sizeBytes,
         mime_type: 'model/gltf-binary',
@@ -128,7 +136,7 @@ describe('the runner', () => {
   it('fails what cannot pass at once, with its code', async () => {
     const model = createScriptedModel({
       fault: () => {
-        throw new ModelError('NO_FOREGROUND', 'Nothing is to be seen');
+        throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen' });
       },
     });
     const { engine, submit } = await setUp(model);
@@ -153,7 +161,7 @@ describe('the runner', () => {
     await until(engine, job.taskId, ended);
     expect(calls).toBe(2);
     const all = events(await engine.entries(job.taskId, 0));
-    expect(all.map((event) => event.data).some((data) => 'message' in data && /trying again/.test(data.message))).toBe(
+    expect(all.map((event) => event.data).some((data) => 'message' in data && /retrying soon/.test(data.message))).toBe(
       true,
     );
     expect(all.at(-1)?.type).toBe('task_completed');
@@ -182,7 +190,7 @@ describe('the runner', () => {
     const glb = Buffer.from('<html>this is not a model</html>');
     const { engine, submit } = await setUp(createScriptedModel({ generated: { glb } }));
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, (text) => text.includes('not a model'));
+    await until(engine, job.taskId, (text) => text.includes('not a readable model'));
     expect((await engine.job(job.jobId))?.files[0]?.result).toBeNull();
   });
 
@@ -194,7 +202,7 @@ describe('the runner', () => {
     await engine.cancel(job.taskId);
     await runner.close(1000);
     expect(performance.now() - at).toBeLessThan(1000);
-    expect(await files.stat(modelKey(job.jobId, job.files[0]?.fileId ?? ''))).toBeUndefined();
+    expect(await Array.fromAsync(files.list(attemptsPrefix(job.jobId, job.files[0]?.fileId ?? '')))).toEqual([]);
     expect((await engine.task(job.taskId))?.status).toBe('cancelled');
   });
 
@@ -204,7 +212,7 @@ describe('the runner', () => {
     await until(engine, job.taskId, (text) => text.includes('Step 2'));
     await runner.close(0);
     expect(runner.running()).toBe(0);
-    const lease = await engine.claim('another', 60_000);
+    const lease = await engine.claim({ worker: 'another', leaseMs: 60_000, models: [{ id: 'test' }] });
     expect(lease).toMatchObject({ attempt: 1, taskId: job.taskId });
   });
 

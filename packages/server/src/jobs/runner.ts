@@ -1,25 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Lease } from '../engine/contract.ts';
-import type { Model } from '../models/contract.ts';
+import type { ClaimOptions, Lease } from '../engine/contract.ts';
 import { workOn } from './work.ts';
 import type { StopReason, WorkContext } from './work.ts';
 
 /** How long a lease holds without being renewed, in ms: a dead worker's files go on after it. */
 export const defaultLeaseMs = 8000;
-/** After a claim that failed (the engine is away), the next one is tried so many ms later. */
+/** After a claim that failed (the engine is away), the next one follows so many ms later. */
 const claimAgainMs = 1000;
-/** How long a model may take to notice that it was stopped, in ms. */
+/** How long a model may need to notice that it was stopped, in ms. */
 const stopWithinMs = 2000;
 
 export interface RunnerOptions extends WorkContext {
   /** Files worked on at once by models that share this machine; the others say themselves how many. */
   concurrency: number;
   leaseMs?: number;
-  /** Names this process in the engine. */
-  worker?: string;
+  /** Names this process in the engine; see {@link workerName}. */
+  worker: string;
 }
 
-/** Takes files from the engine and has models made of them. */
+/** Names a process that works on a store: its host, its id there, and a random part, since ids are used again. */
+export function workerName(): string {
+  return `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Claims files from the engine and has models made of them. */
 export interface Runner {
   start(): void;
   /**
@@ -58,14 +64,11 @@ class EngineRunner implements Runner {
   }
 
   start(): void {
-    const { engine, models } = this.#options;
+    const { engine } = this.#options;
     this.#unsubscribe = [
       engine.onWork(() => this.#claim()),
       engine.onCancel((tokens) => {
         for (const token of tokens) this.#stop(token, 'cancelled');
-      }),
-      engine.onAbandoned((left) => {
-        for (const { model, remembered } of left) models.get(model)?.abandon?.(remembered);
       }),
     ];
     this.#claim();
@@ -99,7 +102,7 @@ class EngineRunner implements Runner {
     timer.abort();
   }
 
-  /** Claims until every place is taken or nothing waits. One loop at a time; what comes meanwhile makes it go on. */
+  /** Claims until every slot is in use or nothing waits. One loop at a time; what comes meanwhile makes it go on. */
   #claim(): void {
     if (this.#closed) return;
     this.#workSeen = true;
@@ -111,19 +114,19 @@ class EngineRunner implements Runner {
   }
 
   async #claimLoop(): Promise<void> {
-    const { engine, models, log, worker = 'local' } = this.#options;
+    const { engine, log, worker } = this.#options;
     while (this.#workSeen && !this.#closed) {
       this.#workSeen = false;
       try {
         while (!this.#closed) {
-          const busy = this.#busyModels();
-          if (busy.length === models.size) break;
-          const lease = await engine.claim(worker, this.#leaseMs, busy);
+          const models = this.#offer();
+          if (models.length === 0) break;
+          const lease = await engine.claim({ worker, leaseMs: this.#leaseMs, models });
           if (!lease) break;
           this.#run(lease);
         }
       } catch (error) {
-        log.error({ err: error }, 'No file could be claimed; trying again');
+        log.error({ err: error }, 'No file could be claimed; retrying');
         this.#workSeen = false;
         clearTimeout(this.#claimTimer);
         this.#claimTimer = setTimeout(() => this.#claim(), claimAgainMs);
@@ -132,20 +135,22 @@ class EngineRunner implements Runner {
     }
   }
 
-  /** Models that have as many files at work as they may. */
-  #busyModels(): string[] {
+  /**
+   * What this process has room for now: local models while one of its slots is free, remote ones up to their limit, which
+   * the engine counts over all workers.
+   */
+  #offer(): ClaimOptions['models'] {
     const { models, concurrency } = this.#options;
-    const running = [...this.#running.values()].map(({ lease }) => lease.model);
-    const here = running.filter((id) => models.get(id)?.concurrency === undefined).length;
-    const isBusy = ({ id, concurrency: own }: Model): boolean =>
-      own === undefined ? here >= concurrency : running.filter((other) => other === id).length >= own;
-    return [...models.values()].filter(isBusy).map(({ id }) => id);
+    const isLocal = (id: string): boolean => models.get(id)?.concurrency === undefined;
+    const here = [...this.#running.values()].filter(({ lease }) => isLocal(lease.model)).length;
+    return [...models]
+      .filter(([id]) => !isLocal(id) || here < concurrency)
+      .map(([id, { concurrency: maxRunning }]) => ({ id, maxRunning }));
   }
 
   #run(lease: Lease): void {
     const abort = new AbortController();
-    const done = this.#afterEarlier(lease.file.fileId).then(() => workOn(this.#options, lease, abort.signal));
-    const over = done.finally(() => {
+    const over = workOn(this.#options, lease, abort.signal).finally(() => {
       this.#running.delete(lease.token);
       if (this.#running.size === 0) {
         clearInterval(this.#renewTimer);
@@ -157,15 +162,6 @@ class EngineRunner implements Runner {
     this.#renewTimer ??= setInterval(() => void this.#renew(), this.#leaseMs / 4);
   }
 
-  /**
-   * Waits for an attempt at the same file that was stopped and is not over yet: it would clear away, or overwrite, what
-   * the new one has made.
-   */
-  async #afterEarlier(fileId: string): Promise<void> {
-    const earlier = [...this.#running.values()].filter(({ lease }) => lease.file.fileId === fileId);
-    await Promise.all(earlier.map(({ done }) => done));
-  }
-
   #stop(token: string, reason: StopReason): void {
     this.#running.get(token)?.abort.abort(reason);
   }
@@ -173,7 +169,7 @@ class EngineRunner implements Runner {
   async #renew(): Promise<void> {
     try {
       const lost = await this.#options.engine.renew([...this.#running.keys()], this.#leaseMs);
-      for (const token of lost) this.#stop(token, 'lost');
+      for (const { token, why } of lost) this.#stop(token, why);
     } catch (error) {
       this.#options.log.error({ err: error }, 'Leases could not be renewed');
     }

@@ -1,23 +1,24 @@
+import { message } from '@image2model/protocol';
 import type { ExtraFile, ModelFile } from '@image2model/protocol';
 import type { FileStore } from '../files/contract.ts';
-import { extraKey, extrasPrefix, modelKey, previewKey } from '../files/keys.ts';
-import { extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
+import { attemptNamePrefix, attemptsPrefix, extraKey, modelKey, previewKey } from '../files/keys.ts';
+import { downloadPath, extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
 import { ModelError } from '../models/errors.ts';
 import type { Extra, Generated } from '../models/contract.ts';
+import { inspectGlb } from '../models/remote/glb.ts';
 
-/** `glTF` in the first four bytes of every binary glTF. */
-const magic = 0x46546c67;
-
+/** The attempt whose result is stored. */
 export interface ResultPlace {
   jobId: string;
   fileId: string;
-  /** All files of the job: the model's name depends on them, so that a second run gives the same one. */
+  attemptId: string;
+  /** All files of the job: the model's name depends on them, so that a second attempt gives the same one. */
   files: readonly { fileId: string; filename: string }[];
 }
 
 /**
- * Writes a model and its preview into the store and describes them. Throws a {@link ModelError} when what was generated
- * is no binary glTF. A second run for the same file replaces the first one's.
+ * Writes a model and what came with it into the store and describes them. Every key is of this attempt alone, so nothing
+ * that another one stored is touched. Throws a {@link ModelError} when what was generated is no binary glTF.
  */
 export async function storeResult(
   store: FileStore,
@@ -27,21 +28,19 @@ export async function storeResult(
 ): Promise<ModelFile> {
   const { jobId, fileId } = place;
   const { glb, preview, statistics, cost, extras = [] } = generated;
-  if (!isBinaryGltf(glb)) throw new ModelError('GENERATION_FAILED', 'The result is not a model that can be read');
+  if (inspectGlb(glb).kind !== 'glb') throw new ModelError('GENERATION_FAILED', message('file.result_invalid'));
   const filename = modelFilename(place.files, fileId);
   const { signal, seconds } = options;
-  if (preview) await store.write(previewKey(jobId, fileId), preview.bytes, { signal });
+  if (preview) await store.write(previewKey(place), preview.bytes, { signal });
   const extraFiles = await storeExtras(store, place, extras, signal);
-  const { sizeBytes, sha256 } = await store.write(modelKey(jobId, fileId), glb, { signal });
+  const { sizeBytes, sha256 } = await store.write(modelKey(place), glb, { signal });
   return {
     file_id: fileId,
     filename,
     size: sizeBytes,
     mime_type: 'model/gltf-binary',
     created_time: new Date().toISOString(),
-    rendered_image: preview
-      ? { url: `/api/v1/download/${jobId}/${encodeURIComponent(previewFilename(filename))}` }
-      : null,
+    rendered_image: preview ? { url: downloadPath(jobId, previewFilename(filename)) } : null,
     sha256,
     statistics: { seconds, ...statistics },
     ...(cost !== undefined && { cost }),
@@ -51,30 +50,29 @@ export async function storeResult(
 
 async function storeExtras(
   store: FileStore,
-  { jobId, fileId, files }: ResultPlace,
+  place: ResultPlace,
   extras: readonly Extra[],
   signal: AbortSignal,
 ): Promise<ExtraFile[]> {
-  const names = extraFilenames(files, fileId, extras);
+  const names = extraFilenames(place.files, place.fileId, extras);
   const stored: ExtraFile[] = [];
   for (const [index, { bytes, contentType }] of extras.entries()) {
     const filename = names[index] ?? '';
-    const { sizeBytes } = await store.write(extraKey(jobId, fileId, index), bytes, { signal });
-    const url = `/api/v1/download/${jobId}/${encodeURIComponent(filename)}`;
+    const { sizeBytes } = await store.write(extraKey(place, index), bytes, { signal });
+    const url = downloadPath(place.jobId, filename);
     stored.push({ filename, size: sizeBytes, mime_type: contentType, url });
   }
   return stored;
 }
 
-/** Removes what {@link storeResult} wrote for a file that was cancelled in the meantime. */
-export async function removeResult(store: FileStore, jobId: string, fileId: string): Promise<void> {
-  await store.remove(previewKey(jobId, fileId));
-  await store.remove(modelKey(jobId, fileId));
-  await store.removePrefix(extrasPrefix(jobId, fileId));
-}
-
-function isBinaryGltf(bytes: Uint8Array): boolean {
-  if (bytes.byteLength < 12) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return view.getUint32(0, true) === magic && view.getUint32(8, true) === bytes.byteLength;
+/** Removes whatever one attempt stored, and nothing of any other. Nothing happens where it stored nothing. */
+export async function removeAttempt(
+  store: Pick<FileStore, 'list' | 'remove'>,
+  jobId: string,
+  fileId: string,
+  attemptId: string,
+): Promise<void> {
+  const prefix = attemptsPrefix(jobId, fileId);
+  const names = await Array.fromAsync(store.list(prefix));
+  for (const name of names) if (name.startsWith(attemptNamePrefix(attemptId))) await store.remove(`${prefix}/${name}`);
 }

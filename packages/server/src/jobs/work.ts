@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { message } from '@image2model/protocol';
+import type { ModelFile } from '@image2model/protocol';
 import type { BaseLogger } from 'pino';
-import type { Engine, Lease } from '../engine/contract.ts';
+import type { Engine, Lease, LostLease } from '../engine/contract.ts';
 import { StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { ModelError } from '../models/errors.ts';
-import type { Model } from '../models/contract.ts';
-import { mayRetry, retryDelayMs, toFault } from './retry.ts';
-import { removeResult, storeResult } from './store-result.ts';
-import { createThinner } from './thin.ts';
+import type { Model, ModelContext } from '../models/contract.ts';
+import { mayRetry, retryDelayMs, toFailure } from './retry.ts';
+import { removeAttempt, storeResult } from './store-result.ts';
+import { createThrottle } from './throttle.ts';
+import type { Throttle } from './throttle.ts';
 
 /** Why a running file is stopped. */
-export type StopReason = 'cancelled' | 'lost' | 'shutdown';
+export type StopReason = LostLease['why'] | 'shutdown';
 
 /** What every file's work needs. */
 export interface WorkContext {
@@ -20,89 +22,125 @@ export interface WorkContext {
   log: Pick<BaseLogger, 'debug' | 'warn' | 'error'>;
 }
 
+/**
+ * How an attempt ended. `unknown`: the answer to `finish` was lost, so its result may be the file's by now; if it is not,
+ * the lease runs out and the engine has the attempt removed.
+ */
+type Outcome = 'accepted' | 'not accepted' | 'unknown';
+
 /** How soon what could not be written for want of room is written again, in ms. */
 const writeAgainMs = 500;
-/** How soon a file that was begun with a model that is not there is looked at again, in ms. */
-const missingModelMs = 30_000;
 
 /**
  * Works on one leased file until it is finished, handed back or no longer ours. Never rejects: what goes wrong ends the
  * file, or puts it back into the queue where it may pass. The signal's reason is a {@link StopReason}.
  */
 export async function workOn(context: WorkContext, lease: Lease, signal: AbortSignal): Promise<void> {
-  const { engine, models, files, log } = context;
-  const { token, jobId } = lease;
-  const { fileId } = lease.file;
-  const named = { task_id: lease.taskId, file_id: fileId, attempt: lease.attempt };
-  try {
-    if (!models.has(lease.model) && lease.remembered !== undefined) {
-      // Begun at a provider, and perhaps paid for: whoever runs the server may have lost its key for a moment.
-      const message = 'Begun with a model that this server does not offer just now; it waits for it';
-      await engine.release(token, { countAttempt: false, delayMs: missingModelMs, message });
+  const { files, log } = context;
+  const { token, jobId, taskId, file } = lease;
+  const named = { task_id: taskId, file_id: file.fileId, attempt: lease.attempt };
+  const made = await attempt(context, lease, signal).catch((error: unknown) => ({ error }));
+  const outcome = 'error' in made ? 'not accepted' : await finish(context, lease, made, signal);
+  if (outcome === 'not accepted') {
+    // What this attempt stored, and nothing of another one. Before the file is handed back: until then the engine has it
+    // done if this process dies.
+    await removeAttempt(files, jobId, file.fileId, token).catch((error: unknown) => {
+      log.warn({ ...named, err: error }, 'Files of an attempt could not be removed');
+    });
+  }
+  if ('error' in made) {
+    await conclude(context, lease, made.error, signal).catch((error: unknown) => {
+      // The lease runs out, and the file is attempted again.
+      log.error({ ...named, err: error }, 'A file could not be handed back');
+    });
+  }
+  log.debug({ ...named, outcome }, 'An attempt ended');
+}
+
+/** Says what becomes of a file that has no model, unless it is no longer ours. */
+async function conclude(context: WorkContext, lease: Lease, error: unknown, signal: AbortSignal): Promise<void> {
+  const stopped = signal.aborted ? (signal.reason as StopReason) : undefined;
+  switch (stopped) {
+    case 'cancelled':
+    case 'expired':
       return;
-    }
-    const ending = await attempt(context, lease, signal).catch((error: unknown) => ({ error }));
-    const stopped = signal.aborted ? (signal.reason as StopReason) : undefined;
-    const made = 'error' in ending ? undefined : ending;
-    // Before the file is handed back: what another attempt has made is not ours to clear away.
-    if (stopped === 'cancelled' || (made === undefined && stopped !== 'lost')) await removeResult(files, jobId, fileId);
-    if (stopped === 'cancelled') return;
-    if (made !== undefined) {
-      const taken = await whenWritable(signal, () => engine.finish(token, made));
-      log.debug({ ...named, taken }, 'A model was made');
-      if (!taken && signal.reason === 'cancelled') await removeResult(files, jobId, fileId);
-    } else if (stopped === 'shutdown') {
-      const message = 'The server restarts; this goes on soon';
-      await engine.release(token, { countAttempt: false, message });
-    } else if (stopped === undefined && 'error' in ending) {
-      await giveUpOrRetry(context, lease, ending.error, signal);
-    }
-  } catch (error) {
-    // The engine or the store failed. The lease runs out, and the file is tried again.
-    log.error({ ...named, err: error }, 'A file could not be finished');
+    case 'shutdown':
+      await context.engine.release(lease.token, { countAttempt: false, message: message('file.shutdown') });
+      return;
+    case undefined:
+      await giveUpOrRetry(context, lease, error, signal);
+      return;
+    default:
+      stopped satisfies never;
   }
 }
 
-async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal) {
+/** Makes the model and stores it under the attempt's own keys. */
+async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal): Promise<ModelFile> {
   const { engine, models, files, log } = context;
-  const { token, jobId, file } = lease;
+  const { token, jobId, file, faceLimit, options } = lease;
   const model = models.get(lease.model);
-  if (!model) throw new ModelError('UNKNOWN_MODEL', 'This server does not offer that model any more');
+  if (model === undefined) throw new Error(`A file of the model ${lease.model} was claimed, which is not offered here`);
   const bytes = await files.read(file.storageKey);
   signal.throwIfAborted();
-  const thinner = createThinner(
-    ({ fraction, message }) => engine.report(token, fraction * 100, message),
+  const throttle = createThrottle(
+    ({ fraction, message: said }) => engine.report(token, fraction * 100, said),
     (error) => log.warn({ task_id: lease.taskId, file_id: file.fileId, err: error }, 'A report could not be written'),
   );
   try {
     const startedAt = performance.now();
     const generated = await model.generate(
-      { fileId: file.fileId, filename: file.filename, contentType: file.contentType, bytes },
-      { faceLimit: lease.faceLimit, options: lease.options },
-      {
-        signal,
-        report: (report) => thinner.report(report),
-        remembered: lease.remembered,
-        remember: async (state) => {
-          if (!(await engine.remember(token, state))) throw new Error('the lease is lost');
-        },
-      },
+      { fileId: file.fileId, pictures: [{ filename: file.filename, contentType: file.contentType, bytes }] },
+      { faceLimit, options },
+      modelContext(engine, lease, throttle, signal),
     );
     signal.throwIfAborted();
     const seconds = Math.round(performance.now() - startedAt) / 1000;
-    const place = { jobId, fileId: file.fileId, files: lease.filenames };
+    const place = { jobId, fileId: file.fileId, attemptId: token, files: lease.filenames };
     const store = async () => await storeResult(files, place, generated, { signal, seconds });
     // What was paid for is held on to until there is room for it.
     const result = generated.cost === undefined ? await store() : await whenWritable(signal, store);
-    await thinner.flush();
-    return { status: 'completed', result } as const;
+    await throttle.flush();
+    return result;
   } finally {
-    thinner.drop();
+    throttle.drop();
+  }
+}
+
+function modelContext(
+  engine: Engine,
+  { token, model, remembered }: Lease,
+  throttle: Throttle,
+  signal: AbortSignal,
+): ModelContext {
+  return {
+    signal,
+    report: (report) => throttle.report(report),
+    remembered,
+    remember: async (state) => {
+      if (!(await engine.remember(token, state))) throw new Error('The lease is lost');
+    },
+    abandon: async (state) => await engine.addCleanup({ type: 'cancel_remote_job', model, remembered: state }),
+  };
+}
+
+async function finish(
+  { engine, log }: WorkContext,
+  { token, taskId, file }: Lease,
+  result: ModelFile,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  try {
+    const isAccepted = await whenWritable(signal, () => engine.finish(token, { status: 'completed', result }));
+    return isAccepted ? 'accepted' : 'not accepted';
+  } catch (error) {
+    log.error({ task_id: taskId, file_id: file.fileId, err: error }, 'A result could not be recorded');
+    return error instanceof StorageFullError ? 'not accepted' : 'unknown';
   }
 }
 
 /**
- * Does what writes to the engine or the store, and does it again until there is room for it: what has been made, or paid for, is not
+ * Writes to the engine or the store, again and again until there is room for it: what has been made, or paid for, is not
  * thrown away for a disk that is full for a while. The engine keeps the lease meanwhile. Stops with the signal.
  */
 async function whenWritable<T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> {
@@ -122,17 +160,17 @@ async function giveUpOrRetry(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  const fault = toFault(error);
+  const failure = toFailure(error);
   const { token, attempt: attempts } = lease;
-  const named = { task_id: lease.taskId, file_id: lease.file.fileId, attempt: attempts, code: fault.code };
-  if (mayRetry(fault, attempts)) {
+  const named = { task_id: lease.taskId, file_id: lease.file.fileId, attempt: attempts, code: failure.code };
+  if (mayRetry(failure, attempts)) {
     const delayMs = retryDelayMs(attempts);
     log.warn({ ...named, err: error, delay_ms: delayMs }, 'An attempt failed and is repeated');
-    const message = 'This did not work; trying again soon';
-    await whenWritable(signal, () => engine.release(token, { delayMs, message, error: fault.message }));
+    const again = { delayMs, message: message('file.retrying'), error: failure.message };
+    await whenWritable(signal, () => engine.release(token, again));
     return;
   }
   log.warn({ ...named, err: error }, 'A file failed');
-  const details = { code: fault.code, retryable: fault.retryable, attempts };
-  await whenWritable(signal, () => engine.finish(token, { status: 'failed', error: fault.message, details }));
+  const details = { code: failure.code, retryable: failure.retryable, attempts };
+  await whenWritable(signal, () => engine.finish(token, { status: 'failed', error: failure.message, details }));
 }

@@ -16,8 +16,8 @@ interface Followed {
   index: number;
   /** Whether the task had ended when the stream began. */
   hadEnded: boolean;
-  /** Sequence of the newest entry taken in. */
-  taken: number;
+  /** Sequence of the newest entry so far. */
+  newest: number;
   /** `ahead`: its replay is still to be read; `reading`; `live`. */
   phase: 'ahead' | 'reading' | 'live';
   isOver: boolean;
@@ -44,7 +44,7 @@ export class CombinedStream extends Stream implements Reader {
     this.#tasks = new Map(
       tasks.map(({ taskId, status }, index) => [
         taskId,
-        { taskId, index, hadEnded: hasEnded(status), taken: 0, phase: 'ahead', isOver: false },
+        { taskId, index, hadEnded: hasEnded(status), newest: 0, phase: 'ahead', isOver: false },
       ]),
     );
   }
@@ -75,7 +75,7 @@ export class CombinedStream extends Stream implements Reader {
     const task = this.#tasks.get(taskId);
     if (task === undefined || task.phase === 'ahead') return;
     if (task.phase === 'live') {
-      this.#take(task, batch.entries);
+      this.#accept(task, batch.entries);
       return;
     }
     this.#meanwhile.push(...batch.entries);
@@ -86,22 +86,22 @@ export class CombinedStream extends Stream implements Reader {
     const meanwhile = this.#meanwhile;
     this.#meanwhile = [];
     task.phase = 'live';
-    // Until there is something to tell, the answer may still be that there is nothing left.
+    // Until there is something to send, the answer may still be that there is nothing left.
     if (!this.#hasBegun && (entries.length > 0 || [...this.#tasks.values()].some((one) => !one.hadEnded))) {
       this.#hasBegun = true;
       this.begin(outlet);
     }
     // A cursor that the engine does not know as one of this task counted as none.
     const isKnown = cursor !== undefined && (entries[0]?.sequence ?? Infinity) > cursor;
-    task.taken = isKnown ? cursor : 0;
-    this.#cursor.advance(task.index, task.taken);
-    this.#take(task, [...entries, ...meanwhile], task.hadEnded);
+    task.newest = isKnown ? cursor : 0;
+    this.#cursor.advance(task.index, task.newest);
+    this.#accept(task, [...entries, ...meanwhile], task.hadEnded);
   }
 
-  #take(task: Followed, entries: readonly Entry[], ends = false): void {
+  #accept(task: Followed, entries: readonly Entry[], ends = false): void {
     const news = entries.filter((entry) => {
-      if (entry.sequence <= task.taken) return false;
-      task.taken = entry.sequence;
+      if (entry.sequence <= task.newest) return false;
+      task.newest = entry.sequence;
       return true;
     });
     if (!task.isOver && (ends || news.some((entry) => isEnding(entry.type)))) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The longest cursor that is looked at: a fingerprint and 100 sequences of 11 digits and a point. */
+/** Longer cursors are ignored: a fingerprint and 100 sequences of 11 digits and a point. */
 const maxCursorLength = 1300;
 
 /**
@@ -16,7 +16,7 @@ export function parseCursor(text: string | undefined): number | undefined {
 /**
  * The cursor over several tasks: a fingerprint of the set of tasks, then for each task in the order of their ids the
  * last sequence sent, in base 36; 0 where nothing of it was sent. It is good for the very same set only, in any order,
- * which keeps it at 2 or 3 bytes a task where ids would take 36.
+ * which keeps it at 2 or 3 bytes a task where ids would need 36.
  */
 export class CombinedCursor {
   readonly #prefix: string;

@@ -2,7 +2,7 @@ import { isEnding } from '@image2model/protocol';
 import type { Engine, Entry } from '../engine/contract.ts';
 import { Batch } from './wire.ts';
 
-/** Takes the entries of the tasks that it follows. */
+/** Receives the entries of the tasks that it follows. */
 export interface Reader {
   /** Called with what is due together, in order. Must not throw. */
   deliver(taskId: string, batch: Batch): void;
@@ -40,7 +40,7 @@ const manyReaders = 100;
  * with the last. What the engine hands over within one turn of the loop leaves in one write to each reader.
  *
  * Where a task has many readers and was written to a moment ago, mere progress waits up to `gatherMs` for more. What
- * comes after a pause, a changed status and an ending leave at once, and take along what waits: the order is kept.
+ * comes after a pause, a changed status and an ending leave at once, and what waits goes before them: the order is kept.
  */
 export class Feeds {
   readonly #engine: Pick<Engine, 'subscribe'>;
@@ -82,7 +82,7 @@ export class Feeds {
     clearTimeout(feed.timer);
     feed.subscription.then(
       (unsubscribe) => unsubscribe(),
-      // Whoever joined has been told.
+      // Whoever joined has had the error.
       () => undefined,
     );
   }

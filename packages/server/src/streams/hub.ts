@@ -9,13 +9,16 @@ import type { Outlet, StreamSurroundings } from './stream.ts';
 import { TaskStream } from './task-stream.ts';
 import { Wheel } from './wheel.ts';
 
-/** What bounds the streams of one process. */
+/**
+ * What bounds the streams of one process: sockets and memory are its own, so each process counts for itself, and n
+ * processes have room for n times as many.
+ */
 export interface StreamLimits {
   maxStreams: number;
   maxStreamsPerKey: number;
   /** A comment goes out after at most this much silence. */
   heartbeatMs: number;
-  /** A reader whose socket takes nothing for this long is cut. */
+  /** A reader whose socket accepts nothing for this long is cut. */
   stallMs: number;
   /** A stream is closed at a random age of 0.8 to 1 times this, so that streams spread after a restart. */
   maxAgeMs: number;
@@ -57,7 +60,7 @@ export interface HubStats {
   opened: number;
   /** So far: refused because there were too many. */
   refused: number;
-  /** So far: cut because the reader took nothing. */
+  /** So far: cut because the reader stalled. */
   cut: number;
 }
 
@@ -86,96 +89,117 @@ export interface Hub {
 /** Ticks of the wheel in one heartbeat: how finely its beats are spread. */
 const ticksPerHeartbeat = 60;
 
-export function createHub({ engine, log, limits: given = {} }: HubOptions): Hub {
-  const limits = { ...defaultStreamLimits, ...given };
-  const tickMs = Math.max(1, limits.heartbeatMs / ticksPerHeartbeat);
-  const wheel = new Wheel({ tickMs, slots: ticksPerHeartbeat + 1 });
-  const feeds = new Feeds(engine, limits);
-  const owners = new Map<string, number>();
-  const counters = { open: 0, opened: 0, refused: 0, waiting: 0, cut: 0 };
-  const whenEmpty: (() => void)[] = [];
-  let closing: Promise<void> | undefined;
+export function createHub(options: HubOptions): Hub {
+  return new ProcessHub(options);
+}
 
-  const around: StreamSurroundings = {
-    wheel,
-    heartbeatTicks: ticksPerHeartbeat,
-    stallTicks: Math.ceil(limits.stallMs / tickMs),
-    maxAgeTicks: limits.maxAgeMs / tickMs,
-    retryMs: () => limits.retryMs * (0.5 + Math.random()),
-    counters,
-    onClosed(stream) {
-      counters.open -= 1;
-      const left = (owners.get(stream.owner) ?? 0) - 1;
-      if (left > 0) owners.set(stream.owner, left);
-      else owners.delete(stream.owner);
-      if (counters.open === 0) for (const resolve of whenEmpty.splice(0)) resolve();
-    },
-  };
+class ProcessHub implements Hub {
+  readonly #engine: HubOptions['engine'];
+  readonly #log: HubOptions['log'];
+  readonly #limits: StreamLimits;
+  readonly #wheel: Wheel;
+  readonly #feeds: Feeds;
+  readonly #around: StreamSurroundings;
+  readonly #owners = new Map<string, number>();
+  readonly #counters = { open: 0, opened: 0, refused: 0, waiting: 0, cut: 0 };
+  readonly #whenEmpty: (() => void)[] = [];
+  #closing: Promise<void> | undefined;
 
-  function whatIsFull(owner: string): 'The server' | 'This key' | undefined {
-    if (counters.open >= limits.maxStreams) return 'The server';
-    return (owners.get(owner) ?? 0) >= limits.maxStreamsPerKey ? 'This key' : undefined;
+  constructor({ engine, log, limits: given = {} }: HubOptions) {
+    const limits = { ...defaultStreamLimits, ...given };
+    const tickMs = Math.max(1, limits.heartbeatMs / ticksPerHeartbeat);
+    this.#engine = engine;
+    this.#log = log;
+    this.#limits = limits;
+    this.#wheel = new Wheel({ tickMs, slots: ticksPerHeartbeat + 1 });
+    this.#feeds = new Feeds(engine, limits);
+    this.#around = {
+      wheel: this.#wheel,
+      heartbeatTicks: ticksPerHeartbeat,
+      stallTicks: Math.ceil(limits.stallMs / tickMs),
+      maxAgeTicks: limits.maxAgeMs / tickMs,
+      retryMs: () => limits.retryMs * (0.5 + Math.random()),
+      counters: this.#counters,
+      onClosed: (stream) => this.#discount(stream),
+    };
   }
 
-  function admit(owner: string): void {
-    if (closing !== undefined) throw shuttingDown();
-    const full = whatIsFull(owner);
+  async openTask(task: TaskRow, after: string | undefined, outlet: Outlet): Promise<boolean> {
+    this.#admit(task.owner);
+    const stream = new TaskStream(task.taskId, this.#feeds, task.owner, outlet, this.#around);
+    return await run(stream, () => stream.start(this.#engine, task, parseCursor(after), outlet));
+  }
+
+  async openTasks(...[tasks, after, outlet]: Parameters<Hub['openTasks']>): Promise<boolean> {
+    this.#admit(tasks[0].owner);
+    const stream = new CombinedStream(tasks, this.#feeds, outlet, this.#around);
+    return await run(stream, () => stream.start(this.#engine, after, outlet));
+  }
+
+  hasRoom(owner: string): boolean {
+    return this.#closing === undefined && this.#whatIsFull(owner) === undefined;
+  }
+
+  endLogin(login: string): void {
+    const ended = this.#streams().filter((stream) => stream.login === login);
+    for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', 'This login has ended.'));
+    this.#log.info({ streams: ended.length }, 'streams of a login ended');
+  }
+
+  stats(): HubStats {
+    return { ...this.#counters, owners: this.#owners, tasks: this.#feeds.size };
+  }
+
+  async close(graceMs = 5000): Promise<void> {
+    this.#closing ??= this.#close(graceMs);
+    await this.#closing;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    const open = this.#streams();
+    this.#log.info({ streams: open.length }, 'closing the event streams');
+    if (this.#counters.open === 0) return;
+    const empty = new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+    this.#feeds.flush();
+    for (const stream of open) stream.end(shuttingDown(), Math.random() * this.#limits.shutdownSpreadMs);
+    const late = setTimeout(() => {
+      for (const stream of this.#streams()) stream.cut();
+    }, graceMs);
+    await empty;
+    clearTimeout(late);
+  }
+
+  #whatIsFull(owner: string): 'The server' | 'This key' | undefined {
+    if (this.#counters.open >= this.#limits.maxStreams) return 'The server';
+    return (this.#owners.get(owner) ?? 0) >= this.#limits.maxStreamsPerKey ? 'This key' : undefined;
+  }
+
+  #admit(owner: string): void {
+    if (this.#closing !== undefined) throw shuttingDown();
+    const full = this.#whatIsFull(owner);
     if (full !== undefined) {
-      counters.refused += 1;
+      this.#counters.refused += 1;
       throw new ApiError('TOO_MANY_STREAMS', `${full} has as many open streams as it may have.`, {
         retryAfterSeconds: 5,
       });
     }
     // Counted before anything is awaited, or requests that come together would all get past the check.
-    owners.set(owner, (owners.get(owner) ?? 0) + 1);
-    counters.open += 1;
-    counters.opened += 1;
+    this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
+    this.#counters.open += 1;
+    this.#counters.opened += 1;
   }
 
-  function streams(): Stream[] {
-    return [...wheel.items()].filter((item) => item instanceof Stream);
+  #discount({ owner }: Stream): void {
+    this.#counters.open -= 1;
+    const left = (this.#owners.get(owner) ?? 0) - 1;
+    if (left > 0) this.#owners.set(owner, left);
+    else this.#owners.delete(owner);
+    if (this.#counters.open === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
-  return {
-    async openTask(task, after, outlet) {
-      admit(task.owner);
-      const stream = new TaskStream(task.taskId, feeds, task.owner, outlet, around);
-      return await run(stream, () => stream.start(engine, task, parseCursor(after), outlet));
-    },
-
-    async openTasks(tasks, after, outlet) {
-      admit(tasks[0].owner);
-      const stream = new CombinedStream(tasks, feeds, outlet, around);
-      return await run(stream, () => stream.start(engine, after, outlet));
-    },
-
-    hasRoom: (owner) => closing === undefined && whatIsFull(owner) === undefined,
-
-    endLogin(login) {
-      const ended = streams().filter((stream) => stream.login === login);
-      for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', 'This login has ended.'));
-      log.info({ streams: ended.length }, 'streams of a login ended');
-    },
-
-    stats: () => ({ ...counters, owners, tasks: feeds.size }),
-
-    async close(graceMs = 5000) {
-      closing ??= (async () => {
-        const open = streams();
-        log.info({ streams: open.length }, 'closing the event streams');
-        if (counters.open === 0) return;
-        const empty = new Promise<void>((resolve) => whenEmpty.push(resolve));
-        feeds.flush();
-        for (const stream of open) stream.end(shuttingDown(), Math.random() * limits.shutdownSpreadMs);
-        const late = setTimeout(() => {
-          for (const stream of streams()) stream.cut();
-        }, graceMs);
-        await empty;
-        clearTimeout(late);
-      })();
-      await closing;
-    },
-  };
+  #streams(): Stream[] {
+    return [...this.#wheel.items()].filter((item) => item instanceof Stream);
+  }
 }
 
 /** A stream that does not begin leaves nothing behind. */

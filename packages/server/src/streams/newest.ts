@@ -4,7 +4,7 @@ import type { Entry } from '../engine/contract.ts';
 export function newestOfEach(entries: readonly Entry[]): Entry[] {
   const newest = new Map<string, Entry>();
   for (const entry of entries) {
-    // Set anew rather than in place: a map gives its values in the order of their setting.
+    // Deleted and set again: a map gives its values in the order of their setting.
     newest.delete(entry.key);
     newest.set(entry.key, entry);
   }

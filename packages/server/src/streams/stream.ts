@@ -12,7 +12,7 @@ export interface Outlet {
   chunked: boolean;
   /** The login that asks, with which the stream ends; empty for a key. */
   login: string;
-  /** Called once, just before the first byte: takes the response over and returns its head. */
+  /** Called once, just before the first byte: hijacks the response and returns its head. */
   begin(): string;
 }
 
@@ -23,7 +23,7 @@ export interface StreamSurroundings {
   heartbeatTicks: number;
   stallTicks: number;
   maxAgeTicks: number;
-  /** What a client waits before it comes back, drawn anew for each. */
+  /** What a client waits before it comes back, drawn for each. */
   retryMs(): number;
   /** Called once for each stream, when nothing of it is left. */
   onClosed(stream: Stream): void;
@@ -46,7 +46,7 @@ export abstract class Stream implements Visited {
   readonly owner: string;
   readonly login: string;
   protected readonly chunked: boolean;
-  /** Set once the last entry there will ever be was taken in. */
+  /** Set once the last entry there will ever be has come in. */
   protected over = false;
   readonly #socket: Socket;
   readonly #around: StreamSurroundings;
@@ -55,7 +55,7 @@ export abstract class Stream implements Visited {
   #state: 'opening' | 'open' | 'ending' | 'closed' = 'opening';
   /** Head and opening comment, until they leave with the first entries. */
   #prefix: string | undefined;
-  /** Entries that wait for the socket to drain, by key and in order of arrival; undefined while it takes all. */
+  /** Entries that wait for the socket to drain, by key and in order of arrival; undefined while it accepts all. */
   #backlog: Map<string, Entry> | undefined;
   #wroteAt: number;
   #waitingSince = 0;
@@ -126,7 +126,7 @@ export abstract class Stream implements Visited {
   protected abstract detach(): void;
   /** The entry's frame, with the id that this stream gives it. */
   protected abstract encode(entries: readonly Entry[]): string;
-  /** What a waiting entry takes the place of. */
+  /** What a waiting entry replaces. */
   protected abstract keyOf(entry: Entry): string;
 
   /** Throws where the stream was refused while it opened. */
@@ -134,7 +134,7 @@ export abstract class Stream implements Visited {
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
-  /** Takes the response over. What was not sent by `flush` leaves with the first entries. */
+  /** Hijacks the response. What was not sent by `flush` leaves with the first entries. */
   protected begin(outlet: Outlet): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
@@ -201,7 +201,7 @@ export abstract class Stream implements Visited {
   #waitByKey(backlog: Map<string, Entry>, entries: readonly Entry[]): void {
     for (const entry of entries) {
       const key = this.keyOf(entry);
-      // Set anew rather than in place: a map gives its entries in the order of their setting, which is by sequence.
+      // Deleted and set again: a map gives its entries in the order of their setting, which is by sequence.
       backlog.delete(key);
       backlog.set(key, entry);
     }
@@ -216,7 +216,7 @@ export abstract class Stream implements Visited {
   }
 
   #leave(text: string): void {
-    // A reader that takes nothing gets no farewell either.
+    // A reader that stalls gets no farewell either.
     if (this.isWaiting) this.cut();
     else this.push(encodeEnd(text, this.chunked), true);
   }
@@ -229,7 +229,7 @@ export abstract class Stream implements Visited {
 
   #finish(): void {
     this.#beginEnding();
-    // After the last byte, not at once; a reader that does not take it is cut like any other that stalls.
+    // After the last byte, not at once; a reader that does not read it is cut like any other that stalls.
     this.#socket.destroySoon();
   }
 

@@ -15,8 +15,8 @@ const maxMeanwhile = 1000;
 export class TaskStream extends Stream implements Reader {
   readonly #taskId: string;
   readonly #feeds: Feeds;
-  /** Sequence of the newest entry taken in; everything at or below it is a double. */
-  #taken = 0;
+  /** Sequence of the newest entry so far; everything at or below it is a double. */
+  #newest = 0;
   /** What arrives while the replay is read; undefined before and after. */
   #meanwhile: Entry[] | undefined;
   #isLive = false;
@@ -51,8 +51,8 @@ export class TaskStream extends Stream implements Reader {
     this.#meanwhile = undefined;
     this.#isLive = true;
     this.over = hasEnded(task.status);
-    if (entries.length === 0) this.#taken = after ?? 0;
-    this.#take([...entries, ...meanwhile]);
+    if (entries.length === 0) this.#newest = after ?? 0;
+    this.#accept([...entries, ...meanwhile]);
     this.flush();
     return true;
   }
@@ -60,26 +60,26 @@ export class TaskStream extends Stream implements Reader {
   deliver(_taskId: string, batch: Batch): void {
     if (!this.#isLive) {
       this.#keep(batch.entries);
-    } else if (batch.first > this.#taken && !this.isWaiting) {
-      this.#taken = batch.last;
+    } else if (batch.first > this.#newest && !this.isWaiting) {
+      this.#newest = batch.last;
       this.over ||= batch.ends;
       this.push(batch.bytes(this.chunked), batch.ends);
     } else {
-      this.#take(batch.entries);
+      this.#accept(batch.entries);
     }
   }
 
-  /** A read that takes long does not take memory: past the bound, the newest of each key will do. */
+  /** A slow read does not use up memory: past the bound, the newest of each key will do. */
   #keep(entries: readonly Entry[]): void {
     if (this.#meanwhile === undefined) return;
     this.#meanwhile.push(...entries);
     if (this.#meanwhile.length > maxMeanwhile) this.#meanwhile = newestOfEach(this.#meanwhile);
   }
 
-  #take(entries: readonly Entry[]): void {
+  #accept(entries: readonly Entry[]): void {
     const news = entries.filter((entry) => {
-      if (entry.sequence <= this.#taken) return false;
-      this.#taken = entry.sequence;
+      if (entry.sequence <= this.#newest) return false;
+      this.#newest = entry.sequence;
       return true;
     });
     this.over ||= news.some((entry) => isEnding(entry.type));

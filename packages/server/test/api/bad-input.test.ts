@@ -39,7 +39,15 @@ describe('an upload is refused', () => {
       413,
       'FILE_TOO_LARGE',
     );
-    expect(refused.errors).toEqual([{ code: 'FILE_TOO_LARGE', detail: expect.any(String), filename: 'large.png' }]);
+    expect(refused.errors).toEqual([
+      {
+        code: 'FILE_TOO_LARGE',
+        detail: 'large.png is larger than 10 MiB.',
+        message_id: 'image.too_large',
+        message_values: { filename: 'large.png', max: 10 },
+        filename: 'large.png',
+      },
+    ]);
   });
 
   it('with more than all images together may have, before a byte is read', async () => {

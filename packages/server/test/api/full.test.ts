@@ -11,6 +11,7 @@ import { ModelError } from '../../src/models/errors.ts';
 import { canFillDisk, createSmallDisk } from '../chaos/disk.ts';
 import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+import { smallGlb } from '../support/scripted-model.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
 import { ended, problem, taskNow, upload } from './support.ts';
 
@@ -39,7 +40,7 @@ describe('a queue in which as many files wait as may', () => {
       env: { WORKER_CONCURRENCY: '1', MAX_QUEUED_FILES: '2' },
       model: createTriangleModel({
         before: async () => {
-          if (fails) throw new ModelError('NO_FOREGROUND', 'Nothing is to be seen.');
+          if (fails) throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen.' });
           started.resolve();
           await gate.promise;
         },
@@ -178,10 +179,13 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
 
 /** A binary glTF of 4 MB, larger than what is left of the disk. */
 function bigGlb(): Uint8Array {
-  const bytes = Buffer.alloc(4 * 1024 * 1024);
-  bytes.write('glTF', 0, 'latin1');
-  bytes.writeUInt32LE(2, 4);
+  const bytes = Buffer.alloc(4 * 1024 * 1024, smallGlb());
+  const small = smallGlb().byteLength;
+  bytes.fill(0, small);
   bytes.writeUInt32LE(bytes.length, 8);
+  // What follows the JSON is the binary chunk.
+  bytes.writeUInt32LE(bytes.length - small - 8, small);
+  bytes.write('BIN\0', small + 4, 'latin1');
   return new Uint8Array(bytes);
 }
 

@@ -33,7 +33,10 @@ describe('an image is refused if it is', () => {
   ])('%s', async (_, make, status, code) => {
     const bytes = await make();
     const refused = await problem(await post(uploadForm([['picture.png', bytes]])), status, code);
-    expect(refused.errors).toEqual([{ code, detail: refused.detail, filename: 'picture.png' }]);
+    expect(refused.errors).toHaveLength(1);
+    // What other languages are made from stands beside it.
+    const { message_id: _id, message_values: _values, ...said } = refused.errors?.[0] ?? {};
+    expect(said).toEqual({ code, detail: refused.detail, filename: 'picture.png' });
   });
 });
 

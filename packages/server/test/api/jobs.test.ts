@@ -147,7 +147,7 @@ describe('a file that fails', () => {
       model: createTriangleModel({
         before: async () => {
           const { ModelError } = await import('../../src/models/errors.ts');
-          throw new ModelError('FACE_LIMIT_TOO_LOW', 'This shape needs at least 200 faces.');
+          throw new ModelError('FACE_LIMIT_TOO_LOW', { text: 'This shape needs at least 200 faces.' });
         },
       }),
     });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { downloadListSchema, taskEventTypes, uploadSchema } from '@image2model/protocol';
 import type { DownloadList, Task, Upload } from '@image2model/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attemptsPrefix } from '../../src/files/keys.ts';
 import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -53,9 +54,9 @@ describe('the same photo again', () => {
     const first = await make('chair.png', { face_limit: '500' });
     const second = await make('stool.png', { face_limit: '500' });
     expect(made).toEqual(['chair.png']);
-    expect(second.accepted.message).toContain('made before');
+    expect(second.accepted.message).toContain('made earlier');
     expect(second.task).toMatchObject({ status: 'completed', progress: 100, result: { successful_files: 1 } });
-    expect(second.task.files[0]).toMatchObject({ status: 'completed', message: 'Taken from an earlier result' });
+    expect(second.task.files[0]).toMatchObject({ status: 'completed', message: 'Reused an earlier result' });
     const [original, reused] = [first.task.files[0]?.result, second.task.files[0]?.result];
     expect(original?.reused).toBeUndefined();
     expect(reused).toMatchObject({
@@ -136,8 +137,10 @@ describe('the same photo again', () => {
   it('is made anew where the earlier files are gone or not whole', async () => {
     await start(true);
     const models = async (upload: Upload): Promise<string> => {
-      const folder = join(server.dataDir, 'files/jobs', upload.job_id, 'models');
-      return join(folder, (await readdir(folder))[0] ?? '');
+      const [file] = upload.uploaded_files;
+      const folder = join(server.dataDir, 'files', attemptsPrefix(upload.job_id, file?.file_id ?? ''));
+      const names = await readdir(folder);
+      return join(folder, names.find((name) => name.endsWith('.glb')) ?? '');
     };
     const first = await make('1.png');
     await rm(await models(first.accepted));

@@ -31,7 +31,7 @@ describe('a file that was tried again', () => {
         before: async ({ filename }) => {
           if (filename !== 'chair.png') return;
           tries += 1;
-          if (tries === 1) throw new ModelError('PROVIDER_TIMEOUT', error, { retryable: true });
+          if (tries === 1) throw new ModelError('PROVIDER_TIMEOUT', { text: error }, { retryable: true });
         },
       }),
     });

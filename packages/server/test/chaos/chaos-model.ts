@@ -12,13 +12,14 @@ export function createChaosModel(threads: number): Model {
   return {
     ...local,
     async generate(input, options, context) {
-      const [fate, delay] = input.filename.split('-');
+      const [picture] = input.pictures;
+      const [fate, delay] = picture.filename.split('-');
       const again = context.remembered !== undefined;
       const order: Order = { fate: fate as Fate, delayMs: Number(delay), again };
       // Outlasts the server, so that "once" means once.
       if (!again && (fate === 'throwsonce' || fate === 'crashesonce')) await context.remember({ tried: true });
       return await local.generate(
-        { ...input, bytes: new TextEncoder().encode(JSON.stringify(order)) },
+        { ...input, pictures: [{ ...picture, bytes: new TextEncoder().encode(JSON.stringify(order)) }] },
         options,
         context,
       );

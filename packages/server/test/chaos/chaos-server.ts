@@ -16,6 +16,8 @@ const server = await startServer({
   pagesDirectory: '/no-pages',
   leaseMs: Number(process.env['CHAOS_LEASE_MS']),
   minFreeBytes: Number(process.env['CHAOS_MIN_FREE_BYTES']),
+  // Sooner than any upload of the run lasts, and often, so that the end of the run sees it done.
+  cleanUp: { everyMs: 1000, orphanAgeMs: 10_000 },
 });
 createInterface({ input: process.stdin }).once('close', () => process.exit(0));
 process.once('SIGTERM', () => void server.close(500).then(() => process.exit(0)));

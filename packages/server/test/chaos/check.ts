@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { downloadListSchema, hasEnded, jobListSchema } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
-import { imageKey, modelKey, previewKey } from '../../src/files/keys.ts';
+import { attemptsPrefix, imageKey } from '../../src/files/keys.ts';
 import type { AcceptedJob, Client } from './client.ts';
 import type { Fate } from './plan.ts';
 
@@ -130,21 +130,27 @@ export async function checkEngine(dataDir: string, jobs: readonly AcceptedJob[])
   return wrong;
 }
 
-/** Files below `DATA_DIR/files` that belong to nobody. */
+/** Files below `DATA_DIR/files` that belong to nobody; of a finished file that has those of several attempts, all. */
 export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]): Promise<string[]> {
   const owned = new Set<string>();
+  const finished = new Set<string>();
   for (const { upload, followed, deleted } of jobs) {
     if (deleted) continue;
     for (const { file_id } of upload.uploaded_files) {
       owned.add(imageKey(upload.job_id, file_id));
       const completed = followed.some(({ files }) => files.get(file_id)?.status === 'completed');
-      if (completed) owned.add(modelKey(upload.job_id, file_id)).add(previewKey(upload.job_id, file_id));
+      if (completed) finished.add(attemptsPrefix(upload.job_id, file_id));
     }
   }
   const root = join(dataDir, 'files');
   const found = await readdir(root, { recursive: true, withFileTypes: true });
-  return found
+  const keys = found
     .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((key) => !owned.has(key));
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  for (const prefix of finished) {
+    const results = keys.filter((key) => key.startsWith(`${prefix}/`));
+    const attempts = new Set(results.map((key) => key.slice(prefix.length + 1).split('.')[0]));
+    if (attempts.size === 1) for (const key of results) owned.add(key);
+  }
+  return keys.filter((key) => !owned.has(key));
 }

@@ -40,8 +40,11 @@ const diskBytes = 96 * 1024 * 1024;
 const jobBytes = 150 * 1024;
 /** Clients that upload at once; each goes on with the next job when its upload was accepted. */
 const lanes = 6;
-/** How long files of nobody may take to be removed after a start, in ms. */
-const cleanUpMs = 15_000;
+/**
+ * How long files of nobody may take to be removed after a start, in ms: those of an attempt that lost its lease are its
+ * own to remove for half a minute, and only then everybody's.
+ */
+const cleanUpMs = 45_000;
 
 /** Runs the plan of a seed against a real server in a process of its own, and looks at what is left. */
 export async function runChaos({ seed, jobs: jobCount, timeoutMs }: ChaosOptions): Promise<ChaosReport> {

@@ -24,7 +24,7 @@ beforeAll(async () => {
       before: async ({ filename }, _options, { signal }) => {
         if (filename.startsWith('bad')) {
           const { ModelError } = await import('../../src/models/errors.ts');
-          throw new ModelError('NO_FOREGROUND', 'Nothing is to be seen.');
+          throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen.' });
         }
         if (!filename.startsWith('slow')) return;
         slow.resolve();

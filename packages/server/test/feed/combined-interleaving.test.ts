@@ -71,7 +71,7 @@ async function write(one: Exclude<Step, { do: 'leave' }>, tasks: readonly Submit
   switch (one.do) {
     case 'report': {
       const token = tasks[one.task]?.leases[0]?.token ?? '';
-      for (let time = 0; time < one.times; time += 1) await server.engine.report(token, time, `Step ${time}`);
+      for (let time = 0; time < one.times; time += 1) await server.engine.report(token, time, { text: `Step ${time}` });
       break;
     }
     case 'end':

@@ -110,12 +110,12 @@ describe('many tasks over one connection', () => {
     const filler = '…'.repeat(8000);
     for (let change = 1; change < 4000 && server.hub.stats().waiting === 0; change += 1) {
       const lease = tasks[change % 2]?.leases[change % 4 < 2 ? 0 : 1];
-      await server.engine.report(lease?.token ?? '', 50, `${change} ${filler}`);
+      await server.engine.report(lease?.token ?? '', 50, { text: `${change} ${filler}` });
       if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(server.hub.stats().waiting).toBe(1);
     for (let change = 1; change <= 1000; change += 1) {
-      await server.engine.report(tasks[change % 2]?.leases[0]?.token ?? '', 60, `Late ${change}`);
+      await server.engine.report(tasks[change % 2]?.leases[0]?.token ?? '', 60, { text: `Late ${change}` });
     }
     for (const task of tasks) await task.finish();
     listener.resume();

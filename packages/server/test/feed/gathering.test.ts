@@ -25,7 +25,7 @@ async function watched(readers: number, files = 2): Promise<Watched> {
   await task.claim();
   const listeners = await Promise.all(Array.from({ length: readers }, () => listen(server, task.path)));
   const report = async (progress: number, file = 0): Promise<number> => {
-    await server.engine.report(task.leases[file]?.token ?? '', progress, `At ${progress}`);
+    await server.engine.report(task.leases[file]?.token ?? '', progress, { text: `At ${progress}` });
     return (await server.engine.entries(task.taskId))?.at(-1)?.sequence ?? 0;
   };
   // The first entry of each key tells its status, so it does not wait.

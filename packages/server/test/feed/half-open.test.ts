@@ -53,7 +53,9 @@ test.each(['1.1', '1.0'])('frozen clients that are sent more than they take are 
   await task.claim();
   await openAndFreeze(task.path, 8, version);
   for (let change = 1; server.hub.stats().cut < 8; change += 1) {
-    const isLive = await server.engine.report(task.leases[0]?.token ?? '', 50, `Change ${change} ${'…'.repeat(5000)}`);
+    const isLive = await server.engine.report(task.leases[0]?.token ?? '', 50, {
+      text: `Change ${change} ${'…'.repeat(5000)}`,
+    });
     expect(isLive).toBe(true);
     if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

@@ -83,7 +83,7 @@ async function take(one: Step, task: Submitted, clients: Client[]): Promise<void
   switch (one.do) {
     case 'report':
       for (let time = 0; time < one.times; time += 1)
-        await server.engine.report(lease?.token ?? '', time, `Step ${time}`);
+        await server.engine.report(lease?.token ?? '', time, { text: `Step ${time}` });
       break;
     case 'end':
       if (lease === undefined) break;
@@ -91,7 +91,7 @@ async function take(one: Step, task: Submitted, clients: Client[]): Promise<void
         lease.token,
         one.how === 'completed'
           ? completed(lease)
-          : { status: 'failed', error: 'No.', details: { code: 'GENERATION_FAILED' } },
+          : { status: 'failed', error: { text: 'No.' }, details: { code: 'GENERATION_FAILED' } },
       );
       break;
     case 'cancel':

@@ -17,7 +17,7 @@ describe('silence', () => {
     const silent = await listen(server, quiet.path);
     const fed = await listen(server, busy.path);
     for (let step = 1; silent.comments.length < 4; step += 1) {
-      await server.engine.report(busy.leases[0]?.token ?? '', Math.min(99, step), `Step ${step}`);
+      await server.engine.report(busy.leases[0]?.token ?? '', Math.min(99, step), { text: `Step ${step}` });
       await fed.until(() => fed.text().includes(`"Step ${step}"`));
     }
     // The first one opens the stream.
@@ -146,7 +146,7 @@ describe('shutdown', () => {
     await task.claim();
     const before = await listen(server, task.path);
     await before.until(() => before.events.length > 0);
-    await server.engine.report(task.leases[0]?.token ?? '', 40, 'Building');
+    await server.engine.report(task.leases[0]?.token ?? '', 40, { text: 'Building' });
     await server.hub.close();
     await task.finish();
     expect(await before.closed).toBe(true);
@@ -230,8 +230,8 @@ test('a client that fills its socket, shuts its half and reads nothing is let go
   // One is full to the brim when its client hangs up, the other at any point before.
   for (let change = 1; server.hub.stats().waiting === 0; change += 1) {
     const text = `Change ${change} ${'…'.repeat(3000)}`;
-    await server.engine.report(full?.leases[0]?.token ?? '', 50, text);
-    await server.engine.report(filling?.leases[0]?.token ?? '', 50, text.slice(0, 1500));
+    await server.engine.report(full?.leases[0]?.token ?? '', 50, { text });
+    await server.engine.report(filling?.leases[0]?.token ?? '', 50, { text: text.slice(0, 1500) });
     if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   for (const socket of sockets) socket.end();

@@ -119,7 +119,7 @@ describe.skipIf(nginx === undefined)(
       await task.claim();
       const delays: number[] = [];
       for (let progress = 1; progress <= 30; progress += 1) {
-        await server.engine.report(task.leases[0]?.token ?? '', progress, 'Building');
+        await server.engine.report(task.leases[0]?.token ?? '', progress, { text: 'Building' });
         const written = performance.now();
         const last = (await server.engine.entries(task.taskId))?.at(-1)?.sequence ?? 0;
         await seen(last);

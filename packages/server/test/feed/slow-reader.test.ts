@@ -27,7 +27,7 @@ test('a reader that stands still holds nobody up, takes no memory, and is told t
   const delays: number[] = [];
   for (let change = 1; change <= changes; change += 1) {
     const lease = task.leases[change % 3];
-    await server.engine.report(lease?.token ?? '', Math.min(99, change / 1010), `Change ${change}`);
+    await server.engine.report(lease?.token ?? '', Math.min(99, change / 1010), { text: `Change ${change}` });
     if (change % 100 === 0) {
       // The healthy reader has each change before the next hundred is written.
       const written = performance.now();
@@ -62,7 +62,9 @@ test('a reader that takes nothing for too long is cut, and resumes without a gap
   await task.claim();
   const standing = await standStill(task.path);
   for (let change = 1; server.hub.stats().waiting === 0; change += 1) {
-    await server.engine.report(task.leases[change % 3]?.token ?? '', 50, `Change ${change} ${'…'.repeat(5000)}`);
+    await server.engine.report(task.leases[change % 3]?.token ?? '', 50, {
+      text: `Change ${change} ${'…'.repeat(5000)}`,
+    });
     if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   await eventually(() => server.hub.stats().cut === 1);

@@ -107,7 +107,7 @@ export async function startFeed(limits: Partial<StreamLimits> = {}, options: Fee
       // The engine chooses what is next; what belongs to another task is kept for it.
       const claim = async (): Promise<void> => {
         while (leases.length < files) {
-          const lease = await engine.claim('test', 600_000);
+          const lease = await engine.claim({ worker: 'test', leaseMs: 600_000, models: [{ id: job.model }] });
           if (lease === undefined) throw new Error('nothing is left to claim');
           claimed.get(lease.taskId)?.push(lease);
         }

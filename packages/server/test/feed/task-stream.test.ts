@@ -20,14 +20,14 @@ describe('a client without a cursor', () => {
     const task = await server.submit(3);
     await task.claim();
     const [first, second] = task.leases;
-    for (const progress of [10, 20, 30]) await server.engine.report(first?.token ?? '', progress, 'Building');
+    for (const progress of [10, 20, 30]) await server.engine.report(first?.token ?? '', progress, { text: 'Building' });
     const listener = await listen(server, task.path);
     const newest = (await server.engine.entries(task.taskId)) ?? [];
     await listener.until(() => listener.events.length >= newest.length);
     expect(sequences(listener.events)).toEqual(newest.map(({ sequence }) => sequence));
     expect(listener.events).toHaveLength(4);
 
-    await server.engine.report(second?.token ?? '', 50, 'Building');
+    await server.engine.report(second?.token ?? '', 50, { text: 'Building' });
     await task.finish();
     expect(await listener.closed).toBe(true);
     const all = (await server.engine.entries(task.taskId, newest.at(-1)?.sequence)) ?? [];
@@ -71,7 +71,8 @@ describe('a client with a cursor', () => {
     const task = await server.submit();
     await task.claim();
     const token = task.leases[0]?.token ?? '';
-    for (let progress = 1; progress <= 20; progress += 1) await server.engine.report(token, progress, 'Building');
+    for (let progress = 1; progress <= 20; progress += 1)
+      await server.engine.report(token, progress, { text: 'Building' });
     const kept = (await server.engine.entries(task.taskId, 0)) ?? [];
     const after = kept[3]?.sequence ?? 0;
     const listener =
@@ -88,12 +89,13 @@ describe('a client with a cursor', () => {
   test('that stands in both places goes by the header, which is the newer one', async () => {
     const task = await server.submit();
     await task.claim();
-    for (const progress of [1, 2, 3]) await server.engine.report(task.leases[0]?.token ?? '', progress, 'Building');
+    for (const progress of [1, 2, 3])
+      await server.engine.report(task.leases[0]?.token ?? '', progress, { text: 'Building' });
     const last = (await server.engine.entries(task.taskId))?.at(-1)?.sequence ?? 0;
     const listener = await listen(server, `${task.path}?last_event_id=1`, {
       headers: { 'last-event-id': String(last) },
     });
-    await server.engine.report(task.leases[0]?.token ?? '', 50, 'Building');
+    await server.engine.report(task.leases[0]?.token ?? '', 50, { text: 'Building' });
     await listener.until(() => listener.events.length > 0);
     expect(sequences(listener.events)[0]).toBe(last + 1);
     listener.abort();
@@ -104,7 +106,8 @@ describe('a client with a cursor', () => {
     async (cursor) => {
       const task = await server.submit(2);
       await task.claim();
-      for (const progress of [1, 2, 3]) await server.engine.report(task.leases[0]?.token ?? '', progress, 'Building');
+      for (const progress of [1, 2, 3])
+        await server.engine.report(task.leases[0]?.token ?? '', progress, { text: 'Building' });
       const newest = (await server.engine.entries(task.taskId)) ?? [];
       const path = `${task.path}?last_event_id=${cursor.startsWith('%') ? cursor : encodeURIComponent(cursor)}`;
       const listener = await listen(server, path);
@@ -195,7 +198,7 @@ describe('other ways to ask', () => {
   test('the answer is one write with its replay, in chunks whose sizes are right in any script', async () => {
     const task = await server.submit(1, {});
     await task.claim();
-    await server.engine.report(task.leases[0]?.token ?? '', 5, 'Räume → 立体 🪑');
+    await server.engine.report(task.leases[0]?.token ?? '', 5, { text: 'Räume → 立体 🪑' });
     const listener = await listen(server, task.path);
     await task.finish();
     expect(await listener.closed).toBe(true);
@@ -208,7 +211,7 @@ test('readers of one task get the very same bytes, each once, whenever they came
   await task.claim();
   const listeners = [await listen(server, task.path)];
   for (let progress = 1; progress <= 30; progress += 1) {
-    await server.engine.report(task.leases[progress % 2]?.token ?? '', progress, 'Building');
+    await server.engine.report(task.leases[progress % 2]?.token ?? '', progress, { text: 'Building' });
     if (progress % 10 === 0) listeners.push(await listen(server, task.path));
   }
   for (const lease of task.leases) await server.engine.finish(lease.token, completed(lease));

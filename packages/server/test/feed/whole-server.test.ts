@@ -13,7 +13,7 @@ test('a client that follows across restarts of the whole server sees each change
   const model = createTriangleModel({
     before: async (_input, _options, context) => {
       for (let step = 1; step <= 4; step += 1) {
-        context.report({ stage: `step-${step}`, fraction: step / 5, message: `Step ${step}` });
+        context.report({ stage: `step-${step}`, fraction: step / 5, message: { text: `Step ${step}` } });
         await sleep(30, undefined, { signal: context.signal });
       }
     },

@@ -40,7 +40,11 @@ export function createScriptedModel(options: ScriptedModelOptions = {}): Model &
     async generate(input: ModelInput, _options: ModelOptions, context: ModelContext): Promise<Generated> {
       calls.push(input);
       for (let step = 1; step <= steps; step += 1) {
-        context.report({ stage: `step-${step}`, fraction: step / (steps + 1), message: `Step ${step} of ${steps}` });
+        context.report({
+          stage: `step-${step}`,
+          fraction: step / (steps + 1),
+          message: { text: `Step ${step} of ${steps}` },
+        });
         if (delayMs > 0) await sleep(delayMs / steps, undefined, { signal: context.signal });
       }
       await fault?.(input, context);

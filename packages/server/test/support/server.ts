@@ -26,12 +26,15 @@ interface TestServerOptions {
   /** Models besides, by their ids. */
   others?: Record<string, Model>;
   pagesDirectory?: string;
+  /** Called with the data directory before the server starts. */
+  before?: (dataDir: string) => Promise<void>;
   /** Room that the store keeps free. */
   minFreeBytes?: number;
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'image2model-api-'));
+  await options.before?.(dataDir);
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...options.env });
   const log: string[] = [];
   const server = await startServer({

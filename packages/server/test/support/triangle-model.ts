@@ -1,8 +1,8 @@
-import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../../src/models/contract.ts';
+import type { Generated, Model, ModelContext, ModelOptions, Picture } from '../../src/models/contract.ts';
 
 interface TriangleModelOptions {
   /** What happens to a file instead of or before the result; a triangle comes of it at once where nothing is said. */
-  before?: (input: ModelInput, options: ModelOptions, context: ModelContext) => Promise<void>;
+  before?: (picture: Picture, options: ModelOptions, context: ModelContext) => Promise<void>;
 }
 
 /** Simulated, for tests alone: makes the same triangle of every picture, and does what a test tells it before. */
@@ -26,8 +26,8 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
       return { options: { ...options } };
     },
     async generate(input, options, context): Promise<Generated> {
-      context.report({ stage: 'mesh', fraction: 0.5, message: 'Half-way' });
-      await before?.(input, options, context);
+      context.report({ stage: 'mesh', fraction: 0.5, message: { text: 'Half-way' } });
+      await before?.(input.pictures[0], options, context);
       context.signal.throwIfAborted();
       return {
         glb: triangle(),

@@ -1,15 +1,16 @@
 import type { Readable } from 'node:stream';
-import type { ModelFile } from '@image2model/protocol';
 import { ZipFile } from 'yazl';
 import type { FileStore } from '../../files/contract.ts';
 import { extraKey, modelKey, previewKey } from '../../files/keys.ts';
 import { previewFilename } from '../../files/names.ts';
+import type { FinishedModel } from './job-files.ts';
 
 /**
- * A ZIP of models, their pictures and what came with them, read from the store one file at a time as the reader takes it. Stored and not
- * compressed: pictures are most of a model, and they are compressed already. Destroying the stream closes what is open.
+ * A ZIP of models, their pictures and what came with them, read from the store one file at a time as the reader goes
+ * on. Stored and not compressed: pictures are most of a model, and they are compressed already. Destroying the stream
+ * closes what is open.
  */
-export function archiveStream(files: FileStore, jobId: string, models: readonly ModelFile[]): Readable {
+export function archiveStream(files: FileStore, models: readonly FinishedModel[]): Readable {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   let current: Readable | undefined;
@@ -29,13 +30,13 @@ export function archiveStream(files: FileStore, jobId: string, models: readonly 
       void openNext(key, give);
     });
   };
-  for (const model of models) {
-    add(model.filename, modelKey(jobId, model.file_id), model.created_time);
-    if (model.rendered_image !== null) {
-      add(previewFilename(model.filename), previewKey(jobId, model.file_id), model.created_time);
+  for (const { place, result } of models) {
+    add(result.filename, modelKey(place), result.created_time);
+    if (result.rendered_image !== null) {
+      add(previewFilename(result.filename), previewKey(place), result.created_time);
     }
-    for (const [index, extra] of (model.extra_files ?? []).entries()) {
-      add(extra.filename, extraKey(jobId, model.file_id, index), model.created_time);
+    for (const [index, extra] of (result.extra_files ?? []).entries()) {
+      add(extra.filename, extraKey(place, index), result.created_time);
     }
   }
   zip.once('error', (error: Error) => output.destroy(error));

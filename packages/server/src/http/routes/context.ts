@@ -16,7 +16,7 @@ export interface RouteContext {
   converter: Converter;
   /** Id of the model for uploads that name none. */
   defaultModel: string;
-  /** Files that may wait before nothing more is taken. */
+  /** Files that may wait before nothing more is accepted. */
   maxQueuedFiles: number;
 }
 
@@ -36,11 +36,14 @@ export const jobParams = z.object({ job_id: id });
 export const taskFileParams = z.object({ task_id: id, file_id: id });
 export const jobFileParams = z.object({ job_id: id, file_id: id });
 
-/** Throws where so many files wait already that one that came now would wait too long. */
+/**
+ * Throws where about so many files wait already that one that came now would wait too long. Requests that come together,
+ * here or at other processes, may all get past it: the bound keeps waits short, and a few more files do not matter.
+ */
 export async function requireRoomInQueue({ engine, maxQueuedFiles }: RouteContext): Promise<void> {
   const { waiting } = await engine.counts();
   if (waiting < maxQueuedFiles) return;
-  throw new ApiError('QUEUE_FULL', `${waiting} images are waiting already; no more are taken until some are done.`, {
+  throw new ApiError('QUEUE_FULL', `${waiting} images are waiting already; no more are accepted until some are done.`, {
     retryAfterSeconds: 20,
   });
 }

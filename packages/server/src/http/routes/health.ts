@@ -1,6 +1,7 @@
 import { healthSchema } from '@image2model/protocol';
 import type { Health } from '@image2model/protocol';
 import { z } from 'zod';
+import type { Provider } from '../../models/provider.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Api, RouteContext } from './context.ts';
 
@@ -8,35 +9,15 @@ interface HealthOptions extends Pick<RouteContext, 'engine' | 'files'> {
   metrics: Metrics;
   version: string;
   isClosing: () => boolean;
-  /** The provider, where there is one: `trouble` in a few words, undefined where all is well. */
-  fal?: { trouble(): string | undefined } | undefined;
+  providers: readonly Pick<Provider, 'id' | 'trouble'>[];
 }
+
+const config = { access: 'public' } as const;
+const tags = ['Health'];
 
 /** Whether the server lives, can work, and how it does. */
 export function healthRoutes(app: Api, options: HealthOptions): void {
-  const { metrics, version, isClosing, fal } = options;
-  // Looked at once a second at most: everybody may ask, and each look writes to the disk.
-  const look = atMostEvery(1000, async () => {
-    const [engine, files] = await Promise.all([probe(options.engine.check()), probe(options.files.check())]);
-    return { engine, files };
-  });
-  const health = async (): Promise<Health> => {
-    const { engine, files } = await look();
-    const well = engine.status === 'ok' && files.status === 'ok';
-    const trouble = fal?.trouble();
-    // A provider in trouble takes no other model away: the server is as ready as ever.
-    const checks: Health['checks'] = {
-      engine,
-      files,
-      ...(fal !== undefined && {
-        fal: trouble === undefined ? { status: 'ok' } : { status: 'failing', detail: trouble },
-      }),
-    };
-    const status = isClosing() ? 'shutting_down' : well ? 'ok' : 'degraded';
-    return { status, version, uptime_seconds: Math.round(process.uptime()), checks };
-  };
-  const config = { access: 'public' } as const;
-  const tags = ['Health'];
+  const health = healthOf(options);
 
   app.get(
     '/health',
@@ -65,7 +46,7 @@ export function healthRoutes(app: Api, options: HealthOptions): void {
     {
       config,
       schema: {
-        summary: 'Whether new work can be taken; 503 where it cannot',
+        summary: 'Whether new work can be accepted; 503 where it cannot',
         tags,
         response: { 200: healthSchema, 503: healthSchema },
       },
@@ -77,6 +58,10 @@ export function healthRoutes(app: Api, options: HealthOptions): void {
     },
   );
 
+  metricsRoute(app, options.metrics);
+}
+
+function metricsRoute(app: Api, metrics: Metrics): void {
   app.get(
     '/health/metrics',
     { schema: { summary: "Figures in Prometheus' text format", tags, produces: ['text/plain'] } },
@@ -85,6 +70,30 @@ export function healthRoutes(app: Api, options: HealthOptions): void {
       return await metrics.render();
     },
   );
+}
+
+function healthOf({ engine, files, providers, version, isClosing }: HealthOptions): () => Promise<Health> {
+  // Looked at once a second at most: everybody may ask, and each look writes to the disk.
+  const look = atMostEvery(1000, async () => {
+    const [engineCheck, filesCheck] = await Promise.all([probe(engine.check()), probe(files.check())]);
+    return { engine: engineCheck, files: filesCheck };
+  });
+  return async () => {
+    const checks = await look();
+    const well = Object.values(checks).every(({ status }) => status === 'ok');
+    return {
+      status: isClosing() ? 'shutting_down' : well ? 'ok' : 'degraded',
+      version,
+      uptime_seconds: Math.round(process.uptime()),
+      // A provider that is down affects no other model: the server is as ready as ever.
+      checks: { ...checks, ...Object.fromEntries(providers.map((provider) => [provider.id, checkOf(provider)])) },
+    };
+  };
+}
+
+function checkOf(provider: Pick<Provider, 'trouble'>): Health['checks'][string] {
+  const trouble = provider.trouble();
+  return trouble === undefined ? { status: 'ok' } : { status: 'failing', detail: trouble };
 }
 
 function atMostEvery<T>(ms: number, look: () => Promise<T>): () => Promise<T> {

@@ -1,7 +1,6 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule takes them for Express */
 import { randomUUIDv7 } from 'node:crypto';
-import { jobListSchema, jobSchema } from '@image2model/protocol';
-import type { JobSummary } from '@image2model/protocol';
+import { jobListSchema, jobSchema, message, messageRefShape } from '@image2model/protocol';
 import { z } from 'zod';
 import type { Engine, JobRow, RetryTask } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
@@ -10,14 +9,19 @@ import type { Model } from '../../models/contract.ts';
 import { ownJob } from '../../auth/access.ts';
 import { jobParams, requireRoomInQueue } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
-import { isoTime, presentTask } from './status.ts';
+import { presentJob, presentMessage, presentTask } from './present.ts';
 
 const retryBody = z.object({ model: z.string().optional(), options: z.record(z.string(), z.unknown()).optional() });
 const tags = ['Jobs'];
 
 /** All that an owner has had made: to look at, to run again and to throw away. */
 export function jobRoutes(app: Api, context: RouteContext): void {
-  const { engine, files, models } = context;
+  listRoutes(app, context);
+  retryRoute(app, context);
+  deleteRoute(app, context);
+}
+
+function listRoutes(app: Api, { engine }: RouteContext): void {
   app.get(
     '/jobs',
     {
@@ -53,7 +57,10 @@ export function jobRoutes(app: Api, context: RouteContext): void {
       return { ...presentJob(job), tasks: await tasksOf(engine, job) };
     },
   );
+}
 
+function retryRoute(app: Api, context: RouteContext): void {
+  const { engine, models } = context;
   app.post(
     '/jobs/:job_id/retry',
     {
@@ -63,7 +70,13 @@ export function jobRoutes(app: Api, context: RouteContext): void {
         params: jobParams,
         body: retryBody.nullish(),
         response: {
-          200: z.object({ job_id: z.uuid(), task_id: z.uuid(), status: z.literal('queued'), message: z.string() }),
+          200: z.object({
+            job_id: z.uuid(),
+            task_id: z.uuid(),
+            status: z.literal('queued'),
+            message: z.string(),
+            ...messageRefShape,
+          }),
         },
       },
     },
@@ -75,11 +88,13 @@ export function jobRoutes(app: Api, context: RouteContext): void {
       if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', `There is no job ${job.jobId}.`);
       if (outcome === 'running') throw new ApiError('JOB_RUNNING', 'The job is still running.');
       if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', 'No file of this job failed or was cancelled.');
-      const message = 'The files that had no model wait for their turn again';
-      return { job_id: job.jobId, task_id: task.taskId, status: 'queued' as const, message };
+      const said = presentMessage(message('job.retrying'));
+      return { job_id: job.jobId, task_id: task.taskId, status: 'queued' as const, ...said };
     },
   );
+}
 
+function deleteRoute(app: Api, { engine, files }: RouteContext): void {
   app.delete(
     '/jobs/:job_id',
     {
@@ -99,35 +114,6 @@ export function jobRoutes(app: Api, context: RouteContext): void {
       return { job_id: job.jobId, status: 'deleted' as const };
     },
   );
-}
-
-/** The job as lists show it. */
-function presentJob(job: JobRow): JobSummary {
-  return {
-    job_id: job.jobId,
-    status: job.status,
-    model: job.model,
-    face_limit: job.faceLimit,
-    created_at: isoTime(job.createdAt),
-    finished_at: job.finishedAt === null ? null : isoTime(job.finishedAt),
-    total_files: job.files.length,
-    completed_files: job.files.filter(({ status }) => status === 'completed').length,
-    failed_files: job.files.filter(({ status }) => status === 'failed').length,
-    task_id: job.taskIds.at(-1) ?? '',
-    files: job.files.map((file) => ({
-      file_id: file.fileId,
-      filename: file.filename,
-      file_size: file.sizeBytes,
-      content_type: file.contentType,
-      status: file.status,
-      progress: file.progress,
-      message: file.message,
-      photo_url: `/api/v1/download/${job.jobId}/photos/${file.fileId}`,
-      result: file.result,
-      ...(file.attempts > 1 && { attempts: file.attempts }),
-      ...(file.lastError !== null && { last_error: file.lastError }),
-    })),
-  };
 }
 
 async function tasksOf(engine: Engine, job: JobRow) {

@@ -3,7 +3,7 @@ import { ApiError } from '../errors.ts';
 import { pathOf } from '../../log.ts';
 
 /**
- * Answers what no route takes: 405 with `Allow` where the address exists for other methods, 404 otherwise. Call it
+ * Answers what no route handles: 405 with `Allow` where the address exists for other methods, 404 otherwise. Call it
  * before the routes are registered, since it learns of them as they come. `otherwise` may answer first, and says
  * whether it did.
  */
@@ -14,7 +14,7 @@ export function answerNotFound(
   const known: { pattern: RegExp; methods: string[] }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
     const pattern = new RegExp(`^${url.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}/?$`);
-    // A wildcard takes everything, so it says nothing about an address.
+    // A wildcard matches everything, so it says nothing about an address.
     if (!url.includes('*')) known.push({ pattern, methods: [method].flat() });
   });
 

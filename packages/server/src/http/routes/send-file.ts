@@ -28,7 +28,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     etag,
     'accept-ranges': 'bytes',
     'last-modified': new Date(file.modifiedAt).toUTCString(),
-    // Kept by the browser, but asked about each time: another key must not see it, and it may be made anew.
+    // Kept by the browser, but asked about each time: another key must not see it, and it may be made again.
     'cache-control': 'private, no-cache',
     'content-disposition': contentDisposition(file.inline ? 'inline' : 'attachment', file.filename),
     'x-content-type-options': 'nosniff',

@@ -7,13 +7,11 @@ import type { Sessions } from '../../auth/sessions.ts';
 import { ticketLifetimeMs } from '../../auth/tickets.ts';
 import type { Tickets } from '../../auth/tickets.ts';
 import { ApiError } from '../errors.ts';
-import type { Hub } from '../../streams/hub.ts';
 import { ownTask } from '../../auth/access.ts';
 import { taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 
 interface SessionOptions extends Pick<RouteContext, 'engine'> {
-  hub: Pick<Hub, 'endLogin'>;
   keyring: Keyring;
   sessions: Sessions;
   tickets: Tickets;
@@ -25,7 +23,7 @@ const sessionSchema = z.object({
 });
 
 /** Ways to get in without a header: the page's login, and tickets for streams and downloads. */
-export function sessionRoutes(app: Api, { engine, hub, keyring, sessions, tickets }: SessionOptions): void {
+export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: SessionOptions): void {
   const config = { access: 'public' } as const;
   const tags = ['Session'];
 
@@ -67,8 +65,8 @@ export function sessionRoutes(app: Api, { engine, hub, keyring, sessions, ticket
     { config, schema: { summary: 'Log out', tags, response: { 200: sessionSchema } } },
     async (request, reply) => {
       const cookie = request.cookies[sessionCookie];
-      const login = cookie === undefined ? undefined : sessions.revoke(cookie);
-      if (login !== undefined) hub.endLogin(login.id);
+      // Streams that were opened with it end by the engine's word, at every process.
+      if (cookie !== undefined) await sessions.revoke(cookie);
       reply.clearCookie(sessionCookie, cookieOptions(false));
       return { authenticated: keyring.open, required: !keyring.open };
     },
@@ -89,7 +87,7 @@ export function sessionRoutes(app: Api, { engine, hub, keyring, sessions, ticket
     async (request, reply) => {
       const { owner, login } = request;
       const { taskId, jobId } = await ownTask(engine, request.params.task_id, owner);
-      const { ticket, expiresAt } = tickets.issue({ owner, login, taskId, jobId });
+      const { ticket, expiresAt } = await tickets.issue({ owner, login, taskId, jobId });
       reply.header('cache-control', 'no-store');
       return { ticket, expires_at: new Date(expiresAt).toISOString(), expires_in: ticketLifetimeMs / 1000 };
     },

@@ -1,20 +1,31 @@
-import { initialTaskState, jobProgressSchema, overallProgress, reduceTask, taskSchema } from '@image2model/protocol';
-import type { JobProgress, Task } from '@image2model/protocol';
-import { entryEvent } from '../../engine/contract.ts';
-import type { Entry, JobRow, TaskRow } from '../../engine/contract.ts';
+import { jobProgressSchema, message, messageRefShape, taskSchema } from '@image2model/protocol';
 import { ApiError } from '../errors.ts';
 import { ownJob, ownTask } from '../../auth/access.ts';
 import { jobParams, taskFileParams, taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
+import { presentMessage, presentProgress, presentTask } from './present.ts';
 import { z } from 'zod';
 
+const tags = ['Status'];
+const cancelled = z.object({
+  task_id: z.uuid(),
+  status: z.literal('cancelling'),
+  message: z.string(),
+  ...messageRefShape,
+});
+
 /** How far tasks and jobs are, and stopping them. */
-export function statusRoutes(app: Api, { engine }: RouteContext): void {
+export function statusRoutes(app: Api, context: RouteContext): void {
+  progressRoutes(app, context);
+  cancelRoutes(app, context);
+}
+
+function progressRoutes(app: Api, { engine }: RouteContext): void {
   for (const url of ['/status/tasks/:task_id', '/status/tasks/:task_id/status']) {
     app.get(
       url,
       {
-        schema: { summary: 'A task as it is now', tags: ['Status'], params: taskParams, response: { 200: taskSchema } },
+        schema: { summary: 'A task as it is now', tags, params: taskParams, response: { 200: taskSchema } },
       },
       async (request, reply) => {
         const { task_id: taskId } = request.params;
@@ -31,7 +42,7 @@ export function statusRoutes(app: Api, { engine }: RouteContext): void {
     {
       schema: {
         summary: "A job's progress, by file",
-        tags: ['Status'],
+        tags,
         params: jobParams,
         response: { 200: jobProgressSchema },
       },
@@ -42,12 +53,12 @@ export function statusRoutes(app: Api, { engine }: RouteContext): void {
       return presentProgress(job);
     },
   );
+}
 
-  const cancelled = z.object({ task_id: z.uuid(), status: z.literal('cancelling'), message: z.string() });
-
+function cancelRoutes(app: Api, { engine }: RouteContext): void {
   app.post(
     '/status/tasks/:task_id/cancel',
-    { schema: { summary: 'Cancel a task', tags: ['Status'], params: taskParams, response: { 202: cancelled } } },
+    { schema: { summary: 'Cancel a task', tags, params: taskParams, response: { 202: cancelled } } },
     async (request, reply) => {
       const { task_id: taskId } = request.params;
       await ownTask(engine, taskId, request.owner);
@@ -55,7 +66,7 @@ export function statusRoutes(app: Api, { engine }: RouteContext): void {
       if (outcome === 'unknown') throw new ApiError('TASK_NOT_FOUND', `There is no task ${taskId}.`);
       if (outcome === 'ended') throw new ApiError('TASK_ENDED', 'The task has already ended.');
       reply.code(202);
-      return { task_id: taskId, status: 'cancelling' as const, message: 'The files that had not ended are cancelled' };
+      return { task_id: taskId, status: 'cancelling' as const, ...presentMessage(message('task.cancelling')) };
     },
   );
 
@@ -64,7 +75,7 @@ export function statusRoutes(app: Api, { engine }: RouteContext): void {
     {
       schema: {
         summary: 'Cancel one file of a task',
-        tags: ['Status'],
+        tags,
         params: taskFileParams,
         response: { 202: cancelled.extend({ file_id: z.uuid() }) },
       },
@@ -76,40 +87,8 @@ export function statusRoutes(app: Api, { engine }: RouteContext): void {
       if (outcome === 'unknown') throw new ApiError('FILE_NOT_FOUND', `The task has no file ${fileId}.`);
       if (outcome === 'ended') throw new ApiError('TASK_ENDED', 'The file has already ended.');
       reply.code(202);
-      return { task_id: taskId, file_id: fileId, status: 'cancelling' as const, message: 'The file is cancelled' };
+      const said = presentMessage(message('file.cancelling'));
+      return { task_id: taskId, file_id: fileId, status: 'cancelling' as const, ...said };
     },
   );
-}
-
-/** A task as the wire has it: the sum of its newest entries, and the times of its row. */
-export function presentTask(row: TaskRow, entries: readonly Entry[]): Task {
-  let state = initialTaskState(row.taskId);
-  for (const entry of entries) state = reduceTask(state, entryEvent(entry));
-  return {
-    ...state,
-    job_id: row.jobId,
-    created_at: isoTime(row.createdAt),
-    ...(row.startedAt === null ? {} : { started_at: isoTime(row.startedAt) }),
-    ...(row.finishedAt === null ? {} : { finished_at: isoTime(row.finishedAt) }),
-  };
-}
-
-/** ISO 8601 in UTC, of ms since the epoch. */
-export function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
-}
-
-function presentProgress(job: JobRow): JobProgress {
-  const { files } = job;
-  return {
-    job_id: job.jobId,
-    overall_progress: overallProgress(files),
-    total_files: files.length,
-    completed_files: files.filter(({ status }) => status === 'completed').length,
-    failed_files: files.filter(({ status }) => status === 'failed').length,
-    files: Object.fromEntries(
-      files.map(({ fileId, filename, status, progress, message }) => [fileId, { filename, status, progress, message }]),
-    ),
-    timestamp: Date.now(),
-  };
 }

@@ -13,7 +13,7 @@ import type { Api, RouteContext } from './context.ts';
 
 type StreamRouteOptions = Pick<RouteContext, 'engine'> & { hub: Hub };
 
-/** Any text is taken: what is no cursor counts as none. */
+/** Any text is accepted: what is no cursor counts as none. */
 const cursor = z.unknown().optional().describe('The id of the last event seen, where no Last-Event-ID can be sent');
 const taskIds = z
   .union([z.string(), z.array(z.string())])

@@ -1,23 +1,26 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
-import { maxFileSizeBytes, maxFilesPerUpload, uploadSchema } from '@image2model/protocol';
-import type { ErrorCode, ModelFile, ProblemItem, Upload } from '@image2model/protocol';
+import { maxFileSizeBytes, maxFilesPerUpload, message, uploadSchema } from '@image2model/protocol';
+import type { Message, Upload } from '@image2model/protocol';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { IdempotencyRecord, NewFile, NewJob } from '../../engine/contract.ts';
+import type { IdempotencyRecord, NewFile } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import type { FileStore } from '../../files/contract.ts';
-import { imageKey, jobPrefix } from '../../files/keys.ts';
 import { cleanFilename } from '../../files/names.ts';
-import { reuseResults } from '../../jobs/reuse.ts';
+import { discardImages, receiveImage } from '../../jobs/intake.ts';
+import type { ImageProblem, ReceivedImage } from '../../jobs/intake.ts';
+import { submitJob } from '../../jobs/submit.ts';
+import type { Submission } from '../../jobs/submit.ts';
 import { requireRoomInQueue } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
+import { presentMessage } from './present.ts';
 import { readForm } from './upload-form.ts';
 import type { UploadForm } from './upload-form.ts';
 
 /** Bytes of a whole upload: all its images at their largest, and something for the form around them. */
 export const maxUploadBytes = maxFilesPerUpload * maxFileSizeBytes + 1024 * 1024;
 
-/** Takes images and makes a job of them: all of them, or none. */
+/** Accepts images and makes a job of them: all of them, or none. */
 export function uploadRoutes(app: Api, context: RouteContext): void {
   app.post(
     '/upload',
@@ -25,7 +28,7 @@ export function uploadRoutes(app: Api, context: RouteContext): void {
       config: { upload: true },
       schema: {
         summary: 'Upload images and start making models of them',
-        description: 'A refused upload stores nothing; `errors` then names every file that is at fault.',
+        description: 'A rejected upload stores nothing; `errors` then names every file that is wrong.',
         tags: ['Upload'],
         response: { 200: uploadSchema },
       },
@@ -35,20 +38,12 @@ export function uploadRoutes(app: Api, context: RouteContext): void {
       const isRepeated = key !== undefined && (await context.engine.idempotency(request.owner, key)) !== undefined;
       // A repetition adds nothing to the queue.
       if (!isRepeated) await requireRoomInQueue(context);
-      await context.files.check();
+      await context.files.requireRoom();
       boundBody(request, reply);
-      const jobId = randomUUIDv7();
-      try {
-        const { job, answer, bodyHash } = await receive(request, context, jobId);
-        const record = key === undefined ? undefined : { key, bodyHash, answer: JSON.stringify(answer) };
-        const earlier = await context.engine.submit(job, record);
-        if (earlier === undefined) return answer;
-        await context.files.removePrefix(jobPrefix(jobId));
-        return repeat(earlier, bodyHash);
-      } catch (error) {
-        await context.files.removePrefix(jobPrefix(jobId));
-        throw error;
-      }
+      const { submission, bodyHash } = await receive(request, context);
+      const idempotency = key === undefined ? undefined : { key, bodyHash };
+      const submitted = await submitJob(context, { ...submission, idempotency });
+      return 'answer' in submitted ? submitted.answer : repeat(submitted.earlier, bodyHash);
     },
   );
 }
@@ -67,54 +62,61 @@ function repeat(earlier: IdempotencyRecord, bodyHash: string): Upload {
   throw new ApiError('IDEMPOTENCY_KEY_REUSED', 'Another upload was sent with this Idempotency-Key before.');
 }
 
-/** Of what the upload says, not of its bytes: the boundaries of a form are made anew each time that it is sent. */
-function hashBody({ model, options, faceLimit, files }: NewJob, { reuse }: UploadForm): string {
+/** Of what the upload says, not of its bytes: the boundaries of a form are drawn again each time that it is sent. */
+function hashBody({ model, options, faceLimit, reuse }: UploadForm, files: readonly NewFile[]): string {
   const sent = files.map(({ filename, sha256 }) => [filename, sha256]);
   const said = [model, options, faceLimit, sent, ...(reuse === null ? [] : [reuse])];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
+/** Reads and judges the whole form. Nothing is left of an upload that is refused. */
 async function receive(
   request: FastifyRequest,
   context: RouteContext,
-  jobId: string,
-): Promise<{ job: NewJob; answer: Upload; bodyHash: string }> {
-  const { files, fields, problems } = await receiveParts(request, context.files, jobId);
+): Promise<{ submission: Submission<Upload>; bodyHash: string }> {
+  const images: ReceivedImage[] = [];
+  try {
+    return await receiveForm(request, context, images);
+  } catch (error) {
+    await discardImages(context.files, images);
+    throw error;
+  }
+}
+
+async function receiveForm(
+  request: FastifyRequest,
+  context: RouteContext,
+  images: ReceivedImage[],
+): Promise<{ submission: Submission<Upload>; bodyHash: string }> {
+  const ids = { jobId: randomUUIDv7(), taskId: randomUUIDv7() };
+  const { fields, problems } = await receiveParts(request, context.files, ids.jobId, images);
   const form = readForm(fields, context.models, context.defaultModel);
-  const count = files.length + problems.length;
+  const count = images.length + problems.length;
   if (count === 0) throw new ApiError('NO_FILES', 'The form has no image in a field named `files`.');
   refuse([...form.problems, ...problems], count);
 
-  const job: NewJob = {
-    jobId,
-    taskId: randomUUIDv7(),
-    owner: request.owner,
-    model: form.model,
-    options: form.options,
-    faceLimit: form.faceLimit,
-    files,
-  };
-  const reuse = form.reuse ?? context.models.get(form.model)?.reusable ?? false;
-  const results = reuse ? await reuseResults(context, job) : new Map<string, ModelFile>();
-  return { job: { ...job, results }, answer: presentUpload(job, results.size), bodyHash: hashBody(job, form) };
+  const { model, options, faceLimit } = form;
+  const job = { ...ids, owner: request.owner, model, options, faceLimit };
+  const files = images.map(({ file }) => file);
+  const reuse = form.reuse ?? context.models.get(model)?.reusable ?? false;
+  const answer = (reused: number): Upload => presentUpload(job, files, reused);
+  return { submission: { job, images, reuse, answer }, bodyHash: hashBody(form, files) };
 }
 
-interface Received {
-  files: NewFile[];
-  fields: Map<string, unknown[]>;
-  problems: FileProblem[];
-}
-
-type FileProblem = ProblemItem & { code: ErrorCode };
-
-/** Streams each image to the store, one after the other, and judges it there. Reads to the end whatever is wrong. */
-async function receiveParts(request: FastifyRequest, store: FileStore, jobId: string): Promise<Received> {
-  const received: Received = { files: [], fields: new Map(), problems: [] };
+/** Receives each image, one after the other. Reads to the end whatever is wrong. */
+async function receiveParts(
+  request: FastifyRequest,
+  store: FileStore,
+  jobId: string,
+  images: ReceivedImage[],
+): Promise<{ fields: Map<string, unknown[]>; problems: ImageProblem[] }> {
+  const fields = new Map<string, unknown[]>();
+  const problems: ImageProblem[] = [];
   const ids = orderedIds(maxFilesPerUpload);
   let count = 0;
   for await (const part of request.parts()) {
     if (part.type === 'field') {
-      received.fields.set(part.fieldname, [...(received.fields.get(part.fieldname) ?? []), fieldValue(part)]);
+      fields.set(part.fieldname, [...(fields.get(part.fieldname) ?? []), fieldValue(part)]);
       continue;
     }
     const fileId = part.fieldname === 'files' ? ids[count] : undefined;
@@ -122,49 +124,25 @@ async function receiveParts(request: FastifyRequest, store: FileStore, jobId: st
     if (fileId === undefined) {
       // Not kept, but read: a client that is still sending would not see the answer otherwise.
       part.file.resume();
-      if (part.fieldname !== 'files') received.problems.push(wrongField(part));
+      if (part.fieldname !== 'files') problems.push(wrongField(part));
       continue;
     }
-    const result = await receiveFile(part, store, jobId, fileId);
-    if ('code' in result) received.problems.push(result);
-    else received.files.push(result);
+    const sent = { filename: part.filename ?? '', data: part.file, isCut: () => part.file.truncated };
+    const received = await receiveImage(store, { jobId, fileId }, sent);
+    if ('code' in received) problems.push(received);
+    else images.push(received);
   }
   if (count > maxFilesPerUpload) {
-    throw new ApiError('TOO_MANY_FILES', `${count} images were sent; at most ${maxFilesPerUpload} are taken at once.`);
+    throw new ApiError(
+      'TOO_MANY_FILES',
+      `${count} images were sent; at most ${maxFilesPerUpload} are accepted at once.`,
+    );
   }
-  return received;
-}
-
-async function receiveFile(
-  part: MultipartFile,
-  store: FileStore,
-  jobId: string,
-  fileId: string,
-): Promise<NewFile | FileProblem> {
-  const filename = cleanFilename(part.filename ?? '');
-  const storageKey = imageKey(jobId, fileId);
-  // Before each image: what came in meanwhile may have used up the room there was.
-  await store.check();
-  const { sizeBytes, sha256 } = await store.write(storageKey, part.file);
-  if (part.file.truncated) {
-    const detail = `${filename} is larger than ${maxFileSizeBytes / 1024 / 1024} MiB.`;
-    return { code: 'FILE_TOO_LARGE', detail, filename };
-  }
-  if (sizeBytes === 0) return { code: 'IMAGE_UNDECODABLE', detail: `${filename} is empty.`, filename };
-  // Loaded with the first upload: the image library is a quarter of the memory of a server at rest.
-  const { ImageError, inspectImage } = await import('@image2model/mesh');
-  try {
-    const image = store.path === undefined ? await store.read(storageKey) : store.path(storageKey);
-    const { contentType, width, height } = await inspectImage(image);
-    return { fileId, filename, contentType, sizeBytes, sha256, pixels: width * height, storageKey };
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    return { code: error.code, detail: error.message, filename };
-  }
+  return { fields, problems };
 }
 
 /** One thing wrong is said as it is; several are counted, and all are listed. */
-function refuse(problems: readonly FileProblem[], fileCount: number): void {
+function refuse(problems: readonly ImageProblem[], fileCount: number): void {
   const [first] = problems;
   if (first === undefined) return;
   const errors = [...problems];
@@ -187,23 +165,26 @@ function boundBody(request: FastifyRequest, reply: FastifyReply): void {
     seen += chunk.byteLength;
     if (seen <= maxUploadBytes) return;
     request.raw.off('data', count).pause();
-    // What ends the parser, and so the loop over its parts; destroying the request would take the answer with it.
+    // What ends the parser, and so the loop over its parts; destroying the request would lose the answer.
     request.raw.emit('error', tooLarge());
   };
   request.raw.on('data', count);
 }
 
-function presentUpload(job: NewJob, reused: number): Upload {
-  const count = job.files.length;
+function presentUpload(
+  { jobId, taskId, faceLimit }: Submission<Upload>['job'],
+  files: readonly NewFile[],
+  reused: number,
+): Upload {
   return {
-    batch_id: job.jobId,
-    job_id: job.jobId,
-    task_id: job.taskId,
-    face_limit: job.faceLimit,
-    total_files: count,
+    batch_id: jobId,
+    job_id: jobId,
+    task_id: taskId,
+    face_limit: faceLimit,
+    total_files: files.length,
     status: 'uploaded',
-    message: uploadMessage(count, reused),
-    uploaded_files: job.files.map(({ fileId, filename, sizeBytes, contentType }) => ({
+    ...presentMessage(uploadMessage(files.length, reused)),
+    uploaded_files: files.map(({ fileId, filename, sizeBytes, contentType }) => ({
       file_id: fileId,
       filename,
       file_size: sizeBytes,
@@ -213,15 +194,11 @@ function presentUpload(job: NewJob, reused: number): Upload {
   };
 }
 
-function uploadMessage(count: number, reused: number): string {
-  if (reused === count) return `${images(count)} uploaded and made before: the earlier models are taken`;
-  if (reused > 0)
-    return `${images(count)} uploaded; ${reused} of them were made before, the others wait for their turn`;
-  return `${images(count)} uploaded and ${count === 1 ? 'waits' : 'wait'} for ${count === 1 ? 'its' : 'their'} turn`;
-}
-
-function images(count: number): string {
-  return count === 1 ? '1 image was' : `${count} images were`;
+function uploadMessage(total: number, reused: number): Message {
+  if (total === 1) return message(reused === 1 ? 'upload.reused_one' : 'upload.queued_one');
+  if (reused === total) return message('upload.reused', { total });
+  if (reused > 0) return message('upload.partly_reused', { total, reused });
+  return message('upload.queued', { total });
 }
 
 /** Ids that sort in the order in which they are used, whatever happens within one millisecond. */
@@ -234,7 +211,7 @@ function fieldValue(part: Extract<Multipart, { type: 'field' }>): unknown {
   return part.value;
 }
 
-function wrongField(part: MultipartFile): FileProblem {
+function wrongField(part: MultipartFile): ImageProblem {
   const filename = cleanFilename(part.filename ?? '');
   return { code: 'INVALID_REQUEST', detail: `${filename} must be sent in a field named \`files\`.`, filename };
 }

@@ -1,41 +1,48 @@
+import type { FastifyInstance } from 'fastify';
+import type { DeliveryOutcome, Provider, ProviderWebhook } from '../../models/provider.ts';
 import { ApiError } from '../errors.ts';
-import type { FalWebhooks } from '../../models/fal/webhooks.ts';
 import type { Api } from './context.ts';
 
-/** A result stands in the body as well, and it is not read: what is longer than this is none of fal's. */
-const mostWebhookBytes = 1024 * 1024;
+/** What a provider sends is only a hint that a job has ended, and is not read beyond that. */
+const maxWebhookBytes = 1024 * 1024;
 
-/** Where fal tells that a request has ended. Its signature is the credential. */
-export async function webhookRoutes(app: Api, webhooks: FalWebhooks): Promise<void> {
+/** Where providers report that a job has ended. The signature is the credential. */
+export async function webhookRoutes(app: Api, providers: readonly Provider[]): Promise<void> {
   await app.register(async (scope) => {
     // The signature is of the very bytes.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: mostWebhookBytes }, (_request, body, done) => {
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxWebhookBytes }, (_request, body, done) => {
       done(null, body);
     });
-    scope.post(
-      '/webhooks/fal',
-      { bodyLimit: mostWebhookBytes, config: { access: 'signed' }, schema: { hide: true } },
-      async (request, reply) => {
-        const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-        const outcome = await webhooks.receive({ headers: request.headers, body });
-        request.log.debug({ outcome }, 'a webhook of fal came');
-        switch (outcome) {
-          case 'taken':
-          case 'repeated':
-            return await reply.code(204).send();
-          case 'keyless':
-            throw new ApiError('PROVIDER_UNAVAILABLE', "fal.ai's public keys cannot be read just now; send it again.");
-          case 'forged':
-          case 'late':
-            throw new ApiError(
-              'UNAUTHENTICATED',
-              'The webhook bears no valid signature of fal.ai of the last 5 minutes.',
-            );
-          default:
-            return outcome satisfies never;
-        }
-      },
-    );
+    for (const { id, webhook } of providers) if (webhook !== undefined) webhookRoute(scope, id, webhook);
   });
+}
+
+function webhookRoute(scope: FastifyInstance, provider: string, webhook: ProviderWebhook): void {
+  scope.post(
+    `/webhooks/${provider}`,
+    { bodyLimit: maxWebhookBytes, config: { access: 'signed' }, schema: { hide: true } },
+    async (request, reply) => {
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      const outcome = await webhook.receive({ headers: request.headers, body });
+      request.log.debug({ provider, outcome }, 'a webhook came');
+      refuse(outcome, provider);
+      return await reply.code(204).send();
+    },
+  );
+}
+
+function refuse(outcome: DeliveryOutcome, provider: string): void {
+  switch (outcome) {
+    case 'accepted':
+    case 'repeated':
+      return;
+    case 'keyless':
+      throw new ApiError('PROVIDER_UNAVAILABLE', `The public keys of ${provider} cannot be read now; send it again.`);
+    case 'forged':
+    case 'late':
+      throw new ApiError('UNAUTHENTICATED', `The webhook bears no valid, recent signature of ${provider}.`);
+    default:
+      outcome satisfies never;
+  }
 }

@@ -12,6 +12,7 @@ import { ownTask } from '../../auth/access.ts';
 import { cursorOf } from '../../http/routes/stream.ts';
 import { parseStreamHead } from './head.ts';
 import type { StreamHead } from './head.ts';
+import { SilentConnections } from './silent.ts';
 
 interface FrontOptions {
   guard: Guard;
@@ -26,9 +27,11 @@ interface FrontOptions {
 }
 
 /**
- * Takes new connections before `node:http` does, and serves the streams among them itself: of the 17 KB that an idle
+ * Accepts new connections before `node:http` does, and serves the streams among them itself: of the 17 KB that an idle
  * connection costs there, 13 are its parser and what belongs to a request. All that is not a plain request for a
  * stream that succeeds goes to `node:http` and so to the routes, untouched: errors are answered there and nowhere else.
+ *
+ * It belongs to the sockets of this process, whatever other processes there are.
  *
  * Where the host is a name with two addresses, Fastify has a second server for the other one, without a front.
  */
@@ -36,28 +39,17 @@ export function putFrontBefore(app: FastifyInstance, options: FrontOptions): voi
   const { server } = app;
   const { silenceMs = 10_000 } = options;
   const toHttp = server.listeners('connection');
-  /** Connections that have sent nothing yet, and since when; the oldest first. */
-  const silent = new Map<Socket, number>();
-  // One for all: a socket's own would stay with it, 200 bytes, and be looked at with each write.
-  let timer: NodeJS.Timeout | undefined;
   let isClosing = false;
+  const silent = new SilentConnections(silenceMs, (socket) => {
+    stopListening(socket);
+    handOver(socket);
+  });
 
   function accept(socket: Socket): void {
-    silent.set(socket, performance.now());
-    timer ??= setTimeout(sweep, silenceMs);
+    silent.add(socket);
     // A client that shuts its half has left, as it has for `node:http`.
     socket.allowHalfOpen = false;
     socket.on('error', ignore).on('close', onClose).on('data', onData);
-  }
-
-  function sweep(): void {
-    const latest = performance.now() - silenceMs;
-    for (const [socket, since] of silent) {
-      if (since > latest) break;
-      stopListening(socket);
-      handOver(socket);
-    }
-    timer = silent.size > 0 ? setTimeout(sweep, silenceMs) : undefined;
   }
 
   function onClose(this: Socket): void {
@@ -100,8 +92,7 @@ export function putFrontBefore(app: FastifyInstance, options: FrontOptions): voi
   });
   app.addHook('preClose', async () => {
     isClosing = true;
-    clearTimeout(timer);
-    for (const socket of silent.keys()) socket.destroy();
+    silent.destroy();
   });
 }
 

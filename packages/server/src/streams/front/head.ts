@@ -16,7 +16,7 @@ export interface StreamHead {
   headers: Record<string, string>;
 }
 
-/** The longest head that is looked at: a browser's with its cookies is 2 KB. */
+/** Longer heads are left to `node:http`: a browser's with its cookies is 2 KB. */
 const maxHeadBytes = 8192;
 
 const requestLine = /^GET ((\/api\/v1\/status\/(?:tasks\/([^/?]+)\/)?stream)\/?(?:\?([\w.~&=-]*))?) HTTP\/1\.1$/;
@@ -30,7 +30,7 @@ const parameters = new Set(['api_key', 'ticket', 'last_event_id', 'task_id']);
 
 /**
  * Reads the head of a stream's request that came whole, alone and plain. Undefined for everything else and wherever
- * there is the slightest doubt: that is then read by `node:http`. What this takes, a full parser takes for the same.
+ * there is the slightest doubt: that is then read by `node:http`. What this accepts, a full parser reads the same way.
  */
 export function parseStreamHead(chunk: Buffer): StreamHead | undefined {
   if (chunk.length > maxHeadBytes) return undefined;

@@ -1,8 +1,9 @@
 import { errorDefinitions } from '@image2model/protocol';
 import { afterEach, expect, test } from 'vitest';
 /* oxlint-disable no-restricted-imports -- the pages have texts for every model that the server offers */
+import { optionsJsonSchema } from '../../../../server/src/models/check-options.ts';
 import { falRows } from '../../../../server/src/models/fal/table.ts';
-import { localOptionsJsonSchema } from '../../../../server/src/models/local/options.ts';
+import { localOptionsSchema } from '../../../../server/src/models/local/options.ts';
 /* oxlint-enable no-restricted-imports */
 import samples from '../../../static/samples/samples.json' with { type: 'json' };
 import { modelDescription, optionTexts } from '../models/model-texts.ts';
@@ -19,10 +20,10 @@ import { applyLanguage } from './index.ts';
 import { unitText } from './units.ts';
 
 const models = [
-  { id: 'local', schema: localOptionsJsonSchema(), description: '' },
+  { id: 'local', schema: optionsJsonSchema(localOptionsSchema), description: '' },
   ...falRows.map(({ id, options, description }) => ({
     id,
-    schema: options.toJSONSchema({ io: 'input' }),
+    schema: optionsJsonSchema(options),
     description,
   })),
 ].map((model) => ({ ...model, fields: optionFields(model.schema) }));

@@ -3,11 +3,11 @@ import type { ModelReport } from '../models/contract.ts';
 /** Reports of one file that are stored are at least so far apart, unless the stage changes. */
 export const reportEveryMs = 100;
 /** Stages that may wait while a write is under way; beyond it the oldest is dropped. */
-const mostWaiting = 16;
+const maxWaiting = 16;
 
 /** Lets through what is worth storing of a model's reports. */
-export interface Thinner {
-  /** Takes a report; never waits and never throws. */
+export interface Throttle {
+  /** Accepts a report; never waits and never throws. */
   report(report: ModelReport): void;
   /** Resolves when all that is still held back has been written. */
   flush(): Promise<void>;
@@ -16,15 +16,15 @@ export interface Thinner {
 }
 
 /**
- * Thins a burst of reports to ten a second. The first, each change of stage and the last are always written; between
+ * Throttles a burst of reports to ten a second. The first, each change of stage and the last are always written; between
  * them the newest counts, and it is written when its time comes even if no other follows. `write` is never called
  * while an earlier call of it is pending, so the order is kept; what it throws goes to `onError`.
  */
-export function createThinner(
+export function createThrottle(
   write: (report: ModelReport) => Promise<unknown>,
   onError: (error: unknown) => void,
   everyMs: number = reportEveryMs,
-): Thinner {
+): Throttle {
   /** Held back: the newest report of each stage that has begun since the last write. */
   let waiting: ModelReport[] = [];
   let lastStage: string | undefined;
@@ -65,7 +65,7 @@ export function createThinner(
       // A stage that is over has nothing more to say once the next one has begun.
       if (last && (last.stage === report.stage || last.stage === lastStage)) waiting.pop();
       waiting.push(report);
-      if (waiting.length > mostWaiting) waiting.shift();
+      if (waiting.length > maxWaiting) waiting.shift();
       next(false);
     },
     async flush() {

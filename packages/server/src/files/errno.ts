@@ -1,0 +1,25 @@
+import { FileMissingError, StorageFullError } from './errors.ts';
+
+/** What the system says of a failed call, `ENOENT` for instance. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Throws a full disk as a {@link StorageFullError}, and anything else as it is. */
+export function throwFull(error: unknown): never {
+  const code = errnoOf(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') throw new StorageFullError('The disk is full', { cause: error });
+  throw error;
+}
+
+/** Throws a missing file as a {@link FileMissingError}, and anything else as it is. */
+export function throwMissing(error: unknown): never {
+  if (errnoOf(error) === 'ENOENT') throw new FileMissingError('There is no such file', { cause: error });
+  throw error;
+}
+
+/** Undefined for a missing file; throws anything else. */
+export function undefinedIfMissing(error: unknown): undefined {
+  if (errnoOf(error) !== 'ENOENT') throw error;
+  return undefined;
+}

@@ -1,0 +1,14 @@
+/** There is no file with this key. */
+export class FileMissingError extends Error {
+  override readonly name = 'FileMissingError';
+}
+
+/** The data was longer than `maxBytes`. Nothing was kept. */
+export class FileTooLargeError extends Error {
+  override readonly name = 'FileTooLargeError';
+}
+
+/** The disk is full, or so nearly that nothing more is accepted. Nothing was kept. */
+export class StorageFullError extends Error {
+  override readonly name = 'StorageFullError';
+}

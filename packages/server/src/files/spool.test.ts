@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileTooLargeError } from './errors.ts';
+import { createSpool } from './spool.ts';
+import type { Spool } from './spool.ts';
+
+let directory: string;
+let spool: Spool;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'image2model-spool-'));
+  spool = await createSpool(directory);
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+describe('the spool', () => {
+  it('receives a file, and says what it is', async () => {
+    const data = Buffer.from('0123456789');
+    const file = await spool.receive(data);
+    expect(file).toMatchObject({ sizeBytes: 10, sha256: createHash('sha256').update(data).digest('hex') });
+    expect(await readFile(file.path)).toEqual(data);
+    await spool.discard(file);
+    await spool.discard(file);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('keeps nothing of what is too long, fails or is aborted', async () => {
+    await expect(spool.receive(Buffer.alloc(11), { maxBytes: 10 })).rejects.toBeInstanceOf(FileTooLargeError);
+    await expect(spool.receive(failing())).rejects.toThrow('cut off');
+    await expect(spool.receive(Buffer.alloc(1), { signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('leaves alone what another process receives in it, however often it is opened', async () => {
+    await writeFile(join(directory, 'theirs'), 'half a file');
+    await createSpool(directory);
+    expect(await readdir(directory)).toEqual(['theirs']);
+  });
+
+  it('sweeps what nobody wrote to for so long', async () => {
+    await writeFile(join(directory, 'old'), 'half a file');
+    await writeFile(join(directory, 'new'), 'half a file');
+    const now = Date.now() / 1000;
+    await utimes(join(directory, 'old'), now - 3600, now - 3600);
+    await spool.sweep(60_000);
+    expect(await readdir(directory)).toEqual(['new']);
+  });
+});
+
+async function* failing(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('begun');
+  throw new Error('cut off');
+}

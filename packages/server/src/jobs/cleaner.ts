@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BaseLogger } from 'pino';
+import type { Cleanup, CleanupLease, Engine } from '../engine/contract.ts';
+import type { FileStore } from '../files/contract.ts';
+import type { Model } from '../models/contract.ts';
+import { retryDelayMs } from './retry.ts';
+import { removeAttempt } from './store-result.ts';
+
+interface CleanerOptions {
+  engine: Pick<Engine, 'claimCleanup' | 'finishCleanup' | 'retryCleanup' | 'onWork' | 'job'>;
+  models: ReadonlyMap<string, Model>;
+  files: Pick<FileStore, 'list' | 'remove'>;
+  log: Pick<BaseLogger, 'debug' | 'warn' | 'error'>;
+  /** Names this process in the engine. */
+  worker: string;
+  /** After so many ms another process may claim a cleanup that this one began and never finished. */
+  leaseMs?: number;
+}
+
+/**
+ * Does what changes of the engine leave to be done outside of it: cancels work at providers and removes files of
+ * attempts that lost. Each is written in the engine until it is done, so another process goes on where one dies.
+ */
+export interface Cleaner {
+  start(): void;
+  /** Claims nothing more, and waits a moment for what is under way; the rest stays in the engine. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** A lease is not renewed, so it outlasts a provider that answers slowly. */
+export const defaultCleanupLeaseMs = 60_000;
+/** Attempts at one cleanup before it is given up, with a line in the log: some 20 minutes. */
+export const maxCleanupAttempts = 12;
+const maxDelayMs = 300_000;
+/** Cleanups at once: a provider that is down must not keep files from being removed. */
+const maxRunning = 4;
+/** After a claim that failed (the engine is away), the next one follows so many ms later. */
+const claimAgainMs = 1000;
+/** How long to wait at the close for what is under way, in ms. */
+const closeWithinMs = 3000;
+
+export function createCleaner(options: CleanerOptions): Cleaner {
+  return new EngineCleaner(options);
+}
+
+class EngineCleaner implements Cleaner {
+  readonly #options: CleanerOptions;
+  readonly #running = new Set<Promise<void>>();
+  #claimTimer: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #claiming: Promise<void> | undefined;
+  #workSeen = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: CleanerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.#options.engine.onWork(() => this.#claim());
+    this.#claim();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#unsubscribe?.();
+    clearTimeout(this.#claimTimer);
+    await this.#claiming;
+    const timer = new AbortController();
+    const late = sleep(closeWithinMs, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#running), late]);
+    timer.abort();
+  }
+
+  /** Claims until nothing is due or enough is under way. One loop at a time; what comes meanwhile makes it go on. */
+  #claim(): void {
+    if (this.#closed) return;
+    this.#workSeen = true;
+    this.#claiming ??= this.#claimLoop().finally(() => {
+      this.#claiming = undefined;
+      // Seen after the loop's last look.
+      if (this.#workSeen) this.#claim();
+    });
+  }
+
+  async #claimLoop(): Promise<void> {
+    const { engine, models, log, worker, leaseMs = defaultCleanupLeaseMs } = this.#options;
+    while (this.#workSeen) {
+      this.#workSeen = false;
+      try {
+        while (!this.#closed && this.#running.size < maxRunning) {
+          const lease = await engine.claimCleanup({ worker, leaseMs, models: [...models.keys()] });
+          if (!lease) break;
+          this.#run(lease);
+        }
+      } catch (error) {
+        log.error({ err: error }, 'No cleanup could be claimed; retrying');
+        this.#workSeen = false;
+        clearTimeout(this.#claimTimer);
+        this.#claimTimer = setTimeout(() => this.#claim(), claimAgainMs);
+        return;
+      }
+    }
+  }
+
+  #run(lease: CleanupLease): void {
+    const done: Promise<void> = this.#clean(lease).finally(() => {
+      this.#running.delete(done);
+      this.#claim();
+    });
+    this.#running.add(done);
+  }
+
+  async #clean({ token, cleanup, attempt }: CleanupLease): Promise<void> {
+    const { engine, log } = this.#options;
+    const named = { ...describe(cleanup), attempt };
+    try {
+      await this.#perform(cleanup);
+      await engine.finishCleanup(token);
+      log.debug(named, 'A cleanup is done');
+    } catch (error) {
+      await this.#retryOrGiveUp(token, attempt, named, error).catch((err: unknown) => {
+        // Its lease runs out, and whoever claims it then does it again.
+        log.warn({ ...named, err }, 'The outcome of a cleanup could not be recorded');
+      });
+    }
+  }
+
+  async #retryOrGiveUp(token: string, attempt: number, named: object, err: unknown): Promise<void> {
+    const { engine, log } = this.#options;
+    if (attempt >= maxCleanupAttempts) {
+      log.error({ ...named, err }, 'A cleanup is given up');
+      await engine.finishCleanup(token);
+      return;
+    }
+    const delayMs = retryDelayMs(attempt, Math.random, maxDelayMs);
+    log.warn({ ...named, err, delay_ms: delayMs }, 'A cleanup failed and is repeated');
+    await engine.retryCleanup(token, delayMs);
+  }
+
+  async #perform(cleanup: Cleanup): Promise<void> {
+    const { models } = this.#options;
+    switch (cleanup.type) {
+      case 'cancel_remote_job':
+        await models.get(cleanup.model)?.cancel?.(cleanup.remembered);
+        break;
+      case 'remove_attempt':
+        await this.#removeLoser(cleanup);
+        break;
+      default:
+        cleanup satisfies never;
+    }
+  }
+
+  /** A result that became the file's is never removed, whoever says that its attempt is over. */
+  async #removeLoser({ jobId, fileId, attemptId }: Extract<Cleanup, { type: 'remove_attempt' }>): Promise<void> {
+    const { engine, files } = this.#options;
+    const job = await engine.job(jobId);
+    const isWinner = job?.files.some((file) => file.fileId === fileId && file.attemptId === attemptId) ?? false;
+    if (!isWinner) await removeAttempt(files, jobId, fileId, attemptId);
+  }
+}
+
+/** For the log: what a provider's job is called stays out of it. */
+function describe(cleanup: Cleanup): object {
+  switch (cleanup.type) {
+    case 'cancel_remote_job':
+      return { cleanup: cleanup.type, model: cleanup.model };
+    case 'remove_attempt':
+      return { cleanup: cleanup.type, job_id: cleanup.jobId, file_id: cleanup.fileId };
+    default:
+      return cleanup satisfies never;
+  }
+}
