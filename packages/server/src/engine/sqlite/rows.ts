@@ -1,80 +1,41 @@
-import type { FileStatus, Message, ModelFile, TaskEventType, TaskStatus } from '@image2model/protocol';
-import type { IdempotencyRecord, NewFile, TicketGrant } from '../contract.ts';
-import type { FileState, QueueState, TaskState } from '../task-state.ts';
+import type { Message, ModelFile } from '@image2model/protocol';
+import type { Entry, IdempotencyRecord, JobRow, NewFile, TicketGrant } from '../contract.ts';
+import type { FileState, TaskState } from '../task-state.ts';
 
-/** A row of `tasks`. Times in ms since the epoch; `options` and `messageValues` are JSON. */
-export interface TaskRecord {
-  place: number;
-  taskId: string;
-  jobId: string;
-  owner: string;
-  model: string;
-  options: string;
-  faceLimit: number | null;
-  status: TaskStatus;
-  progress: number;
+/** The columns of a message: `messageValues` is JSON. */
+interface MessageColumns {
   message: string;
   messageId: string | null;
   messageValues: string | null;
-  queuePosition: number | null;
-  createdAt: number;
-  startedAt: number | null;
-  finishedAt: number | null;
-  waiting: number;
-  running: number;
-  ended: number;
+}
+
+/** A row of `jobs`; `options` is JSON. */
+export interface JobRecord extends Omit<JobRow, 'options' | 'status' | 'finishedAt' | 'taskIds' | 'files'> {
+  options: string;
+}
+
+/** A row of `tasks`. Times in ms since the epoch. */
+export interface TaskRecord extends Omit<TaskState, 'message' | 'files' | keyof JobRecord>, JobRecord, MessageColumns {
+  place: number;
   /** When the task was last served, on a counter over all tasks: among equals the one longest not served is next. */
   turn: number;
-  sequence: number;
-  head: number;
   /** From when on only the newest entry of each key is kept; null before the end and after that is done. */
   compactAt: number | null;
 }
 
 /** A row of `task_files`, with the name of its file. What is an object in {@link FileState} is JSON. */
-export interface FileRecord {
-  fileId: string;
-  filename: string;
-  pixels: number | null;
-  state: QueueState;
-  status: FileStatus;
-  progress: number;
-  message: string;
-  messageId: string | null;
-  messageValues: string | null;
+export interface FileRecord
+  extends Omit<FileState, 'message' | 'result' | 'details' | 'lastError' | 'remembered'>, MessageColumns {
   result: string | null;
-  attemptId: string | null;
   details: string | null;
-  attempts: number;
   lastError: string | null;
   lastErrorId: string | null;
   lastErrorValues: string | null;
-  crashes: number;
-  startedAt: number | null;
-  dueAt: number | null;
-  token: string | null;
-  worker: string | null;
   remembered: string | null;
-  head: number;
 }
 
 /** A row of `entries`. */
-export interface EntryRecord {
-  sequence: number;
-  key: string;
-  type: TaskEventType;
-  data: string;
-}
-
-/** A row of `jobs`; `options` is JSON. */
-export interface JobRecord {
-  jobId: string;
-  owner: string;
-  model: string;
-  options: string;
-  faceLimit: number | null;
-  createdAt: number;
-}
+type EntryRecord = Omit<Entry, 'taskId'>;
 
 /** The row that each query gives. */
 export interface QueryRows {

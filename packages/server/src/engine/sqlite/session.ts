@@ -1,10 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { StorageFullError } from '../../files/contract.ts';
 import type { Entry } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
-import { throwFull } from './full.ts';
 import { fromMessage } from './rows.ts';
 import type { QueryRows } from './rows.ts';
 import { sql } from './sql.ts';
+
+/** SQLite's codes for a disk that has no room: for the database, and for the memory that it shares (`-shm`). */
+const fullCodes: readonly unknown[] = [13, 4874];
 
 type StatementName = keyof typeof sql;
 
@@ -24,7 +27,7 @@ export class Session {
   readonly now: () => number;
   readonly #db: DatabaseSync;
   readonly #options: SessionOptions;
-  readonly #statements = new Map<StatementName, StatementSync>();
+  readonly #statements: Readonly<Record<StatementName, StatementSync>>;
   /** By task, in the order in which the tasks were first touched. */
   #written = new Map<string, Entry[]>();
   #after: (() => void)[] = [];
@@ -33,42 +36,36 @@ export class Session {
     this.#db = db;
     this.#options = options;
     this.now = options.now;
-    for (const name of Object.keys(sql) as StatementName[]) {
-      const statement = db.prepare(sql[name]);
-      // So that a record can be handed over whole.
-      statement.setAllowUnknownNamedParameters(true);
-      this.#statements.set(name, statement);
-    }
+    const prepared = Object.entries(sql).map(([name, text]) => [name, db.prepare(text)] as const);
+    // So that a record can be handed over whole.
+    for (const [, statement] of prepared) statement.setAllowUnknownNamedParameters(true);
+    this.#statements = Object.fromEntries(prepared) as Record<StatementName, StatementSync>;
   }
 
   /** The first row, if any. Its shape is trusted: the schema is ours alone. */
   get<Name extends keyof QueryRows>(name: Name, ...parameters: SQLInputValue[]): QueryRows[Name] | undefined {
-    return this.#statement(name).get(...parameters) as QueryRows[Name] | undefined;
+    return this.#statements[name].get(...parameters) as QueryRows[Name] | undefined;
   }
 
   all<Name extends keyof QueryRows>(name: Name, ...parameters: SQLInputValue[]): QueryRows[Name][] {
-    return this.#statement(name).all(...parameters) as QueryRows[Name][];
+    return this.#statements[name].all(...parameters) as QueryRows[Name][];
   }
 
   /** Runs a statement with positional parameters; returns the number of rows changed. */
   run(name: StatementName, ...parameters: SQLInputValue[]): number {
-    try {
-      return Number(this.#statement(name).run(...parameters).changes);
-    } catch (error) {
-      throwFull(error);
-    }
+    return Number(this.#statements[name].run(...parameters).changes);
   }
 
   /** The same with named parameters; returns the id of the row that was inserted last. */
   insert(name: StatementName, named: Record<string, SQLInputValue>): number {
-    return Number(this.#statement(name).run(named).lastInsertRowid);
+    return Number(this.#statements[name].run(named).lastInsertRowid);
   }
 
   /** Runs `work` as one transaction: all of it is written or, when it throws, nothing. */
   change<Result>(work: () => Result): Result {
-    this.run('begin');
     let result: Result;
     try {
+      this.run('begin');
       result = work();
       this.run('commit');
     } catch (error) {
@@ -76,7 +73,7 @@ export class Session {
       this.#after = [];
       if (this.#db.isTransaction) this.run('rollback');
       this.#options.rolledBack();
-      throwFull(error);
+      throw isFull(error) ? new StorageFullError('There is no room left for the database', { cause: error }) : error;
     }
     this.#options.committed();
     const after = this.#after;
@@ -110,18 +107,12 @@ export class Session {
 
   saveFile(place: number, file: FileState): void {
     const { state, status, progress, message, result, attemptId, details, attempts, lastError, crashes } = file;
-    const { startedAt, dueAt, token, worker, remembered, head, fileId } = file;
+    const { startedAt, dueAt, token, worker, head, fileId } = file;
+    const remembered = file.remembered === undefined ? null : JSON.stringify(file.remembered);
     const shown = [state, status, progress, ...fromMessage(message)];
     const outcome = [json(result), result && sizeOf(result), attemptId, json(details)];
     const failed = lastError === null ? [null, null, null] : fromMessage(lastError);
-    const work = [
-      crashes,
-      startedAt,
-      dueAt,
-      token,
-      worker,
-      remembered === undefined ? null : JSON.stringify(remembered),
-    ];
+    const work = [crashes, startedAt, dueAt, token, worker, remembered];
     this.run('saveFile', ...shown, ...outcome, attempts, ...failed, ...work, head, place, fileId);
   }
 
@@ -129,17 +120,7 @@ export class Session {
   check(): void {
     const version = this.#db.prepare('PRAGMA user_version').get() as { user_version: number };
     // The same number again: a real write that changes nothing.
-    try {
-      this.#db.exec(`PRAGMA user_version = ${version.user_version}`);
-    } catch (error) {
-      throwFull(error);
-    }
-  }
-
-  #statement(name: StatementName): StatementSync {
-    const statement = this.#statements.get(name);
-    if (!statement) throw new Error(`no statement ${name}`);
-    return statement;
+    this.change(() => this.#db.exec(`PRAGMA user_version = ${version.user_version}`));
   }
 }
 
@@ -149,4 +130,8 @@ function json(value: object | null): string | null {
 
 function sizeOf({ size, extra_files: extras = [] }: NonNullable<FileState['result']>): number {
   return extras.reduce((sum, extra) => sum + extra.size, size);
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && fullCodes.includes(error.errcode);
 }
