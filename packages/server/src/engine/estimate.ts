@@ -1,4 +1,4 @@
-import type { FileState, TaskState } from './task-state.ts';
+import type { TaskState } from './task-state.ts';
 
 /** Generations remembered for each model, and for each size of a model's images. */
 const maxKept = 64;
@@ -43,13 +43,24 @@ export class Durations {
     return bySize ?? this.#known.get(model)?.median;
   }
 
-  /** See {@link estimateSeconds}. */
-  estimate(task: EstimatedTask): number | undefined {
-    const { model } = task;
+  /**
+   * Seconds until a task ends, were nothing else in its way but the tasks before it in the queue, each taken for one
+   * file. At least 1, for it is only asked for a task that has not ended; undefined where too little is known.
+   */
+  estimate({ model, queuePosition, files }: TaskState): number | undefined {
     const typical = this.typical(model);
     const maxRunning = this.#maxRunning.get(model);
     if (typical === undefined || maxRunning === undefined) return undefined;
-    return estimateSeconds(task, { typical, maxRunning, ofSize: (pixels) => this.typical(model, pixels) ?? typical });
+    let work = queuePosition === null ? 0 : (queuePosition - 1) * typical;
+    let longest = 0;
+    for (const { state, progress, pixels } of files) {
+      if (state === 'ended') continue;
+      const whole = this.typical(model, pixels) ?? typical;
+      const left = state === 'leased' ? whole * (1 - progress / 100) : whole;
+      work += left;
+      longest = Math.max(longest, left);
+    }
+    return Math.max(1, Math.ceil(Math.max(longest, work / maxRunning)));
   }
 
   #keep(name: string, seconds: number): void {
@@ -59,37 +70,6 @@ export class Durations {
     if (history.taken.length >= minKept) history.median = median(history.taken);
     this.#known.set(name, history);
   }
-}
-
-/** What an estimate needs to know of a task. */
-type EstimatedTask = Pick<TaskState, 'model' | 'queuePosition'> & {
-  readonly files: readonly Pick<FileState, 'state' | 'progress' | 'pixels'>[];
-};
-
-interface Pace {
-  /** Seconds that a file of the model takes. */
-  typical: number;
-  /** Seconds that one of this size takes. */
-  ofSize: (pixels: number | null) => number;
-  /** Files of the model that run at once. */
-  maxRunning: number;
-}
-
-/**
- * Seconds until a task ends, were nothing else in its way but the tasks before it in the queue, each taken for one
- * file. At least 1: it is only asked for a task that has not ended.
- */
-function estimateSeconds({ queuePosition, files }: EstimatedTask, pace: Pace): number {
-  let work = queuePosition === null ? 0 : (queuePosition - 1) * pace.typical;
-  let longest = 0;
-  for (const { state, progress, pixels } of files) {
-    if (state === 'ended') continue;
-    const whole = pace.ofSize(pixels);
-    const left = state === 'leased' ? whole * (1 - progress / 100) : whole;
-    work += left;
-    longest = Math.max(longest, left);
-  }
-  return Math.max(1, Math.ceil(Math.max(longest, work / pace.maxRunning)));
 }
 
 /** No model's id has a space. */

@@ -1,6 +1,5 @@
 import type { Entry } from './contract.ts';
-
-export type EntriesListener = (entries: readonly Entry[]) => void;
+import { Listeners } from './listeners.ts';
 
 /**
  * Hands entries to the listeners of this process. Deliveries never nest: what a listener causes to be written is
@@ -8,7 +7,7 @@ export type EntriesListener = (entries: readonly Entry[]) => void;
  * without listeners costs one look into a map. Grows with the number of listeners alone.
  */
 export class Feed {
-  readonly #listeners = new Map<string, Set<EntriesListener>>();
+  readonly #listeners = new Map<string, Listeners<[entries: readonly Entry[]]>>();
   readonly #onError: (error: unknown) => void;
   #outbox: { taskId: string; entries: readonly Entry[] }[] = [];
   #delivering = false;
@@ -18,30 +17,26 @@ export class Feed {
   }
 
   /** Calls back with what is published for this task from now on; the returned function ends that. */
-  subscribe(taskId: string, listener: EntriesListener): () => void {
-    // Wrapped, so that one function subscribed twice is two subscriptions.
-    const own: EntriesListener = (entries) => listener(entries);
-    const known = this.#listeners.get(taskId) ?? new Set();
-    this.#listeners.set(taskId, known.add(own));
+  subscribe(taskId: string, listener: (entries: readonly Entry[]) => void): () => void {
+    const listeners = this.#listeners.get(taskId) ?? new Listeners(this.#onError);
+    this.#listeners.set(taskId, listeners);
+    const remove = listeners.add(listener);
     return () => {
-      known.delete(own);
-      if (known.size === 0 && this.#listeners.get(taskId) === known) this.#listeners.delete(taskId);
+      remove();
+      if (listeners.size === 0 && this.#listeners.get(taskId) === listeners) this.#listeners.delete(taskId);
     };
   }
 
-  /** Whether anybody listens to this task. */
-  has(taskId: string): boolean {
-    return this.#listeners.has(taskId);
-  }
-
-  /** Hands entries of one task out, in the order of the calls. A listener that throws is reported and holds nobody up. */
+  /** Hands entries of one task out, in the order of the calls. */
   publish(taskId: string, entries: readonly Entry[]): void {
     if (!this.#listeners.has(taskId)) return;
     this.#outbox.push({ taskId, entries });
     if (this.#delivering) return;
     this.#delivering = true;
     try {
-      for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) this.#deliver(next.taskId, next.entries);
+      for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
+        this.#listeners.get(next.taskId)?.notify(next.entries);
+      }
     } finally {
       this.#delivering = false;
     }
@@ -50,15 +45,5 @@ export class Feed {
   clear(): void {
     this.#listeners.clear();
     this.#outbox = [];
-  }
-
-  #deliver(taskId: string, entries: readonly Entry[]): void {
-    for (const listener of this.#listeners.get(taskId) ?? []) {
-      try {
-        listener(entries);
-      } catch (error) {
-        this.#onError(error);
-      }
-    }
   }
 }

@@ -1,28 +1,18 @@
-type CancelListener = (tokens: readonly string[]) => void;
-type LoginListener = (loginId: string) => void;
+import { Listeners } from './listeners.ts';
 
-/** Calls of this process from the engine. A listener that throws is reported and holds nobody up. */
+/** What the engine calls this process for, other than entries (see {@link Feed}). */
 export class Signals {
-  readonly #work = new Set<() => void>();
-  readonly #cancel = new Set<CancelListener>();
-  readonly #login = new Set<LoginListener>();
-  readonly #onError: (error: unknown) => void;
+  readonly onWork: Listeners<[]>;
+  /** With the tokens of leases that were cancelled. */
+  readonly onCancel: Listeners<[tokens: readonly string[]]>;
+  /** With a login that is worthless from now on. */
+  readonly onLoginEnded: Listeners<[loginId: string]>;
   #workDue = false;
 
   constructor(onError: (error: unknown) => void) {
-    this.#onError = onError;
-  }
-
-  onWork(listener: () => void): () => void {
-    return add(this.#work, () => listener());
-  }
-
-  onCancel(listener: CancelListener): () => void {
-    return add(this.#cancel, (tokens) => listener(tokens));
-  }
-
-  onLoginEnded(listener: LoginListener): () => void {
-    return add(this.#login, (loginId) => listener(loginId));
+    this.onWork = new Listeners(onError);
+    this.onCancel = new Listeners(onError);
+    this.onLoginEnded = new Listeners(onError);
   }
 
   /** Says that files or cleanups may be waiting: once for all that is said in one turn. */
@@ -31,37 +21,11 @@ export class Signals {
     this.#workDue = true;
     queueMicrotask(() => {
       this.#workDue = false;
-      for (const listener of this.#work) this.#guarded(listener);
+      this.onWork.notify();
     });
   }
 
-  /** Says whose leases were cancelled. */
-  cancelled(tokens: readonly string[]): void {
-    for (const listener of this.#cancel) this.#guarded(() => listener(tokens));
-  }
-
-  /** Says which login is worthless from now on. */
-  loginEnded(loginId: string): void {
-    for (const listener of this.#login) this.#guarded(() => listener(loginId));
-  }
-
   clear(): void {
-    this.#work.clear();
-    this.#cancel.clear();
-    this.#login.clear();
+    for (const listeners of [this.onWork, this.onCancel, this.onLoginEnded]) listeners.clear();
   }
-
-  #guarded(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      this.#onError(error);
-    }
-  }
-}
-
-/** The listeners are wrapped by the caller, so that one function added twice is two. */
-function add<Listener>(listeners: Set<Listener>, own: Listener): () => void {
-  listeners.add(own);
-  return () => void listeners.delete(own);
 }

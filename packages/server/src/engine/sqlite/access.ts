@@ -26,7 +26,7 @@ export function accessOf(handle: Handle): Access {
         session.run('dropEndedLogins', session.now());
         session.insert('insertEndedLogin', { loginId, expiresAt: session.now() + forMs });
       });
-      signals.loginEnded(loginId);
+      signals.onLoginEnded.notify(loginId);
     },
 
     async hasEnded(loginId) {
@@ -34,7 +34,7 @@ export function accessOf(handle: Handle): Access {
       return session.get('endedLogin', loginId, session.now()) !== undefined;
     },
 
-    onLoginEnded: (listener) => handle.keep(handle.core.signals.onLoginEnded(listener)),
+    onLoginEnded: (listener) => handle.keep(handle.core.signals.onLoginEnded.add(listener)),
 
     async addTicket(hash, grant, forMs) {
       const { session } = handle.core;

@@ -39,8 +39,8 @@ export function queueOf(handle: Handle): Queue {
       offer(handle.core, models);
     },
 
-    onWork: (listener) => handle.keep(handle.core.signals.onWork(listener)),
-    onCancel: (listener) => handle.keep(handle.core.signals.onCancel(listener)),
+    onWork: (listener) => handle.keep(handle.core.signals.onWork.add(listener)),
+    onCancel: (listener) => handle.keep(handle.core.signals.onCancel.add(listener)),
 
     async typicalSeconds(model) {
       return handle.core.durations.typical(model) ?? null;

@@ -160,7 +160,7 @@ export class TaskChanges {
     }
     if (type !== 'cancelled' || lost.length === 0) return;
     this.lost.cancelled(lost);
-    signals.cancelled(lost);
+    signals.onCancel.notify(lost);
   }
 
   #takeReports(reports: readonly Report[]): boolean[] {
