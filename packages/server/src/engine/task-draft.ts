@@ -30,11 +30,6 @@ export class TaskDraft {
     this.task = { ...before, files: before.files.slice() };
   }
 
-  /** The place of the file that a token leases, or -1. */
-  leased(token: string): number {
-    return this.task.files.findIndex((file) => file.token === token);
-  }
-
   /** A copy of the file at this place, which is the task's from now on. */
   change(index: number): MutableFile {
     const file: MutableFile = { ...(this.task.files[index] as FileState) };

@@ -4,7 +4,7 @@ import { judge } from './suspicion.ts';
 import type { Casualty } from './suspicion.ts';
 import { TaskDraft } from './task-draft.ts';
 import type { MutableFile } from './task-draft.ts';
-import type { AppliedChange, TaskChange, TaskContext, TaskState } from './task-state.ts';
+import type { AppliedChange, FileState, TaskChange, TaskContext, TaskState } from './task-state.ts';
 
 /**
  * A holder that lost its lease stops and removes its own files within seconds; what is still there after this was left
@@ -78,38 +78,33 @@ function open(draft: TaskDraft, { results, position }: Extract<TaskChange, { typ
 
 /** Whether the files wait for their turn or for their model. */
 function offer(draft: TaskDraft, isOffered: boolean): boolean {
-  let changed = false;
-  for (const [index, { state, message: said }] of draft.task.files.entries()) {
-    const isMissing = said.id === 'file.model_missing';
-    if ((state !== 'waiting' && state !== 'delayed') || isMissing !== isOffered) continue;
-    changed = true;
-    const file = draft.change(index);
+  const isMeant = ({ state, message: { id } }: FileState) =>
+    (state === 'waiting' || state === 'delayed') && (id === 'file.model_missing') === isOffered;
+  return changeEach(draft, isMeant, (file) => {
     file.message = message(isOffered ? 'queue.waiting' : 'file.model_missing');
     draft.note(file);
-  }
-  return changed;
+  });
 }
 
 function claim(draft: TaskDraft, change: Extract<TaskChange, { type: 'claimed' }>): boolean {
-  const index = draft.task.files.findIndex(({ fileId, state }) => fileId === change.fileId && state === 'waiting');
-  if (index === -1) return false;
-  const file = draft.change(index);
-  draft.move(file, 'leased');
-  file.status = 'processing';
-  file.token = change.token;
-  file.worker = change.worker;
-  file.dueAt = draft.now + change.leaseMs;
-  file.startedAt = draft.now;
-  file.attempts += 1;
-  file.message = message('file.starting');
-  draft.begin();
-  draft.note(file);
-  return true;
+  const isMeant = ({ fileId, state }: FileState) => fileId === change.fileId && state === 'waiting';
+  return changeEach(draft, isMeant, (file) => {
+    draft.move(file, 'leased');
+    file.status = 'processing';
+    file.token = change.token;
+    file.worker = change.worker;
+    file.dueAt = draft.now + change.leaseMs;
+    file.startedAt = draft.now;
+    file.attempts += 1;
+    file.message = message('file.starting');
+    draft.begin();
+    draft.note(file);
+  });
 }
 
 /** Takes a report in; one that says nothing new is accepted and leaves no entry. */
 function report(draft: TaskDraft, change: Extract<TaskChange, { type: 'reported' }>): boolean {
-  const index = draft.leased(change.token);
+  const index = draft.task.files.findIndex(({ token }) => token === change.token);
   const before = draft.task.files[index];
   if (!before) return false;
   const progress = Math.max(before.progress, oneDecimal(change.progress));
@@ -142,20 +137,16 @@ function putBack(draft: TaskDraft, file: MutableFile, delayMs: number): void {
 }
 
 function letTimePass(draft: TaskDraft): boolean {
-  let changed = false;
-  for (const [index, { dueAt, token }] of draft.task.files.entries()) {
-    if (dueAt === null || dueAt > draft.now) continue;
-    changed = true;
-    const file = draft.change(index);
-    if (token === null) {
+  const isDue = ({ dueAt }: FileState) => dueAt !== null && dueAt <= draft.now;
+  return changeEach(draft, isDue, (file) => {
+    if (file.token === null) {
       // A delay is over: nothing that a client sees.
       draft.move(file, 'waiting');
       file.dueAt = null;
     } else {
       takeBack(draft, file, 'worker', { delayMs: 0, sweepAfterMs: holderFirstMs });
     }
-  }
-  return changed;
+  });
 }
 
 /** Gives a file that is worked on no more back to the queue, or fails it when it has become too suspicious. */
@@ -181,17 +172,13 @@ function takeBack(
   putBack(draft, file, delayMs);
 }
 
-function cancel(draft: TaskDraft, fileId: string | undefined): boolean {
-  let changed = false;
-  for (const [index, { fileId: id, state }] of draft.task.files.entries()) {
-    if (state === 'ended' || (fileId !== undefined && fileId !== id)) continue;
-    changed = true;
-    const file = draft.change(index);
+function cancel(draft: TaskDraft, only: string | undefined): boolean {
+  const isMeant = ({ fileId, state }: FileState) => state !== 'ended' && (only === undefined || fileId === only);
+  return changeEach(draft, isMeant, (file) => {
     draft.loseLease(file, holderFirstMs);
     draft.abandon(file);
     end(draft, file, { status: 'cancelled' });
-  }
-  return changed;
+  });
 }
 
 function end(draft: TaskDraft, file: MutableFile, ending: FileEnding): void {
@@ -221,10 +208,22 @@ function end(draft: TaskDraft, file: MutableFile, ending: FileEnding): void {
 
 /** Changes the file that the token leases; false where it leases none. */
 function held(draft: TaskDraft, token: string, work: (file: MutableFile) => void): boolean {
-  const index = draft.leased(token);
-  if (index === -1) return false;
-  work(draft.change(index));
-  return true;
+  return changeEach(draft, (file) => file.token === token, work);
+}
+
+/** Changes the files that are meant; false where none is. */
+function changeEach(
+  draft: TaskDraft,
+  isMeant: (file: FileState) => boolean,
+  work: (file: MutableFile) => void,
+): boolean {
+  let changed = false;
+  for (const [index, file] of draft.task.files.entries()) {
+    if (!isMeant(file)) continue;
+    changed = true;
+    work(draft.change(index));
+  }
+  return changed;
 }
 
 function oneDecimal(progress: number): number {
