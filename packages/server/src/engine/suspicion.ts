@@ -16,24 +16,15 @@ const maxSuspicion = 10;
  */
 const maxSuspicionElsewhere = 100;
 
-/** What is to be done with a file whose lease ended without a word. */
-export interface Verdict {
-  /** The file's suspicion from now on. */
-  crashes: number;
-  /** It would take down the next one too. */
-  isGivenUp: boolean;
-  /** Whether the attempt counts towards the file's limit. */
-  countsAttempt: boolean;
-}
-
-/** Judges a file whose lease was lost with its holder. */
-export function judge({ crashes, remembered }: Pick<FileState, 'crashes' | 'remembered'>, casualty: Casualty): Verdict {
+/** Judges a file whose lease was lost with its holder: `crashes` is its suspicion from now on. */
+export function judge({ crashes: before, remembered }: Pick<FileState, 'crashes' | 'remembered'>, casualty: Casualty) {
   const isElsewhere = remembered !== undefined;
-  const next = crashes + weights[casualty];
+  const crashes = before + weights[casualty];
   return {
-    crashes: next,
-    isGivenUp: next >= (isElsewhere ? maxSuspicionElsewhere : maxSuspicion),
-    // What was begun elsewhere goes on, and a server mostly dies for reasons of its own.
+    crashes,
+    // It would take down the next one too.
+    isGivenUp: crashes >= (isElsewhere ? maxSuspicionElsewhere : maxSuspicion),
+    // Towards the file's limit: what was begun elsewhere goes on, and a server mostly dies for reasons of its own.
     countsAttempt: casualty === 'worker' && !isElsewhere,
   };
 }

@@ -1,7 +1,7 @@
 import { hasEnded } from '@image2model/protocol';
 import type { Jobs } from '../contract.ts';
 import type { Handle } from './handle.ts';
-import { readJob, readJobs, readTask } from './reads.ts';
+import { readJob, readJobs } from './reads.ts';
 import { readEarlierResult } from './results.ts';
 
 /** Jobs and their files. */
@@ -34,7 +34,10 @@ export function jobsOf(handle: Handle): Jobs {
     },
 
     async task(taskId) {
-      return readTask(handle.core.session, taskId);
+      const task = handle.core.session.get('task', taskId);
+      if (!task) return undefined;
+      const { jobId, owner, status, createdAt, startedAt, finishedAt } = task;
+      return { taskId, jobId, owner, status, createdAt, startedAt, finishedAt };
     },
 
     async job(jobId) {

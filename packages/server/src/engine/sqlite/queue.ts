@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimOptions, Cleanups, Lease, Queue } from '../contract.ts';
 import type { Core } from './core.ts';
 import type { Handle } from './handle.ts';
-import { readLease } from './reads.ts';
 
 /** Files on their way to a worker and back. */
 export function queueOf(handle: Handle): Queue {
@@ -20,7 +19,7 @@ export function queueOf(handle: Handle): Queue {
     },
 
     async report(token, progress, message) {
-      return handle.core.changes.reports.add({ token, progress, message });
+      return handle.core.changes.reports.add({ type: 'reported', token, progress, message });
     },
 
     async remember(token, remembered) {
@@ -36,7 +35,13 @@ export function queueOf(handle: Handle): Queue {
     },
 
     async offer(models) {
-      offer(handle.core, models);
+      const { session, changes } = handle.core;
+      const offered = JSON.stringify(models);
+      session.change(() => {
+        const waiting = [...session.all('waitingToOffer', offered), ...session.all('delayedToOffer', offered)];
+        const tasks = new Map(waiting.map(({ place, model }) => [place, models.includes(model)]));
+        for (const [place, isOffered] of tasks) changes.change(place, { type: 'offered', isOffered });
+      });
     },
 
     onWork: (listener) => handle.keep(handle.core.signals.onWork.add(listener)),
@@ -79,7 +84,24 @@ function claim(core: Core, { worker, leaseMs, models }: ClaimOptions): Lease | u
   const { place, fileId } = found;
   const token = randomUUID();
   core.changes.claim(place, { type: 'claimed', fileId, token, worker, leaseMs });
-  return readLease(session, live.take(place), fileId, token);
+  const { facts, state } = live.take(place);
+  const stored = session.get('file', fileId);
+  const file = state.files.find((each) => each.fileId === fileId);
+  if (!stored || !file) throw new Error(`no file ${fileId}`);
+  const { taskId, jobId, owner, model, faceLimit } = facts;
+  return {
+    token,
+    taskId,
+    jobId,
+    owner,
+    model,
+    faceLimit,
+    file: { ...stored },
+    filenames: session.all('filenames', jobId),
+    options: JSON.parse(facts.options) as Record<string, unknown>,
+    attempt: file.attempts,
+    remembered: file.remembered,
+  };
 }
 
 function nextFile({ session }: Core, models: string): { place: number; fileId: string } | undefined {
@@ -89,15 +111,4 @@ function nextFile({ session }: Core, models: string): { place: number; fileId: s
   const task = session.get('nextTask', models);
   const file = task && session.get('waitingFile', task.place);
   return file && { ...task, ...file };
-}
-
-function offer(core: Core, models: readonly string[]): void {
-  const { session } = core;
-  const offered = JSON.stringify(models);
-  session.change(() => {
-    const waiting = [...session.all('waitingToOffer', offered), ...session.all('delayedToOffer', offered)];
-    const tasks = new Map(waiting.map(({ place, model }) => [place, model]));
-    for (const [place, model] of tasks)
-      core.changes.change(place, { type: 'offered', isOffered: models.includes(model) });
-  });
 }

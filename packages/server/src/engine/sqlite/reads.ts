@@ -1,18 +1,9 @@
-import type { Entry, JobFileRow, JobPage, JobRow, Lease, NewFile, TaskRow } from '../contract.ts';
+import type { JobPage, JobRow } from '../contract.ts';
 import type { FileState } from '../task-state.ts';
-import type { LiveTask, LiveTasks } from './live-tasks.ts';
+import type { LiveTasks } from './live-tasks.ts';
 import { toFile } from './rows.ts';
 import type { JobRecord } from './rows.ts';
 import type { Session } from './session.ts';
-import { unsavedEntries } from './unsaved.ts';
-
-/** A task's fixed facts. */
-export function readTask(session: Session, taskId: string): TaskRow | undefined {
-  const task = session.get('task', taskId);
-  if (!task) return undefined;
-  const { jobId, owner, status, createdAt, startedAt, finishedAt } = task;
-  return { taskId, jobId, owner, status, createdAt, startedAt, finishedAt };
-}
 
 /** A job; each file of it as the newest task that worked on it left it. */
 export function readJob(session: Session, live: LiveTasks, jobId: string): JobRow | undefined {
@@ -42,16 +33,13 @@ function parseCursor(cursor: string | undefined): { createdAt: number; jobId: st
     : { createdAt: Number.MAX_SAFE_INTEGER, jobId: '' };
 }
 
-/** The files of a task as they are now: those of a running one are ahead of their rows. */
-function readFiles(session: Session, live: LiveTasks, place: number): readonly FileState[] {
-  return live.peek(place)?.state.files ?? session.all('taskFiles', place).map(toFile);
-}
-
 function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
   const tasks = session.all('tasksOfJob', job.jobId);
   const newest = new Map<string, FileState>();
   for (const { place } of tasks) {
-    for (const file of readFiles(session, live, place)) newest.set(file.fileId, file);
+    // Those of a running task are ahead of their rows.
+    const files = live.peek(place)?.state.files ?? session.all('taskFiles', place).map(toFile);
+    for (const file of files) newest.set(file.fileId, file);
   }
   const last = tasks.at(-1);
   return {
@@ -60,62 +48,11 @@ function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
     status: last?.status ?? 'queued',
     finishedAt: last?.finishedAt ?? null,
     taskIds: tasks.map((task) => task.taskId),
-    files: session.all('filesOfJob', job.jobId).map((file) => jobFile(file, newest.get(file.fileId))),
-  };
-}
-
-function jobFile(file: NewFile, now: FileState | undefined): JobFileRow {
-  return {
-    ...file,
-    status: now?.status ?? 'pending',
-    progress: now?.progress ?? 0,
-    message: now?.message ?? { text: '' },
-    result: now?.result ?? null,
-    attemptId: now?.attemptId ?? null,
-    attempts: now?.attempts ?? 0,
-    lastError: now?.lastError ?? null,
-  };
-}
-
-/** The log of a task after a cursor; see {@link Engine.entries}. */
-export function readEntries(session: Session, live: LiveTasks, taskId: string, after?: number): Entry[] | undefined {
-  const row = session.get('task', taskId);
-  if (!row) return undefined;
-  const known = live.peek(row.place);
-  const state = known?.state;
-  const unsaved = unsavedEntries(known?.unsaved);
-  const sequence = state?.sequence ?? row.sequence;
-  const isValid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= sequence;
-  const rows = isValid ? session.all('entriesAfter', row.place, after) : session.all('newestEntries', row.place);
-  const saved = rows.map(({ key, sequence: at, type, data }) => ({ taskId, key, sequence: at, type, data }));
-  if (isValid) return [...saved, ...unsaved.filter((entry) => entry.sequence > after)];
-  // The rows name what was the newest of each key when they were saved.
-  const heads = state && new Set([state.head, ...state.files.map((file) => file.head)]);
-  return [...saved, ...unsaved].filter((entry) => !heads || heads.has(entry.sequence));
-}
-
-/** What a worker gets of a file that was leased under this token. */
-export function readLease(
-  session: Session,
-  { facts, state }: Pick<LiveTask, 'facts' | 'state'>,
-  fileId: string,
-  token: string,
-): Lease {
-  const stored = session.get('file', fileId);
-  const file = state.files.find((each) => each.fileId === fileId);
-  if (!stored || !file) throw new Error(`no file ${fileId}`);
-  const { taskId, jobId, owner, model, faceLimit } = facts;
-  return {
-    token,
-    taskId,
-    jobId,
-    owner,
-    model,
-    faceLimit,
-    file: { ...stored },
-    filenames: session.all('filenames', jobId),
-    options: JSON.parse(facts.options) as Record<string, unknown>,
-    attempt: file.attempts,
-    remembered: file.remembered,
+    files: session.all('filesOfJob', job.jobId).map((file) => {
+      // The first task of a job has all of its files.
+      const now = newest.get(file.fileId) as FileState;
+      const { status, progress, message, result, attemptId, attempts, lastError } = now;
+      return { ...file, status, progress, message, result, attemptId, attempts, lastError };
+    }),
   };
 }

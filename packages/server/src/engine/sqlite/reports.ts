@@ -1,11 +1,7 @@
 import { setImmediate } from 'node:timers';
-import type { Message } from '@image2model/protocol';
+import type { TaskChange } from '../task-state.ts';
 
-export interface Report {
-  token: string;
-  progress: number;
-  message: Message;
-}
+export type Report = Extract<TaskChange, { type: 'reported' }>;
 
 interface Waiting {
   report: Report;

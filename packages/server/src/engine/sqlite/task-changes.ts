@@ -173,12 +173,12 @@ export class TaskChanges {
     });
   }
 
-  #takeReport({ token, progress, message }: Report, context: TaskContext): boolean {
+  #takeReport(report: Report, context: TaskContext): boolean {
     const { live, log } = this.#parts;
-    const place = live.placeOf(token);
+    const place = live.placeOf(report.token);
     if (place === undefined) return false;
     const task = live.take(place);
-    const applied = applyToTask(task.state, { type: 'reported', token, progress, message }, context);
+    const applied = applyToTask(task.state, report, context);
     if (applied && applied.entries.length > 0) live.replace(log.report(task, applied));
     return applied !== undefined;
   }

@@ -1,5 +1,5 @@
-/** The longest that a timer is set for: Node's own limit is 2^31 ms. */
-const longestMs = 3_600_000;
+/** Node's own limit is 2^31 ms. */
+const maxDelayMs = 3_600_000;
 
 /**
  * One timer for the earliest of many due times. `ring` is called when it has come and says when the next one is (ms
@@ -22,7 +22,7 @@ export class Wake {
     if (dueAt >= this.#dueAt || this.#closed) return;
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
-    const delay = Math.min(longestMs, Math.max(0, dueAt - this.#now()));
+    const delay = Math.min(maxDelayMs, Math.max(0, dueAt - this.#now()));
     this.#timer = setTimeout(() => this.#fire(), delay);
   }
 
@@ -35,7 +35,7 @@ export class Wake {
     const late = this.#now() - this.#dueAt;
     const dueAt = this.#dueAt;
     this.#dueAt = Infinity;
-    // Set for the longest, not for the time itself, or the clock was put back: sleep on.
+    // Set for the limit, not for the time itself, or the clock was put back: sleep on.
     const next = late < 0 ? dueAt : this.#ring(late);
     if (next !== undefined) this.by(next);
   }
