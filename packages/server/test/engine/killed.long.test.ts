@@ -1,15 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { hasEnded, isEnding } from '@image2model/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { events } from '../support/jobs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { claim, modelFile } from './harness.ts';
 
 const program = fileURLToPath(new URL('killed-worker.ts', import.meta.url));
@@ -20,12 +19,6 @@ type Line =
   | { did: 'submit'; taskId: string; jobId: string; files: string[] }
   | { did: 'report'; taskId: string; fileId: string; message: string }
   | { did: 'finish'; fileId: string; status: string; attempt: number };
-
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-killed-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
 
 /** Lets the process work on the database for so many ms, kills it, and gives back all that it said. */
 async function workAndKill(file: string, forMs: number): Promise<Line[]> {
@@ -42,7 +35,7 @@ async function workAndKill(file: string, forMs: number): Promise<Line[]> {
 
 describe('a database whose process is killed again and again', () => {
   it('has everything that was acknowledged, and ends each file and each task once', async () => {
-    const file = join(directory, 'jobs.db');
+    const file = join(await temporaryFolder(), 'jobs.db');
     const lines: Line[] = [];
     for (let kill = 0; kill < kills; kill += 1) lines.push(...(await workAndKill(file, 20 + ((kill * 53) % 150))));
     const submitted = lines.filter((line) => line.did === 'submit');

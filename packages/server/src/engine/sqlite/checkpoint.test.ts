@@ -1,21 +1,15 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mustClaim, say } from '../../../test/engine/harness.ts';
 import { newJob } from '../../../test/support/jobs.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { Checkpointer } from './checkpoint.ts';
 import { createSqliteEngine } from './engine.ts';
 
-let directory: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-checkpoint-'));
-});
-afterEach(() => rm(directory, { recursive: true }));
-
 describe('the checkpoint thread', () => {
   it('copies the log into the database while the engine goes on', async () => {
-    const file = join(directory, 'jobs.db');
+    const file = join(await temporaryFolder(), 'jobs.db');
     const engine = await createSqliteEngine({ file });
     const before = (await stat(file)).size;
     const job = newJob(1);
@@ -30,7 +24,8 @@ describe('the checkpoint thread', () => {
 
   it('reports what goes wrong, and stops being used once it is closed', async () => {
     const errors: unknown[] = [];
-    const checkpointer = new Checkpointer(join(directory, 'no', 'such', 'folder.db'), (error) => errors.push(error));
+    const file = join(await temporaryFolder(), 'no', 'such', 'folder.db');
+    const checkpointer = new Checkpointer(file, (error) => errors.push(error));
     for (let commit = 0; commit < 300; commit += 1) checkpointer.committed();
     await vi.waitFor(() => expect(errors).toHaveLength(1));
     await checkpointer.close();

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { createSqliteEngine } from './engine.ts';
 
 it('hands a cleanup of a dead process out as soon as the store opens again', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'image2model-cleanups-'));
-  const file = join(directory, 'jobs.db');
+  const file = join(await temporaryFolder(), 'jobs.db');
   const cleanup = { type: 'cancel_remote_job', model: 'far', remembered: { id: 1 } } as const;
   const claim = { worker: 'test', leaseMs: 60_000, models: ['far'] };
   const first = await createSqliteEngine({ file });
@@ -18,5 +16,4 @@ it('hands a cleanup of a dead process out as soon as the store opens again', asy
   const next = await createSqliteEngine({ file });
   expect(await next.claimCleanup(claim)).toMatchObject({ attempt: 2, cleanup });
   await next.close();
-  await rm(directory, { recursive: true });
 });

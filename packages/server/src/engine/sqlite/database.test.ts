@@ -1,19 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { openDatabase } from './database.ts';
 import { createSqliteEngine } from './engine.ts';
 import { migrations } from './migrations.ts';
 
-let directory: string;
 let file: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-database-'));
-  file = join(directory, 'new', 'jobs.db');
+  file = join(await temporaryFolder(), 'new', 'jobs.db');
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 const version = (path: string) => {
   const db = new DatabaseSync(path, { readOnly: true });

@@ -1,19 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { engineContract } from '../../../test/engine/contract-suite.ts';
 import { withLossyAnswers } from '../../../test/engine/harness.ts';
 import type { EngineHarness } from '../../../test/engine/harness.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { openSqliteStore } from './engine.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
 engineContract('SQLite', async (): Promise<EngineHarness> => {
-  const directory = await mkdtemp(join(tmpdir(), 'image2model-engine-'));
-  const file = join(directory, 'jobs.db');
+  const file = join(await temporaryFolder(), 'jobs.db');
   let store = await openSqliteStore({ file });
   let isLossy = false;
   const connect = () => withLossyAnswers(store.connect(), () => isLossy);
@@ -43,10 +41,7 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
       }
       db.close();
     },
-    async close() {
-      await store.close();
-      await rm(directory, { recursive: true });
-    },
+    close: () => store.close(),
   };
   return harness;
 });

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
 import { claim, modelFile, mustClaim } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { createSqliteEngine } from './engine.ts';
 
 const id = (number: number) => `01935000-0000-7000-8000-${String(number).padStart(12, '0')}`;
@@ -12,15 +10,11 @@ const finishedJob = id(1);
 const openJob = id(4);
 const openTask = id(5);
 
-let directory: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-migrations-'));
-});
-afterEach(() => rm(directory, { recursive: true }));
+const open = async () => createSqliteEngine({ file: await databaseOfVersion(1, await temporaryFolder()) });
 
 describe('a database of the first version', () => {
   it('keeps its jobs, their results and their logs', async () => {
-    const engine = await createSqliteEngine({ file: await databaseOfVersion(1, directory) });
+    const engine = await open();
     const page = await engine.listJobs('somebody', { limit: 10 });
     expect(page.jobs.map((job) => job.jobId)).toEqual([openJob, finishedJob]);
     expect(page.jobs[1]).toMatchObject({ status: 'completed', options: { depth: 'full' }, faceLimit: 5000 });
@@ -30,7 +24,7 @@ describe('a database of the first version', () => {
   });
 
   it('has its unfinished files done, and the finished ones not again', async () => {
-    const engine = await createSqliteEngine({ file: await databaseOfVersion(1, directory) });
+    const engine = await open();
     const interrupted = await mustClaim(engine);
     expect(interrupted).toMatchObject({ attempt: 1, file: { filename: 'tisch “schön”.png' }, taskId: openTask });
     const untouched = await mustClaim(engine);

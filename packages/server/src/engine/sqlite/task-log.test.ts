@@ -1,25 +1,20 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modelFile, mustClaim, say } from '../../../test/engine/harness.ts';
 import { events, newJob } from '../../../test/support/jobs.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import type { Engine } from '../contract.ts';
 import { createSqliteEngine } from './engine.ts';
 
-let directory: string;
 let file: string;
 let engine: Engine;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-log-'));
-  file = join(directory, 'jobs.db');
+  file = join(await temporaryFolder(), 'jobs.db');
   engine = await createSqliteEngine({ file });
 });
-afterEach(async () => {
-  await engine.close();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => engine.close());
 
 /** Runs statements on the database from outside, as a second process can. */
 function outside(sql: string): void {
@@ -37,7 +32,7 @@ function rows(table: 'journal' | 'entries'): number {
 
 /** The database as a process that dies now leaves it, opened by the next one. */
 async function afterDeath(): Promise<Engine> {
-  const copy = join(directory, 'copy.db');
+  const copy = `${file}.copy`;
   for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${copy}${end}`);
   return createSqliteEngine({ file: copy });
 }

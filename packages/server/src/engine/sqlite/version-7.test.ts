@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
 import { claim, modelFile, mustClaim, mustClaimCleanup } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
+import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import type { Engine, Entry } from '../contract.ts';
 import { createSqliteEngine } from './engine.ts';
 
@@ -16,20 +14,15 @@ const job = (number: number) => id(number * 100);
 const task = (number: number, nth = 1) => id(number * 100 + nth);
 const file = (number: number, nth = 0) => id(number * 100 + 10 + nth);
 
-let directory: string;
 let engine: Engine;
 /** The logs as its tables had them, by task. */
 let logs: Map<string, Entry[]>;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-version-7-'));
-  const path = await databaseOfVersion(7, directory);
+  const path = await databaseOfVersion(7, await temporaryFolder());
   logs = logsOf(path);
   engine = await createSqliteEngine({ file: path, now: () => diedAt });
 });
-afterEach(async () => {
-  await engine.close();
-  await rm(directory, { recursive: true });
-});
+afterEach(() => engine.close());
 
 /** The entries of each task, and above them what only the journal holds. */
 function logsOf(path: string): Map<string, Entry[]> {
