@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cleanup } from '../../src/engine/contract.ts';
 import { newJob } from '../support/jobs.ts';
-import { failure, harnesses, modelFile, mustClaim, mustClaimCleanup } from './harness.ts';
+import { complete, failure, harnesses, mustClaim, mustClaimCleanup } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 const remote = (requestId: string): Cleanup => ({
@@ -84,9 +84,7 @@ export function cleanupSuite(open: OpenHarness): void {
       for (const job of [ended, cancelled, voided]) await engine.submit(job);
       for (let file = 0; file < 3; file += 1) {
         const lease = await mustClaim(engine);
-        if (lease.taskId === ended.taskId) {
-          await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
-        }
+        if (lease.taskId === ended.taskId) await complete(engine, lease);
       }
       await engine.finish((await mustClaim(engine)).token, failure);
       await engine.release((await mustClaim(engine)).token, { delayMs: 600_000 });

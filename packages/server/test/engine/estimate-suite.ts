@@ -44,6 +44,10 @@ export function estimateSuite(open: OpenHarness): void {
       // It took no time, and says nothing of the model.
       await make(harness, small, 0, { result: { reused: true } });
       expect(await harness.engine.typicalSeconds('test')).toBeNull();
+      const early = jobOf([small], 'test');
+      await harness.engine.submit(early);
+      expect(await eta(harness.engine, early.taskId)).toBeUndefined();
+      await harness.engine.cancel(early.taskId);
       await make(harness, null, 8);
       expect(await harness.engine.typicalSeconds('test')).toBe(6);
       expect(await harness.engine.typicalSeconds('other')).toBeNull();

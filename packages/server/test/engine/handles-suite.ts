@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Engine, Entry, Lease } from '../../src/engine/contract.ts';
+import type { Engine, Entry } from '../../src/engine/contract.ts';
 import { newJob } from '../support/jobs.ts';
-import { claim, harnesses, modelFile, mustClaim, mustClaimCleanup, say } from './harness.ts';
+import { claim, complete, harnesses, mustClaim, mustClaimCleanup, say } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
-
-const finish = (engine: Engine, lease: Lease) =>
-  engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
 
 /** What every engine promises to two processes on one store. */
 export function handlesSuite(open: OpenHarness): void {
@@ -42,7 +39,7 @@ export function handlesSuite(open: OpenHarness): void {
       let rung = 0;
       second.onWork(() => (rung += 1));
       const [ended] = leases;
-      if (ended) await finish(first, ended);
+      if (ended) await complete(first, ended);
       await advance(5000);
       expect(rung).toBeGreaterThan(0);
       expect(await second.claim({ worker: 'worker 1', leaseMs: 60_000, models })).toBeDefined();
@@ -55,8 +52,8 @@ export function handlesSuite(open: OpenHarness): void {
       const lease = await mustClaim(first, 1000);
       expect(await second.renew([lease.token], 60_000)).toEqual([]);
       expect(await second.report(lease.token, 10, say('Elsewhere'))).toBe(true);
-      expect(await finish(second, lease)).toBe(true);
-      expect(await finish(first, lease)).toBe(false);
+      expect(await complete(second, lease)).toBe(true);
+      expect(await complete(first, lease)).toBe(false);
     });
 
     it('refuse a worker that comes late, and have what it stored removed', async () => {
@@ -67,11 +64,11 @@ export function handlesSuite(open: OpenHarness): void {
       await advance(1500);
       const winner = await mustClaim(second);
       expect(winner.token).not.toBe(late.token);
-      expect(await finish(first, late)).toBe(false);
+      expect(await complete(first, late)).toBe(false);
       // Its holder removes its own files first.
       expect(await second.claimCleanup({ worker: 'second', leaseMs: 1000, models: [] })).toBeUndefined();
       await advance(45_000);
-      expect(await finish(second, winner)).toBe(true);
+      expect(await complete(second, winner)).toBe(true);
       const { cleanup } = await mustClaimCleanup(second);
       const [{ fileId } = { fileId: '' }] = job.files;
       expect(cleanup).toEqual({ type: 'remove_attempt', jobId: job.jobId, fileId, attemptId: late.token });
@@ -110,7 +107,7 @@ export function handlesSuite(open: OpenHarness): void {
       await first.submit(job);
       const lease = await mustClaim(first);
       for (let step = 1; step <= 20; step += 1) await first.report(lease.token, step, say(`Step ${step}`));
-      await finish(first, lease);
+      await complete(first, lease);
       await advance(5000);
       expect(rung).toBeGreaterThan(0);
       expect(heard).toEqual(await second.entries(job.taskId, 0));
@@ -130,7 +127,7 @@ export function handlesSuite(open: OpenHarness): void {
       await second.close();
       await expect(second.task(job.taskId)).rejects.toThrow('closed');
       await first.submit(job);
-      expect(await finish(first, await mustClaim(first))).toBe(true);
+      expect(await complete(first, await mustClaim(first))).toBe(true);
       expect(heard).toBe(0);
     });
 
@@ -165,10 +162,10 @@ export function handlesSuite(open: OpenHarness): void {
       expect(await engine.unknownJobs([job.jobId, never.jobId])).toEqual([never.jobId]);
       const lease = await mustClaim(engine);
       harness.loseAnswers(true);
-      await expect(finish(engine, lease)).rejects.toThrow('lost');
+      await expect(complete(engine, lease)).rejects.toThrow('lost');
       harness.loseAnswers(false);
       // Repeating it changes nothing, and does not say whether it was this attempt that ended the file; the row does.
-      expect(await finish(engine, lease)).toBe(false);
+      expect(await complete(engine, lease)).toBe(false);
       expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ status: 'completed', attemptId: lease.token });
     });
   });

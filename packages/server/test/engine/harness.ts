@@ -99,6 +99,11 @@ export function modelFile({ file }: Pick<Lease, 'file'>): ModelFile {
   };
 }
 
+/** Ends the file of a lease with a result; false when the lease is lost. */
+export function complete(engine: Engine, lease: Lease): Promise<boolean> {
+  return engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+}
+
 /** A message that has no id. */
 export function say(text: string): Message {
   return { text };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events, newJob, uuid } from '../support/jobs.ts';
-import { claim, failure, harnesses, modelFile, mustClaim } from './harness.ts';
+import { claim, complete, failure, harnesses, modelFile, mustClaim } from './harness.ts';
 import type { EngineHarness, OpenHarness } from './harness.ts';
 
 const again = () => ({ taskId: uuid(), model: 'other', options: { depth: 'soft' }, faceLimit: 500 });
@@ -51,7 +51,7 @@ export function jobsSuite(open: OpenHarness): void {
       expect(lease).toMatchObject({ model: 'other', options: { depth: 'soft' }, faceLimit: 500, attempt: 1 });
       expect(lease.file).toEqual(job.files[1]);
       expect(lease.filenames).toHaveLength(2);
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await complete(engine, lease);
       const row = await engine.job(job.jobId);
       expect(row).toMatchObject({ status: 'completed', taskIds: [job.taskId, task.taskId] });
       expect(row?.files.map((file) => file.status)).toEqual(['completed', 'completed']);
@@ -73,7 +73,7 @@ export function jobsSuite(open: OpenHarness): void {
       const first = await submit();
       expect(await engine.earlierResult(work)).toBeUndefined();
       const lease = await mustClaim(engine);
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await complete(engine, lease);
       await submit();
       await engine.finish((await mustClaim(engine)).token, failure);
       expect(await engine.earlierResult(work)).toEqual({
@@ -107,7 +107,7 @@ export function jobsSuite(open: OpenHarness): void {
       expect(await engine.task(job.taskId)).toMatchObject({ status: 'queued' });
       const lease = await mustClaim(engine);
       expect(lease.file.fileId).toBe(other.fileId);
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await complete(engine, lease);
       const whole = newJob(1);
       const file = whole.files[0] ?? known;
       const reused = { result: { ...modelFile({ file }), reused: true as const }, attemptId: null };

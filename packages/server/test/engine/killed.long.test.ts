@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { events } from '../support/jobs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { claim, modelFile } from './harness.ts';
+import { claim, complete } from './harness.ts';
 
 const program = fileURLToPath(new URL('killed-worker.ts', import.meta.url));
 const kills = 8;
@@ -61,7 +61,7 @@ describe('a database whose process is killed again and again', () => {
       if (!lease) continue;
       claimed += 1;
       expect(done.has(lease.file.fileId)).toBe(false);
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await complete(engine, lease);
     }
     expect(await engine.counts()).toEqual({ waiting: 0, running: 0 });
 

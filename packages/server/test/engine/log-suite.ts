@@ -2,7 +2,7 @@ import { taskEventSchemas } from '@image2model/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/engine/contract.ts';
 import { events, newJob, uuid } from '../support/jobs.ts';
-import { failure, harnesses, modelFile, mustClaim, say } from './harness.ts';
+import { complete, failure, harnesses, mustClaim, say } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 const types = (entries: readonly Entry[] | undefined) => events(entries).map((event) => event.type);
@@ -37,7 +37,7 @@ export function logSuite(open: OpenHarness): void {
       expect(await engine.report(first.token, 33.38, say('Cutting out'))).toBe(true);
       const second = await mustClaim(engine);
       await advance(1500);
-      expect(await engine.finish(first.token, { status: 'completed', result: modelFile(first) })).toBe(true);
+      expect(await complete(engine, first)).toBe(true);
       expect(await engine.finish(second.token, failure)).toBe(true);
 
       const all = events(await engine.entries(job.taskId, 0));
@@ -156,7 +156,7 @@ export function logSuite(open: OpenHarness): void {
       await engine.submit(job);
       const lease = await mustClaim(engine);
       for (let step = 1; step <= 20; step += 1) await engine.report(lease.token, step, say(`Step ${step}`));
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await complete(engine, lease);
       const all = await engine.entries(job.taskId, 0);
       await advance(4 * 60_000);
       expect(await engine.entries(job.taskId, 0)).toEqual(all);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/contract.ts';
 import { events, newJob } from '../support/jobs.ts';
-import { claim, harnesses, modelFile, mustClaim } from './harness.ts';
+import { claim, complete, harnesses, modelFile, mustClaim } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 /** What every engine promises of the models that are on offer. */
@@ -27,8 +27,7 @@ export function offerSuite(open: OpenHarness): void {
       const harness = await setUp();
       const job = newJob(4, { model: 'hosted' });
       await harness.engine.submit(job);
-      const ended = await mustClaim(harness.engine);
-      await harness.engine.finish(ended.token, { status: 'completed', result: modelFile(ended) });
+      await complete(harness.engine, await mustClaim(harness.engine));
       const delayed = await mustClaim(harness.engine);
       await harness.engine.release(delayed.token, { delayMs: 60_000 });
       await mustClaim(harness.engine);

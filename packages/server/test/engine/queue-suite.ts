@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events, newJob, uuid } from '../support/jobs.ts';
-import { claim, claimBut, failure, harnesses, modelFile, mustClaim, mustClaimCleanup, say } from './harness.ts';
+import { claim, claimBut, complete, failure, harnesses, mustClaim, mustClaimCleanup, say } from './harness.ts';
 import type { OpenHarness } from './harness.ts';
 
 /** What every engine's queue promises. */
@@ -49,7 +49,7 @@ export function queueSuite(open: OpenHarness): void {
       for (let file = 0; file < 9; file += 1) {
         const lease = await mustClaim(engine);
         order.push(lease.taskId);
-        await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+        await complete(engine, lease);
       }
       const round = jobs.map((job) => job.taskId);
       expect(order).toEqual([...round, ...round, ...round]);
@@ -70,7 +70,7 @@ export function queueSuite(open: OpenHarness): void {
       expect(await engine.finish(lost.token, failure)).toBe(false);
       expect(await engine.renew([lost.token, lease.token], 1000)).toEqual([{ token: lost.token, why: 'expired' }]);
       expect(await engine.entries(job.taskId, 0)).toEqual(before);
-      expect(await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) })).toBe(true);
+      expect(await complete(engine, lease)).toBe(true);
       expect(await engine.finish(lease.token, failure)).toBe(false);
       expect(await engine.task(job.taskId)).toMatchObject({ status: 'completed' });
     });
@@ -186,8 +186,7 @@ export function queueSuite(open: OpenHarness): void {
       expect((await newest())?.data).toMatchObject({ attempts: 2, last_error: 'It was too slow' });
       // Handed back for no fault of its own: what is known stays.
       await engine.release(second.token, { countAttempt: false });
-      const third = await mustClaim(engine);
-      await engine.finish(third.token, { status: 'completed', result: modelFile(third) });
+      await complete(engine, await mustClaim(engine));
       expect((await newest())?.data).toMatchObject({ attempts: 2, last_error: 'It was too slow' });
       expect((await engine.job(job.jobId))?.files[0]).toMatchObject({ attempts: 2, lastError: say('It was too slow') });
     });
@@ -243,7 +242,7 @@ export function queueSuite(open: OpenHarness): void {
       expect(await engine.cancel(job.taskId, uuid())).toBe('unknown');
       const lease = await mustClaim(engine);
       expect(lease.file.fileId).toBe(second);
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+      await complete(engine, lease);
       expect(events(await engine.entries(job.taskId)).at(-1)).toMatchObject({
         type: 'task_completed',
         data: { result: { total_files: 2, successful_files: 1, failed_files: 0 } },
@@ -273,8 +272,7 @@ export function queueSuite(open: OpenHarness): void {
       const harness = await setUp();
       const job = newJob(3);
       await harness.engine.submit(job);
-      const done = await mustClaim(harness.engine);
-      await harness.engine.finish(done.token, { status: 'completed', result: modelFile(done) });
+      await complete(harness.engine, await mustClaim(harness.engine));
       const interrupted = await mustClaim(harness.engine);
       await harness.engine.report(interrupted.token, 40, say('Cutting out'));
       await harness.restart();
@@ -285,9 +283,7 @@ export function queueSuite(open: OpenHarness): void {
       expect(again).toMatchObject({ attempt: 1, file: { fileId: interrupted.file.fileId } });
       const untouched = await mustClaim(engine);
       expect(untouched).toMatchObject({ attempt: 1 });
-      for (const lease of [again, untouched]) {
-        await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
-      }
+      for (const lease of [again, untouched]) await complete(engine, lease);
       const all = events(await engine.entries(job.taskId, 0));
       expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
       expect(all.filter((event) => event.type === 'task_completed')).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
-import { claim, modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { claim, complete, mustClaim } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import { createSqliteEngine } from './engine.ts';
@@ -30,9 +30,7 @@ describe('a database of the first version', () => {
     const untouched = await mustClaim(engine);
     expect(untouched).toMatchObject({ attempt: 1, file: { filename: 'lamp.png' } });
     expect(await claim(engine, 1000)).toBeUndefined();
-    for (const lease of [interrupted, untouched]) {
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
-    }
+    for (const lease of [interrupted, untouched]) await complete(engine, lease);
     const all = events(await engine.entries(openTask, 0));
     expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
     expect(all.at(-1)).toMatchObject({ type: 'task_completed', data: { result: { successful_files: 3 } } });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { failure, modelFile, mustClaim } from '../../../test/engine/harness.ts';
+import { complete, failure, mustClaim } from '../../../test/engine/harness.ts';
 import { events, newJob } from '../../../test/support/jobs.ts';
 import { createSqliteEngine } from './engine.ts';
 
@@ -32,7 +32,7 @@ describe('the sweep', () => {
     await engine.submit(newJob(1));
     const lease = await mustClaim(engine, 1000);
     expect(vi.getTimerCount()).toBe(1);
-    await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+    await complete(engine, lease);
     await pass(10 * 60_000);
     expect(vi.getTimerCount()).toBe(0);
     await engine.close();
@@ -82,22 +82,6 @@ describe('the sweep', () => {
       if (index === 0) continue;
       expect(events(await engine.entries(job.taskId)).at(-1)?.data).toMatchObject({ queue_position: index });
     }
-    await engine.close();
-  });
-
-  it('guesses the time that is left from its own history, once there is enough of it', async () => {
-    const engine = await open();
-    const etas: (number | undefined)[] = [];
-    for (let count = 0; count < 6; count += 1) {
-      const job = newJob(1);
-      await engine.submit(job);
-      const lease = await mustClaim(engine);
-      const started = events(await engine.entries(job.taskId)).at(-1);
-      etas.push(started?.type === 'task_progress' ? started.data.eta_seconds : undefined);
-      await pass(4000);
-      await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
-    }
-    expect(etas).toEqual([undefined, undefined, undefined, undefined, undefined, 4]);
     await engine.close();
   });
 });

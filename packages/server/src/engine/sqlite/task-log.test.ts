@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { modelFile, mustClaim, say } from '../../../test/engine/harness.ts';
+import { complete, modelFile, mustClaim, say } from '../../../test/engine/harness.ts';
 import { events, newJob } from '../../../test/support/jobs.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import type { Engine } from '../contract.ts';
@@ -65,7 +65,7 @@ describe('what reports write', () => {
     await engine.submit(gone);
     const lease = await mustClaim(engine);
     for (let step = 1; step <= 10; step += 1) await engine.report(lease.token, step, say(`Step ${step}`));
-    await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) });
+    await complete(engine, lease);
     expect(await engine.deleteJob(gone.jobId)).toBe('deleted');
     // It gets the same place in the table of tasks.
     const later = newJob(1);
@@ -135,7 +135,7 @@ describe('a change that cannot be written', () => {
     expect(await engine.finish(lease.token, ending)).toBe(true);
     expect(cancelled).toBe(0);
     const other = await mustClaim(engine);
-    expect(await engine.finish(other.token, { status: 'completed', result: modelFile(other) })).toBe(true);
+    expect(await complete(engine, other)).toBe(true);
     const all = events(await engine.entries(job.taskId, 0));
     expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
     expect(all.at(-1)?.type).toBe('task_completed');

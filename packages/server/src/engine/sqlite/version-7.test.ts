@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
-import { claim, modelFile, mustClaim, mustClaimCleanup } from '../../../test/engine/harness.ts';
+import { claim, complete, mustClaim, mustClaimCleanup } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
 import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
 import type { Engine, Entry } from '../contract.ts';
@@ -154,9 +154,7 @@ describe('a database of version 7', () => {
       ['pending', 0, 'The model was busy'],
       ['processing', 0, undefined],
     ]);
-    for (const lease of [...begun, ...next]) {
-      expect(await engine.finish(lease.token, { status: 'completed', result: modelFile(lease) })).toBe(true);
-    }
+    for (const lease of [...begun, ...next]) expect(await complete(engine, lease)).toBe(true);
     expect(events(await engine.entries(task(9))).at(-1)).toMatchObject({ type: 'task_completed' });
     expect((await engine.job(job(9)))?.files.map(({ attemptId }) => attemptId)).toEqual(
       begun.map(({ token }) => token),
