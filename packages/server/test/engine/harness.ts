@@ -79,8 +79,8 @@ export async function mustClaim(engine: Engine, leaseMs = 60_000): Promise<Lease
 }
 
 /** Claims a cleanup, or fails the test. */
-export async function mustClaimCleanup(engine: Engine, leaseMs = 60_000): Promise<CleanupLease> {
-  const lease = await engine.claimCleanup({ worker: 'test', leaseMs, models });
+export async function mustClaimCleanup(engine: Engine): Promise<CleanupLease> {
+  const lease = await engine.claimCleanup({ worker: 'test', leaseMs: 60_000, models });
   if (!lease) throw new Error('no cleanup is due');
   return lease;
 }

@@ -1,7 +1,7 @@
 import { hasEnded } from '@image2model/protocol';
 import type { Jobs } from '../contract.ts';
 import type { Handle } from './handle.ts';
-import { readJob, readJobs } from './reads.ts';
+import { readJob, wholeJob } from './reads.ts';
 import { readEarlierResult } from './results.ts';
 
 /** Jobs and their files. */
@@ -17,7 +17,12 @@ export function jobsOf(handle: Handle): Jobs {
 
     async listJobs(owner, page) {
       const { session, live } = handle.core;
-      return readJobs(session, live, owner, page);
+      const [createdAt, jobId] = parseCursor(page.cursor);
+      // One more than asked for shows whether another page follows.
+      const found = session.all('jobsOfOwner', owner, createdAt, jobId, page.limit + 1);
+      const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, live, job));
+      const last = found.length > page.limit ? jobs.at(-1) : undefined;
+      return { jobs, cursor: last ? `${last.createdAt}.${last.jobId}` : null };
     },
 
     async finishedJobs(ageMs, limit) {
@@ -97,4 +102,10 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       return 'retried';
     },
   };
+}
+
+/** Of the job that a page begins after. */
+function parseCursor(cursor = ''): [createdAt: number, jobId: string] {
+  const [, createdAt, jobId] = /^(\d{1,15})\.([\da-f-]{36})$/.exec(cursor) ?? [];
+  return jobId === undefined ? [Number.MAX_SAFE_INTEGER, ''] : [Number(createdAt), jobId];
 }

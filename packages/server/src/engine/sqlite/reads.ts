@@ -1,4 +1,4 @@
-import type { JobPage, JobRow } from '../contract.ts';
+import type { JobRow } from '../contract.ts';
 import type { FileState } from '../task-state.ts';
 import type { LiveTasks } from './live-tasks.ts';
 import { toFile } from './rows.ts';
@@ -11,29 +11,8 @@ export function readJob(session: Session, live: LiveTasks, jobId: string): JobRo
   return job && wholeJob(session, live, job);
 }
 
-/** One page of an owner's jobs; see {@link Engine.listJobs}. */
-export function readJobs(
-  session: Session,
-  live: LiveTasks,
-  owner: string,
-  page: { cursor?: string | undefined; limit: number },
-): JobPage {
-  const { createdAt, jobId } = parseCursor(page.cursor);
-  // One more than asked for tells whether another page follows.
-  const found = session.all('jobsOfOwner', owner, createdAt, jobId, page.limit + 1);
-  const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, live, job));
-  const last = found.length > page.limit ? jobs.at(-1) : undefined;
-  return { jobs, cursor: last ? `${last.createdAt}.${last.jobId}` : null };
-}
-
-function parseCursor(cursor: string | undefined): { createdAt: number; jobId: string } {
-  const parts = /^(\d{1,15})\.([\da-f-]{36})$/.exec(cursor ?? '');
-  return parts
-    ? { createdAt: Number(parts[1]), jobId: parts[2] ?? '' }
-    : { createdAt: Number.MAX_SAFE_INTEGER, jobId: '' };
-}
-
-function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
+/** The same, where its row is known. */
+export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
   const tasks = session.all('tasksOfJob', job.jobId);
   const newest = new Map<string, FileState>();
   for (const { place } of tasks) {

@@ -3,12 +3,6 @@ import type { TaskChange } from '../task-state.ts';
 
 export type Report = Extract<TaskChange, { type: 'reported' }>;
 
-interface Waiting {
-  report: Report;
-  resolve: (held: boolean) => void;
-  reject: (error: unknown) => void;
-}
-
 /**
  * Gathers the reports of one turn of the event loop into one transaction: half the cost of a small transaction is its
  * commit. Whoever changes anything else calls `write` first, so that nothing overtakes a report. Holds at most what
@@ -16,7 +10,7 @@ interface Waiting {
  */
 export class Reports {
   readonly #writeAll: (reports: readonly Report[]) => boolean[];
-  #waiting: Waiting[] = [];
+  #waiting: { report: Report; written: PromiseWithResolvers<boolean> }[] = [];
 
   /** `writeAll` commits reports and says of each whether its lease still held. */
   constructor(writeAll: (reports: readonly Report[]) => boolean[]) {
@@ -26,9 +20,9 @@ export class Reports {
   /** Resolves after the commit. */
   add(report: Report): Promise<boolean> {
     if (this.#waiting.length === 0) setImmediate(() => this.write());
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ report, resolve, reject });
-    });
+    const written = Promise.withResolvers<boolean>();
+    this.#waiting.push({ report, written });
+    return written.promise;
   }
 
   /** Writes what is waiting, now. */
@@ -38,9 +32,9 @@ export class Reports {
     this.#waiting = [];
     try {
       const held = this.#writeAll(waiting.map(({ report }) => report));
-      for (const [index, { resolve }] of waiting.entries()) resolve(held[index] ?? false);
+      for (const [index, { written }] of waiting.entries()) written.resolve(held[index] ?? false);
     } catch (error) {
-      for (const { reject } of waiting) reject(error);
+      for (const { written } of waiting) written.reject(error);
     }
   }
 }
