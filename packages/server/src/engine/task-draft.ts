@@ -1,5 +1,6 @@
 import { message, messageRef, overallProgress } from '@image2model/protocol';
 import type { FileStatus, Message, TaskEvent } from '@image2model/protocol';
+import { isInQueue } from './task-state.ts';
 import type { AppliedChange, FileState, QueueState, TaskContext, TaskState } from './task-state.ts';
 
 /** A file's copy, before anybody else sees it. */
@@ -100,10 +101,11 @@ export class TaskDraft {
     const before = this.#before;
     const total = task.files.length;
     const queued = task.status === 'queued' && task.ended < total;
-    if (!queued) task.queuePosition = null;
     // Never lower than before: no file's is.
     task.progress = overallProgress(task.files);
     task.message = queued ? queuedMessage(task) : workingMessage(task);
+    // What waits for its model is in nobody's way.
+    if (!isInQueue(task)) task.queuePosition = null;
     const isSame =
       task.head > 0 &&
       task.progress === before.progress &&

@@ -62,6 +62,11 @@ export interface TaskState {
   readonly files: readonly FileState[];
 }
 
+/** Whether the task has a place in the queue: it has not begun, and its model is there. */
+export function isInQueue({ status, ended, files, message }: TaskState): boolean {
+  return status === 'queued' && ended < files.length && message.id !== 'file.model_missing';
+}
+
 /** What happens to a task. `token` names the lease that allows it. */
 export type TaskChange =
   /** Its first entries are written. Some files may have a result from the start. */

@@ -53,7 +53,7 @@ export function offerSuite(open: OpenHarness): void {
 
   describe('a task of which nothing can begin', () => {
     it('says so itself, until its model is back', async () => {
-      const { engine } = await setUp();
+      const { engine, advance } = await setUp();
       const job = newJob(2, { model: 'hosted' });
       await engine.submit(job);
       const said = async () => {
@@ -62,9 +62,28 @@ export function offerSuite(open: OpenHarness): void {
       };
       expect(await said()).toEqual(['queue.next', 1]);
       await engine.offer(['test']);
-      expect(await said()).toEqual(['file.model_missing', 1]);
+      expect(await said()).toEqual(['file.model_missing', undefined]);
       await engine.offer(['test', 'hosted']);
+      await advance(300);
       expect(await said()).toEqual(['queue.next', 1]);
+    });
+
+    it('is in nobody’s way: what can begin is told its place without it', async () => {
+      const { engine, advance } = await setUp();
+      const [missing, next, later] = [newJob(1, { model: 'hosted' }), newJob(1), newJob(1)];
+      for (const job of [missing, next]) await engine.submit(job);
+      const position = async ({ taskId }: typeof next) => {
+        const last = events(await engine.entries(taskId)).at(-1);
+        return last?.type === 'task_progress' ? last.data.queue_position : last?.type;
+      };
+      expect(await position(next)).toBe(2);
+      await engine.offer(['test']);
+      await advance(300);
+      await engine.submit(later);
+      expect([await position(missing), await position(next), await position(later)]).toEqual([undefined, 1, 2]);
+      await engine.cancel(missing.taskId);
+      await advance(300);
+      expect([await position(missing), await position(later)]).toEqual(['task_cancelled', 2]);
     });
   });
 

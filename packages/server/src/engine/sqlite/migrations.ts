@@ -162,6 +162,15 @@ export const migrations: readonly string[] = [
     WHERE result IS NOT NULL;
   UPDATE task_files SET message = error WHERE error IS NOT NULL;
   ALTER TABLE task_files DROP COLUMN error;
+  UPDATE task_files SET message_id = CASE message
+      WHEN 'The model is ready' THEN 'file.ready'
+      WHEN 'Taken from an earlier result' THEN 'file.reused'
+      WHEN 'Cancelled' THEN 'file.cancelled'
+      WHEN 'Waiting in the queue' THEN 'queue.waiting'
+      WHEN 'Interrupted, starting again soon' THEN 'file.interrupted'
+      WHEN 'The worker stopped twice on this image' THEN 'file.worker_crashed'
+      WHEN 'The server stopped each time that it worked on this image' THEN 'file.server_crashed'
+    END;
   CREATE INDEX files_by_size ON files (size_bytes);
   CREATE INDEX task_files_by_size ON task_files (result_bytes) WHERE result_bytes IS NOT NULL;
 

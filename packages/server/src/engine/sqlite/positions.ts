@@ -39,7 +39,13 @@ export class Positions {
     this.#queued += 1;
   }
 
-  /** Takes note that a task has left the queue; after the commit. */
+  /** Takes note that a task of which the model is back has its place again; after the commit. */
+  returned(): void {
+    this.#queued += 1;
+    this.#moved();
+  }
+
+  /** Takes note that a task has left the queue, or waits for its model; after the commit. */
   left(): void {
     this.#queued -= 1;
     this.#moved();

@@ -71,6 +71,9 @@ const tasks = {
     WHERE place = ? AND file_id = ?`,
 } as const;
 
+// See `isInQueue`.
+const inQueue = `status = 'queued' AND message_id IS NOT 'file.model_missing'`;
+
 const queue = {
   begunFile: `SELECT tf.place, tf.file_id AS fileId FROM task_files tf JOIN tasks t ON t.place = tf.place
     WHERE tf.state = 'waiting' AND tf.remembered IS NOT NULL AND t.model IN (SELECT value FROM json_each(?))
@@ -101,9 +104,9 @@ const queue = {
   nextCompaction: `SELECT min(compact_at) AS due FROM tasks WHERE compact_at IS NOT NULL`,
   tasksToCompact: 'SELECT place, sequence, head FROM tasks WHERE compact_at <= ? ORDER BY compact_at LIMIT ?',
   compacted: 'UPDATE tasks SET compact_at = NULL WHERE place = ?',
-  queuedCount: `SELECT count(*) AS count FROM tasks WHERE status = 'queued'`,
-  queuedBefore: `SELECT count(*) AS count FROM tasks WHERE status = 'queued' AND place < ?`,
-  queuedFrom: `SELECT place, queue_position AS queuePosition FROM tasks WHERE status = 'queued' AND place >= ?
+  queuedCount: `SELECT count(*) AS count FROM tasks WHERE ${inQueue}`,
+  queuedBefore: `SELECT count(*) AS count FROM tasks WHERE ${inQueue} AND place < ?`,
+  queuedFrom: `SELECT place, queue_position AS queuePosition FROM tasks WHERE ${inQueue} AND place >= ?
     ORDER BY place LIMIT ?`,
 } as const;
 

@@ -2,7 +2,7 @@ import type { NewJob } from '../contract.ts';
 import type { Durations } from '../estimate.ts';
 import type { Signals } from '../signals.ts';
 import { applyToTask } from '../task.ts';
-import { newTask } from '../task-state.ts';
+import { isInQueue, newTask } from '../task-state.ts';
 import type { AppliedChange, TaskChange, TaskContext } from '../task-state.ts';
 import type { CleanupQueue } from './cleanup-queue.ts';
 import { savedTask } from './live-tasks.ts';
@@ -38,7 +38,7 @@ export class TaskChanges {
   readonly lost = new LostTokens();
   readonly #parts: Parts;
   readonly #estimate: TaskContext['estimate'];
-  /** The last turn given, on a counter over all tasks. */
+  /** The last turn given, on a counter over all tasks: of this process alone, which is the only one that claims. */
   #turn: number;
 
   constructor(parts: Parts) {
@@ -154,8 +154,9 @@ export class TaskChanges {
     if (type === 'opened') return;
     // A file waits that did not, or one fewer counts towards the limit of its model.
     if (state.waiting > before.waiting || state.running < before.running) signals.work();
-    if (before.status === 'queued' && state.status !== 'queued') {
-      this.positions.left();
+    if (isInQueue(before) !== isInQueue(state)) {
+      if (isInQueue(state)) this.positions.returned();
+      else this.positions.left();
       wake.by(this.positions.dueAt ?? Infinity);
     }
     if (type !== 'cancelled' || lost.length === 0) return;

@@ -89,7 +89,7 @@ describe('a database of version 7', () => {
       status: 'completed',
       attempts: 2,
       attemptId: null,
-      message: { text: 'The model is ready' },
+      message: { text: 'The model is ready', id: 'file.ready' },
       lastError: { text: 'It was too slow' },
       result: { size: 2000, statistics: { warnings: ['It is thin'] } },
     });
@@ -171,6 +171,6 @@ describe('a database of version 7', () => {
     ]);
     await engine.offer(['local', 'hosted']);
     expect((await engine.job(job(11)))?.files[0]?.message.id).toBe('file.model_missing');
-    expect((await engine.job(job(10)))?.files[0]?.message).toEqual({ text: 'Waiting in the queue' });
+    expect((await engine.job(job(10)))?.files[0]?.message).toEqual({ text: 'Waiting in the queue', id: 'queue.waiting' });
   });
 });
