@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import type { Engine } from '../../packages/server/src/engine/contract.ts';
 import { createSqliteEngine } from '../../packages/server/src/engine/sqlite/engine.ts';
 import { createDiskStore } from '../../packages/server/src/files/disk.ts';
-import { createRunner } from '../../packages/server/src/jobs/runner.ts';
+import { Runner } from '../../packages/server/src/jobs/runner.ts';
 import { newJob } from '../../packages/server/test/support/jobs.ts';
 import { createScriptedModel } from '../../packages/server/test/support/scripted-model.ts';
 import { compareHistory } from './history.ts';
@@ -146,7 +146,7 @@ async function open(name: string, concurrency: number, delayMs: number, store: '
   const disk = await createDiskStore({ directory: join(directory, name, 'files') });
   const image = createHash('sha256').update('photo').digest();
   const model = createScriptedModel({ delayMs, steps: 2 });
-  const runner = createRunner({
+  const runner = new Runner({
     engine,
     models: new Map([[model.id, model]]),
     // Uploads are no part of this: every image is there already.

@@ -10,10 +10,9 @@ import type { Engine } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
-import { createCleaner } from './jobs/cleaner.ts';
+import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
-import { createRunner, workerName } from './jobs/runner.ts';
-import type { Runner } from './jobs/runner.ts';
+import { Runner, workerName } from './jobs/runner.ts';
 import type { Log } from './log.ts';
 import { createHub } from './streams/hub.ts';
 import type { Hub } from './streams/hub.ts';
@@ -177,7 +176,7 @@ function startWork(options: ServerOptions, { engine, files, models }: Parts): Pi
   const worker = workerName();
   const log = options.log.child({ worker });
   const { workerConcurrency: concurrency, retentionHours } = config;
-  const runner = createRunner({
+  const runner = new Runner({
     engine,
     models,
     files,
@@ -186,7 +185,7 @@ function startWork(options: ServerOptions, { engine, files, models }: Parts): Pi
     worker,
     ...(leaseMs !== undefined && { leaseMs }),
   });
-  const cleaner = createCleaner({ engine, models, files, log, worker });
+  const cleaner = new Cleaner({ engine, models, files, log, worker });
   runner.start();
   cleaner.start();
   const retention = startRetention({ engine, files, retentionHours, log, ...cleanUp });

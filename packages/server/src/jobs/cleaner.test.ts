@@ -3,8 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createScriptedModel } from '../../test/support/scripted-model.ts';
 import type { Engine } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
-import { createCleaner, maxCleanupAttempts } from './cleaner.ts';
-import type { Cleaner } from './cleaner.ts';
+import { Cleaner, maxCleanupAttempts } from './cleaner.ts';
 
 let engine: Engine;
 let cleaner: Cleaner;
@@ -31,7 +30,7 @@ function start(cancel: (remembered: unknown) => Promise<void>): string[] {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const model = { ...createScriptedModel({ id: 'hosted' }), cancel };
-  cleaner = createCleaner({ engine, models: new Map([['hosted', model]]), files: noFiles, log, worker: 'test' });
+  cleaner = new Cleaner({ engine, models: new Map([['hosted', model]]), files: noFiles, log, worker: 'test' });
   cleaner.start();
   return lines;
 }

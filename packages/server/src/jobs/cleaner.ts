@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BaseLogger } from 'pino';
 import type { Cleanup, CleanupLease, Engine } from '../engine/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import type { Model } from '../models/contract.ts';
+import { createClaimLoop } from './claim-loop.ts';
 import { retryDelayMs } from './retry.ts';
 import { removeAttempt } from './store-result.ts';
+import { waitWithin } from './wait-within.ts';
 
 interface CleanerOptions {
   engine: Pick<Engine, 'claimCleanup' | 'finishCleanup' | 'retryCleanup' | 'onWork' | 'job'>;
@@ -17,16 +18,6 @@ interface CleanerOptions {
   leaseMs?: number;
 }
 
-/**
- * Does what changes of the engine leave to be done outside of it: cancels work at providers and removes files of
- * attempts that lost. Each is written in the engine until it is done, so another process goes on where one dies.
- */
-export interface Cleaner {
-  start(): void;
-  /** Claims nothing more, and waits a moment for what is under way; the rest stays in the engine. May be called twice. */
-  close(): Promise<void>;
-}
-
 /** A lease is not renewed, so it outlasts a provider that answers slowly. */
 export const defaultCleanupLeaseMs = 60_000;
 /** Attempts at one cleanup before it is given up, with a line in the log: some 20 minutes. */
@@ -34,22 +25,21 @@ export const maxCleanupAttempts = 12;
 const maxDelayMs = 300_000;
 /** Cleanups at once: a provider that is down must not keep files from being removed. */
 const maxRunning = 4;
-/** After a claim that failed (the engine is away), the next one follows so many ms later. */
-const claimAgainMs = 1000;
 /** How long to wait at the close for what is under way, in ms. */
 const closeWithinMs = 3000;
 
-export function createCleaner(options: CleanerOptions): Cleaner {
-  return new EngineCleaner(options);
-}
-
-class EngineCleaner implements Cleaner {
+/**
+ * Does what changes of the engine leave to be done outside of it: cancels work at providers and removes files of
+ * attempts that lost. Each is written in the engine until it is done, so another process goes on where one dies.
+ */
+export class Cleaner {
   readonly #options: CleanerOptions;
   readonly #running = new Set<Promise<void>>();
-  #claimTimer: NodeJS.Timeout | undefined;
+  readonly #claims = createClaimLoop({
+    claim: () => this.#claim(),
+    onError: (error) => this.#options.log.error({ err: error }, 'No cleanup could be claimed; retrying'),
+  });
   #unsubscribe: (() => void) | undefined;
-  #claiming: Promise<void> | undefined;
-  #workSeen = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: CleanerOptions) {
@@ -57,10 +47,11 @@ class EngineCleaner implements Cleaner {
   }
 
   start(): void {
-    this.#unsubscribe = this.#options.engine.onWork(() => this.#claim());
-    this.#claim();
+    this.#unsubscribe = this.#options.engine.onWork(() => this.#claims.notify());
+    this.#claims.notify();
   }
 
+  /** Claims nothing more, and waits a moment for what is under way; the rest stays in the engine. May be called twice. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -68,49 +59,22 @@ class EngineCleaner implements Cleaner {
 
   async #close(): Promise<void> {
     this.#unsubscribe?.();
-    clearTimeout(this.#claimTimer);
-    await this.#claiming;
-    const timer = new AbortController();
-    const late = sleep(closeWithinMs, undefined, { signal: timer.signal }).catch(() => undefined);
-    await Promise.race([Promise.all(this.#running), late]);
-    timer.abort();
+    await this.#claims.close();
+    await waitWithin(closeWithinMs, Promise.all(this.#running));
   }
 
-  /** Claims until nothing is due or enough is under way. One loop at a time; what comes meanwhile makes it go on. */
-  #claim(): void {
-    if (this.#closed) return;
-    this.#workSeen = true;
-    this.#claiming ??= this.#claimLoop().finally(() => {
-      this.#claiming = undefined;
-      // Seen after the loop's last look.
-      if (this.#workSeen) this.#claim();
-    });
-  }
-
-  async #claimLoop(): Promise<void> {
-    const { engine, models, log, worker, leaseMs = defaultCleanupLeaseMs } = this.#options;
-    while (this.#workSeen) {
-      this.#workSeen = false;
-      try {
-        while (!this.#closed && this.#running.size < maxRunning) {
-          const lease = await engine.claimCleanup({ worker, leaseMs, models: [...models.keys()] });
-          if (!lease) break;
-          this.#run(lease);
-        }
-      } catch (error) {
-        log.error({ err: error }, 'No cleanup could be claimed; retrying');
-        this.#workSeen = false;
-        clearTimeout(this.#claimTimer);
-        this.#claimTimer = setTimeout(() => this.#claim(), claimAgainMs);
-        return;
-      }
-    }
+  async #claim(): Promise<boolean> {
+    if (this.#running.size >= maxRunning) return false;
+    const { engine, models, worker, leaseMs = defaultCleanupLeaseMs } = this.#options;
+    const lease = await engine.claimCleanup({ worker, leaseMs, models: [...models.keys()] });
+    if (lease) this.#run(lease);
+    return lease !== undefined;
   }
 
   #run(lease: CleanupLease): void {
     const done: Promise<void> = this.#clean(lease).finally(() => {
       this.#running.delete(done);
-      this.#claim();
+      this.#claims.notify();
     });
     this.#running.add(done);
   }

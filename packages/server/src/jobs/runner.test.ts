@@ -12,7 +12,7 @@ import { createDiskStore } from '../files/disk.ts';
 import { attemptsPrefix, modelKey } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
 import type { Model } from '../models/contract.ts';
-import { createRunner } from './runner.ts';
+import { Runner } from './runner.ts';
 import type { RunnerOptions } from './runner.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -25,7 +25,7 @@ async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
   const engine = await createSqliteEngine({ file: join(directory, 'jobs.db') });
   const files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
   const log = pino({ level: 'silent' });
-  const runner = createRunner({
+  const runner = new Runner({
     engine,
     models: new Map([[model.id, model]]),
     files,

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimOptions, Lease } from '../engine/contract.ts';
+import { createClaimLoop } from './claim-loop.ts';
+import { waitWithin } from './wait-within.ts';
 import { workOn } from './work.ts';
 import type { StopReason, WorkContext } from './work.ts';
 
 /** How long a lease holds without being renewed, in ms: a dead worker's files go on after it. */
 export const defaultLeaseMs = 8000;
-/** After a claim that failed (the engine is away), the next one follows so many ms later. */
-const claimAgainMs = 1000;
 /** How long a model may need to notice that it was stopped, in ms. */
 const stopWithinMs = 2000;
 
@@ -25,37 +24,23 @@ export function workerName(): string {
   return `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
 }
 
-/** Claims files from the engine and has models made of them. */
-export interface Runner {
-  start(): void;
-  /**
-   * Claims nothing more, lets what runs go on for `graceMs`, then stops it and hands it back without counting the
-   * attempt. May be called twice.
-   */
-  close(graceMs: number): Promise<void>;
-  /** Files being worked on now. */
-  running(): number;
-}
-
 interface Running {
   lease: Lease;
   abort: AbortController;
   done: Promise<void>;
 }
 
-export function createRunner(options: RunnerOptions): Runner {
-  return new EngineRunner(options);
-}
-
-class EngineRunner implements Runner {
+/** Claims files from the engine and has models made of them. */
+export class Runner {
   readonly #options: RunnerOptions;
   readonly #leaseMs: number;
   readonly #running = new Map<string, Running>();
+  readonly #claims = createClaimLoop({
+    claim: () => this.#claim(),
+    onError: (error) => this.#options.log.error({ err: error }, 'No file could be claimed; retrying'),
+  });
   #unsubscribe: (() => void)[] = [];
   #renewTimer: NodeJS.Timeout | undefined;
-  #claimTimer: NodeJS.Timeout | undefined;
-  #claiming: Promise<void> | undefined;
-  #workSeen = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: RunnerOptions) {
@@ -66,26 +51,30 @@ class EngineRunner implements Runner {
   start(): void {
     const { engine } = this.#options;
     this.#unsubscribe = [
-      engine.onWork(() => this.#claim()),
+      engine.onWork(() => this.#claims.notify()),
       engine.onCancel((tokens) => {
         for (const token of tokens) this.#stop(token, 'cancelled');
       }),
     ];
-    this.#claim();
+    this.#claims.notify();
   }
 
+  /**
+   * Claims nothing more, lets what runs go on for `graceMs`, then stops it and hands it back without counting the
+   * attempt. May be called twice.
+   */
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#close(graceMs);
     return this.#closed;
   }
 
+  /** Files being worked on now. */
   running(): number {
     return this.#running.size;
   }
 
   async #close(graceMs: number): Promise<void> {
-    clearTimeout(this.#claimTimer);
-    await this.#claiming;
+    await this.#claims.close();
     await this.#settled(graceMs);
     for (const token of this.#running.keys()) this.#stop(token, 'shutdown');
     await this.#settled(stopWithinMs);
@@ -96,43 +85,16 @@ class EngineRunner implements Runner {
   }
 
   async #settled(withinMs: number): Promise<void> {
-    const timer = new AbortController();
-    const done = Promise.all([...this.#running.values()].map((running) => running.done));
-    await Promise.race([done, sleep(withinMs, undefined, { signal: timer.signal }).catch(() => undefined)]);
-    timer.abort();
+    await waitWithin(withinMs, Promise.all([...this.#running.values()].map((running) => running.done)));
   }
 
-  /** Claims until every slot is in use or nothing waits. One loop at a time; what comes meanwhile makes it go on. */
-  #claim(): void {
-    if (this.#closed) return;
-    this.#workSeen = true;
-    this.#claiming ??= this.#claimLoop().finally(() => {
-      this.#claiming = undefined;
-      // Seen after the loop's last look.
-      if (this.#workSeen) this.#claim();
-    });
-  }
-
-  async #claimLoop(): Promise<void> {
-    const { engine, log, worker } = this.#options;
-    while (this.#workSeen && !this.#closed) {
-      this.#workSeen = false;
-      try {
-        while (!this.#closed) {
-          const models = this.#offer();
-          if (models.length === 0) break;
-          const lease = await engine.claim({ worker, leaseMs: this.#leaseMs, models });
-          if (!lease) break;
-          this.#run(lease);
-        }
-      } catch (error) {
-        log.error({ err: error }, 'No file could be claimed; retrying');
-        this.#workSeen = false;
-        clearTimeout(this.#claimTimer);
-        this.#claimTimer = setTimeout(() => this.#claim(), claimAgainMs);
-        return;
-      }
-    }
+  async #claim(): Promise<boolean> {
+    const models = this.#offer();
+    if (models.length === 0) return false;
+    const { engine, worker } = this.#options;
+    const lease = await engine.claim({ worker, leaseMs: this.#leaseMs, models });
+    if (lease) this.#run(lease);
+    return lease !== undefined;
   }
 
   /**
@@ -156,7 +118,7 @@ class EngineRunner implements Runner {
         clearInterval(this.#renewTimer);
         this.#renewTimer = undefined;
       }
-      this.#claim();
+      this.#claims.notify();
     });
     this.#running.set(lease.token, { lease, abort, done: over });
     this.#renewTimer ??= setInterval(() => void this.#renew(), this.#leaseMs / 4);

@@ -6,9 +6,8 @@ import type { Engine, NewJob } from '../../src/engine/contract.ts';
 import { openSqliteStore } from '../../src/engine/sqlite/engine.ts';
 import type { FileStore } from '../../src/files/contract.ts';
 import { createDiskStore } from '../../src/files/disk.ts';
-import { createCleaner } from '../../src/jobs/cleaner.ts';
-import { createRunner } from '../../src/jobs/runner.ts';
-import type { Runner } from '../../src/jobs/runner.ts';
+import { Cleaner } from '../../src/jobs/cleaner.ts';
+import { Runner } from '../../src/jobs/runner.ts';
 import type { Model } from '../../src/models/contract.ts';
 
 /** One store of jobs and files that several processes work on. */
@@ -60,11 +59,11 @@ export async function openSharedStore(): Promise<SharedStore> {
     work({ models: offered, engine = store.connect(), worker = 'test', leaseMs, cleans = true }) {
       const models = new Map(offered.map((model) => [model.id, model]));
       const common = { engine, models, files, log, worker };
-      const runner = createRunner({ ...common, concurrency: 2, ...(leaseMs !== undefined && { leaseMs }) });
+      const runner = new Runner({ ...common, concurrency: 2, ...(leaseMs !== undefined && { leaseMs }) });
       runner.start();
       closers.push(() => runner.close(0));
       if (cleans) {
-        const cleaner = createCleaner(common);
+        const cleaner = new Cleaner(common);
         cleaner.start();
         closers.push(() => cleaner.close());
       }
