@@ -14,6 +14,7 @@ import {
   stat,
   statfs,
   unlink,
+  writeFile,
 } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -131,8 +132,7 @@ class DiskStore implements FileStore {
   async check(): Promise<void> {
     await this.requireRoom();
     const probe = join(this.spool.directory, randomUUID());
-    const handle = await open(probe, 'wx').catch(throwFull);
-    await handle.close();
+    await writeFile(probe, '', { flag: 'wx' }).catch(throwFull);
     await unlink(probe);
   }
 

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwFull, undefinedIfMissing } from './errno.ts';
@@ -48,12 +47,12 @@ export async function createSpool(directory: string): Promise<Spool> {
       let sizeBytes = 0;
       const handle = await open(path, 'wx').catch(throwFull);
       try {
-        for await (const chunk of chunks(data)) {
+        for await (const chunk of data instanceof Uint8Array ? [data] : data) {
           signal?.throwIfAborted();
           sizeBytes += chunk.byteLength;
           if (sizeBytes > maxBytes) throw new FileTooLargeError(`More than ${maxBytes} bytes`);
           hash.update(chunk);
-          await writeWhole(handle, chunk);
+          await handle.appendFile(chunk);
         }
         signal?.throwIfAborted();
         await handle.datasync();
@@ -78,17 +77,4 @@ export async function createSpool(directory: string): Promise<Spool> {
       }
     },
   };
-}
-
-async function* chunks(data: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  if (data instanceof Uint8Array) yield data;
-  else yield* data;
-}
-
-async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  let offset = 0;
-  while (offset < chunk.byteLength) {
-    const { bytesWritten } = await handle.write(chunk, offset);
-    offset += bytesWritten;
-  }
 }

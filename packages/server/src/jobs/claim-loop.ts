@@ -18,16 +18,16 @@ export interface ClaimLoop {
 
 /** One loop at a time; what comes meanwhile makes it go on. */
 export function createClaimLoop({ claim, onError }: ClaimLoopOptions): ClaimLoop {
+  const closing = new AbortController();
   let looping: Promise<void> | undefined;
   let isNotified = false;
-  let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
 
   async function loop(): Promise<void> {
     try {
       while (isNotified) {
         isNotified = false;
-        while (!isClosed && (await claim()));
+        while (!closing.signal.aborted && (await claim()));
       }
     } catch (error) {
       onError(error);
@@ -39,7 +39,7 @@ export function createClaimLoop({ claim, onError }: ClaimLoopOptions): ClaimLoop
   }
 
   function notify(): void {
-    if (isClosed) return;
+    if (closing.signal.aborted) return;
     isNotified = true;
     looping ??= loop();
   }
@@ -47,7 +47,7 @@ export function createClaimLoop({ claim, onError }: ClaimLoopOptions): ClaimLoop
   return {
     notify,
     async close() {
-      isClosed = true;
+      closing.abort();
       await looping;
       clearTimeout(timer);
     },

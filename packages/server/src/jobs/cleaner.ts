@@ -5,7 +5,7 @@ import type { Model } from '../models/contract.ts';
 import { createClaimLoop } from './claim-loop.ts';
 import { retryDelayMs } from './retry.ts';
 import { removeAttempt } from './store-result.ts';
-import { waitWithin } from './wait-within.ts';
+import { waitWithin } from '../wait-within.ts';
 
 interface CleanerOptions {
   engine: Pick<Engine, 'claimCleanup' | 'finishCleanup' | 'retryCleanup' | 'onWork' | 'job'>;

@@ -37,7 +37,10 @@ export async function receiveImage(
   // Before each image: what came in meanwhile may have used up the room there was.
   await store.requireRoom();
   const spooled = await receive(store.spool, sent);
-  if (spooled === undefined) return tooLarge(filename);
+  if (spooled === undefined) {
+    const said = message('image.too_large', { filename, max: maxFileSizeBytes / 1024 / 1024 });
+    return problem('FILE_TOO_LARGE', said, filename);
+  }
   try {
     const judged = await judge(spooled, filename);
     if ('code' in judged) {
@@ -81,23 +84,11 @@ async function judge(
     return { contentType, pixels: width * height };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
-    return problem(error.code, saidBy(error), filename);
+    const { code, message: text, id, values } = error;
+    return problem(code, { text, id, values }, filename);
   }
-}
-
-function tooLarge(filename: string): ImageProblem {
-  return problem(
-    'FILE_TOO_LARGE',
-    message('image.too_large', { filename, max: maxFileSizeBytes / 1024 / 1024 }),
-    filename,
-  );
 }
 
 function problem(code: ErrorCode, said: Message, filename: string): ImageProblem {
   return { code, detail: said.text, ...messageRef(said), filename };
-}
-
-/** What the generator says of an image, with the id that it has there. */
-function saidBy(error: Error & Pick<Message, 'id' | 'values'>): Message {
-  return { text: error.message, id: error.id, values: error.values };
 }

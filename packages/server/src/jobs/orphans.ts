@@ -10,7 +10,7 @@ interface OrphanContext {
 
 interface OrphanOptions {
   /** Younger files may belong to an upload that is under way in some process; in ms. */
-  minAgeMs?: number;
+  minAgeMs?: number | undefined;
   signal: AbortSignal;
   now?: () => number;
 }

@@ -1,20 +1,16 @@
+import type { BaseLogger } from 'pino';
 import type { Engine } from '../engine/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { jobPrefix } from '../files/keys.ts';
 import { removeOrphans } from './orphans.ts';
 
-interface RetentionContext {
-  engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>;
-  files: Pick<FileStore, 'removePrefix'>;
-}
-
-interface RetentionOptions extends RetentionContext {
+interface RetentionOptions {
   engine: Pick<Engine, 'finishedJobs' | 'deleteJob' | 'unknownJobs' | 'exclusively'>;
   files: Pick<FileStore, 'removePrefix' | 'list' | 'spool'>;
   retentionHours: number;
   /** Files of no job are removed when they are so old, in ms. */
   orphanAgeMs?: number | undefined;
-  log: { info(details: object, message: string): void; error(details: object, message: string): void };
+  log: Pick<BaseLogger, 'info' | 'error'>;
   /** How often to look, in ms. */
   everyMs?: number | undefined;
 }
@@ -40,7 +36,7 @@ export function startRetention(options: RetentionOptions): Retention {
   const stop = new AbortController();
   const { signal } = stop;
   const cleanUp = async (): Promise<void> => {
-    const orphans = await removeOrphans(options, { signal, ...(minAgeMs !== undefined && { minAgeMs }) });
+    const orphans = await removeOrphans(options, { signal, minAgeMs });
     if (orphans > 0) log.info({ orphans }, 'removed files of uploads that were interrupted');
     const removed = await removeFinished(options, retentionHours * hourMs, signal);
     if (removed > 0) log.info({ removed }, 'removed jobs that were kept long enough');
@@ -66,15 +62,19 @@ export function startRetention(options: RetentionOptions): Retention {
 }
 
 /** Removes the jobs that ended at least `ageMs` ago and says how many they were. */
-export async function removeFinished(context: RetentionContext, ageMs: number, signal: AbortSignal): Promise<number> {
+export async function removeFinished(
+  { engine, files }: { engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>; files: Pick<FileStore, 'removePrefix'> },
+  ageMs: number,
+  signal: AbortSignal,
+): Promise<number> {
   let removed = 0;
   while (!signal.aborted) {
-    const due = await context.engine.finishedJobs(ageMs, step);
+    const due = await engine.finishedJobs(ageMs, step);
     let gone = 0;
     for (const jobId of due) {
       if (signal.aborted) break;
-      if ((await context.engine.deleteJob(jobId)) === 'running') continue;
-      await context.files.removePrefix(jobPrefix(jobId));
+      if ((await engine.deleteJob(jobId)) === 'running') continue;
+      await files.removePrefix(jobPrefix(jobId));
       gone += 1;
     }
     removed += gone;

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { newJob, events } from '../../test/support/jobs.ts';
+import { isEnd, until } from '../../test/support/processes.ts';
 import { createScriptedModel } from '../../test/support/scripted-model.ts';
-import type { Engine, NewJob } from '../engine/contract.ts';
+import type { NewJob } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
 import { StorageFullError } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
@@ -14,11 +15,6 @@ import { ModelError } from '../models/errors.ts';
 import type { Model } from '../models/contract.ts';
 import { Runner } from './runner.ts';
 import type { RunnerOptions } from './runner.ts';
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
 
 async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'image2model-runner-'));
@@ -35,11 +31,11 @@ async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
     ...options,
   });
   runner.start();
-  cleanups.push(
-    () => rm(directory, { recursive: true }),
-    () => engine.close(),
-    () => runner.close(0),
-  );
+  onTestFinished(async () => {
+    await runner.close(0);
+    await engine.close();
+    await rm(directory, { recursive: true });
+  });
   async function submit(job: NewJob): Promise<NewJob> {
     for (const file of job.files) await files.write(file.storageKey, Buffer.from('photo'));
     await engine.submit(job);
@@ -48,19 +44,6 @@ async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
   return { engine, files, runner, submit };
 }
 
-/** Resolves at the first entry of a task that fits. */
-async function until(engine: Engine, taskId: string, fits: (text: string) => boolean): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const look = (entries: readonly { type: string; data: string }[]) => {
-    if (entries.some((entry) => fits(`${entry.type} ${entry.data}`))) resolve();
-  };
-  const unsubscribe = await engine.subscribe(taskId, look);
-  look((await engine.entries(taskId)) ?? []);
-  await promise;
-  unsubscribe();
-}
-
-const ended = (text: string) => /^task_(completed|failed|cancelled)/.test(text);
 const hang = (_: unknown, { signal }: { signal: AbortSignal }) =>
   new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error));
@@ -70,7 +53,7 @@ describe('the runner', () => {
   it('makes a model of each file, and lists what is in the store', async () => {
     const { engine, files, submit } = await setUp(createScriptedModel());
     const job = await submit(newJob(3));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     const row = await engine.job(job.jobId);
     expect(row?.files.map((file) => file.result?.filename)).toEqual(['photo-1.glb', 'photo-2.glb', 'photo-3.glb']);
     for (const file of row?.files ?? []) {
@@ -89,7 +72,7 @@ describe('the runner', () => {
     const preview = { bytes: Buffer.from('picture'), contentType: 'image/webp' };
     const { engine, submit } = await setUp(createScriptedModel({ generated: { preview } }));
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     const row = await engine.job(job.jobId);
     expect(row?.files[0]?.result?.rendered_image).toEqual({ url: `/api/v1/download/${job.jobId}/photo-1.webp` });
   });
@@ -107,7 +90,7 @@ describe('the runner', () => {
     };
     const { engine, submit } = await setUp(createScriptedModel({ fault }), { concurrency: 3 });
     const job = await submit(newJob(12));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     expect(most).toBe(3);
   });
 
@@ -129,7 +112,7 @@ describe('the runner', () => {
     const { engine, submit } = await setUp(local, { concurrency: 1, models });
     const jobs = [newJob(3, { model: 'local' }), newJob(8, { model: 'hosted' }), newJob(2, { model: 'local' })];
     for (const job of jobs) await submit(job);
-    for (const job of jobs) await until(engine, job.taskId, ended);
+    for (const job of jobs) await until(engine, job.taskId, isEnd);
     expect(most).toEqual({ local: 1, hosted: 3 });
   });
 
@@ -141,7 +124,7 @@ describe('the runner', () => {
     });
     const { engine, submit } = await setUp(model);
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     expect(model.calls).toHaveLength(1);
     const last = events(await engine.entries(job.taskId)).at(-1);
     expect(last).toMatchObject({
@@ -158,7 +141,7 @@ describe('the runner', () => {
     };
     const { engine, submit } = await setUp(createScriptedModel({ fault }));
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     expect(calls).toBe(2);
     const all = events(await engine.entries(job.taskId, 0));
     expect(all.map((event) => event.data).some((data) => 'message' in data && /retrying soon/.test(data.message))).toBe(
@@ -181,7 +164,7 @@ describe('the runner', () => {
       return await write(...given);
     };
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     expect(model.calls).toHaveLength(1);
     expect((await engine.job(job.jobId))?.files[0]?.result).toMatchObject({ cost });
   });
@@ -242,7 +225,7 @@ describe('the runner', () => {
       }),
     );
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, ended);
+    await until(engine, job.taskId, isEnd);
     expect(seen).toEqual([undefined, { request: 7 }]);
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ClaimOptions, Lease } from '../engine/contract.ts';
 import { createClaimLoop } from './claim-loop.ts';
-import { waitWithin } from './wait-within.ts';
+import { waitWithin } from '../wait-within.ts';
 import { workOn } from './work.ts';
 import type { StopReason, WorkContext } from './work.ts';
 

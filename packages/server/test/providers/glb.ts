@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { packGlb } from '../support/glb.ts';
 
 /**
  * A small binary glTF that is whole and valid: a bumpy square of at most `faces` triangles. The seed decides its
@@ -25,7 +26,7 @@ export function makeGlb(seed: string, faces = 200): Uint8Array {
   const positions = Buffer.from(Float32Array.from(points).buffer);
   const indices = Buffer.from(Uint32Array.from(corners).buffer);
   const heights = points.filter((_, index) => index % 3 === 1);
-  const text = JSON.stringify({
+  const document = {
     asset: { version: '2.0', generator: 'simulated fal.ai', extras: { seed } },
     scene: 0,
     scenes: [{ nodes: [0] }],
@@ -47,15 +48,8 @@ export function makeGlb(seed: string, faces = 200): Uint8Array {
       { buffer: 0, byteOffset: positions.length, byteLength: indices.length, target: 34_963 },
     ],
     buffers: [{ byteLength: positions.length + indices.length }],
-  });
-  const bytes = Buffer.from(text);
-  const padded = Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4, ' ')]);
-  const body = Buffer.concat([chunk('JSON', padded), chunk('BIN\0', Buffer.concat([positions, indices]))]);
-  const head = Buffer.alloc(12);
-  head.write('glTF', 0, 'latin1');
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(head.length + body.length, 8);
-  return new Uint8Array(Buffer.concat([head, body]));
+  };
+  return new Uint8Array(packGlb(document, Buffer.concat([positions, indices])));
 }
 
 /** What may come in place of a GLB, by its first bytes. */
@@ -76,11 +70,4 @@ export function wrongBytes(is: string, true_: Uint8Array): { bytes: Uint8Array; 
     default:
       return { bytes: true_, contentType: 'model/gltf-binary' };
   }
-}
-
-function chunk(type: string, bytes: Buffer): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt32LE(bytes.length, 0);
-  head.write(type, 4, 'latin1');
-  return Buffer.concat([head, bytes]);
 }

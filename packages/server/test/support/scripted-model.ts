@@ -7,6 +7,7 @@ import type {
   ModelInput,
   ModelOptions,
 } from '../../src/models/contract.ts';
+import { packGlb } from './glb.ts';
 
 interface ScriptedModelOptions {
   id?: string;
@@ -57,12 +58,5 @@ export function createScriptedModel(options: ScriptedModelOptions = {}): Model &
 
 /** The smallest valid binary glTF: a header and an empty scene. */
 export function smallGlb(): Uint8Array {
-  const json = Buffer.from('{"asset":{"version":"2.0"}}'.padEnd(28));
-  const head = Buffer.alloc(20);
-  head.write('glTF', 0, 'ascii');
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(head.length + json.length, 8);
-  head.writeUInt32LE(json.length, 12);
-  head.write('JSON', 16, 'ascii');
-  return new Uint8Array(Buffer.concat([head, json]));
+  return new Uint8Array(packGlb({ asset: { version: '2.0' } }));
 }

@@ -1,4 +1,5 @@
 import type { Generated, Model, ModelContext, ModelOptions, Picture } from '../../src/models/contract.ts';
+import { packGlb } from './glb.ts';
 
 interface TriangleModelOptions {
   /** What happens to a file instead of or before the result; a triangle comes of it at once where nothing is said. */
@@ -39,10 +40,10 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
   };
 }
 
-/** A binary glTF of one triangle (glTF 2.0, 4.4: a header, a JSON chunk, a binary chunk). */
+/** A binary glTF of one triangle. */
 function triangle(): Uint8Array {
   const positions = Buffer.from(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]).buffer);
-  const text = JSON.stringify({
+  const document = {
     asset: { version: '2.0' },
     scene: 0,
     scenes: [{ nodes: [0] }],
@@ -51,18 +52,6 @@ function triangle(): Uint8Array {
     accessors: [{ bufferView: 0, componentType: 5126, count: 3, type: 'VEC3', min: [0, 0, 0], max: [1, 1, 0] }],
     bufferViews: [{ buffer: 0, byteLength: positions.length }],
     buffers: [{ byteLength: positions.length }],
-  });
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4));
-  const chunk = (type: string, bytes: Buffer): Buffer => {
-    const head = Buffer.alloc(8);
-    head.writeUInt32LE(bytes.length, 0);
-    head.write(type, 4, 'latin1');
-    return Buffer.concat([head, bytes]);
   };
-  const body = Buffer.concat([chunk('JSON', json), chunk('BIN\0', positions)]);
-  const head = Buffer.alloc(12);
-  head.write('glTF', 0, 'latin1');
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(head.length + body.length, 8);
-  return new Uint8Array(Buffer.concat([head, body]));
+  return new Uint8Array(packGlb(document, positions));
 }

@@ -2,6 +2,7 @@ import type { FalConfig } from '../../config.ts';
 import { createFalClient } from './client.ts';
 import { explainFailure } from './errors.ts';
 import { ExchangeError } from '../remote/http.ts';
+import { isOk } from '../remote/json-client.ts';
 import { createFalPrices } from './prices.ts';
 import { falRows } from './table.ts';
 
@@ -19,7 +20,7 @@ export async function checkFalKey(config: FalConfig, signal: AbortSignal): Promi
   const client = createFalClient(config);
   try {
     const place = await client.initiateUpload({ contentType: 'image/png', filename: 'check.png' }, signal);
-    if (place.status < 200 || place.status >= 300) {
+    if (!isOk(place)) {
       const { error } = explainFailure(place);
       const outcome = error.code === 'PROVIDER_KEY_REFUSED' ? 'refused' : 'unreachable';
       return { outcome, lines: [`${error.message} (${config.restUrl} answered with ${place.status}).`] };

@@ -1,6 +1,7 @@
 import { errorDefinitions, message } from '@image2model/protocol';
 import type { ErrorCode, Message } from '@image2model/protocol';
 import { ModelError } from '../errors.ts';
+import { fieldOf } from '../remote/json-client.ts';
 import type { Answer } from '../remote/json-client.ts';
 import type { RemoteFailure } from '../remote/remote-job.ts';
 import { errorOfStatus } from '../remote/status-error.ts';
@@ -72,7 +73,7 @@ export function explainFailure(answer: Answer): RemoteFailure {
 export function errorType({ headers, body }: Pick<Answer, 'headers' | 'body'>): string | undefined {
   const header = headers['x-fal-error-type'];
   if (typeof header === 'string' && header !== '') return header;
-  const named = record(body)?.['error_type'];
+  const named = fieldOf(body, 'error_type');
   return typeof named === 'string' && named !== '' ? named : undefined;
 }
 
@@ -83,7 +84,7 @@ function meaningOf(answer: Answer): Meaning {
   const type = errorType(answer);
   const known = type === undefined ? undefined : (own(requestErrors, type) ?? own(modelErrors, type));
   if (known !== undefined) return known;
-  const problems: unknown = record(body)?.['detail'];
+  const problems: unknown = fieldOf(body, 'detail');
   if (Array.isArray(problems)) return meaningOfProblems(problems);
   if (status === 404) return { code: 'PROVIDER_REFUSED', said: message('provider.model_withdrawn', fal) };
   return errorOfStatus(falName, status);
@@ -92,12 +93,12 @@ function meaningOf(answer: Answer): Meaning {
 /** The first problem that has a meaning of its own; options that the validator dislikes otherwise. */
 function meaningOfProblems(problems: readonly unknown[]): Meaning {
   for (const problem of problems.slice(0, 20)) {
-    const type = record(problem)?.['type'];
+    const type = fieldOf(problem, 'type');
     const known = typeof type === 'string' ? own(modelErrors, type) : undefined;
     if (known !== undefined) return known;
   }
   const fields = problems.slice(0, 5).flatMap((problem) => {
-    const place = record(problem)?.['loc'];
+    const place = fieldOf(problem, 'loc');
     const field: unknown = Array.isArray(place) ? place.at(-1) : undefined;
     return typeof field === 'string' && /^[a-z_]{1,40}$/i.test(field) && field !== 'body' ? [field] : [];
   });
@@ -110,8 +111,4 @@ function meaningOfProblems(problems: readonly unknown[]): Meaning {
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }

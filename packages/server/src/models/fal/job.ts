@@ -1,4 +1,5 @@
 import type { ModelOptions } from '../contract.ts';
+import { fieldOf } from '../remote/json-client.ts';
 import type { Answer } from '../remote/json-client.ts';
 import type { KeyState } from '../remote/key-state.ts';
 import type { RemoteJob } from '../remote/remote-job.ts';
@@ -74,8 +75,7 @@ function noticeRefusal(error: unknown, key: KeyState): never {
 }
 
 function jobIdOf({ body }: Answer): string | undefined {
-  if (typeof body !== 'object' || body === null || !('request_id' in body)) return undefined;
-  const { request_id: id } = body;
+  const id = fieldOf(body, 'request_id');
   // It becomes part of an address.
   return typeof id === 'string' && /^[\w-]{1,100}$/.test(id) ? id : undefined;
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Price } from '@image2model/protocol';
 import { z } from 'zod';
+import { waitWithin } from '../../wait-within.ts';
 import type { FalClient } from './client.ts';
 import { backOff } from '../remote/backoff.ts';
 import type { Prices } from '../remote/ledger.ts';
@@ -87,11 +87,7 @@ export function createFalPrices(
           asking = undefined;
         });
       }
-      if (asking === undefined) return;
-      const enough = new AbortController();
-      const patience = sleep(maxWaitMs, undefined, { signal: enough.signal }).catch(() => undefined);
-      await Promise.race([asking, patience]);
-      enough.abort();
+      if (asking !== undefined) await waitWithin(maxWaitMs, asking);
     },
   };
 }

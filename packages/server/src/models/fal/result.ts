@@ -2,6 +2,7 @@ import { message } from '@image2model/protocol';
 import { ModelError } from '../errors.ts';
 import { backOff } from '../remote/backoff.ts';
 import { ExchangeError } from '../remote/http.ts';
+import { fieldOf } from '../remote/json-client.ts';
 import type { Answer } from '../remote/json-client.ts';
 import { keyRefused } from '../remote/key-state.ts';
 import type { RemoteFailure } from '../remote/remote-job.ts';
@@ -89,14 +90,9 @@ export function billedUnits({ headers }: Answer): number | undefined {
 /** The files at a path of an answer: one, several where there is a list, none where there is something else. */
 function filesAt(body: unknown, path: string): RemoteFile[] {
   let value = body;
-  for (const part of path.split('.')) {
-    value =
-      typeof value === 'object' && value !== null && Object.hasOwn(value, part)
-        ? (value as Record<string, unknown>)[part]
-        : undefined;
-  }
+  for (const part of path.split('.')) value = fieldOf(value, part);
   return (Array.isArray(value) ? value : [value]).flatMap((file: unknown) => {
-    if (typeof file !== 'object' || file === null || !('url' in file) || typeof file.url !== 'string') return [];
-    return [remoteFile(file.url, 'file_name' in file ? file.file_name : undefined)];
+    const url = fieldOf(file, 'url');
+    return typeof url === 'string' ? [remoteFile(url, fieldOf(file, 'file_name'))] : [];
   });
 }

@@ -1,3 +1,4 @@
+import { fieldOf } from '../remote/json-client.ts';
 import { percentInLog } from '../remote/log-percent.ts';
 import type { RemoteProgress } from '../remote/remote-job.ts';
 
@@ -13,16 +14,15 @@ export interface FalStatus {
 
 /** Reads a status object; undefined where it is none. */
 export function readStatus(value: unknown): FalStatus | undefined {
-  if (typeof value !== 'object' || value === null || !('status' in value)) return undefined;
-  const { status } = value;
+  const status = fieldOf(value, 'status');
   if (status !== 'IN_QUEUE' && status !== 'IN_PROGRESS' && status !== 'COMPLETED') return undefined;
-  const fields: Record<string, unknown> = { ...value };
-  const { queue_position: position, logs, error, error_type: type } = fields;
+  const position = fieldOf(value, 'queue_position');
+  const logs = fieldOf(value, 'logs');
   return {
     status,
     queuePosition: Number.isSafeInteger(position) && Number(position) >= 0 ? Number(position) : undefined,
-    percent: Array.isArray(logs) ? percentInLog(logs.map(textOf)) : undefined,
-    failed: (error !== undefined && error !== null) || (type !== undefined && type !== null),
+    percent: Array.isArray(logs) ? percentInLog(logs.map((line) => fieldOf(line, 'message'))) : undefined,
+    failed: (fieldOf(value, 'error') ?? fieldOf(value, 'error_type') ?? null) !== null,
   };
 }
 
@@ -30,8 +30,4 @@ export function readStatus(value: unknown): FalStatus | undefined {
 export function progressOf({ status, queuePosition, percent }: FalStatus): RemoteProgress {
   if (status !== 'IN_QUEUE') return { state: 'running', fraction: percent };
   return { state: 'queued', position: queuePosition === undefined ? undefined : queuePosition + 1 };
-}
-
-function textOf(line: unknown): unknown {
-  return typeof line === 'object' && line !== null && 'message' in line ? line.message : undefined;
 }

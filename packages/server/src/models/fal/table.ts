@@ -163,13 +163,7 @@ export const falRows: readonly FalRow[] = [
     faces: (limit) => clamped('face_count', limit, { min: 40_000, max: 1_500_000 }),
     mesh: ['model_glb', 'model_urls.glb'],
     preview: 'thumbnail',
-    extras: [
-      { path: 'model_urls.obj', name: 'obj' },
-      { path: 'model_urls.mtl', name: 'mtl' },
-      { path: 'model_urls.texture', name: 'texture' },
-      { path: 'model_urls.fbx', name: 'fbx' },
-      { path: 'model_urls.usdz', name: 'usdz' },
-    ],
+    extras: modelUrls('obj', 'mtl', 'texture', 'fbx', 'usdz'),
   },
   {
     id: 'fal-ai/triposr',
@@ -219,14 +213,13 @@ export const falRows: readonly FalRow[] = [
     },
     mesh: ['model_glb', 'model_urls.glb'],
     preview: 'thumbnail',
-    extras: [
-      { path: 'model_urls.obj', name: 'obj' },
-      { path: 'model_urls.mtl', name: 'mtl' },
-      { path: 'model_urls.fbx', name: 'fbx' },
-      { path: 'model_urls.usdz', name: 'usdz' },
-    ],
+    extras: modelUrls('obj', 'mtl', 'fbx', 'usdz'),
   },
 ];
+
+function modelUrls(...names: string[]): NonNullable<FalRow['extras']> {
+  return names.map((name) => ({ path: `model_urls.${name}`, name }));
+}
 
 /** The nearest number that the model accepts, with a warning where that is another one. */
 function clamped(
@@ -254,7 +247,6 @@ function rodinQuality(limit: number, options: Readonly<Record<string, unknown>>)
   const fits = Object.entries(rodinFaces).findIndex(([, faces]) => faces <= limit);
   const within = names[fits < 0 ? names.length - 1 : Math.max(fits, names.indexOf(asked))] ?? 'extra-low';
   const input = { quality: within };
-  return fits < 0
-    ? { input, warning: message('provider.lowest_quality', { faces: rodinFaces['extra-low'] }) }
-    : { input };
+  if (fits >= 0) return { input };
+  return { input, warning: message('provider.lowest_quality', { faces: rodinFaces['extra-low'] }) };
 }

@@ -4,6 +4,7 @@ import type { Picture } from '../contract.ts';
 import { ForbiddenAddressError } from '../remote/address.ts';
 import { backOff } from '../remote/backoff.ts';
 import { ExchangeError } from '../remote/http.ts';
+import { fieldOf, isOk } from '../remote/json-client.ts';
 import type { FalClient } from './client.ts';
 import { explainFailure, falName } from './errors.ts';
 
@@ -32,10 +33,10 @@ async function uploadOnce(client: FalClient, picture: Picture, signal: AbortSign
   try {
     // Not the name that the person gave it: that is nobody else's business.
     const place = await client.initiateUpload({ contentType, filename: `photo.${extension}` }, signal);
-    const urls = place.status >= 200 && place.status < 300 ? uploadUrls(place.body) : undefined;
+    const urls = isOk(place) ? uploadUrls(place.body) : undefined;
     if (urls === undefined) return place.status >= 300 ? explainFailure(place).error : notSent();
     const put = await client.putUpload(urls.uploadUrl, contentType, bytes, signal);
-    if (put.status >= 200 && put.status < 300) return urls.fileUrl;
+    if (isOk(put)) return urls.fileUrl;
     return notSent(new Error(`The storage answered with ${put.status}`));
   } catch (error) {
     signal.throwIfAborted();
@@ -53,8 +54,7 @@ function notSent(cause?: unknown): ModelError {
 }
 
 function uploadUrls(body: unknown): { uploadUrl: URL; fileUrl: string } | undefined {
-  if (typeof body !== 'object' || body === null || !('upload_url' in body) || !('file_url' in body)) return undefined;
-  const { upload_url: uploadUrl, file_url: fileUrl } = body;
+  const [uploadUrl, fileUrl] = [fieldOf(body, 'upload_url'), fieldOf(body, 'file_url')];
   if (typeof uploadUrl !== 'string' || typeof fileUrl !== 'string') return undefined;
   return URL.canParse(uploadUrl) && URL.canParse(fileUrl) ? { uploadUrl: new URL(uploadUrl), fileUrl } : undefined;
 }

@@ -77,8 +77,7 @@ async function fetchPart(address: string, state: Progress, options: DownloadOpti
   try {
     const status = response.statusCode ?? 0;
     if (status === 416 && state.total === state.received) return true;
-    const part = status === 206 && goesOn ? partOf(response, state) : undefined;
-    if (part === undefined) {
+    if (status !== 206 || !goesOn || !isNextPart(response, state)) {
       if (status !== 200) {
         // Another part than was asked for, or none: the next attempt asks for the whole.
         if (status === 206 || status === 416) Object.assign(state, { chunks: [], received: 0 });
@@ -109,15 +108,8 @@ async function follow(
     } catch (error) {
       throw new DownloadError('forbidden', error);
     }
-    const lookup = guard.lookup(url);
-    const response = await open({
-      url,
-      headers,
-      signal,
-      headMs: timings.callMs,
-      idleMs: timings.downloadIdleMs,
-      ...(lookup !== undefined && { lookup }),
-    });
+    const waits = { headMs: timings.callMs, idleMs: timings.downloadIdleMs };
+    const response = await open({ url, headers, signal, lookup: guard.lookup(url), ...waits });
     const { location } = response.headers;
     const status = response.statusCode ?? 0;
     if (status < 300 || status >= 400 || location === undefined) return response;
@@ -140,12 +132,12 @@ async function receive(response: IncomingMessage, state: Progress, maxBytes: num
   }
 }
 
-/** The part that follows what is there already; anything else is of no use, and the file starts over. */
-function partOf(response: IncomingMessage, state: Progress): true | undefined {
+/** Whether the part follows what is there already; anything else is of no use, and the file starts over. */
+function isNextPart(response: IncomingMessage, state: Progress): boolean {
   const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers['content-range'] ?? '') ?? [];
-  if (Number(start) !== state.received) return undefined;
+  if (Number(start) !== state.received) return false;
   if (total !== undefined && total !== '*') {
-    if (state.total !== undefined && Number(total) !== state.total) return undefined;
+    if (state.total !== undefined && Number(total) !== state.total) return false;
     state.total = Number(total);
   }
   return true;

@@ -27,7 +27,7 @@ export async function* readEvents(response: IncomingMessage): AsyncGenerator {
 async function* parseEvents(source: AsyncIterable<Buffer>): AsyncGenerator {
   // A character may be cut in two by the end of a chunk.
   const decoder = new StringDecoder('utf8');
-  let parsed: unknown[] = [];
+  const parsed: unknown[] = [];
   const parser = createParser({
     maxBufferSize: maxEventCharacters,
     onEvent: ({ data }) => {
@@ -41,9 +41,7 @@ async function* parseEvents(source: AsyncIterable<Buffer>): AsyncGenerator {
   try {
     for await (const chunk of source) {
       parser.feed(decoder.write(chunk));
-      const ready = parsed;
-      parsed = [];
-      yield* ready;
+      yield* parsed.splice(0);
     }
   } catch (error) {
     throw new ExchangeError('The stream of events was cut off', true, error);

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { packGlb } from '../../../test/support/glb.ts';
 import { inspectGlb } from './glb.ts';
 
 function glb(document: unknown, change: (bytes: Buffer) => Buffer = (bytes) => bytes): Uint8Array {
-  const text = JSON.stringify(document);
-  const json = Buffer.from(text.padEnd(Math.ceil(text.length / 4) * 4));
-  const head = Buffer.alloc(20);
-  head.write('glTF', 0, 'latin1');
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(head.length + json.length, 8);
-  head.writeUInt32LE(json.length, 12);
-  head.write('JSON', 16, 'latin1');
-  return new Uint8Array(change(Buffer.concat([head, json])));
+  return new Uint8Array(change(packGlb(document)));
 }
 
 const document = {

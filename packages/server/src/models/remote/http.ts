@@ -13,9 +13,9 @@ export interface Exchange {
   headMs: number;
   /** Of silence while the body comes, ms. */
   idleMs: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Resolves names in place of the system's; may refuse them. */
-  lookup?: LookupFunction;
+  lookup?: LookupFunction | undefined;
 }
 
 /** No answer came, or not the whole of it. */
@@ -45,8 +45,8 @@ export function open(exchange: Exchange): Promise<IncomingMessage> {
     method,
     headers: body === undefined ? headers : { ...headers, 'content-length': String(body.byteLength) },
     agent: false,
-    ...(signal !== undefined && { signal }),
-    ...(lookup !== undefined && { lookup }),
+    signal,
+    lookup,
   });
   const timer = setTimeout(() => request.destroy(new Error('No answer in time')), headMs);
   request.once('socket', (socket) => {

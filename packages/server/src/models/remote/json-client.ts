@@ -55,6 +55,17 @@ export function jsonBody(value: unknown, headers: Record<string, string>): Pick<
   return { headers: { ...headers, 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(value)) };
 }
 
+/** A field of a parsed value; undefined where that is no object, or has no such field of its own. */
+export function fieldOf(value: unknown, name: string): unknown {
+  const isOwn = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return isOwn ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** Whether the answer says that the call succeeded. */
+export function isOk({ status }: Pick<Answer, 'status'>): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** Undefined where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

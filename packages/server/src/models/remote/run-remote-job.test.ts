@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { smallGlb } from '../../../test/support/scripted-model.ts';
 import { ModelError } from '../errors.ts';
 import type { ModelContext } from '../contract.ts';
 import { createAddressGuard } from './address.ts';
@@ -12,28 +13,12 @@ import type { RemoteJob, SubmitOutcome } from './remote-job.ts';
 import { remoteWork } from './run-remote-job.ts';
 import { defaultTimings } from './timings.ts';
 
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
-
-const glb = (() => {
-  const json = Buffer.from('{"asset":{"version":"2.0"}}'.padEnd(28));
-  const head = Buffer.alloc(20);
-  head.write('glTF', 0, 'latin1');
-  head.writeUInt32LE(2, 4);
-  head.writeUInt32LE(head.length + json.length, 8);
-  head.writeUInt32LE(json.length, 12);
-  head.write('JSON', 16, 'latin1');
-  return Buffer.concat([head, json]);
-})();
-
 /** A provider that keeps its jobs by our own ids, as a server on one's own graphics card may. */
 async function setUp(change: Partial<RemoteJob> & { patienceMs?: number; findable?: boolean } = {}) {
   const { patienceMs = 60_000, findable = true, ...changes } = change;
-  const server = createServer((_, response) => response.end(glb)).listen(0, '127.0.0.1');
+  const server = createServer((_, response) => response.end(smallGlb())).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closing.push(() => server.close().closeAllConnections());
+  onTestFinished(() => server.close().closeAllConnections());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.glb`;
   const jobs = new Map<string, string>();
   const did: string[] = [];

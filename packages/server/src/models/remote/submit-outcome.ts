@@ -1,6 +1,7 @@
 import { message } from '@image2model/protocol';
 import { ModelError } from '../errors.ts';
 import { ExchangeError } from './http.ts';
+import { isOk } from './json-client.ts';
 import type { Answer } from './json-client.ts';
 import type { SubmitOutcome } from './remote-job.ts';
 
@@ -29,7 +30,7 @@ export async function submitOutcome(sending: Promise<Answer>, reading: Reading):
     return { outcome: 'refused', error: new ModelError('PROVIDER_UNAVAILABLE', said, { cause: error }) };
   }
   const { status } = answer;
-  if (status >= 200 && status < 300) {
+  if (isOk(answer)) {
     const jobId = jobIdOf(answer);
     return jobId === undefined ? { outcome: 'unknown' } : { outcome: 'accepted', jobId };
   }

@@ -38,9 +38,10 @@ export async function submitOnce(remote: RemoteModel, photo: Photo): Promise<Sub
   const sending = { maybeAccepted: false };
   try {
     const jobId = await send(remote, photo, request, sending);
-    const submitted = { step: 'submitted', ourId, jobId, submittedAt: Date.now(), price, warnings } as const;
-    await rememberOrAbandon(context, { ...submitted, warnings: [...warnings] });
-    return { ...submitted, warnings: [...warnings] };
+    const submittedAt = Date.now();
+    const submitted: Submitted = { step: 'submitted', ourId, jobId, submittedAt, price, warnings: [...warnings] };
+    await rememberOrAbandon(context, submitted);
+    return submitted;
   } catch (error) {
     // What was perhaps accepted may cost what it was to cost.
     if (sending.maybeAccepted) throw error;
