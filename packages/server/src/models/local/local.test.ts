@@ -1,17 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelError } from '../errors.ts';
 import { createLocalModel } from './local.ts';
-import type { Model, ModelReport } from '../contract.ts';
+import type { ModelReport } from '../contract.ts';
 
 const worker = new URL('../../../test/support/unruly-worker.ts', import.meta.url);
-const models: Model[] = [];
-afterEach(async () => {
-  for (const model of models.splice(0)) await model.close();
-});
-
 function setUp() {
   const model = createLocalModel({ threads: 1, worker, threadHeapMb: 64 });
-  models.push(model);
+  onTestFinished(() => model.close());
   const reports: ModelReport[] = [];
   const seen = Promise.withResolvers<void>();
   function run(wish: string, signal = new AbortController().signal, faceLimit: number | null = null) {

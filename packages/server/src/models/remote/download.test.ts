@@ -2,15 +2,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAddressGuard } from './address.ts';
 import { download } from './download.ts';
 import { defaultTimings } from './timings.ts';
-
-const closes: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closes.splice(0)) close();
-});
 
 type Handler = (request: IncomingMessage, response: ServerResponse, call: number) => void;
 
@@ -21,10 +16,7 @@ async function serve(handle: Handler) {
     handle(request, response, ranges.length);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closes.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  onTestFinished(() => server.close().closeAllConnections());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.glb`;
   const timings = { ...defaultTimings, firstBackoffMs: 1, maxBackoffMs: 2 };
   const fetchIt = async (options: { maxBytes?: number; signal?: AbortSignal; url?: string } = {}) =>

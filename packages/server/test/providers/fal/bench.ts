@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Job, Upload } from '@image2model/protocol';
 import { readConfig } from '../../../src/config.ts';
 import { createLog } from '../../../src/log.ts';
@@ -11,11 +11,6 @@ import { picture, uploadForm } from '../../support/server.ts';
 import { falKey, startFalServer } from './server.ts';
 import type { FalServer } from './server.ts';
 import type { ProviderServerOptions } from '../types.ts';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
 
 /** Waits as short as a test needs them. */
 const falTimings = { callMs: 2000, submitMs: 3000, firstBackoffMs: 5, maxBackoffMs: 40, downloadIdleMs: 1000 };
@@ -36,9 +31,9 @@ export interface Bench {
 
 export async function setUp(options: ProviderServerOptions = {}, env: Record<string, string> = {}): Promise<Bench> {
   const fal = await startFalServer(options);
-  cleanups.push(() => fal.close());
+  onTestFinished(() => fal.close());
   const dataDir = await mkdtemp(join(tmpdir(), 'image2model-fal-'));
-  cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   return await start(fal, dataDir, env);
 }
 
@@ -66,7 +61,7 @@ async function start(
     pagesDirectory: join(dataDir, 'none'),
     falTimings,
   });
-  cleanups.push(() => server.close(0));
+  onTestFinished(() => server.close(0));
   const ask = async (path: string, init?: RequestInit): Promise<unknown> => {
     const answer = await fetch(server.address + path, init);
     expect(answer.status, path).toBeLessThan(300);

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelFile } from '@image2model/protocol';
 import sharp from 'sharp';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { follow } from '../../chaos/follower.ts';
 import type { Followed } from '../../chaos/follower.ts';
 import { uploadForm } from '../../support/server.ts';
@@ -41,11 +41,6 @@ const notAccepted = [
 ];
 
 const neverGivenUp = new AbortController().signal;
-const closing: (() => Promise<unknown>)[] = [];
-afterAll(async () => {
-  for (const close of closing.toReversed()) await close();
-});
-
 interface Batch {
   model: string;
   taskId: string;
@@ -61,20 +56,20 @@ describe(`fal.ai under chaos (${files} photos, seed ${seed})`, () => {
     async () => {
       const random = seededRandom(seed);
       const options: ProviderServerOptions & { stateFile: string } = {
-        stateFile: await makeStateFile(closing),
+        stateFile: await makeStateFile(),
         concurrency: 40,
         prices: { [priced]: price },
         chaos: { seed, ...rates },
       };
       let fal = await startFalChild(options);
-      closing.push(() => fal.kill());
+      onTestFinished(() => fal.kill());
       const product = await startProduct({
         FAL_KEY: falKey,
         FAL_QUEUE_URL: fal.queueUrl,
         FAL_REST_URL: fal.restUrl,
         WORKER_CONCURRENCY: '24',
       });
-      closing.push(() => product.close());
+      onTestFinished(() => product.close());
 
       const uploading = uploadAll(product);
       const progress = { over: false };

@@ -2,30 +2,25 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { picture } from '../../support/server.ts';
 import { startFalChild } from './child.ts';
 import { createPlainClient, makeStateFile, startPlain } from './plain-client.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
 
 const trellis = 'fal-ai/trellis';
 
 describe('what the stand-in for fal.ai does to its callers', () => {
   it('forgets results and files after a while', async () => {
-    const { submit, upload, follow, get } = await startPlain(closing, { resultTtlMs: -1 });
+    const { submit, upload, follow, get } = await startPlain({ resultTtlMs: -1 });
     const job = await submit(trellis, { image_url: await upload(await picture()) });
     await follow(job);
     expect((await get(job.response_url)).status).toBe(404);
-    const short = await startPlain(closing, { fileTtlMs: -1 });
+    const short = await startPlain({ fileTtlMs: -1 });
     expect((await fetch(await short.upload(await picture()))).status).toBe(403);
   });
 
   it('loses the answer of a submit that it has accepted', async () => {
-    const { fal, submit, upload } = await startPlain(closing);
+    const { fal, submit, upload } = await startPlain();
     const image_url = await upload(await picture());
     for (const kind of ['cut-before', 'cut-after', 'cut-within'] as const) {
       fal.fault({ at: 'submit', kind });
@@ -36,7 +31,7 @@ describe('what the stand-in for fal.ai does to its callers', () => {
   });
 
   it('cuts, ends and splits the status stream', async () => {
-    const { fal, submit, upload, follow, get } = await startPlain(closing);
+    const { fal, submit, upload, follow, get } = await startPlain();
     const job = await submit(trellis, { image_url: await upload(await picture()) });
     fal.fault({ at: 'stream', kind: 'stream-cut', afterEvents: 0 });
     await expect(follow(job)).rejects.toThrow(/fetch failed|terminated/);
@@ -53,7 +48,7 @@ describe('what the stand-in for fal.ai does to its callers', () => {
   });
 
   it('sends a comment now and then while nothing happens', async () => {
-    const { fal, submit, upload, get } = await startPlain(closing, { commentMs: 10, plan: { hold: 'run' } });
+    const { fal, submit, upload, get } = await startPlain({ commentMs: 10, plan: { hold: 'run' } });
     const job = await submit(trellis, { image_url: await upload(await picture()) });
     const stream = await get(`${job.status_url}/stream`);
     expect(stream.headers.get('content-type')).toContain('text/event-stream');
@@ -66,7 +61,7 @@ describe('what the stand-in for fal.ai does to its callers', () => {
   });
 
   it('serves files whole, in part, wrong, and without end', async () => {
-    const { fal, submit, upload, follow, get } = await startPlain(closing);
+    const { fal, submit, upload, follow, get } = await startPlain();
     const job = await submit(trellis, { image_url: await upload(await picture()) });
     await follow(job);
     const { model_mesh } = (await (await get(job.response_url)).json()) as { model_mesh: { url: string } };
@@ -108,8 +103,8 @@ describe('what the stand-in for fal.ai does to its callers', () => {
       })();
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');
-    closing.push(async () => void receiver.close());
-    const { fal, submit, upload } = await startPlain(closing);
+    onTestFinished(async () => void receiver.close());
+    const { fal, submit, upload } = await startPlain();
     const hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
     const job = await submit(
       trellis,
@@ -135,7 +130,7 @@ describe('what the stand-in for fal.ai does to its callers', () => {
   });
 
   it('quotes prices as the pricing route does', async () => {
-    const { fal, get } = await startPlain(closing, { prices: { [trellis]: 0.02 } });
+    const { fal, get } = await startPlain({ prices: { [trellis]: 0.02 } });
     const url = `${fal.restUrl}/v1/models/pricing?endpoint_id=${trellis}&endpoint_id=fal-ai/triposr`;
     expect(await (await get(url)).json()).toMatchObject({
       prices: [{ endpoint_id: trellis, unit_price: 0.02, unit: 'generations', currency: 'USD' }],
@@ -144,16 +139,16 @@ describe('what the stand-in for fal.ai does to its callers', () => {
   });
 
   it('goes on after it was killed, with all that it had accepted', async () => {
-    const file = await makeStateFile(closing);
+    const file = await makeStateFile();
     const first = await startFalChild({ stateFile: file, plan: { runMs: 1 } });
-    closing.push(() => first.kill());
+    onTestFinished(() => first.kill());
     const { upload, submit } = createPlainClient(first);
     const image_url = await upload(await picture());
     await first.planNext({ hold: 'run' });
     const job = await submit(trellis, { image_url });
     await first.kill();
     const second = await startFalChild({ stateFile: file, port: first.port });
-    closing.push(() => second.kill());
+    onTestFinished(() => second.kill());
     expect(await second.ledger()).toMatchObject({ submits: [{ requestId: job.request_id, status: 'IN_PROGRESS' }] });
     await second.release();
     const { follow, get } = createPlainClient(second);

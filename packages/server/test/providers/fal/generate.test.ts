@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFal } from '../../../src/models/fal/fal.ts';
 import type { ModelContext } from '../../../src/models/contract.ts';
 import { picture } from '../../support/server.ts';
 import { falKey, startFalServer } from './server.ts';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** One hosted model by itself, with a memory and a ledger that a test looks into. */
 async function setUp() {
   const server = await startFalServer();
-  cleanups.push(() => server.close());
+  onTestFinished(() => server.close());
   const settled: Record<string, number> = {};
   const memory: unknown[] = [];
   const abandoned: unknown[] = [];
@@ -39,7 +34,7 @@ async function setUp() {
       typicalSeconds: async () => null,
     },
   });
-  cleanups.push(() => fal.close());
+  onTestFinished(() => fal.close());
   const bytes = await picture();
   const model = fal.models.find(({ id }) => id === 'fal-ai/trellis');
   async function run(context: Partial<ModelContext> = {}) {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Upload } from '@image2model/protocol';
 import { picture, uploadForm } from '../../support/server.ts';
 import { startProduct } from '../product.ts';
@@ -6,20 +6,15 @@ import type { Product } from '../product.ts';
 import type { ProviderServerOptions } from '../types.ts';
 import { falKey, startFalServer } from './server.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
 /** Longer than a cleanup belongs to a process that died while it was at it. */
 const longerThanALeaseMs = 90_000;
 
 /** A whole server in a process of its own, beside a stand-in that outlives it, with one photo uploaded. */
 async function setUp(options: ProviderServerOptions) {
   const fal = await startFalServer(options);
-  closing.push(() => fal.close());
+  onTestFinished(() => fal.close());
   const product = await startProduct({ FAL_KEY: falKey, FAL_QUEUE_URL: fal.queueUrl, FAL_REST_URL: fal.restUrl });
-  closing.push(() => product.close());
+  onTestFinished(() => product.close());
   return { fal, product };
 }
 

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ApiError, createFalClient, ValidationError } from '@fal-ai/client';
 import type { FalClient, QueueStatus } from '@fal-ai/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { picture } from '../../support/server.ts';
 import { falKey, startFalServer } from './server.ts';
 import type { FalServer } from './server.ts';
 import type { ProviderServerOptions } from '../types.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
 
 const hunyuan = 'fal-ai/hunyuan3d/v2';
 
@@ -20,7 +15,7 @@ async function start(
   credentials = falKey,
 ): Promise<{ fal: FalServer; client: FalClient }> {
   const fal = await startFalServer(options);
-  closing.push(() => fal.close());
+  onTestFinished(() => fal.close());
   const client = createFalClient({
     credentials,
     requestMiddleware: async (request) => ({

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { falKey, startFalServer } from './server.ts';
 import type { FalServer } from './server.ts';
 import type { ProviderServerOptions } from '../types.ts';
@@ -60,19 +61,16 @@ export function createPlainClient({ queueUrl, restUrl }: { queueUrl: string; res
   };
 }
 
-/** A stand-in with a plain client of it; `close` comes last in `closing`. */
-export async function startPlain(
-  closing: (() => Promise<unknown>)[],
-  options: ProviderServerOptions = {},
-): Promise<PlainClient & { fal: FalServer }> {
+/** A stand-in with a plain client of it, closed after the test. */
+export async function startPlain(options: ProviderServerOptions = {}): Promise<PlainClient & { fal: FalServer }> {
   const fal = await startFalServer(options);
-  closing.push(() => fal.close());
+  onTestFinished(() => fal.close());
   return { fal, ...createPlainClient(fal) };
 }
 
 /** A place for a stand-in's state that goes away with the test. */
-export async function makeStateFile(closing: (() => Promise<unknown>)[]): Promise<string> {
+export async function makeStateFile(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'image2model-fal-'));
-  closing.push(() => rm(directory, { recursive: true, force: true }));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   return join(directory, 'fal.db');
 }

@@ -1,22 +1,17 @@
 import { createHash } from 'node:crypto';
 import { validateBytes } from 'gltf-validator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { picture } from '../../support/server.ts';
 import { requestErrorStatus } from './errors.ts';
 import { falModels } from './models.ts';
 import { startPlain } from './plain-client.ts';
 import { falKey } from './server.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
 const trellis = 'fal-ai/trellis';
 
 describe('the stand-in for fal.ai', () => {
   it('accepts a photo, queues, runs, logs, and gives a valid model back', async () => {
-    const { fal, upload, submit, get, follow } = await startPlain(closing, { plan: { runMs: 60 } });
+    const { fal, upload, submit, get, follow } = await startPlain({ plan: { runMs: 60 } });
     fal.planNext({ hold: 'queue', runMs: 60 });
     const photo = await picture();
     const image_url = await upload(photo);
@@ -49,7 +44,7 @@ describe('the stand-in for fal.ai', () => {
   });
 
   it.each(Object.entries(falModels))('gives back what %s gives back', async (endpoint, model) => {
-    const { upload, submit, follow, get } = await startPlain(closing);
+    const { upload, submit, follow, get } = await startPlain();
     const url = await upload(await picture());
     const job = await submit(endpoint, { [model.image]: model.fields[model.image]?.is === 'urls' ? [url] : url });
     expect((await follow(job)).at(-1)).toMatchObject({ status: 'COMPLETED' });
@@ -62,7 +57,7 @@ describe('the stand-in for fal.ai', () => {
   it.each(Object.entries(falModels))(
     'refuses what the validator of %s refuses, without a bill',
     async (endpoint, model) => {
-      const { fal, submit, follow, get } = await startPlain(closing);
+      const { fal, submit, follow, get } = await startPlain();
       const wrong = Object.keys(model.fields).filter((name) => name !== model.image);
       const job = await submit(endpoint, Object.fromEntries(wrong.map((name) => [name, { not: 'a value' }])));
       await follow(job);
@@ -77,7 +72,7 @@ describe('the stand-in for fal.ai', () => {
   );
 
   it('says that a photo was never uploaded, or is none', async () => {
-    const { fal, upload, submit, follow, get } = await startPlain(closing);
+    const { fal, upload, submit, follow, get } = await startPlain();
     const broken = await upload(Buffer.from('not a picture'));
     for (const [image_url, type] of [
       [`${new URL(fal.queueUrl).origin}/cdn/files/none/chair.png`, 'file_download_error'],
@@ -92,7 +87,7 @@ describe('the stand-in for fal.ai', () => {
   });
 
   it.each(Object.entries(requestErrorStatus))('fails as fal does with %s', async (type, status) => {
-    const { fal, upload, submit, follow, get } = await startPlain(closing);
+    const { fal, upload, submit, follow, get } = await startPlain();
     fal.planNext({ outcome: { kind: 'request-error', type } });
     const job = await submit(trellis, { image_url: await upload(await picture()) });
     expect((await follow(job)).at(-1)).toMatchObject({
@@ -107,7 +102,7 @@ describe('the stand-in for fal.ai', () => {
   });
 
   it('cancels what waits, signals what runs, and knows nothing of others', async () => {
-    const { fal, upload, submit, get, put } = await startPlain(closing);
+    const { fal, upload, submit, get, put } = await startPlain();
     const image_url = await upload(await picture());
     fal.planNext({ hold: 'queue' });
     const waiting = await submit(trellis, { image_url });
@@ -131,7 +126,7 @@ describe('the stand-in for fal.ai', () => {
   });
 
   it('knows a request by the owner and the alias of its model alone', async () => {
-    const { fal, upload, submit, get } = await startPlain(closing);
+    const { fal, upload, submit, get } = await startPlain();
     const job = await submit('fal-ai/hunyuan3d/v2', { input_image_url: await upload(await picture()) });
     expect((await get(`${fal.queueUrl}/fal-ai/hunyuan3d/requests/${job.request_id}/status`)).status).toBeLessThan(300);
     expect((await get(`${fal.queueUrl}/fal-ai/hunyuan3d/v2/requests/${job.request_id}/status`)).status).toBe(405);
@@ -139,7 +134,7 @@ describe('the stand-in for fal.ai', () => {
   });
 
   it('accepts no call without a key that it knows, and minds keys where none belongs', async () => {
-    const { fal, upload, get } = await startPlain(closing);
+    const { fal, upload, get } = await startPlain();
     for (const key of [undefined, 'Key wrong', `Bearer ${falKey}`]) {
       const answer = await fetch(`${fal.queueUrl}/${trellis}`, {
         method: 'POST',
@@ -155,7 +150,7 @@ describe('the stand-in for fal.ai', () => {
   });
 
   it('serves a few jobs at a time, and says how many wait before one', async () => {
-    const { fal, upload, submit, get } = await startPlain(closing, { concurrency: 1, plan: { hold: 'run' } });
+    const { fal, upload, submit, get } = await startPlain({ concurrency: 1, plan: { hold: 'run' } });
     const image_url = await upload(await picture());
     const jobs = [];
     for (let each = 0; each < 3; each += 1) jobs.push(await submit(trellis, { image_url }));
