@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { FileMissingError, FileTooLargeError, StorageFullError } from './contract.ts';
 import type { FileStore } from './contract.ts';
 import { createDiskStore } from './disk.ts';
@@ -12,13 +12,12 @@ let directory: string;
 let store: FileStore;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-disk-'));
+  directory = await temporaryDirectory();
   store = await createDiskStore({ directory, minFreeBytes: 0 });
 });
 
 afterEach(async () => {
   await store.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 describe('the disk store', () => {

@@ -106,13 +106,6 @@ function split(name: string): { stem: string; extension: string } {
 }
 
 function truncate(text: string, maxBytes: number): string {
-  let bytes = 0;
-  let kept = '';
-  // By characters, so that none is cut in two.
-  for (const character of text) {
-    bytes += Buffer.byteLength(character);
-    if (bytes > maxBytes) return kept;
-    kept += character;
-  }
-  return kept;
+  // It takes whole characters alone, so that none is cut in two.
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(maxBytes)).read);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { FileTooLargeError } from './errors.ts';
 import { createSpool } from './spool.ts';
 import type { Spool } from './spool.ts';
@@ -11,12 +11,8 @@ let directory: string;
 let spool: Spool;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-spool-'));
+  directory = await temporaryDirectory();
   spool = await createSpool(directory);
-});
-
-afterEach(async () => {
-  await rm(directory, { recursive: true, force: true });
 });
 
 describe('the spool', () => {

@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { maxFileSizeBytes } from '@image2model/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { picture } from '../../test/support/server.ts';
 import type { FileStore } from '../files/contract.ts';
 import { StorageFullError } from '../files/contract.ts';
@@ -18,12 +17,8 @@ let store: FileStore;
 const place = { jobId: randomUUID(), fileId: randomUUID() };
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-intake-'));
+  directory = await temporaryDirectory();
   store = await createDiskStore({ directory, minFreeBytes: 0 });
-});
-
-afterEach(async () => {
-  await rm(directory, { recursive: true, force: true });
 });
 
 const spooled = async (): Promise<string[]> => await readdir(store.spool.directory);

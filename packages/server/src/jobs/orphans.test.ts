@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { randomUUIDv7 } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { newJob } from '../../test/support/jobs.ts';
 import type { Engine } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
@@ -16,7 +16,7 @@ let engine: Engine;
 let files: FileStore;
 
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'image2model-orphans-'));
+  directory = await temporaryDirectory();
   engine = await createSqliteEngine({ file: join(directory, 'jobs.db') });
   files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
 });
@@ -24,7 +24,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await engine.close();
   await files.close();
-  await rm(directory, { recursive: true, force: true });
 });
 
 const { signal } = new AbortController();

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { newJob, events } from '../../test/support/jobs.ts';
 import { isEnd, until } from '../../test/support/processes.ts';
 import { createScriptedModel } from '../../test/support/scripted-model.ts';
@@ -17,7 +16,7 @@ import { Runner } from './runner.ts';
 import type { RunnerOptions } from './runner.ts';
 
 async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
-  const directory = await mkdtemp(join(tmpdir(), 'image2model-runner-'));
+  const directory = await temporaryDirectory();
   const engine = await createSqliteEngine({ file: join(directory, 'jobs.db') });
   const files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
   const log = pino({ level: 'silent' });
@@ -34,7 +33,6 @@ async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
   onTestFinished(async () => {
     await runner.close(0);
     await engine.close();
-    await rm(directory, { recursive: true });
   });
   async function submit(job: NewJob): Promise<NewJob> {
     for (const file of job.files) await files.write(file.storageKey, Buffer.from('photo'));

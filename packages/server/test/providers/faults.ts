@@ -15,19 +15,15 @@ export function createFaults<Operation extends string>(
   layer: Pick<ProviderLayer<Operation>, 'drawnFaults' | 'drawnOutcomes'>,
   chaos: Chaos | undefined,
 ): Faults<Operation> {
-  const wanted: { fault: Fault<Operation>; skip: number; times: number }[] = [];
+  const wanted: { fault: Fault<Operation>; times: number }[] = [];
   const plans: Partial<JobPlan>[] = [];
   const random = seededRandom(chaos?.seed ?? 0);
   return {
-    add: (fault) => void wanted.push({ fault, skip: fault.skip ?? 0, times: fault.times ?? 1 }),
+    add: (fault) => void wanted.push({ fault, times: fault.times ?? 1 }),
     plan: (job) => void plans.push(job),
     next(operation) {
       const found = wanted.find((each) => each.fault.at === operation && each.times > 0);
       if (found) {
-        if (found.skip > 0) {
-          found.skip -= 1;
-          return undefined;
-        }
         found.times -= 1;
         return found.fault;
       }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { json, parseObject } from './answers.ts';
 import type { Answer } from './answers.ts';
 import type { Call, ProviderLayer, Site } from './layer.ts';
@@ -34,7 +35,7 @@ async function answer<Operation extends string>(
   const { layer, site, keys } = options;
   const { state } = site;
   const url = new URL(request.url ?? '/', site.origin);
-  const body = await readBody(request);
+  const body = await buffer(request);
   if (url.pathname.startsWith('/simulated/')) {
     send(response, control(options, url.pathname, body));
     return;
@@ -104,10 +105,4 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 function cut(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, { 'content-length': body.length, ...headers });
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.socket?.destroy());
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts);
 }

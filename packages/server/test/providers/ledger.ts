@@ -27,11 +27,6 @@ export function readLedger<Operation extends string>(
     unknownInputs: state
       .all<{ name: string }>("select name from texts where name like 'unknown %'")
       .map(({ name }) => name.slice('unknown '.length)),
-    uploads:
-      state.all<{ n: number }>(
-        'select count(*) as n from files where bytes is not null and name not like ?',
-        'mesh%',
-      )[0]?.n ?? 0,
     faults: state.counter('faults'),
   };
 }

@@ -17,8 +17,6 @@ export function photoProblem(state: State, cdnUrl: string, url: string): 'missin
 }
 
 function photoAt(state: State, cdnUrl: string, url: string): Uint8Array | undefined {
-  const inline = /^data:[^;,]+;base64,(.*)$/s.exec(url);
-  if (inline) return Buffer.from(inline[1] ?? '', 'base64');
   if (!url.startsWith(`${cdnUrl}/files/`)) return undefined;
   const id = url.slice(`${cdnUrl}/files/`.length).split('/')[0] ?? '';
   return state.all<FileRow>('select * from files where id = ?', id)[0]?.bytes ?? undefined;

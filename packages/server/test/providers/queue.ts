@@ -18,26 +18,7 @@ interface QueueOptions {
 type NewJob = Pick<JobRow, 'endpoint' | 'image' | 'webhook'> & { input: Record<string, unknown>; plan: JobPlan };
 
 /** A provider's queue: what was submitted waits, runs and ends, by the clock and over restarts. */
-export interface Queue {
-  /** Accepts a job; gives its id and how many wait before it. */
-  add(job: NewJob): { id: string; position: number };
-  find(id: string): JobRow | undefined;
-  /** Jobs that wait before this one. */
-  position(row: JobRow): number;
-  /** What waits is taken out of the queue; what runs gets a signal, and may go on. False where it has ended. */
-  cancel(row: JobRow): boolean;
-  /** Lets jobs go on that a plan holds; all of them where none is named. */
-  release(id?: string): void;
-  /** Does what is due. */
-  pump(): void;
-  close(): void;
-}
-
-export function createQueue(options: QueueOptions): Queue {
-  return new ClockedQueue(options);
-}
-
-class ClockedQueue implements Queue {
+export class Queue {
   readonly #options: QueueOptions;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -46,6 +27,7 @@ class ClockedQueue implements Queue {
     this.#options = options;
   }
 
+  /** Accepts a job; gives its id and how many wait before it. */
   add({ endpoint, input, image, webhook, plan }: NewJob): { id: string; position: number } {
     const id = randomUUID();
     this.#options.state.run(
@@ -67,6 +49,7 @@ class ClockedQueue implements Queue {
     return this.#options.state.all<JobRow>('select * from jobs where id = ?', id)[0];
   }
 
+  /** Jobs that wait before this one. */
   position(row: JobRow): number {
     const waiting = this.#open().filter((each) => each.started_at === null);
     return Math.max(
@@ -75,6 +58,7 @@ class ClockedQueue implements Queue {
     );
   }
 
+  /** What waits is taken out of the queue; what runs gets a signal, and may go on. False where it has ended. */
   cancel(row: JobRow): boolean {
     const { state, changed } = this.#options;
     state.run('insert into cancels (job) values (?)', row.id);
@@ -88,6 +72,7 @@ class ClockedQueue implements Queue {
     return true;
   }
 
+  /** Lets jobs go on that a plan holds; all of them where none is named. */
   release(id?: string): void {
     this.#options.state.run(
       'update jobs set released = 1 where ended_at is null and (? is null or id = ?)',
@@ -97,6 +82,7 @@ class ClockedQueue implements Queue {
     this.pump();
   }
 
+  /** Does what is due. */
   pump(): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);

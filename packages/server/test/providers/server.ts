@@ -5,7 +5,7 @@ import { createFaults } from './faults.ts';
 import { createHandler } from './handler.ts';
 import type { ProviderLayer, Site } from './layer.ts';
 import { readLedger } from './ledger.ts';
-import { createQueue } from './queue.ts';
+import { Queue } from './queue.ts';
 import { openState } from './state.ts';
 import type { JobRow } from './state.ts';
 import type { Fault, JobPlan, Ledger, ProviderServerOptions } from './types.ts';
@@ -51,7 +51,7 @@ export async function startProviderServer<Operation extends string>(
   const notify = (row: JobRow): void => {
     if (row.webhook !== null) webhooks.send(row, faults.next('webhook' as Operation));
   };
-  const queue = createQueue({
+  const queue = new Queue({
     state,
     concurrency: options.concurrency ?? 10,
     work: (row, plan, at) => layer.work(site, row, plan, at),

@@ -13,7 +13,7 @@ export type FaultKind =
   /** Done at once, and answered so many ms later. */
   | { kind: 'slow'; ms: number }
   /** Another answer than the true one, and nothing is done. */
-  | { kind: 'answer'; status: number; errorType?: string; retryable?: boolean; retryAfterSeconds?: number }
+  | { kind: 'answer'; status: number; errorType?: string; retryAfterSeconds?: number }
   /** Any answer at all, and nothing is done. */
   | { kind: 'say'; status: number; body: string; headers?: Record<string, string> }
   /** Done, and yet a gateway on the way says that it failed. */
@@ -40,8 +40,6 @@ export type Fault<Operation extends string = string> = FaultKind & {
   at: Operation;
   /** How often it happens; once by default. */
   times?: number;
-  /** Calls of this kind that are left in peace first. */
-  skip?: number;
 };
 
 /** How a job ends. */
@@ -49,8 +47,8 @@ export type Outcome =
   | { kind: 'ok' }
   /** The model refuses. */
   | { kind: 'model-error'; type: string; retryable?: boolean }
-  /** The provider's own infrastructure fails; the type gives the status. */
-  | { kind: 'request-error'; type: string; status?: number; saidBy?: 'status' | 'result' }
+  /** The provider's own infrastructure fails; the type gives the status. `saidBy`: the status says nothing of it. */
+  | { kind: 'request-error'; type: string; saidBy?: 'result' }
   /** A result without its mesh. */
   | { kind: 'no-mesh' }
   /** The mesh is something else than a GLB, or is gone, and stays so. */
@@ -69,8 +67,6 @@ export interface JobPlan {
   hold?: 'queue' | 'run';
   /** Whether a running job heeds the signal to stop; the default is that it goes on to its end. */
   stopsOnCancel?: boolean;
-  /** Whether the model prints `N%` in its log; by default it does. */
-  percentages?: boolean;
 }
 
 /** Faults that a seed decides. Rates are 0 to 1 for each call and each job. */
@@ -135,7 +131,6 @@ export interface Ledger<Operation extends string = string> {
   leakedKeys: number;
   /** Input fields that a model does not have. */
   unknownInputs: string[];
-  uploads: number;
   /** Faults that came to pass. */
   faults: number;
 }

@@ -19,6 +19,10 @@ export function createWebhooks(state: State, layer: WebhookLayer): Webhooks {
   const { signal } = closing;
   const sending = new Set<Promise<void>>();
 
+  function markSent({ id }: JobRow): void {
+    state.run('update jobs set webhook_sent = 1 where id = ?', id);
+  }
+
   async function deliver(row: JobRow, fault: FaultKind | undefined): Promise<void> {
     const body = Buffer.from(JSON.stringify(layer.payload(row)));
     const seconds = Math.floor(Date.now() / 1000) - (fault?.kind === 'webhook-old' ? 3600 : 0);
@@ -30,7 +34,7 @@ export function createWebhooks(state: State, layer: WebhookLayer): Webhooks {
       const answer = await fetch(row.webhook ?? '', { method: 'POST', headers, body, signal }).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer?.ok || fault) {
-        state.run('update jobs set webhook_sent = 1 where id = ?', row.id);
+        markSent(row);
         return;
       }
       await sleep(retryMs, undefined, { signal }).catch(() => undefined);
@@ -41,7 +45,7 @@ export function createWebhooks(state: State, layer: WebhookLayer): Webhooks {
     send(row, fault) {
       if (row.webhook === null) return;
       if (fault?.kind === 'webhook-lost') {
-        state.run('update jobs set webhook_sent = 1 where id = ?', row.id);
+        markSent(row);
         return;
       }
       const sent = (async () => {

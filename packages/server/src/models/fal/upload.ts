@@ -15,15 +15,12 @@ const maxAttempts = 6;
  * @throws ModelError and the signal's reason
  */
 export async function upload(client: FalClient, picture: Picture, signal: AbortSignal): Promise<string> {
-  let last: ModelError | undefined;
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    if (attempt > 0) await backOff(attempt - 1, client.timings, signal);
+  for (let attempt = 1; ; attempt += 1) {
     const outcome = await uploadOnce(client, picture, signal);
     if (typeof outcome === 'string') return outcome;
-    if (!outcome.retryable) throw outcome;
-    last = outcome;
+    if (!outcome.retryable || attempt === maxAttempts) throw outcome;
+    await backOff(attempt - 1, client.timings, signal);
   }
-  throw last ?? notSent();
 }
 
 /** The photo's address, or why it is not there. */

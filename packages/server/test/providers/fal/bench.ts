@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import type { Job, Upload } from '@image2model/protocol';
 import { readConfig } from '../../../src/config.ts';
 import { createLog } from '../../../src/log.ts';
@@ -32,9 +31,7 @@ export interface Bench {
 export async function setUp(options: ProviderServerOptions = {}, env: Record<string, string> = {}): Promise<Bench> {
   const fal = await startFalServer(options);
   onTestFinished(() => fal.close());
-  const dataDir = await mkdtemp(join(tmpdir(), 'image2model-fal-'));
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
-  return await start(fal, dataDir, env);
+  return await start(fal, await temporaryDirectory(), env);
 }
 
 async function start(

@@ -35,23 +35,20 @@ export const modelErrors: Readonly<Record<string, string>> = {
 };
 
 /** An error of the request: a sentence, and its type twice. */
-export function requestError(type: string, status = requestErrorStatus[type] ?? 500): Answer {
-  return json(status, { detail: sentence(type), error_type: type }, { 'x-fal-error-type': type });
+export function requestError(type: string): Answer {
+  return json(
+    requestErrorStatus[type] ?? 500,
+    { detail: sentence(type), error_type: type },
+    { 'x-fal-error-type': type },
+  );
 }
 
 /** Another answer than the true one. */
 export function wrongAnswer(fault: Extract<FaultKind, { kind: 'answer' }>): Answer {
-  const { status, errorType, retryable, retryAfterSeconds } = fault;
-  const made =
-    errorType === undefined ? json(status, { detail: `Simulated ${status}` }) : requestError(errorType, status);
-  return {
-    ...made,
-    headers: {
-      ...made.headers,
-      ...(retryable === undefined ? {} : { 'x-fal-retryable': String(retryable) }),
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    },
-  };
+  const { status, errorType, retryAfterSeconds } = fault;
+  const made = errorType === undefined ? json(status, { detail: `Simulated ${status}` }) : requestError(errorType);
+  const again = retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) };
+  return { ...made, status, headers: { ...made.headers, ...again } };
 }
 
 /** One thing that a model does not like, as its validator writes it. */

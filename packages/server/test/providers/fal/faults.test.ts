@@ -2,6 +2,7 @@ import { createHash, createPublicKey, verify } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { picture } from '../../support/server.ts';
 import { startFalChild } from './child.ts';
@@ -96,10 +97,9 @@ describe('what the stand-in for fal.ai does to its callers', () => {
     const got = Promise.withResolvers<{ headers: Headers; body: Buffer }>();
     const receiver = createServer((request, response) => {
       void (async () => {
-        const parts: Buffer[] = [];
-        for await (const part of request) parts.push(part as Buffer);
+        const body = await buffer(request);
         response.end();
-        got.resolve({ headers: new Headers(request.headers as Record<string, string>), body: Buffer.concat(parts) });
+        got.resolve({ headers: new Headers(request.headers as Record<string, string>), body });
       })();
     }).listen(0, '127.0.0.1');
     await once(receiver, 'listening');

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { falKey, startFalServer } from './server.ts';
 import type { FalServer } from './server.ts';
 import type { ProviderServerOptions } from '../types.ts';
@@ -70,7 +69,5 @@ export async function startPlain(options: ProviderServerOptions = {}): Promise<P
 
 /** A place for a stand-in's state that goes away with the test. */
 export async function makeStateFile(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'image2model-fal-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return join(directory, 'fal.db');
+  return join(await temporaryDirectory(), 'fal.db');
 }

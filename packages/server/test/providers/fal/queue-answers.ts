@@ -112,20 +112,15 @@ function addresses(origin: string, endpoint: string, id: string): Record<string,
 /** What the model has printed so far: a few lines, spread over its time. */
 function logOf(row: JobRow): LogLine[] {
   if (row.started_at === null) return [];
-  const { runMs, percentages = true } = planOf(row);
+  const { runMs } = planOf(row);
   const share = runMs <= 0 || row.ended_at !== null ? 1 : (Date.now() - row.started_at) / runMs;
-  const lines: [at: number, message: string][] = percentages
-    ? [
-        [0, 'Loading weights …'],
-        [0.2, 'Sampling:  20%|██        | 10/50'],
-        [0.5, 'Sampling:  50%|█████     | 25/50'],
-        [0.8, 'Sampling:  80%|████████  | 40/50'],
-        [0.95, 'Größe geprüft, Netz wird geschrieben ✓'],
-      ]
-    : [
-        [0, 'Loading weights …'],
-        [0.5, 'Meshing …'],
-      ];
+  const lines: [at: number, message: string][] = [
+    [0, 'Loading weights …'],
+    [0.2, 'Sampling:  20%|██        | 10/50'],
+    [0.5, 'Sampling:  50%|█████     | 25/50'],
+    [0.8, 'Sampling:  80%|████████  | 40/50'],
+    [0.95, 'Größe geprüft, Netz wird geschrieben ✓'],
+  ];
   return lines
     .filter(([at]) => at <= share)
     .map(([at, message]) => ({

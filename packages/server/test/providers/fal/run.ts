@@ -34,7 +34,7 @@ export function runModel({ state, origin }: Site<FalOperation>, row: JobRow, pla
   }
   if (outcome.kind === 'request-error') {
     const said = outcome.saidBy === 'result' ? null : outcome.type;
-    return failed(requestError(outcome.type, outcome.status), said, said);
+    return failed(requestError(outcome.type), said, said);
   }
   const body = makeResult({ state, cdnUrl, jobId: row.id, endpoint: row.endpoint, input, outcome, now });
   const units = model.units?.(input) ?? 1;
