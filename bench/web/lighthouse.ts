@@ -1,7 +1,6 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import lighthouse, { desktopConfig, type Result } from 'lighthouse';
 import { launchBrowser } from '../../e2e/support/chromium.ts';
+import { freePort } from '../../scripts/test/free-port.ts';
 
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as const;
 type Category = (typeof categories)[number];
@@ -67,12 +66,4 @@ async function load(url: string, device: Audit['device'], port: number): Promise
     problem = result?.lhr.runtimeError?.message ?? problem;
   }
   throw new Error(`Lighthouse gave no report of ${url}: ${problem}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

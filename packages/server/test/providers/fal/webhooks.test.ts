@@ -1,17 +1,11 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../../../../../scripts/test/free-port.ts';
 import { fileOf, setUp } from './bench.ts';
 import type { ProviderServerOptions } from '../types.ts';
 
 describe('webhooks', () => {
   async function setUpPublic(options: ProviderServerOptions) {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
+    const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     return { ...(await setUp(options, { PORT: String(port), PUBLIC_URL: url })), url };
   }
