@@ -114,10 +114,7 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   await mkdir(config.dataDir, { recursive: true });
   const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
   opened.push(() => engine.close());
-  const files = await createDiskStore({
-    directory: join(config.dataDir, 'files'),
-    ...(minFreeBytes !== undefined && { minFreeBytes }),
-  });
+  const files = await createDiskStore({ directory: join(config.dataDir, 'files'), minFreeBytes });
   opened.push(() => files.close());
   const providers = await openProviders({ config, engine, log, falTimings });
   opened.push(() => closeAll(providers));
@@ -176,15 +173,7 @@ function startWork(options: ServerOptions, { engine, files, models }: Parts): Pi
   const worker = workerName();
   const log = options.log.child({ worker });
   const { workerConcurrency: concurrency, retentionHours } = config;
-  const runner = new Runner({
-    engine,
-    models,
-    files,
-    concurrency,
-    log,
-    worker,
-    ...(leaseMs !== undefined && { leaseMs }),
-  });
+  const runner = new Runner({ engine, models, files, concurrency, log, worker, leaseMs });
   const cleaner = new Cleaner({ engine, models, files, log, worker });
   runner.start();
   cleaner.start();

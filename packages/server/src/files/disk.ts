@@ -29,7 +29,7 @@ interface DiskOptions {
   /** Made when it is not there. */
   directory: string;
   /** Below this much free space nothing more is accepted. */
-  minFreeBytes?: number;
+  minFreeBytes?: number | undefined;
 }
 
 /** Room that is kept free, so that the database can still be written when the files have to stop. */
@@ -43,9 +43,9 @@ const maxMoves = 10;
  * Several processes may work on one directory.
  */
 export async function createDiskStore(options: DiskOptions): Promise<FileStore> {
-  const root = resolve(options.directory);
-  const spool = await createSpool(join(root, '.incoming'));
-  return new DiskStore(root, spool, options.minFreeBytes ?? defaultMinFreeBytes);
+  const { directory, minFreeBytes = defaultMinFreeBytes } = options;
+  const root = resolve(directory);
+  return new DiskStore(root, await createSpool(join(root, '.incoming')), minFreeBytes);
 }
 
 class DiskStore implements FileStore {

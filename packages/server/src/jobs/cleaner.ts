@@ -14,12 +14,13 @@ interface CleanerOptions {
   log: Pick<BaseLogger, 'debug' | 'warn' | 'error'>;
   /** Names this process in the engine. */
   worker: string;
-  /** After so many ms another process may claim a cleanup that this one began and never finished. */
-  leaseMs?: number;
 }
 
-/** A lease is not renewed, so it outlasts a provider that answers slowly. */
-export const defaultCleanupLeaseMs = 60_000;
+/**
+ * After so many ms another process may claim a cleanup that this one began and never finished. A lease is not renewed, so
+ * it outlasts a provider that answers slowly.
+ */
+const leaseMs = 60_000;
 /** Attempts at one cleanup before it is given up, with a line in the log: some 20 minutes. */
 export const maxCleanupAttempts = 12;
 const maxDelayMs = 300_000;
@@ -65,7 +66,7 @@ export class Cleaner {
 
   async #claim(): Promise<boolean> {
     if (this.#running.size >= maxRunning) return false;
-    const { engine, models, worker, leaseMs = defaultCleanupLeaseMs } = this.#options;
+    const { engine, models, worker } = this.#options;
     const lease = await engine.claimCleanup({ worker, leaseMs, models: [...models.keys()] });
     if (lease) this.#run(lease);
     return lease !== undefined;

@@ -14,7 +14,7 @@ const stopWithinMs = 2000;
 export interface RunnerOptions extends WorkContext {
   /** Files worked on at once by models that share this machine; the others say themselves how many. */
   concurrency: number;
-  leaseMs?: number;
+  leaseMs?: number | undefined;
   /** Names this process in the engine; see {@link workerName}. */
   worker: string;
 }

@@ -23,7 +23,6 @@ export interface Throttle {
 export function createThrottle(
   write: (report: ModelReport) => Promise<unknown>,
   onError: (error: unknown) => void,
-  everyMs: number = reportEveryMs,
 ): Throttle {
   /** Held back: the newest report of each stage that has begun since the last write. */
   let waiting: ModelReport[] = [];
@@ -37,7 +36,7 @@ export function createThrottle(
     clearTimeout(timer);
     const [report] = waiting;
     if (writing || !report || dropped) return;
-    const dueIn = report.stage === lastStage && !hurry ? lastAt + everyMs - performance.now() : 0;
+    const dueIn = report.stage === lastStage && !hurry ? lastAt + reportEveryMs - performance.now() : 0;
     if (dueIn > 0) {
       timer = setTimeout(() => next(true), dueIn);
       return;

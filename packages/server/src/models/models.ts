@@ -18,7 +18,7 @@ interface ProviderOptions {
 export async function openProviders({ config, engine, log, falTimings }: ProviderOptions): Promise<Provider[]> {
   if (config.fal === null) return [];
   const { createFal } = await import('./fal/fal.ts');
-  return [createFal({ ...config.fal, engine, log, ...(falTimings && { timings: falTimings }) })];
+  return [createFal({ ...config.fal, engine, log, timings: falTimings })];
 }
 
 /**

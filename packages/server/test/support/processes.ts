@@ -59,7 +59,7 @@ export async function openSharedStore(): Promise<SharedStore> {
     work({ models: offered, engine = store.connect(), worker = 'test', leaseMs, cleans = true }) {
       const models = new Map(offered.map((model) => [model.id, model]));
       const common = { engine, models, files, log, worker };
-      const runner = new Runner({ ...common, concurrency: 2, ...(leaseMs !== undefined && { leaseMs }) });
+      const runner = new Runner({ ...common, concurrency: 2, leaseMs });
       runner.start();
       closers.push(() => runner.close(0));
       if (cleans) {

@@ -1,3 +1,4 @@
+import type { FalConfig } from '../../config.ts';
 import type { AddressGuard } from '../remote/address.ts';
 import { createAddressGuard } from '../remote/address.ts';
 import { readEvents } from '../remote/event-stream.ts';
@@ -6,13 +7,9 @@ import type { Answer, JsonClient } from '../remote/json-client.ts';
 import { defaultTimings } from '../remote/timings.ts';
 import type { RemoteTimings } from '../remote/timings.ts';
 
-/** Where fal is and what opens it. URLs without a slash at the end. */
-export interface FalClientOptions {
-  key: string;
-  queueUrl: string;
-  restUrl: string;
-  apiUrl: string;
-  timings?: Partial<RemoteTimings>;
+/** Where fal is and what opens it. */
+interface FalClientOptions extends Pick<FalConfig, 'key' | 'queueUrl' | 'restUrl' | 'apiUrl'> {
+  timings?: Partial<RemoteTimings> | undefined;
 }
 
 /** One request in fal's queue. */

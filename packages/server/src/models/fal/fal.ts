@@ -1,4 +1,5 @@
 import type { BaseLogger } from 'pino';
+import type { FalConfig } from '../../config.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { checkOptions, optionsJsonSchema } from '../check-options.ts';
 import type { Model, ModelDescription } from '../contract.ts';
@@ -9,8 +10,8 @@ import { createKeyState } from '../remote/key-state.ts';
 import { createLedger } from '../remote/ledger.ts';
 import type { RemoteContext } from '../remote/remote-model.ts';
 import { remoteWork } from '../remote/run-remote-job.ts';
+import type { RemoteTimings } from '../remote/timings.ts';
 import { createFalClient } from './client.ts';
-import type { FalClientOptions } from './client.ts';
 import { falName } from './errors.ts';
 import { createFalJob } from './job.ts';
 import { createFalPrices } from './prices.ts';
@@ -18,10 +19,8 @@ import { falRows } from './table.ts';
 import type { FalRow } from './table.ts';
 import { createFalWebhook } from './webhook.ts';
 
-export interface FalOptions extends FalClientOptions {
-  dailyLimitUsd: number | null;
-  /** Where fal reaches this server; null for no webhooks. */
-  publicUrl: string | null;
+interface FalOptions extends FalConfig {
+  timings?: Partial<RemoteTimings> | undefined;
   /** Where money is counted, and what knows how long things take here. */
   engine: Pick<Engine, 'reserve' | 'settle' | 'typicalSeconds'>;
   log: Pick<BaseLogger, 'warn' | 'error'>;
@@ -29,8 +28,8 @@ export interface FalOptions extends FalClientOptions {
 
 /** fal's id among the providers. */
 const falId = 'fal';
-/** Requests of a model at once, where its row says nothing else. */
-const defaultConcurrency = 8;
+/** Requests of a model at once. fal queues what an account may not run yet. */
+const concurrency = 8;
 
 /** fal.ai: one model for each row of the table. */
 export function createFal(options: FalOptions): Provider {
@@ -62,7 +61,7 @@ export function createFal(options: FalOptions): Provider {
       const job = createFalJob(row, { client, key: remote.key, webhookUrl });
       return {
         id: row.id,
-        concurrency: row.concurrency ?? defaultConcurrency,
+        concurrency,
         describe: () => describe(row, prices.of(row.id)),
         ready: () => prices.ready(),
         checkOptions: (given) => checkOptions(row.options, given),

@@ -33,8 +33,6 @@ export interface FalRow {
   extras?: readonly { path: string; name: string }[];
   /** Units that a request is billed with, as its options say, where that is not one. */
   units?: (options: Readonly<Record<string, unknown>>) => number;
-  /** Requests of ours that run there at once. fal queues what an account may not run yet. */
-  concurrency?: number;
 }
 
 const seed = z

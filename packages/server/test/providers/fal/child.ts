@@ -2,15 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { startProviderChild } from '../child.ts';
 import type { ProviderChild } from '../child.ts';
 import type { ProviderServerOptions } from '../types.ts';
+import type { FalServer } from './server.ts';
 import type { FalOperation } from './types.ts';
 
 const program = fileURLToPath(new URL('process.ts', import.meta.url));
 
-interface Started {
-  readonly queueUrl: string;
-  readonly restUrl: string;
-  readonly port: number;
-}
+type Started = Pick<FalServer, 'queueUrl' | 'restUrl' | 'port'>;
 
 /** The stand-in for fal.ai as a process of its own. */
 export type FalChild = ProviderChild<FalOperation> & Started;

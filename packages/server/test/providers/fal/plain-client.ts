@@ -6,7 +6,7 @@ import type { FalServer } from './server.ts';
 import type { ProviderServerOptions } from '../types.ts';
 
 /** What a submit is answered. */
-export interface Submitted {
+interface Submitted {
   status: string;
   request_id: string;
   status_url: string;
@@ -15,21 +15,11 @@ export interface Submitted {
   queue_position: number;
 }
 
-/** The calls of a client that believes everything and tries nothing twice. */
-export interface PlainClient {
-  get: (url: string) => Promise<Response>;
-  put: (url: string) => Promise<Response>;
-  /** Stores a photo, and gives its address. */
-  upload: (bytes: Uint8Array) => Promise<string>;
-  submit: (model: string, input: object, query?: string) => Promise<Submitted>;
-  /** All events of a status stream that ends by itself. */
-  follow: (job: Submitted) => Promise<Record<string, unknown>[]>;
-}
-
 /** What a key is shown with. */
-export const falHeaders = { Authorization: `Key ${falKey}`, 'Content-Type': 'application/json' };
+const falHeaders = { Authorization: `Key ${falKey}`, 'Content-Type': 'application/json' };
 
-export function createPlainClient({ queueUrl, restUrl }: { queueUrl: string; restUrl: string }): PlainClient {
+/** A client that believes everything and tries nothing twice. */
+export function createPlainClient({ queueUrl, restUrl }: Pick<FalServer, 'queueUrl' | 'restUrl'>) {
   const call = async (url: string, init: RequestInit = {}): Promise<Response> =>
     await fetch(url, { headers: falHeaders, ...init });
   const json = async <Body>(url: string, body: object): Promise<Body> => {
@@ -38,9 +28,10 @@ export function createPlainClient({ queueUrl, restUrl }: { queueUrl: string; res
     return (await answer.json()) as Body;
   };
   return {
-    get: (url) => call(url),
-    put: (url) => call(url, { method: 'PUT' }),
-    upload: async (bytes) => {
+    get: (url: string) => call(url),
+    put: (url: string) => call(url, { method: 'PUT' }),
+    /** Stores a photo, and gives its address. */
+    upload: async (bytes: Uint8Array) => {
       const about = { content_type: 'image/png', file_name: 'chair.png' };
       const address = `${restUrl}/storage/upload/initiate?storage_type=fal-cdn-v3`;
       const { upload_url, file_url } = await json<{ upload_url: string; file_url: string }>(address, about);
@@ -49,8 +40,9 @@ export function createPlainClient({ queueUrl, restUrl }: { queueUrl: string; res
       if (!stored.ok) throw new Error(`${upload_url}: ${stored.status}`);
       return file_url;
     },
-    submit: (model, input, query = '') => json<Submitted>(`${queueUrl}/${model}${query}`, input),
-    follow: async ({ status_url }) => {
+    submit: (model: string, input: object, query = '') => json<Submitted>(`${queueUrl}/${model}${query}`, input),
+    /** All events of a status stream that ends by itself. */
+    follow: async ({ status_url }: Submitted) => {
       const text = await (await call(`${status_url}/stream?logs=1`)).text();
       return text
         .split('\n')
@@ -61,7 +53,7 @@ export function createPlainClient({ queueUrl, restUrl }: { queueUrl: string; res
 }
 
 /** A stand-in with a plain client of it, closed after the test. */
-export async function startPlain(options: ProviderServerOptions = {}): Promise<PlainClient & { fal: FalServer }> {
+export async function startPlain(options: ProviderServerOptions = {}) {
   const fal = await startFalServer(options);
   onTestFinished(() => fal.close());
   return { fal, ...createPlainClient(fal) };
