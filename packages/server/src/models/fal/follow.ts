@@ -49,13 +49,13 @@ export async function follow(client: FalClient, handle: FalHandle, options: FalF
       counts.barren = seen.any ? 0 : counts.barren + 1;
       signal.throwIfAborted();
     }
+    const isReported = wake.signal.aborted;
     // However the stream ended: what counts is what fal says now.
     const status = await poll(client, handle, options, counts);
     if (status !== undefined && hasEnded(status)) return status;
-    await backOff(counts.polls, client.timings, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
-    signal.throwIfAborted();
-    // Once it was reported, fal is polled now and then until it agrees.
-    if (wake.signal.aborted) await backOff(counts.polls, client.timings, signal);
+    // The report ends one wait. From then on fal is polled now and then until it agrees.
+    const waking = isReported ? signal : AbortSignal.any([signal, wake.signal]);
+    await backOff(counts.polls, client.timings, waking).catch(() => undefined);
     counts.polls += 1;
   }
 }
