@@ -15,12 +15,6 @@ interface RetentionOptions {
   everyMs?: number | undefined;
 }
 
-/** Removes jobs that are older than they are kept, and files that belong to none. */
-export interface Retention {
-  /** Stops looking; resolves when the job at hand is done. May be called twice. */
-  close(): Promise<void>;
-}
-
 /** How often finished jobs are looked through, in ms: ten minutes. */
 export const defaultSweepMs = 600_000;
 /** Jobs read at once; what is removed is never in memory as a whole. */
@@ -28,10 +22,11 @@ const step = 50;
 const hourMs = 3_600_000;
 
 /**
- * Removes what is due now, and from then on every so often, by one process of the store at a time. A job that cannot be
- * removed is left to the next time.
+ * Removes jobs that are older than they are kept, and files that belong to none: now and from then on every so often, by
+ * one process of the store at a time. A job that cannot be removed is left to the next time. `close` resolves when the job
+ * at hand is done, and may be called twice.
  */
-export function startRetention(options: RetentionOptions): Retention {
+export function startRetention(options: RetentionOptions): { close(): Promise<void> } {
   const { engine, retentionHours, orphanAgeMs: minAgeMs, log, everyMs = defaultSweepMs } = options;
   const stop = new AbortController();
   const { signal } = stop;

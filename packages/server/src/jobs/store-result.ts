@@ -2,16 +2,14 @@ import { message } from '@image2model/protocol';
 import type { ExtraFile, ModelFile } from '@image2model/protocol';
 import type { FileStore } from '../files/contract.ts';
 import { attemptNamePrefix, attemptsPrefix, extraKey, modelKey, previewKey } from '../files/keys.ts';
+import type { AttemptPlace } from '../files/keys.ts';
 import { downloadPath, extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
 import { ModelError } from '../models/errors.ts';
 import type { Extra, Generated } from '../models/contract.ts';
 import { inspectGlb } from '../models/remote/glb.ts';
 
 /** The attempt whose result is stored. */
-export interface ResultPlace {
-  jobId: string;
-  fileId: string;
-  attemptId: string;
+interface ResultPlace extends AttemptPlace {
   /** All files of the job: the model's name depends on them, so that a second attempt gives the same one. */
   files: readonly { fileId: string; filename: string }[];
 }

@@ -43,7 +43,6 @@ export function createWebhooks(state: State, layer: WebhookLayer): Webhooks {
 
   return {
     send(row, fault) {
-      if (row.webhook === null) return;
       if (fault?.kind === 'webhook-lost') {
         markSent(row);
         return;

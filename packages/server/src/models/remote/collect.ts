@@ -30,19 +30,11 @@ interface CollectOptions {
   faceLimit: number | null;
 }
 
-/** What was fetched of a result, and what the person should know about it. */
-export interface Collected extends Pick<Generated, 'glb' | 'preview'> {
-  extras: Extra[];
-  faces: number;
-  vertices: number;
-  warnings: Message[];
-}
-
 /**
- * Fetches the files of a result and checks what they are.
+ * Fetches the files of a result and checks what they are. `warnings` are for the person.
  * @throws ModelError `RESULT_INVALID` where there is no GLB among them
  */
-export async function collect(files: ResultFiles, options: CollectOptions): Promise<Collected> {
+export async function collect(files: ResultFiles, options: CollectOptions) {
   const { provider, faceLimit } = options;
   const { glb, url, faces, vertices } = await fetchModel(files.models, options);
   const preview = await fetchPreview(files.preview, options);

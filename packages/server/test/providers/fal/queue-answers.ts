@@ -9,14 +9,6 @@ import type { FalOperation } from './types.ts';
 
 type FalSite = Site<FalOperation>;
 
-/** A line of a model's log. */
-interface LogLine {
-  message: string;
-  level: 'INFO';
-  source: 'USER';
-  timestamp: string;
-}
-
 /** A job by the address of its app, which is the first two parts of its model's id. */
 export function findRequest({ queue }: FalSite, app: string, id: string): JobRow | undefined {
   const row = queue.find(id);
@@ -110,10 +102,11 @@ function addresses(origin: string, endpoint: string, id: string): Record<string,
 }
 
 /** What the model has printed so far: a few lines, spread over its time. */
-function logOf(row: JobRow): LogLine[] {
-  if (row.started_at === null) return [];
+function logOf(row: JobRow) {
+  const startedAt = row.started_at;
+  if (startedAt === null) return [];
   const { runMs } = planOf(row);
-  const share = runMs <= 0 || row.ended_at !== null ? 1 : (Date.now() - row.started_at) / runMs;
+  const share = runMs <= 0 || row.ended_at !== null ? 1 : (Date.now() - startedAt) / runMs;
   const lines: [at: number, message: string][] = [
     [0, 'Loading weights …'],
     [0.2, 'Sampling:  20%|██        | 10/50'],
@@ -127,6 +120,6 @@ function logOf(row: JobRow): LogLine[] {
       message,
       level: 'INFO',
       source: 'USER',
-      timestamp: new Date((row.started_at ?? 0) + at * runMs).toISOString(),
+      timestamp: new Date(startedAt + at * runMs).toISOString(),
     }));
 }
