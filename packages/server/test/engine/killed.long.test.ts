@@ -8,7 +8,7 @@ import { hasEnded, isEnding } from '@image2model/protocol';
 import { describe, expect, it } from 'vitest';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { events } from '../support/jobs.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { claim, complete } from './harness.ts';
 
 const program = fileURLToPath(new URL('killed-worker.ts', import.meta.url));
@@ -35,7 +35,7 @@ async function workAndKill(file: string, forMs: number): Promise<Line[]> {
 
 describe('a database whose process is killed again and again', () => {
   it('has everything that was acknowledged, and ends each file and each task once', async () => {
-    const file = join(await temporaryFolder(), 'jobs.db');
+    const file = join(await temporaryDirectory(), 'jobs.db');
     const lines: Line[] = [];
     for (let kill = 0; kill < kills; kill += 1) lines.push(...(await workAndKill(file, 20 + ((kill * 53) % 150))));
     const submitted = lines.filter((line) => line.did === 'submit');

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { mustClaim, say } from '../../../test/engine/harness.ts';
 import { newJob } from '../../../test/support/jobs.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { Checkpointer } from './checkpoint.ts';
 import { createSqliteEngine } from './engine.ts';
 
 describe('the checkpoint thread', () => {
   it('copies the log into the database while the engine goes on', async () => {
-    const file = join(await temporaryFolder(), 'jobs.db');
+    const file = join(await temporaryDirectory(), 'jobs.db');
     const engine = await createSqliteEngine({ file });
     const before = (await stat(file)).size;
     const job = newJob(1);
@@ -24,7 +24,7 @@ describe('the checkpoint thread', () => {
 
   it('reports what goes wrong, and stops being used once it is closed', async () => {
     const errors: unknown[] = [];
-    const file = join(await temporaryFolder(), 'no', 'such', 'folder.db');
+    const file = join(await temporaryDirectory(), 'no', 'such', 'folder.db');
     const checkpointer = new Checkpointer(file, (error) => errors.push(error));
     for (let commit = 0; commit < 300; commit += 1) checkpointer.committed();
     await vi.waitFor(() => expect(errors).toHaveLength(1));

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { createSqliteEngine } from './engine.ts';
 
 it('hands a cleanup of a dead process out as soon as the store opens again', async () => {
-  const file = join(await temporaryFolder(), 'jobs.db');
+  const file = join(await temporaryDirectory(), 'jobs.db');
   const cleanup = { type: 'cancel_remote_job', model: 'far', remembered: { id: 1 } } as const;
   const claim = { worker: 'test', leaseMs: 60_000, models: ['far'] };
   const first = await createSqliteEngine({ file });

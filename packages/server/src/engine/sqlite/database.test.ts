@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { openDatabase } from './database.ts';
 import { createSqliteEngine } from './engine.ts';
 import { migrations } from './migrations.ts';
 
 let file: string;
 beforeEach(async () => {
-  file = join(await temporaryFolder(), 'new', 'jobs.db');
+  file = join(await temporaryDirectory(), 'new', 'jobs.db');
 });
 
 const version = (path: string) => {

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { engineContract } from '../../../test/engine/contract-suite.ts';
 import { withLossyAnswers } from '../../../test/engine/harness.ts';
 import type { EngineHarness } from '../../../test/engine/harness.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { openSqliteStore } from './engine.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
 engineContract('SQLite', async (): Promise<EngineHarness> => {
-  const file = join(await temporaryFolder(), 'jobs.db');
+  const file = join(await temporaryDirectory(), 'jobs.db');
   let store = await openSqliteStore({ file });
   let isLossy = false;
   const connect = () => withLossyAnswers(store.connect(), () => isLossy);

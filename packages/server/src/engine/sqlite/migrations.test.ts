@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
 import { claim, complete, mustClaim } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { createSqliteEngine } from './engine.ts';
 
 const id = (number: number) => `01935000-0000-7000-8000-${String(number).padStart(12, '0')}`;
@@ -10,7 +10,7 @@ const finishedJob = id(1);
 const openJob = id(4);
 const openTask = id(5);
 
-const open = async () => createSqliteEngine({ file: await databaseOfVersion(1, await temporaryFolder()) });
+const open = async () => createSqliteEngine({ file: await databaseOfVersion(1, await temporaryDirectory()) });
 
 describe('a database of the first version', () => {
   it('keeps its jobs, their results and their logs', async () => {

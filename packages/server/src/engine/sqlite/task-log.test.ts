@@ -4,14 +4,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { complete, modelFile, mustClaim, say } from '../../../test/engine/harness.ts';
 import { events, newJob } from '../../../test/support/jobs.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import type { Engine } from '../contract.ts';
 import { createSqliteEngine } from './engine.ts';
 
 let file: string;
 let engine: Engine;
 beforeEach(async () => {
-  file = join(await temporaryFolder(), 'jobs.db');
+  file = join(await temporaryDirectory(), 'jobs.db');
   engine = await createSqliteEngine({ file });
 });
 afterEach(() => engine.close());

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { databaseOfVersion } from '../../../test/engine/fixtures/database.ts';
 import { claim, complete, mustClaim, mustClaimCleanup } from '../../../test/engine/harness.ts';
 import { events } from '../../../test/support/jobs.ts';
-import { temporaryFolder } from '../../../test/support/temporary-folder.ts';
+import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import type { Engine, Entry } from '../contract.ts';
 import { createSqliteEngine } from './engine.ts';
 
@@ -18,7 +18,7 @@ let engine: Engine;
 /** The logs as its tables had them, by task. */
 let logs: Map<string, Entry[]>;
 beforeEach(async () => {
-  const path = await databaseOfVersion(7, await temporaryFolder());
+  const path = await databaseOfVersion(7, await temporaryDirectory());
   logs = logsOf(path);
   engine = await createSqliteEngine({ file: path, now: () => diedAt });
 });
@@ -171,6 +171,9 @@ describe('a database of version 7', () => {
     ]);
     await engine.offer(['local', 'hosted']);
     expect((await engine.job(job(11)))?.files[0]?.message.id).toBe('file.model_missing');
-    expect((await engine.job(job(10)))?.files[0]?.message).toEqual({ text: 'Waiting in the queue', id: 'queue.waiting' });
+    expect((await engine.job(job(10)))?.files[0]?.message).toEqual({
+      text: 'Waiting in the queue',
+      id: 'queue.waiting',
+    });
   });
 });
