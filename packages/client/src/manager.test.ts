@@ -3,6 +3,7 @@ import { startFeedServer } from '../test/support/feed-server.ts';
 import { recorder } from '../test/support/recorder.ts';
 import { TaskLog } from '../test/support/task-log.ts';
 import { combineTasks } from './combine.ts';
+import type { ApiError } from './errors.ts';
 import { managerDefaults, SSEManager } from './manager.ts';
 import type { SSEManagerOptions } from './manager.ts';
 
@@ -59,6 +60,21 @@ test('onError is called after three retries, 1, 2 and 4 seconds apart', async ()
   await recorded.when('error');
   expect(delays).toEqual([1000, 2000, 4000]);
   expect(String(recorded.errors[0])).toBe('Connection failed after 3 attempts');
+  expect(manager.size).toBe(0);
+});
+
+test('onError may connect again, which makes a new attempt', async () => {
+  const { server, manager, task } = await setUp(undefined, { maxRetries: 0 });
+  await server.close();
+  const [first, second] = [recorder(), recorder()];
+  const onError = (error: ApiError) => {
+    first.callbacks.onError(error);
+    manager.connect(task.taskId, second.callbacks);
+  };
+  manager.connect(task.taskId, { onError });
+  await second.when('error');
+  expect(second.errors[0]).not.toBe(first.errors[0]);
+  expect(first.errors).toHaveLength(1);
   expect(manager.size).toBe(0);
 });
 

@@ -59,10 +59,11 @@ export class SharedFeed {
   }
 
   #end(error: ApiError | undefined): void {
+    // First, so that a sink that follows the task again gets a new feed.
+    this.#onIdle();
     for (const [sink, current] of this.#sinks) {
       if (!current) this.#catchUp(sink);
       if (this.#sinks.delete(sink)) sink.end(error);
     }
-    this.#onIdle();
   }
 }
