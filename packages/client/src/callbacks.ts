@@ -8,7 +8,7 @@ import type {
 } from '@image2model/protocol';
 import type { ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
-import type { FeedSink } from './feed.ts';
+import type { Feed, FeedSink } from './feed.ts';
 
 /** The arguments of `onTaskUpdate`: type and data of any event of a task. */
 export type TaskUpdate =
@@ -41,17 +41,13 @@ export interface ProgressCallbacks {
   onReconnecting?(info: ReconnectInfo): CallbackResult;
 }
 
-/** Callbacks as the sink of a feed. After `close()` nothing is called, not even the rest of the current event. */
-export interface CallbackSink extends FeedSink {
-  close(): void;
-}
-
-export function callbackSink(given: ProgressCallbacks): CallbackSink {
+/** Opens a feed that reports to callbacks. After `close()` nothing is called, not even the rest of the current event. */
+export function openWithCallbacks(given: ProgressCallbacks, open: (sink: FeedSink) => Feed): Feed {
   let callbacks: ProgressCallbacks = given;
-  return {
+  const feed = open({
     event: (event) => {
       call(() => dispatch(callbacks, event));
-      call(() => callbacks.onTaskUpdate?.(...updateOf(event)));
+      call(() => callbacks.onTaskUpdate?.(...([updateTypes[event.type], event.data] as TaskUpdate)));
     },
     open: () => call(() => callbacks.onOpen?.()),
     reconnecting: (info) => call(() => callbacks.onReconnecting?.(info)),
@@ -59,9 +55,13 @@ export function callbackSink(given: ProgressCallbacks): CallbackSink {
       if (error) call(() => callbacks.onError?.(error));
       callbacks = {};
     },
+  });
+  return {
     close: () => {
       callbacks = {};
+      feed.close();
     },
+    readyState: () => feed.readyState(),
   };
 }
 
@@ -90,20 +90,14 @@ function dispatch(callbacks: ProgressCallbacks, event: TaskEvent): CallbackResul
   }
 }
 
-function updateOf(event: TaskEvent): TaskUpdate {
-  switch (event.type) {
-    case 'task_progress':
-      return ['progress', event.data];
-    case 'file_update':
-      return ['file', event.data];
-    case 'task_completed':
-      return ['completed', event.data];
-    case 'task_failed':
-      return ['failed', event.data];
-    case 'task_cancelled':
-      return ['cancelled', event.data];
-  }
-}
+/** What `onTaskUpdate` calls each event. */
+const updateTypes = {
+  task_progress: 'progress',
+  file_update: 'file',
+  task_completed: 'completed',
+  task_failed: 'failed',
+  task_cancelled: 'cancelled',
+} as const;
 
 const taskFailure = ({ error, details }: TaskFailed) =>
   new ApiError(error, { code: details.code, retryable: details.retryable ?? false, details });

@@ -1,7 +1,6 @@
 import { isEnding, maxTasksPerStream } from '@image2model/protocol';
 import { apiUrl } from './address.ts';
-import { openConnection } from './connection.ts';
-import type { Connection } from './connection.ts';
+import { Connection } from './connection.ts';
 import { ApiError } from './errors.ts';
 import { openFeed, taskStreamUrl } from './feed.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
@@ -50,7 +49,7 @@ class Group {
   }
 
   follow(taskId: string, sink: FeedSink, options: FeedOptions): Feed {
-    const member: Member = { sink, options, last: Number(options.lastEventId ?? 0) || 0 };
+    const member: Member = { sink, options, last: Number(options.lastEventId) || 0 };
     if (!this.#members.has(taskId) && this.#members.size >= maxTasksPerStream) return openFeed(taskId, sink, options);
     const members = this.#members.get(taskId) ?? new Set();
     this.#members.set(taskId, members.add(member));
@@ -85,7 +84,7 @@ class Group {
       for (const members of this.#members.values()) for (const { sink } of members) notify(sink);
     };
     const { lastEventId: _, ...options } = this.#options;
-    this.#connection = openConnection(
+    this.#connection = new Connection(
       {
         target: () => this.#target(),
         message: (message) => {

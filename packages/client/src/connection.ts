@@ -21,30 +21,12 @@ export interface ConnectionSink {
   end(error?: ApiError): void;
 }
 
-/** An open stream. */
-export interface Connection {
-  /** Ends it. May be called more than once. */
-  close(): void;
-  readyState(): ReadyState;
-  /** Drops the current connection and reconnects at once, for example because the target has changed. */
-  restart(): void;
-}
-
 /** Heartbeats come every 15 s: after a longer silence a page that wakes reconnects rather than waiting. */
 const wakeIdleMs = 20_000;
 
 /** Keeps one event stream open over `fetch`, reconnecting as needed, until it ends or is closed. */
-export function openConnection(sink: ConnectionSink, options: ConnectionOptions = {}): Connection {
-  const connection = new ReconnectingConnection(sink, { ...connectionDefaults, ...options });
-  return {
-    close: () => connection.close(),
-    readyState: () => connection.state,
-    restart: () => connection.restart(),
-  };
-}
-
-class ReconnectingConnection {
-  state: ReadyState = 0;
+export class Connection {
+  #state: ReadyState = 0;
   readonly #sink: ConnectionSink;
   readonly #options: ResolvedConnectionOptions;
   readonly #credentials: StreamCredentials;
@@ -57,16 +39,21 @@ class ReconnectingConnection {
   #pause: AbortController | undefined;
   #skipPause = false;
 
-  constructor(sink: ConnectionSink, options: ResolvedConnectionOptions) {
+  constructor(sink: ConnectionSink, options: ConnectionOptions) {
     this.#sink = sink;
-    this.#options = options;
+    this.#options = { ...connectionDefaults, ...options };
     this.#cursor = options.lastEventId;
     this.#credentials = new StreamCredentials(options);
-    this.#delay = new ReconnectDelay(options);
+    this.#delay = new ReconnectDelay(this.#options);
     this.#stopWaking = onWake((restored) => this.#wake(restored));
     void this.#run();
   }
 
+  readyState(): ReadyState {
+    return this.#state;
+  }
+
+  /** Drops the current connection and reconnects at once, for example because the target has changed. */
   restart(): void {
     if (this.#closed()) return;
     this.#skipPause = true;
@@ -74,8 +61,9 @@ class ReconnectingConnection {
     this.#attempt?.abort(lost('The connection was restarted'));
   }
 
+  /** Ends it. May be called more than once. */
   close(): void {
-    this.state = 2;
+    this.#state = 2;
     this.#stopWaking();
     this.#pause?.abort();
     this.#attempt?.abort();
@@ -91,7 +79,7 @@ class ReconnectingConnection {
       this.#attempt = undefined;
       if (this.#closed()) return;
       if (outcome === true) return this.#finish();
-      this.state = 0;
+      this.#state = 0;
       await this.#prepareRetry(outcome, attempt.openedAt);
     }
   }
@@ -128,7 +116,7 @@ class ReconnectingConnection {
       {
         request: () => this.#request(),
         open: () => {
-          this.state = 1;
+          this.#state = 1;
           this.#credentials.resetRefreshes();
           this.#sink.open();
         },
@@ -174,6 +162,6 @@ class ReconnectingConnection {
   }
 
   #closed(): boolean {
-    return this.state === 2;
+    return this.#state === 2;
   }
 }

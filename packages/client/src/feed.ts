@@ -1,7 +1,7 @@
 import { isEnding } from '@image2model/protocol';
 import type { TaskEvent } from '@image2model/protocol';
 import { apiUrl } from './address.ts';
-import { openConnection } from './connection.ts';
+import { Connection } from './connection.ts';
 import type { ConnectionOptions, ReadyState, ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import { parseEvent } from './parse.ts';
@@ -42,8 +42,8 @@ export function taskStreamUrl(baseUrl: string | undefined, taskId: string): stri
 /** Follows one task over its own connection. */
 export function openFeed(taskId: string, sink: FeedSink, options: FeedOptions = {}): Feed {
   const url = taskStreamUrl(options.baseUrl, taskId);
-  let last = Number(options.lastEventId ?? 0) || 0;
-  return openConnection(
+  let last = Number(options.lastEventId) || 0;
+  return new Connection(
     {
       target: () => ({ url }),
       message: (message) => {

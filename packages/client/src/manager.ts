@@ -1,4 +1,4 @@
-import { callbackSink } from './callbacks.ts';
+import { openWithCallbacks } from './callbacks.ts';
 import type { ProgressCallbacks } from './callbacks.ts';
 import { openFeed } from './feed.ts';
 import type { Feed, FeedOptions } from './feed.ts';
@@ -39,15 +39,7 @@ export class SSEManager {
 
   /** Follows a task. Closing the returned stream does not affect other callers. */
   connect(taskId: string, callbacks: ProgressCallbacks = {}): Feed {
-    const sink = callbackSink(callbacks);
-    const feed = this.#connection(taskId).join(sink);
-    return {
-      close: () => {
-        sink.close();
-        feed.close();
-      },
-      readyState: () => feed.readyState(),
-    };
+    return openWithCallbacks(callbacks, (sink) => this.#connection(taskId).join(sink));
   }
 
   /** Stops following a task, for all callers. */

@@ -26,15 +26,8 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
     const name = nameOf(feedOptions);
     let tab = tabs.get(name);
     if (!tab) {
-      const created: Tab = new Tab({
-        name,
-        open,
-        feedOptions,
-        silentMs,
-        onIdle: () => tabs.get(name) === created && tabs.delete(name),
-      });
-      tabs.set(name, created);
-      tab = created;
+      tab = new Tab({ name, open, feedOptions, silentMs, onIdle: () => tabs.delete(name) });
+      tabs.set(name, tab);
     }
     return tab.follow(taskId, after(feedOptions.lastEventId, sink));
   };
@@ -57,7 +50,7 @@ type Sink = Parameters<OpenFeed>[1];
 
 /** The shared log replays the newest event of each key; a stream with a cursor skips those it already has. */
 function after(cursor: string | undefined, sink: Sink): Sink {
-  const last = Number(cursor ?? 0) || 0;
+  const last = Number(cursor) || 0;
   if (last === 0) return sink;
   return {
     event: (event) => {

@@ -1,4 +1,4 @@
-import { callbackSink } from './callbacks.ts';
+import { openWithCallbacks } from './callbacks.ts';
 import type { ProgressCallbacks } from './callbacks.ts';
 import { openFeed } from './feed.ts';
 import type { Feed, FeedOptions } from './feed.ts';
@@ -14,13 +14,5 @@ export function createProgressStream(
   callbacks: ProgressCallbacks = {},
   options: FeedOptions = {},
 ): Feed {
-  const sink = callbackSink(callbacks);
-  const feed = (options.open ?? openFeed)(taskId, sink, options);
-  return {
-    close: () => {
-      sink.close();
-      feed.close();
-    },
-    readyState: () => feed.readyState(),
-  };
+  return openWithCallbacks(callbacks, (sink) => (options.open ?? openFeed)(taskId, sink, options));
 }

@@ -6,7 +6,7 @@ import { createKey } from './key.ts';
 import { SharedFeed } from './shared-feed.ts';
 import { TabLeader } from './tab-leader.ts';
 import { unpackError } from './tab-messages.ts';
-import type { TabMessage } from './tab-messages.ts';
+import type { ErrorMessage, TabMessage } from './tab-messages.ts';
 import { createWatchdog } from './watchdog.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -129,11 +129,11 @@ export class Tab {
       sink.event(event);
       if (isEnding(event.type)) this.#end(message.taskId, member);
     } else {
-      this.#end(message.taskId, member, message);
+      this.#end(message.taskId, member, message.error);
     }
   }
 
-  #end(taskId: string, member: Member, { error }: Pick<TabMessage & { type: 'end' }, 'error'> = {}): void {
+  #end(taskId: string, member: Member, error?: ErrorMessage): void {
     member.state = 2;
     this.#members.delete(taskId);
     member.sink.end(error && unpackError(error));

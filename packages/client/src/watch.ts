@@ -33,7 +33,8 @@ export async function* watch(taskId: string, options: WatchOptions = {}): AsyncG
     {
       event: (event) => {
         waiting.push(event);
-        if (waiting.length > maxBuffered) waiting = newest(waiting);
+        // As the server does for slow readers.
+        if (waiting.length > maxBuffered) waiting = new EventLog(waiting).after();
         wake?.();
       },
       open: ignore,
@@ -65,9 +66,4 @@ function aborted(signal: AbortSignal | undefined): ApiError {
 
 function ignore(): void {
   // The iterable reports events and the end, not the state of the connection.
-}
-
-/** The newest event of each key, in order, as the server does for slow readers. */
-function newest(events: TaskEvent[]): TaskEvent[] {
-  return new EventLog(events).after();
 }
