@@ -1,5 +1,5 @@
 import { ImageError } from './image-error.ts';
-import { openImage, readHeader, undecodable } from './image/open-image.ts';
+import { openImage, readHeader, rejectUndecodable } from './image/open-image.ts';
 import { meshMessage } from './messages.ts';
 import type { ImageInfo } from './types.ts';
 
@@ -15,17 +15,12 @@ export async function inspectImage(image: Uint8Array | string): Promise<ImageInf
 }
 
 async function decodeAll(image: Uint8Array | string): Promise<void> {
-  let decoded: { data: Buffer; info: { channels: number } };
-  try {
-    decoded = await openImage(image)
-      .resize(64, 64, { fit: 'inside', fastShrinkOnLoad: true })
-      .toColourspace('srgb')
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-  } catch (cause) {
-    throw undecodable(cause);
-  }
-  const { data, info } = decoded;
+  const { data, info } = await openImage(image)
+    .resize(64, 64, { fit: 'inside', fastShrinkOnLoad: true })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch(rejectUndecodable);
   if (info.channels !== 4 && info.channels !== 2) return;
   for (let i = info.channels - 1; i < data.length; i += info.channels) if (data[i] !== 0) return;
   throw new ImageError('NO_FOREGROUND', meshMessage('mesh.image_transparent'));

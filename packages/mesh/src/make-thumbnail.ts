@@ -1,4 +1,4 @@
-import { openImage, undecodable } from './image/open-image.ts';
+import { openImage, rejectUndecodable } from './image/open-image.ts';
 
 /** The longest side of a thumbnail, in pixels: the width of a card on a screen with two device pixels per CSS pixel. */
 const maxSide = 512;
@@ -15,6 +15,6 @@ export async function makeThumbnail(image: Uint8Array | string): Promise<Uint8Ar
       .webp({ quality: 80, effort: 2 })
       .toBuffer();
   } catch (cause) {
-    throw undecodable(cause);
+    return rejectUndecodable(cause);
   }
 }

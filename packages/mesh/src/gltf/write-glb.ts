@@ -26,31 +26,17 @@ export async function writeGlb(model: Drawable, jpeg: Uint8Array, provenance: Pr
     .setRoughnessFactor(0.9);
   material.getBaseColorTextureInfo()?.setWrapS(33_071).setWrapT(33_071);
   const small = model.positions.length / 3 <= 65_535;
+  // Copies, because the writer requires buffers that are not shared.
+  const accessor = (type: 'SCALAR' | 'VEC2' | 'VEC3', values: Float32Array | Uint16Array | Uint32Array) =>
+    document.createAccessor().setType(type).setArray(values.slice()).setBuffer(buffer);
   const primitive = document
     .createPrimitive()
     .setMaterial(material)
-    .setIndices(
-      document
-        .createAccessor()
-        .setType('SCALAR')
-        .setArray(small ? Uint16Array.from(model.triangles) : Uint32Array.from(model.triangles))
-        .setBuffer(buffer),
-    )
-    .setAttribute(
-      'POSITION',
-      document.createAccessor().setType('VEC3').setArray(copyOf(model.positions)).setBuffer(buffer),
-    )
-    .setAttribute('NORMAL', document.createAccessor().setType('VEC3').setArray(copyOf(model.normals)).setBuffer(buffer))
-    .setAttribute(
-      'TEXCOORD_0',
-      document.createAccessor().setType('VEC2').setArray(copyOf(model.uvs)).setBuffer(buffer),
-    );
+    .setIndices(accessor('SCALAR', small ? Uint16Array.from(model.triangles) : model.triangles))
+    .setAttribute('POSITION', accessor('VEC3', model.positions))
+    .setAttribute('NORMAL', accessor('VEC3', model.normals))
+    .setAttribute('TEXCOORD_0', accessor('VEC2', model.uvs));
   const mesh = document.createMesh('model').addPrimitive(primitive);
   root.setDefaultScene(document.createScene().addChild(document.createNode('model').setMesh(mesh)));
   return new WebIO().writeBinary(document);
-}
-
-/** A copy in a buffer that is not shared, which the writer requires. */
-function copyOf(values: Float32Array): Float32Array<ArrayBuffer> {
-  return new Float32Array(values);
 }

@@ -1,7 +1,7 @@
 import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
-import { openImage, readHeader, undecodable } from './open-image.ts';
+import { openImage, readHeader, rejectUndecodable } from './open-image.ts';
 
 /** The long side of a decoded picture, and so of the texture, in pixels. Larger pictures are shrunk while decoding. */
 const maxLongSide = 1024;
@@ -44,20 +44,13 @@ function workingSize({ width, height }: ImageInfo): { width: number; height: num
 
 async function decodeAt(image: Uint8Array, size: { width: number; height: number }): Promise<Picture> {
   const { width, height } = size;
-  let data: Buffer;
-  let channels: number;
-  try {
-    const decoded = await openImage(image)
-      .resize(width, height, { fit: 'fill', kernel: 'mitchell' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    data = decoded.data;
-    channels = decoded.info.channels;
-  } catch (cause) {
-    throw undecodable(cause);
-  }
-  return splitChannels(data, channels, width, height);
+  const { data, info } = await openImage(image)
+    .resize(width, height, { fit: 'fill', kernel: 'mitchell' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+    .catch(rejectUndecodable);
+  return splitChannels(data, info.channels, width, height);
 }
 
 function splitChannels(data: Uint8Array, channels: number, width: number, height: number): Picture {

@@ -31,11 +31,11 @@ export function openImage(image: Uint8Array | string): Sharp {
   return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, autoOrient: true, animated: false });
 }
 
-/** Turns an error of the decoder into one of ours. */
-export function undecodable(cause: unknown): ImageError {
+/** Throws an error of the decoder as one of ours. */
+export function rejectUndecodable(cause: unknown): never {
   const text = cause instanceof Error ? cause.message : '';
-  if (/pixel limit/i.test(text)) return tooManyPixels();
-  return new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.image_undecodable'), { cause });
+  if (/pixel limit/i.test(text)) throw tooManyPixels();
+  throw new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.image_undecodable'), { cause });
 }
 
 async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
@@ -47,7 +47,7 @@ async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
     // The decoder opens HEIC to distinguish it from AVIF; if that fails, its error begins with its library's name.
     if (/\bheif:/.test(text)) throw unsupported('heif');
     if (/unsupported image format/i.test(text)) throw unsupported(undefined);
-    throw undecodable(cause);
+    return rejectUndecodable(cause);
   }
 }
 

@@ -1,4 +1,6 @@
 import type { NormalAt } from '../height/normals.ts';
+import { cross, unit } from '../vector.ts';
+import type { Vector } from '../vector.ts';
 import type { Solid } from './solid.ts';
 
 /** A solid cut along the seams between its groups, as GPUs need it. */
@@ -84,21 +86,10 @@ function faceNormals(
   return normals;
 }
 
-type Vector = [number, number, number];
-
 function edge(positions: Float32Array, from: number, to: number): Vector {
   return [
     positions[to]! - positions[from]!,
     positions[to + 1]! - positions[from + 1]!,
     positions[to + 2]! - positions[from + 2]!,
   ];
-}
-
-function cross(u: Vector, v: Vector): Vector {
-  return [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
-}
-
-function unit(v: Vector): Vector {
-  const length = Math.hypot(...v) || 1;
-  return [v[0] / length, v[1] / length, v[2] / length];
 }

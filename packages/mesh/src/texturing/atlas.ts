@@ -1,4 +1,4 @@
-import { boxBlur } from '../image/blur.ts';
+import { boxBlur, softBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
 import { resample } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
@@ -66,15 +66,20 @@ function cropAround(grid: Grid, picture: Picture): Crop {
   return { left, top, width: right - left, height: bottom - top };
 }
 
+/** The part of a plane of the picture within the crop. */
+function cutOut(plane: Float32Array, pictureWidth: number, { left, top, width, height }: Crop): Float32Array {
+  const cut = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const from = (y + top) * pictureWidth + left;
+    cut.set(plane.subarray(from, from + width), y * width);
+  }
+  return cut;
+}
+
 /** The picture's pixels, weighted by how surely no background is mixed into them. */
 function knownColours(picture: Picture, coverage: Float32Array, crop: Crop) {
   const { width, height } = crop;
-  const cut = new Float32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      cut[y * width + x] = coverage[(y + crop.top) * picture.width + x + crop.left]!;
-    }
-  }
+  const cut = cutOut(coverage, picture.width, crop);
   // Two pixels in from the fringe; where that leaves nothing nearby (thin parts), the pixels that are mostly covered.
   const around = boxBlur(cut, width, height, 2);
   const sure = new Float32Array(cut.length);
@@ -97,12 +102,7 @@ function knownColours(picture: Picture, coverage: Float32Array, crop: Crop) {
 function paintBack(front: Float32Array, coverage: Float32Array, pictureWidth: number, crop: Crop) {
   const width = Math.max(1, Math.ceil(crop.width / 2));
   const height = Math.max(1, Math.ceil(crop.height / 2));
-  const cut = new Float32Array(crop.width * crop.height);
-  for (let y = 0; y < crop.height; y++) {
-    for (let x = 0; x < crop.width; x++) {
-      cut[y * crop.width + x] = coverage[(y + crop.top) * pictureWidth + x + crop.left]! > 0.5 ? 1 : 0;
-    }
-  }
+  const cut = cutOut(coverage, pictureWidth, crop).map((share) => (share > 0.5 ? 1 : 0));
   const inside = resample(cut, crop.width, crop.height, width, height);
   const radius = Math.max(2, Math.round(0.035 * Math.max(width, height)));
   const depth = boxBlur(boxBlur(inside, width, height, radius), width, height, radius);
@@ -111,12 +111,7 @@ function paintBack(front: Float32Array, coverage: Float32Array, pictureWidth: nu
     const plane = new Float32Array(crop.width * crop.height);
     for (let i = 0; i < plane.length; i++) plane[i] = front[4 * i + c]!;
     const sharp = resample(plane, crop.width, crop.height, width, height);
-    const blurred = boxBlur(
-      boxBlur(boxBlur(sharp, width, height, radius), width, height, radius),
-      width,
-      height,
-      radius,
-    );
+    const blurred = softBlur(sharp, width, height, radius);
     for (let i = 0; i < sharp.length; i++) {
       const away = Math.min(Math.max((depth[i]! - 0.55) / 0.4, 0), 1);
       const mix = away * away * (3 - 2 * away);
