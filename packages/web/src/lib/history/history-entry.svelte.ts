@@ -1,4 +1,4 @@
-import type { SSEManager } from '@image2model/client';
+import type { JobFile, SSEManager } from '@image2model/client';
 import { hasEnded, type JobSummary } from '@image2model/protocol';
 
 /** The fields of a batch that the list shows. */
@@ -6,10 +6,7 @@ export type HistoryJob = Pick<
   JobSummary,
   'job_id' | 'status' | 'model' | 'created_at' | 'total_files' | 'completed_files' | 'failed_files' | 'task_id'
 > & {
-  files: readonly Pick<
-    JobSummary['files'][number],
-    'file_id' | 'filename' | 'status' | 'progress' | 'photo_url' | 'result'
-  >[];
+  files: readonly Pick<JobFile, 'file_id' | 'filename' | 'status' | 'progress' | 'photo_url' | 'result'>[];
 };
 
 /** One row of the list. Each has its own state, so that progress of one batch among thousands redraws that row alone. */

@@ -28,10 +28,14 @@ export class JobHistory {
   readonly #streams: Pick<SSEManager, 'connect'>;
   #cursor: string | undefined;
   #loading: Promise<void> | undefined;
-  #search = $state('');
-  #status: TaskStatus | '' = $state('');
-  #model = $state('');
-  #drawn = $state(drawnAtOnce);
+  search = $state('');
+  status: TaskStatus | '' = $state('');
+  model = $state('');
+  /** Starts over with each other search. */
+  #drawn: number = $derived.by(() => {
+    void [this.search, this.status, this.model];
+    return drawnAtOnce;
+  });
 
   entries: readonly HistoryEntry[] = $state.raw([]);
   state: 'loading' | 'ready' | 'failed' = $state('loading');
@@ -43,14 +47,14 @@ export class JobHistory {
 
   /** The ids of the models that have been used. */
   readonly models: readonly string[] = $derived([...new Set(this.entries.map(({ job }) => job.model))].sort());
-  readonly filtered: boolean = $derived(this.#search.trim() !== '' || this.#status !== '' || this.#model !== '');
+  readonly filtered: boolean = $derived(this.search.trim() !== '' || this.status !== '' || this.model !== '');
 
   /** The batches that match the search: every word is in a file name or the model's id, accents or not. */
   readonly found: readonly HistoryEntry[] = $derived.by(() => {
-    const words = folded(this.#search).split(/\s+/).filter(Boolean);
+    const words = folded(this.search).split(/\s+/).filter(Boolean);
     return this.entries.filter(({ job }) => {
-      if (this.#status !== '' && job.status !== this.#status) return false;
-      if (this.#model !== '' && job.model !== this.#model) return false;
+      if (this.status !== '' && job.status !== this.status) return false;
+      if (this.model !== '' && job.model !== this.model) return false;
       if (words.length === 0) return true;
       const text = folded([job.model, ...job.files.map(({ filename }) => filename)].join('\n'));
       return words.every((word) => text.includes(word));
@@ -62,30 +66,6 @@ export class JobHistory {
   constructor(api: Api, streams: Pick<SSEManager, 'connect'>) {
     this.#api = api;
     this.#streams = streams;
-  }
-
-  get search(): string {
-    return this.#search;
-  }
-  set search(search: string) {
-    this.#search = search;
-    this.#drawn = drawnAtOnce;
-  }
-
-  get status(): TaskStatus | '' {
-    return this.#status;
-  }
-  set status(status: TaskStatus | '') {
-    this.#status = status;
-    this.#drawn = drawnAtOnce;
-  }
-
-  get model(): string {
-    return this.#model;
-  }
-  set model(model: string) {
-    this.#model = model;
-    this.#drawn = drawnAtOnce;
   }
 
   /** Fetches the first page, or the next one; if that is under way already, waits for it. */

@@ -107,6 +107,10 @@ test('the list is restored as it was left, and what was deleted elsewhere leaves
   await history.restore(left.place);
   expect(ids(history.entries)).toEqual(['one', 'two']);
   expect(ids(history.found)).toEqual(['one']);
+  await history.restore({ ...left.place, drawn: 180 });
+  expect(history.place.drawn).toBe(180);
+  history.search = '';
+  expect(history.place.drawn).toBe(60);
   const elsewhere = await historyOfTwoPages({ one: 'gone' });
   await elsewhere.loadAll();
   expect(ids(elsewhere.entries)).toEqual(['one', 'two']);

@@ -1,18 +1,10 @@
-import type { ApiService, RetryJobOptions, SSEManager } from '@image2model/client';
-import {
-  type FileUpdate,
-  hasEnded,
-  type Job,
-  type JobSummary,
-  type ModelFile,
-  type ModelInfo,
-} from '@image2model/protocol';
+import type { ApiService, DownloadFormat, JobFile, RetryJobOptions, SSEManager } from '@image2model/client';
+import { type FileUpdate, hasEnded, type Job, type ModelFile, type ModelInfo } from '@image2model/protocol';
 import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
 import type { ServerMessage } from '../messages/translate.ts';
 
 type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
-type JobFile = JobSummary['files'][number];
 
 /** A model of the job, with the photo that it was made from. */
 export interface JobModel extends ModelFile {
@@ -34,8 +26,7 @@ export interface MissingFile extends ServerMessage {
 }
 
 /** The formats of a model that is no longer offered: what this server can make of any GLB. */
-const formatsOfGlb = ['glb', 'obj', 'stl', 'ply', 'usdz'] as const;
-export type Format = (typeof formatsOfGlb)[number];
+const formatsOfGlb: readonly DownloadFormat[] = ['glb', 'obj', 'stl', 'ply', 'usdz'];
 
 /** What the results page shows: the models of one job, which one is on the stage, and what did not work. */
 export class JobResults {
@@ -75,7 +66,7 @@ export class JobResults {
   );
   /** The model that made these, if this server still offers it. */
   readonly maker: ModelInfo | undefined = $derived(this.offered.find(({ id }) => id === this.job?.model));
-  readonly formats: readonly Format[] = $derived(
+  readonly formats: readonly DownloadFormat[] = $derived(
     this.maker ? formatsOfGlb.filter((format) => this.maker?.formats.includes(format)) : formatsOfGlb,
   );
   /** Size of the ZIP of all models, without the pictures in it, in bytes. */

@@ -5,24 +5,17 @@ interface ToastOptions {
   description?: string;
   /** The same id replaces what is shown instead of adding to it. */
   id?: string;
-  /** Milliseconds; by default as long as the text takes to read, longer for errors. */
-  duration?: number;
 }
 
 /**
  * Short messages at the edge of the page. Screen readers announce them politely, and they never take the focus; each can
  * be swiped or clicked away, and their time stops while the pointer rests on them or the tab is hidden.
  */
-export const toast = {
-  success: (message: string, options: ToastOptions = {}) =>
-    void sonner.success(message, { duration: readingMs(message, 4000), ...options }),
-  error: (message: string, options: ToastOptions = {}) =>
-    void sonner.error(message, { duration: readingMs(message, 12_000), ...options }),
-  info: (message: string, options: ToastOptions = {}) =>
-    void sonner.info(message, { duration: readingMs(message, 4000), ...options }),
-};
+export const toast = { success: shower('success', 4000), error: shower('error', 12_000), info: shower('info', 4000) };
 
-/** Two seconds to notice it, then ten characters a second for a slow reader. */
-function readingMs(text: string, minMs: number): number {
-  return Math.max(minMs, 2000 + text.length * 100);
+function shower(kind: 'success' | 'error' | 'info', minMs: number) {
+  return (message: string, options: ToastOptions = {}): void => {
+    // Two seconds to notice it, then ten characters a second for a slow reader.
+    sonner[kind](message, { duration: Math.max(minMs, 2000 + message.length * 100), ...options });
+  };
 }

@@ -1,7 +1,7 @@
 import { hasEnded, type JobSummary, type ModelInfo } from '@image2model/protocol';
 import teapotModel from './assets/teapot.glb?url';
 import { eventsOf, type JobScene, summaryOf } from './job.ts';
-import { json, problem, stream, type Wire } from './wire.ts';
+import { problem, stream, type Wire } from './wire.ts';
 
 /** The built-in model, as a server offers it. */
 export const local: ModelInfo = {
@@ -56,10 +56,10 @@ export const hosted: ModelInfo = {
 
 /** A server with nothing on it, open to everybody. */
 export const empty: Wire = {
-  'GET /session': () => json({ authenticated: true, required: false }),
-  'GET /models/available': () => json({ models: [local, hosted], default_model: 'local' }),
-  'GET /jobs': () => json({ jobs: [], next_cursor: null }),
-  'GET /health': () => json({ status: 'ok', version: '0.1.0', uptime_seconds: 3600, checks: {} }),
+  'GET /session': () => Response.json({ authenticated: true, required: false }),
+  'GET /models/available': () => Response.json({ models: [local, hosted], default_model: 'local' }),
+  'GET /jobs': () => Response.json({ jobs: [], next_cursor: null }),
+  'GET /health': () => Response.json({ status: 'ok', version: '0.1.0', uptime_seconds: 3600, checks: {} }),
 };
 
 /** A server with these jobs; the streams of those that have not ended stay open. */
@@ -68,46 +68,19 @@ export function serverWith(...scenes: readonly JobScene[]): Wire {
   const wires = scenes.map((scene, index) => jobWire(scene, jobs[index] ?? summaryOf(scene)));
   const all = scenes.flatMap((scene) => eventsOf(scene)).filter(({ type }) => type !== 'task_completed');
   return Object.assign({}, empty, ...wires, {
-    'GET /jobs': () => json({ jobs, next_cursor: null }),
+    'GET /jobs': () => Response.json({ jobs, next_cursor: null }),
     'GET /status/stream': stream(all),
   }) as Wire;
 }
 
 function jobWire(scene: JobScene, job: JobSummary): Wire {
-  const { job_id, task_id, files } = job;
-  const ended = hasEnded(scene.status);
-  const events = eventsOf(scene);
-  const models = files.flatMap(({ result }) => (result === null ? [] : [result]));
-  const byId = files.map(({ file_id, filename, status, progress, message }) => [
-    file_id,
-    { filename, status, progress, message },
-  ]);
-  const progress = {
-    job_id,
-    overall_progress: ended ? 100 : 50,
-    total_files: job.total_files,
-    completed_files: job.completed_files,
-    failed_files: job.failed_files,
-    files: Object.fromEntries(byId) as object,
-    timestamp: 1,
-  };
-  const list = {
-    job_id,
-    files: models,
-    download_urls: models.map(({ filename }) => `/api/v1/download/${job_id}/${filename}`),
-    total_files: models.length,
-  };
+  const { job_id, task_id } = job;
+  const then = hasEnded(scene.status) ? 'end' : 'stay';
   return {
-    [`GET /status/tasks/${task_id}/stream`]: stream(events, ended ? 'end' : 'stay'),
-    [`GET /status/jobs/${job_id}/progress`]: () => json(progress),
-    [`GET /jobs/${job_id}`]: () => json({ ...job, tasks: [] }),
-    [`GET /download/${job_id}/all`]: () => json(list),
+    [`GET /status/tasks/${task_id}/stream`]: stream(eventsOf(scene), then),
+    [`GET /jobs/${job_id}`]: () => Response.json({ ...job, tasks: [] }),
     // One model stands for all: what is looked at is the viewer.
-    [`GET /download/${job_id}/*`]: () => fetchAsset(teapotModel),
+    [`GET /download/${job_id}/*`]: () => fetch(teapotModel),
     [`DELETE /jobs/${job_id}`]: () => problem('JOB_RUNNING'),
   };
-}
-
-function fetchAsset(url: string): Promise<Response> {
-  return fetch(url);
 }

@@ -21,10 +21,6 @@ export function talkTo(wire: Wire): void {
   Object.assign(globalThis, { XMLHttpRequest: UnfinishedXhr });
 }
 
-export function json(body: object, status = 200): Response {
-  return Response.json(body, { status });
-}
-
 /** An error as the server sends it. */
 export function problem(code: ErrorCode, detail = errorDefinitions[code].title): Response {
   const { status, title } = errorDefinitions[code];

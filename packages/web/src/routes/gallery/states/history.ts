@@ -1,7 +1,7 @@
 import HistoryPage from '../../history/+page.svelte';
 import { empty, serverWith } from '../answers.ts';
 import type { JobScene, Shot } from '../job.ts';
-import { appear, type GalleryGroup } from '../state.ts';
+import { appear, type GalleryGroup, type GalleryState } from '../state.ts';
 import { never, noServer } from '../wire.ts';
 
 const done = (number: number, photos: readonly Shot['photo'][]): JobScene => ({
@@ -40,33 +40,24 @@ const jobs: JobScene[] = [
   { number: 7, status: 'cancelled', shots: [{ photo: 2, status: 'cancelled' }] },
 ];
 
+const states: readonly Omit<GalleryState, 'shown'>[] = [
+  { id: 'history-loading', title: 'Before the answer', wire: () => ({ ...empty, 'GET /jobs': never }) },
+  { id: 'history-empty', title: 'Nothing made yet' },
+  { id: 'history-full', title: 'Batches in every state', wire: () => serverWith(...jobs) },
+  {
+    id: 'history-none-found',
+    title: 'A search that finds nothing',
+    wire: () => serverWith(...jobs),
+    enter: async () => {
+      const search = await appear(() => document.querySelector<HTMLInputElement>('input[type=search]'));
+      search.value = 'no such name';
+      search.dispatchEvent(new Event('input', { bubbles: true }));
+    },
+  },
+  { id: 'history-trouble', title: 'The server does not answer', wire: () => ({ ...empty, 'GET /jobs': noServer }) },
+];
+
 export const history: GalleryGroup = {
   title: 'History',
-  states: [
-    {
-      id: 'history-loading',
-      title: 'Before the answer',
-      shown: HistoryPage,
-      wire: () => ({ ...empty, 'GET /jobs': never }),
-    },
-    { id: 'history-empty', title: 'Nothing made yet', shown: HistoryPage },
-    { id: 'history-full', title: 'Batches in every state', shown: HistoryPage, wire: () => serverWith(...jobs) },
-    {
-      id: 'history-none-found',
-      title: 'A search that finds nothing',
-      shown: HistoryPage,
-      wire: () => serverWith(...jobs),
-      enter: async () => {
-        const search = await appear(() => document.querySelector<HTMLInputElement>('input[type=search]'));
-        search.value = 'no such name';
-        search.dispatchEvent(new Event('input', { bubbles: true }));
-      },
-    },
-    {
-      id: 'history-trouble',
-      title: 'The server does not answer',
-      shown: HistoryPage,
-      wire: () => ({ ...empty, 'GET /jobs': noServer }),
-    },
-  ],
+  states: states.map((state) => ({ ...state, shown: HistoryPage })),
 };

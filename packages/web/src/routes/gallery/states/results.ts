@@ -39,8 +39,6 @@ const at = (id: string, title: string, scene: JobScene): GalleryState => ({
 });
 const answering = (answer: () => Response | Promise<Response>) => () => ({
   ...empty,
-  [`GET /download/${jobIdOf()}/all`]: answer,
-  [`GET /status/jobs/${jobIdOf()}/progress`]: answer,
   [`GET /jobs/${jobIdOf()}`]: answer,
 });
 

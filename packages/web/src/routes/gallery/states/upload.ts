@@ -1,7 +1,7 @@
 import { t } from '$lib/messages';
 import UploadPage from '../../+page.svelte';
 import { empty } from '../answers.ts';
-import { appear, type GalleryGroup, named, paste, sample } from '../state.ts';
+import { appear, type GalleryGroup, type GalleryState, named, paste, sample } from '../state.ts';
 import { never, noServer, problem } from '../wire.ts';
 
 const longName =
@@ -32,89 +32,78 @@ async function send(): Promise<void> {
   (await appear(() => document.querySelector<HTMLElement>('main button[type=submit]:enabled'))).click();
 }
 
+const states: readonly Omit<GalleryState, 'shown'>[] = [
+  { id: 'upload-empty', title: 'Nothing picked yet' },
+  { id: 'upload-photos', title: 'Three good photos', enter: pickThree },
+  {
+    id: 'upload-one',
+    title: 'One photo with a long name',
+    enter: async () => pick([await sample('teapot.jpg', longName)]),
+  },
+  {
+    id: 'upload-long',
+    title: 'Long names: of 200 letters, from right to left, of emoji alone, and a bad file among them',
+    enter: async () => {
+      const files = [
+        await sample('duck.png', `${'Donaudampfschifffahrtsgesellschaft'.repeat(6).slice(0, 196)}.png`),
+        await sample('teapot.jpg', 'صورة إبريق الشاي القديم الذي ورثته عن جدتي على طاولة المطبخ.jpg'),
+        await sample('cactus.jpg', `${'🌵🪴'.repeat(20)}.jpg`),
+        new File(['Not a photo'], `${'very-long-notes-'.repeat(12)}.txt`, { type: 'text/plain' }),
+      ];
+      await pick(files, 3);
+    },
+  },
+  {
+    id: 'upload-bad',
+    title: 'Bad files among good ones, each saying why',
+    enter: async () => {
+      const text = new File(['Not a photo'], 'notes.txt', { type: 'text/plain' });
+      const heic = new File(['\0\0\0\u0018ftypheic\0\0\0\0mif1heic'], 'IMG_0042.HEIC', { type: 'image/heic' });
+      await pick([...(await three()), text, heic, new File([], 'empty.jpg', { type: 'image/jpeg' })], 3);
+    },
+  },
+  {
+    id: 'upload-options',
+    title: 'The options of the model',
+    enter: async () => {
+      await pickThree();
+      (await appear(() => named(t('upload.options')))).click();
+    },
+  },
+  {
+    id: 'upload-hosted',
+    title: 'A hosted model with its price and all kinds of options',
+    enter: async () => {
+      await pickThree();
+      const select = await appear(() =>
+        [...document.querySelectorAll('select')].find(({ options }) => options.length === 2),
+      );
+      select.selectedIndex = 1;
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      (await appear(() => named(t('upload.options')))).click();
+    },
+  },
+  { id: 'upload-sending', title: 'On their way', wire: () => ({ ...empty, 'POST /upload': never }), enter: send },
+  {
+    id: 'upload-no-models',
+    title: 'The server does not answer',
+    wire: () => ({ ...empty, 'GET /models/available': noServer }),
+    enter: pickThree,
+  },
+  {
+    id: 'upload-sign-in',
+    title: 'A server that asks for a key',
+    fresh: true,
+    wire: () => ({
+      ...empty,
+      'GET /session': () => Response.json({ authenticated: false, required: true }),
+      'GET /models/available': () => problem('UNAUTHENTICATED'),
+      'POST /session': () => problem('UNAUTHENTICATED', 'The API key is not valid.'),
+    }),
+  },
+];
+
 export const upload: GalleryGroup = {
   title: 'Upload',
-  states: [
-    { id: 'upload-empty', title: 'Nothing picked yet', shown: UploadPage },
-    { id: 'upload-photos', title: 'Three good photos', shown: UploadPage, enter: pickThree },
-    {
-      id: 'upload-one',
-      title: 'One photo with a long name',
-      shown: UploadPage,
-      enter: async () => pick([await sample('teapot.jpg', longName)]),
-    },
-    {
-      id: 'upload-long',
-      title: 'Long names: of 200 letters, from right to left, of emoji alone, and a bad file among them',
-      shown: UploadPage,
-      enter: async () => {
-        const files = [
-          await sample('duck.png', `${'Donaudampfschifffahrtsgesellschaft'.repeat(6).slice(0, 196)}.png`),
-          await sample('teapot.jpg', 'صورة إبريق الشاي القديم الذي ورثته عن جدتي على طاولة المطبخ.jpg'),
-          await sample('cactus.jpg', `${'🌵🪴'.repeat(20)}.jpg`),
-          new File(['Not a photo'], `${'very-long-notes-'.repeat(12)}.txt`, { type: 'text/plain' }),
-        ];
-        await pick(files, 3);
-      },
-    },
-    {
-      id: 'upload-bad',
-      title: 'Bad files among good ones, each saying why',
-      shown: UploadPage,
-      enter: async () => {
-        const text = new File(['Not a photo'], 'notes.txt', { type: 'text/plain' });
-        const heic = new File(['\0\0\0\u0018ftypheic\0\0\0\0mif1heic'], 'IMG_0042.HEIC', { type: 'image/heic' });
-        await pick([...(await three()), text, heic, new File([], 'empty.jpg', { type: 'image/jpeg' })], 3);
-      },
-    },
-    {
-      id: 'upload-options',
-      title: 'The options of the model',
-      shown: UploadPage,
-      enter: async () => {
-        await pickThree();
-        (await appear(() => named(t('upload.options')))).click();
-      },
-    },
-    {
-      id: 'upload-hosted',
-      title: 'A hosted model with its price and all kinds of options',
-      shown: UploadPage,
-      enter: async () => {
-        await pickThree();
-        const select = await appear(() =>
-          [...document.querySelectorAll('select')].find(({ options }) => options.length === 2),
-        );
-        select.selectedIndex = 1;
-        select.dispatchEvent(new Event('change', { bubbles: true }));
-        (await appear(() => named(t('upload.options')))).click();
-      },
-    },
-    {
-      id: 'upload-sending',
-      title: 'On their way',
-      shown: UploadPage,
-      wire: () => ({ ...empty, 'POST /upload': never }),
-      enter: send,
-    },
-    {
-      id: 'upload-no-models',
-      title: 'The server does not answer',
-      shown: UploadPage,
-      wire: () => ({ ...empty, 'GET /models/available': noServer }),
-      enter: pickThree,
-    },
-    {
-      id: 'upload-sign-in',
-      title: 'A server that asks for a key',
-      shown: UploadPage,
-      fresh: true,
-      wire: () => ({
-        ...empty,
-        'GET /session': () => Response.json({ authenticated: false, required: true }),
-        'GET /models/available': () => problem('UNAUTHENTICATED'),
-        'POST /session': () => problem('UNAUTHENTICATED', 'The API key is not valid.'),
-      }),
-    },
-  ],
+  states: states.map((state) => ({ ...state, shown: UploadPage })),
 };
