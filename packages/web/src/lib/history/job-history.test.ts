@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApiService, SSEManager } from '@image2model/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { serve } from '../../../test/serve.ts';
 import { JobHistory } from './job-history.svelte.ts';
 
 const job = (id: string, filename: string, status = 'completed') => ({
@@ -34,7 +33,7 @@ data: ${JSON.stringify({ task_id: 'task-again', sequence: 7, timestamp: 0, job_i
 /** A server with two pages of jobs, of which one failed and one cannot be deleted. */
 async function historyOfTwoPages({ one = 'kept' } = {}) {
   let asked = 0;
-  const server = createServer(({ method, url = '' }, response) => {
+  const baseUrl = await serve(({ method, url = '' }, response) => {
     const answer = (body: object, status = 200) => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     };
@@ -48,9 +47,7 @@ async function historyOfTwoPages({ one = 'kept' } = {}) {
     else if (url.includes('/jobs?')) answer({ jobs: [job('one', 'duck.png')], next_cursor: 'next' });
     else answer({ ...job('two', 'Teapot.jpg'), tasks: [] });
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const api = new ApiService({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1` });
+  const api = new ApiService({ baseUrl });
   return new JobHistory(api, new SSEManager({ api }));
 }
 

@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApiService } from '@image2model/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { serve } from '../../../test/serve.ts';
 import { ModelChoice } from './model-choice.svelte.ts';
 
 const model = (id: string) => ({
@@ -14,13 +13,11 @@ const model = (id: string) => ({
 
 /** A choice from what a server offers: `a`, its default, and `b`; or from one that fails. */
 async function setUp(status = 200): Promise<ModelChoice> {
-  const server = createServer((_, response) => {
+  const baseUrl = await serve((_, response) => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ models: [model('a'), model('b')], default_model: 'a', code: 'INTERNAL_ERROR' }));
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return new ModelChoice(new ApiService({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
+  return new ModelChoice(new ApiService({ baseUrl }));
 }
 
 test('without a choice, or with one that the server does not have, the default is used', async () => {

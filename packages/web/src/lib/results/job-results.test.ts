@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApiService, SSEManager } from '@image2model/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { serve } from '../../../test/serve.ts';
 import { JobResults } from './job-results.svelte.ts';
 
 const model = (id: string) => ({
@@ -33,16 +32,14 @@ const job = (status: string, files: object[], tasks: object[]) => ({
 /** A server that gives another state of the job each time, the last of them for good. */
 async function resultsOf(jobs: object[], stream = '') {
   const models = [{ id: 'm', name: 'M', formats: ['glb', 'stl'], options_schema: {} }];
-  const server = createServer(({ url = '' }, response) => {
+  const baseUrl = await serve(({ url = '' }, response) => {
     if (url.endsWith('/stream'))
       return void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream);
     const body = url.endsWith('/available') ? { models, default_model: 'm' } : jobs.length > 1 ? jobs.shift() : jobs[0];
     response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body ?? { code: 'JOB_NOT_FOUND', detail: 'There is no job.' }));
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  const api = new ApiService({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1` });
+  const api = new ApiService({ baseUrl });
   const results = new JobResults(api, new SSEManager({ api }), 'j');
   await results.load();
   return results;

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiService } from '@image2model/client';
 import { expect, onTestFinished, test } from 'vitest';
+import { serve } from '../../../test/serve.ts';
 import { Batch } from './batch.svelte.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -9,7 +9,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse, body: string)
 /** A batch whose uploads go to a server that answers as a test says, and the keys that they came with. */
 async function setUp(answer: Answer) {
   const keys: (string | undefined)[] = [];
-  const server = createServer((request, response) => {
+  const baseUrl = await serve((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -17,13 +17,8 @@ async function setUp(answer: Answer) {
       answer(request, response, Buffer.concat(chunks).toString('latin1'));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const batch = new Batch(new ApiService({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }));
-  onTestFinished(() => {
-    batch.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  const batch = new Batch(new ApiService({ baseUrl }));
+  onTestFinished(() => batch.close());
   return { batch, keys };
 }
 

@@ -1,19 +1,11 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { serve } from '../../../test/serve.ts';
 import { fetchModel } from './fetch-model.ts';
-
-async function serverThat(answers: (response: ServerResponse) => void): Promise<string> {
-  const server = createServer((_, response) => answers(response));
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
 
 const { signal } = new AbortController();
 
 test('a model is fetched completely, and its progress rises to the end', async () => {
-  const url = await serverThat((response) => response.end(Buffer.alloc(500_000, 7)));
+  const url = await serve((_, response) => response.end(Buffer.alloc(500_000, 7)));
   const reported: number[] = [];
   const bytes = await fetchModel(url, { signal, onprogress: (share) => reported.push(share) });
   expect(bytes.byteLength).toBe(500_000);
@@ -22,7 +14,7 @@ test('a model is fetched completely, and its progress rises to the end', async (
 });
 
 test('a model of unknown size is fetched as well', async () => {
-  const url = await serverThat((response) => {
+  const url = await serve((_, response) => {
     response.write('abc');
     response.end('def');
   });
@@ -30,8 +22,8 @@ test('a model of unknown size is fetched as well', async () => {
 });
 
 test('an error has the HTTP status, or 0 without an answer', async () => {
-  const url = await serverThat((response) => response.writeHead(401).end());
+  const url = await serve((_, response) => response.writeHead(401).end());
   await expect(fetchModel(url, { signal })).rejects.toMatchObject({ status: 401 });
-  const broken = await serverThat((response) => response.destroy());
+  const broken = await serve((_, response) => response.destroy());
   await expect(fetchModel(broken, { signal })).rejects.toMatchObject({ status: 0 });
 });
