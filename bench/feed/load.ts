@@ -8,7 +8,7 @@ export interface Load {
   open(readers: number, options?: { standing?: boolean }): Promise<void>;
   /** Forgets what was seen so far. */
   reset(): void;
-  /** Events seen since, and their delays in ms, sorted: from when they were due, and from when they were made. */
+  /** Events seen since, and their delays in ms: from when they were due, and from when they were made. */
   seen(): { events: number; delays: number[]; transits: number[] };
   close(): void;
 }
@@ -83,18 +83,9 @@ export function createLoad(target: { port: number; paths: string[]; headers: Rec
       delays = [];
       transits = [];
     },
-    seen: () => ({ events, delays: ascending(delays), transits: ascending(transits) }),
+    seen: () => ({ events, delays, transits }),
     close() {
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-function ascending(numbers: readonly number[]): number[] {
-  return numbers.toSorted((a, b) => a - b);
-}
-
-/** A quantile of sorted numbers; not a number where there are none. */
-export function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }

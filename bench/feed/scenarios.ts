@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLoad, quantile } from './load.ts';
+import { quantile } from '../quantile.ts';
+import { createLoad } from './load.ts';
 import type { Load } from './load.ts';
 import { startSubject } from './subject.ts';
 

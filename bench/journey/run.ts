@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { ApiService } from '@image2model/client';
 import { startServer } from '../../e2e/support/server.ts';
+import { quantile } from '../quantile.ts';
 
 interface Journey {
   seconds: number;
@@ -44,11 +45,6 @@ async function journey(api: ApiService, photos: readonly Photo[]): Promise<Journ
 async function memory(pid: number, field: 'VmHWM' | 'VmRSS'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024;
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
 
 const rows: [string, string][] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiService } from '@image2model/client';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../e2e/support/chromium.ts';
+import { quantile } from '../quantile.ts';
 
 /** How smoothly a page ran while it was looked at. */
 export interface Frames {
@@ -118,14 +119,12 @@ async function watch(page: Page): Promise<Omit<Frames, 'what' | 'browserCpuMs' |
       layoutShift: shift,
     };
   }, watchMs);
-  const sorted = intervals.toSorted((a, b) => a - b);
-  const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
   return {
     perSecond: (1000 * intervals.length) / intervals.reduce((sum, each) => sum + each, 0),
-    p50Ms: quantile(0.5),
-    p95Ms: quantile(0.95),
-    p99Ms: quantile(0.99),
-    worstMs: quantile(1),
+    p50Ms: quantile(intervals, 0.5),
+    p95Ms: quantile(intervals, 0.95),
+    p99Ms: quantile(intervals, 0.99),
+    worstMs: quantile(intervals, 1),
     longFrames: intervals.filter((each) => each > 50).length,
     scriptShare: (100 * blockedMs) / watchMs,
     layoutShift,

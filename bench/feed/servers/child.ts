@@ -1,3 +1,4 @@
+import type { AddressInfo, Server } from 'node:net';
 import process from 'node:process';
 
 /** A server under test, in a process of its own. */
@@ -101,9 +102,30 @@ export function eventData(task: number, sequence: number, message: string): obje
   };
 }
 
-/** `/tasks/7/stream`: the peers have no database to look a task up in. */
-export function peerPaths(tasks: number): string[] {
-  return Array.from({ length: tasks }, (_, task) => `/tasks/${task}/stream`);
+/** An event as a peer sends it; `type` is always the same. */
+export interface PeerEvent {
+  id: string;
+  event: 'file_update';
+  data: object;
+}
+
+/** A bare server as a subject. Its streams are at `/tasks/7/stream`: it has no database to look a task up in. */
+export async function createPeer(
+  server: Pick<Server, 'listen' | 'address'>,
+  tasks: number,
+  send: (task: number, event: PeerEvent) => void,
+): Promise<Subject> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()));
+  let sequence = 0;
+  return {
+    port: (server.address() as AddressInfo).port,
+    paths: Array.from({ length: tasks }, (_, task) => `/tasks/${task}/stream`),
+    headers: { accept: 'text/event-stream' },
+    emit(task, message) {
+      sequence += 1;
+      send(task, { id: String(sequence), event: 'file_update', data: eventData(task, sequence, message) });
+    },
+  };
 }
 
 export function taskOf(url: string): number {

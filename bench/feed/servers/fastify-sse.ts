@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import { fastifySSE } from '@fastify/sse';
 import fastify from 'fastify';
 import type { FastifyReply } from 'fastify';
-import { eventData, peerPaths, serveBench, taskOf } from './child.ts';
+import { createPeer, serveBench, taskOf } from './child.ts';
 
 serveBench(async (tasks) => {
   const readers = Array.from({ length: tasks }, () => new Set<FastifyReply>());
@@ -16,17 +15,9 @@ serveBench(async (tasks) => {
     own?.add(reply);
     reply.sse.onClose(() => own?.delete(reply));
   });
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  let sequence = 0;
-  return {
-    port: (app.server.address() as AddressInfo).port,
-    paths: peerPaths(tasks),
-    headers: { accept: 'text/event-stream' },
-    emit(task, message) {
-      sequence += 1;
-      const event = { id: String(sequence), event: 'file_update', data: eventData(task, sequence, message) };
-      // A client that has left rejects here.
-      for (const reply of readers[task] ?? []) reply.sse.send(event).catch(() => undefined);
-    },
-  };
+  await app.ready();
+  return createPeer(app.server, tasks, (task, event) => {
+    // A client that has left rejects here.
+    for (const reply of readers[task] ?? []) reply.sse.send(event).catch(() => undefined);
+  });
 });
