@@ -16,7 +16,6 @@ test('after 429 and 5xx the stream reconnects, no sooner than Retry-After', asyn
       if (!next) return false;
       const { status, code, ...rest } = next;
       problem(response, status, code, rest);
-      return true;
     },
   });
   follow();
@@ -38,7 +37,6 @@ test('the server decides when clients reconnect after it has closed their stream
       if (!first) return false;
       first = false;
       response.writeHead(200, headers).end('retry: 37\n\n');
-      return true;
     },
   });
   task.complete();
@@ -63,10 +61,7 @@ test('attempts add up until a connection has been stable, then start over', asyn
 
 test('when the maximum number of attempts is reached the error says so', async () => {
   const { recorded, follow } = await setUp({
-    intercept: (_, response) => {
-      response.destroy();
-      return true;
-    },
+    intercept: (_, response) => response.destroy(),
   });
   follow({ maxRetries: 3 });
   await recorded.when('error');

@@ -12,10 +12,7 @@ test.for([
   [400, 'INVALID_ID'],
 ] as const)('%i ends the stream with the server’s error', async ([status, code]) => {
   const { server, recorded, follow } = await setUp({
-    intercept: (_, response) => {
-      problem(response, status, code);
-      return true;
-    },
+    intercept: (_, response) => problem(response, status, code),
   });
   const stream = follow();
   await recorded.when('error');
@@ -34,10 +31,7 @@ test('204 ends the stream without a callback', async () => {
 
 test('a response that is not an event stream ends it with a clear error', async () => {
   const { recorded, follow } = await setUp({
-    intercept: (_, response) => {
-      response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>');
-      return true;
-    },
+    intercept: (_, response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html>'),
   });
   follow();
   await recorded.when('error');
@@ -70,7 +64,6 @@ test('bytes may be split anywhere, with a BOM, CRLF, comments, unknown events an
           }
         }
         next(0);
-        return true;
       },
     },
     task,
@@ -88,7 +81,6 @@ test('a line of 10 MB ends the stream with an error, without being buffered', as
       response.write('event: task_progress\ndata: ');
       const piece = 'x'.repeat(64 * 1024);
       for (let sent = 0; sent < 160; sent++) response.write(piece);
-      return true;
     },
   });
   follow();
@@ -104,7 +96,6 @@ test('a malformed event is requested again', async () => {
       if (!first) return false;
       first = false;
       response.writeHead(200, headers).end('event: task_progress\nid: 7\ndata: {"task_id":\n\n');
-      return true;
     },
   });
   task.complete();
@@ -124,7 +115,6 @@ test('a silent connection is lost, one with heartbeats is not', async () => {
         response.write(':\n\n');
         if (++beats === 8) clearInterval(timer);
       }, 20);
-      return true;
     },
   });
   task.complete();

@@ -29,7 +29,6 @@ test('a ticket from refreshAuth is sent in the address, once', async () => {
     intercept: (request, response) => {
       if (request.url?.endsWith('?ticket=t%201')) return false;
       problem(response, 401, 'UNAUTHENTICATED');
-      return true;
     },
   });
   follow({ refreshAuth: async () => ({ ticket: 't 1' }) });

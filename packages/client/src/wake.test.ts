@@ -73,7 +73,6 @@ test('a page that wakes reconnects at once, but not before Retry-After', async (
     intercept: (_, response) => {
       if (!retryAfter) return false;
       problem(response, 503, 'SHUTTING_DOWN', retryAfter);
-      return true;
     },
   });
   task.complete();

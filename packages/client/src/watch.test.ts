@@ -43,10 +43,7 @@ test('a signal ends it with ABORTED, both before and during the loop', async () 
 
 test('an error that ends the stream is thrown', async () => {
   const { task, server } = await setUp({
-    intercept: (_, response) => {
-      problem(response, 404, 'TASK_NOT_FOUND');
-      return true;
-    },
+    intercept: (_, response) => problem(response, 404, 'TASK_NOT_FOUND'),
   });
   await expect(watch(task.taskId, { baseUrl: server.baseUrl }).next()).rejects.toMatchObject({
     code: 'TASK_NOT_FOUND',

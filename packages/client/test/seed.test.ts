@@ -1,21 +1,18 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ApiService, type ProgressCallbacks, type ProgressStream } from '../src/index.ts';
 import { problem, startFeedServer } from './support/feed-server.ts';
-import type { FeedServerOptions } from './support/feed-server.ts';
 import { TaskLog } from './support/task-log.ts';
 
 // How existing apps use the SDK: their code, run against this version.
 
-async function setUp(options: FeedServerOptions = {}) {
+async function setUp() {
   const task = new TaskLog(2);
   const server = await startFeedServer([task], {
     intercept: (request, response) => {
-      if (options.intercept?.(request, response)) return true;
       const id = request.url?.split('/').at(-1);
       if (id === 'stream') return false;
       if (id === task.taskId) response.end(JSON.stringify(task.state));
       else problem(response, 404, 'TASK_NOT_FOUND');
-      return true;
     },
   });
   onTestFinished(() => server.close());

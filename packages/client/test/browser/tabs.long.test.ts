@@ -29,7 +29,6 @@ async function openTabs(tasks: TaskLog[]) {
       const script = request.url === '/sdk.js';
       response.writeHead(200, { 'Content-Type': script ? 'text/javascript' : 'text/html' });
       response.end(script ? bundle : tabPage);
-      return true;
     },
   });
   const context = await browser.newContext();

@@ -46,7 +46,6 @@ async function openPage(respond: (count: number) => { status: number; code: stri
         response.writeHead(200, { 'Content-Type': script ? 'text/javascript' : 'text/html' });
         response.end(script ? bundle : uploadPage);
       }
-      return true;
     },
   });
   const page = await browser.newPage();

@@ -21,8 +21,8 @@ export interface FeedServer {
 export interface FeedServerOptions {
   /** Accepted keys; without them the server needs none. */
   keys?: Set<string>;
-  /** Handles a request in place of the server. Returns whether it did. */
-  intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Handles a request in place of the server, unless it returns `false`. */
+  intercept?: (request: IncomingMessage, response: ServerResponse) => unknown;
 }
 
 /** A small server that implements the streams of the protocol exactly, and nothing else. */
@@ -36,7 +36,7 @@ export async function startFeedServer(tasks: TaskLog[], options: FeedServerOptio
     socket.on('close', () => sockets.delete(socket));
     requests.push({ url: request.url ?? '', headers: request.headers });
     response.shouldKeepAlive = false;
-    if (options.intercept?.(request, response)) return;
+    if (options.intercept && options.intercept(request, response) !== false) return;
     const url = new URL(request.url ?? '/', 'http://test');
     const key = request.headers.authorization?.replace('Bearer ', '') ?? '';
     if (options.keys && !options.keys.has(key)) return problem(response, 401, 'UNAUTHENTICATED');

@@ -6,7 +6,6 @@ import type { ApiError } from '../../src/errors.ts';
 export function recorder() {
   /** `progress 50`, `file 100`, `complete`, … in the order of the calls. */
   const calls: string[] = [];
-  const sequences: number[] = [];
   const errors: ApiError[] = [];
   const reconnects: ReconnectInfo[] = [];
   let waiting: (() => void)[] = [];
@@ -25,10 +24,7 @@ export function recorder() {
       errors.push(error);
       note('error');
     },
-    onTaskUpdate: (type, data) => {
-      sequences.push(data.sequence);
-      note(`update ${type}`);
-    },
+    onTaskUpdate: (...[type]) => note(`update ${type}`),
     onOpen: () => note('open'),
     onReconnecting: (info) => {
       reconnects.push(info);
@@ -37,7 +33,6 @@ export function recorder() {
   };
   return {
     calls,
-    sequences,
     errors,
     reconnects,
     callbacks,
