@@ -85,6 +85,6 @@ export async function shapeRelief(
   await enter('height');
   const relief = raiseRelief(picture, saliency, options.depth, options.detail);
   await enter('mesh');
-  const { solid, warnings } = await buildRelief(relief, options.faceLimit);
-  return { grid: relief.grid, solid, warnings, paint: () => paintSlab(picture) };
+  const solid = await buildRelief(relief, options.faceLimit);
+  return { grid: relief.grid, solid, warnings: [], paint: () => paintSlab(picture) };
 }

@@ -13,12 +13,6 @@ import type { Solid } from './solid.ts';
 /** Attempts with the same parts and holes. */
 const maxAttempts = 12;
 
-/** A closed solid within the face limit, and what had to be left out for it. */
-export interface BuiltSolid {
-  solid: Solid;
-  warnings: Message[];
-}
-
 /** What an object is built from. */
 export interface ObjectPlan {
   grid: Grid;
@@ -31,8 +25,11 @@ export interface ObjectPlan {
   raised?(): Promise<void>;
 }
 
-/** The grid and heights are those of the final attempt. */
-export interface BuiltObject extends BuiltSolid {
+/** A closed solid within the face limit, and what had to be left out for it. */
+export interface BuiltObject {
+  solid: Solid;
+  warnings: Message[];
+  /** Grid and heights of the final attempt. */
   grid: Grid;
   heights: Float32Array;
 }
@@ -59,14 +56,14 @@ export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
 }
 
 /** The slab with its relief, walls and flat back. */
-export async function buildRelief({ grid, heights }: Relief, faceLimit: number): Promise<BuiltSolid> {
+export async function buildRelief({ grid, heights }: Relief, faceLimit: number): Promise<Solid> {
   const sheet = fillRectangle(grid, heights);
   const centre: [number, number] = [(grid.columns - 1) / 2, sheet.vertices.at(-2)! / 2];
   const solid = await reduce(faceLimit, 0.97 * faceLimit, async (target) =>
     extrudeSheet(await simplifySheet(sheet, target), 0, centre),
   );
   if (!solid) throw new Error(`No closed surface within ${faceLimit} faces was found`);
-  return { solid, warnings: [] };
+  return solid;
 }
 
 /** Builds with ever fewer triangles until the result is closed and within the limit; undefined where none is. */
