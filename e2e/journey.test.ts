@@ -83,12 +83,6 @@ test.each(['drop', 'paste'] as const)('photos can be added by %s', async (way) =
   await page.getByRole('button', { name: 'Make the model' }).waitFor();
 });
 
-test('the address of an unknown task says so', async () => {
-  const context = await newContext();
-  const page = await open(context, '/processing?taskId=01a20414-cb71-7f5f-9089-9268e2052237');
-  await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
-});
-
 test('an unknown address is answered with 404 and says so in the language of the browser', async () => {
   const context = await site.newContext({ locale: 'de-DE' });
   const page = await context.newPage();

@@ -1,15 +1,16 @@
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { createSmallDisk } from '../scripts/test/small-disk.ts';
 import { startServer } from './support/server.ts';
 import { setUp } from './support/set-up.ts';
-import { createSmallDisk } from './support/small-disk.ts';
 import { card, jobCount, pick, samplePaths } from './support/upload.ts';
 
 const photos = samplePaths('duck.png', 'teapot.jpg');
-const disk = await createSmallDisk();
+// Too small for a server, until it is made larger.
+const disk = await createSmallDisk(64 * 1024 * 1024);
 
 const site = setUp();
 afterAll(async () => {
-  await disk?.remove();
+  await disk.remove();
 });
 
 test('the page waits for an unreachable server, and sends the photos once it is back', async () => {
@@ -24,10 +25,10 @@ test('the page waits for an unreachable server, and sends the photos once it is 
   expect(await jobCount(site.server.url)).toBe(1);
 }, 90_000);
 
-test.runIf(disk)(
+test.runIf(disk.isReal)(
   'a server with a full disk says so, and accepts the same photos once there is room (needs root)',
   async () => {
-    const full = await startServer({ DATA_DIR: disk?.directory ?? '' });
+    const full = await startServer({ DATA_DIR: disk.directory });
     onTestFinished(async () => void (await full.stop('SIGKILL')));
     const page = await (await site.newContext()).newPage();
     await page.goto(full.url);
@@ -35,7 +36,7 @@ test.runIf(disk)(
     await page.getByRole('button', { name: 'Make 2 models' }).click();
     await page.getByText('Delete batches that you no longer need, then try again.').waitFor();
     await card(page, 'teapot.jpg').waitFor();
-    await disk?.enlarge();
+    await disk.resize(1024 * 1024 * 1024);
     await page.getByRole('button', { name: 'Make 2 models' }).click();
     await page.waitForURL(/\/processing\?taskId=/);
   },

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
@@ -59,32 +58,30 @@ export async function launchBrowser(options: LaunchOptions = {}): Promise<Browse
     executablePath,
     ...options,
     args: [...args, ...(options.args ?? [])],
-    env: { ...definedVariables(), ...env, ...options.env },
+    env: { ...process.env, ...env, ...options.env },
   });
 }
 
 function found(executablePath: string, env: Readonly<Record<string, string>>, origin: string): FoundChromium {
-  return { executablePath, args: switches(), env, origin };
+  return { executablePath, args: switches, env, origin };
 }
 
-function switches(): readonly string[] {
-  return [
-    // Root cannot have the sandbox, containers often lack what it needs, and tests open pages of our own alone.
-    '--no-sandbox',
-    // A closed network refuses these by the dozen, and they have no place in a test.
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--disable-quic',
-    '--no-first-run',
-    // WebGL without a graphics card.
-    '--use-gl=angle',
-    '--use-angle=swiftshader',
-    '--enable-unsafe-swiftshader',
-    // Containers often have a /dev/shm of 64 MB.
-    '--disable-dev-shm-usage',
-  ];
-}
+const switches: readonly string[] = [
+  // Root cannot have the sandbox, containers often lack what it needs, and tests open pages of our own alone.
+  '--no-sandbox',
+  // A closed network refuses these by the dozen, and they have no place in a test.
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-quic',
+  '--no-first-run',
+  // WebGL without a graphics card.
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  // Containers often have a /dev/shm of 64 MB.
+  '--disable-dev-shm-usage',
+];
 
 async function systemChromium(): Promise<string | undefined> {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -93,7 +90,7 @@ async function systemChromium(): Promise<string | undefined> {
   candidates.push('/Applications/Google Chrome.app/Contents/MacOS/Google Chrome');
   candidates.push('/Applications/Chromium.app/Contents/MacOS/Chromium');
   for (const path of candidates) {
-    if ((await exists(path, constants.X_OK)) && (await problemOf(path, {})) === undefined) return path;
+    if ((await problemOf(path, {})) === undefined) return path;
   }
   return undefined;
 }
@@ -106,17 +103,4 @@ async function problemOf(path: string, env: Readonly<Record<string, string>>): P
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-async function exists(path: string, mode: number = constants.R_OK): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  );
-}
-
-function definedVariables(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { addressOf } from './server.ts';
 
 /** The development server of the pages, with the gallery on it and no server behind it. */
 export interface GalleryServer {
@@ -19,20 +20,8 @@ export async function startGallery(): Promise<GalleryServer> {
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    const hear = (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(said)?.[0];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`Vite ended with ${code} before it listened:\n${said}`)));
-  });
   return {
-    url,
+    url: await addressOf(child, 'Vite'),
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill();

@@ -15,10 +15,9 @@ export interface SentJob {
 export async function sendPhotos(
   url: string,
   photos: readonly string[],
-  settings: { options?: object; faceLimit?: number; key?: string } = {},
+  settings: { options?: object; key?: string } = {},
 ): Promise<SentJob> {
   const form = new FormData();
-  if (settings.faceLimit !== undefined) form.set('face_limit', String(settings.faceLimit));
   if (settings.options) form.set('options', JSON.stringify(settings.options));
   for (const photo of photos) {
     const bytes = photo === 'flat.png' ? await flatPhoto() : await readFile(join(samples, photo));

@@ -56,17 +56,21 @@ async function launch(settings: Record<string, string>): Promise<{ child: ChildP
     env: { PATH: process.env.PATH, HOME: process.env.HOME, MALLOC_ARENA_MAX: '2', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return { child, url: await addressOf(child, 'The server') };
+}
+
+/** The first address that a child names, on either output. @throws if it ends before, with what it said */
+export async function addressOf(child: ChildProcess, name: string): Promise<string> {
   let said = '';
-  const url = await new Promise<string>((resolve, reject) => {
+  return await new Promise<string>((resolve, reject) => {
     const hear = (chunk: Buffer) => {
       said += chunk.toString();
-      const found = /https?:\/\/[\d.]+:\d+/.exec(said)?.[0];
+      const found = /http:\/\/[\d.]+:\d+/.exec(said)?.[0];
       if (found !== undefined) resolve(found);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it listened:\n${said}`)));
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it listened:\n${said}`)));
   });
-  return { child, url };
 }

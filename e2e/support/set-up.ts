@@ -7,8 +7,6 @@ import { type RunningServer, startServer } from './server.ts';
 export interface SetUp {
   /** Can be used in tests and hooks. */
   readonly server: RunningServer;
-  /** Can be used in tests and hooks. */
-  readonly browser: Browser;
   /** A new visitor, in English unless the options say otherwise. It is closed at the end of the test. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** A page of a new visitor, at this path of the server. */
@@ -47,9 +45,6 @@ export function setUp(settings: Record<string, string> = {}): SetUp {
   return {
     get server() {
       return started(server);
-    },
-    get browser() {
-      return started(browser);
     },
     newContext,
     open,

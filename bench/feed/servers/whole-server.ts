@@ -13,7 +13,7 @@ import { createKeyring } from '../../../packages/server/src/auth/keys.ts';
 import { createConverter } from '../../../packages/server/src/files/converter.ts';
 import { createDiskStore } from '../../../packages/server/src/files/disk.ts';
 import { createLog } from '../../../packages/server/src/log.ts';
-import { createHub } from '../../../packages/server/src/streams/hub.ts';
+import { Hub } from '../../../packages/server/src/streams/hub.ts';
 import type { HubOptions } from '../../../packages/server/src/streams/hub.ts';
 import { Feed } from '../../../packages/server/src/engine/feed.ts';
 import { eventData } from './child.ts';
@@ -54,7 +54,7 @@ export async function createWholeServer(
     entries: (taskId, after) => engine.entries(taskId, after),
     subscribe: async (taskId, listener) => feed.subscribe(taskId, listener),
   };
-  const hub = createHub({
+  const hub = new Hub({
     engine: isWritten ? engine : unwritten,
     log,
     limits: { maxStreams, maxStreamsPerKey, ...(gathers ? {} : { gatherMs: 0 }) },
@@ -68,8 +68,6 @@ export async function createWholeServer(
     log,
     models: new Map(),
     providers: [],
-    defaultModel: 'local',
-    maxQueuedFiles: config.maxQueuedFiles,
     sessionSecret: randomBytes(32),
     pagesDirectory: join(directory, 'no-pages'),
     isClosing: () => false,

@@ -14,8 +14,7 @@ import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
 import { Runner, workerName } from './jobs/runner.ts';
 import type { Log } from './log.ts';
-import { createHub } from './streams/hub.ts';
-import type { Hub } from './streams/hub.ts';
+import { Hub } from './streams/hub.ts';
 import type { RemoteTimings } from './models/remote/timings.ts';
 import { collectModels, openProviders } from './models/models.ts';
 import type { Model } from './models/contract.ts';
@@ -55,7 +54,7 @@ export interface Server {
 /** How long answers that are under way may take once the server closes, in ms. */
 const lastAnswersMs = 3000;
 
-/** What was opened so far, to be closed in reverse where a step fails. */
+/** What closes what was opened so far: called from the last to the first. Each may be called twice. */
 type Opened = (() => Promise<unknown>)[];
 
 /** Builds everything, listens, and starts the work. What was opened is closed again where a step fails. */
@@ -88,7 +87,7 @@ async function open(options: ServerOptions, opened: Opened): Promise<Server> {
     await hub.close();
     const lastAnswers = setTimeout(() => app.server.closeAllConnections(), lastAnswersMs);
     await Promise.all([app.close().finally(() => clearTimeout(lastAnswers)), work.close(graceMs)]);
-    await closeParts(parts);
+    for (const close of opened.toReversed()) await close();
   };
   let closed: Promise<void> | undefined;
   return {
@@ -129,14 +128,6 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   return { engine, files, providers, models, converter };
 }
 
-async function closeParts({ engine, files, providers, models, converter }: Parts): Promise<void> {
-  await closeAll(models.values());
-  await closeAll(providers);
-  await converter.close();
-  await files.close();
-  await engine.close();
-}
-
 async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {
   await Promise.all([...parts].map((part) => part.close()));
 }
@@ -150,7 +141,7 @@ async function openApp(
   const { config, log } = options;
   const { engine } = parts;
   const { maxStreams, maxStreamsPerKey } = config;
-  const hub = createHub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
+  const hub = new Hub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
   opened.push(() => hub.close(0));
   engine.onLoginEnded((login) => hub.endLogin(login));
   const app = await buildApp({
@@ -158,8 +149,6 @@ async function openApp(
     config,
     hub,
     log,
-    defaultModel: config.model,
-    maxQueuedFiles: config.maxQueuedFiles,
     sessionSecret: await sessionSecret(config.dataDir, engine),
     pagesDirectory: options.pagesDirectory ?? resolve(import.meta.dirname, '../../web/build'),
   });

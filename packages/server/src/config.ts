@@ -3,43 +3,10 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** The server's settings. The environment is read here alone; everybody else is handed a value. */
-export interface Config {
-  host: string;
-  /** 0 picks a free port. */
-  port: number;
-  /** Absolute. */
-  dataDir: string;
-  apiKeys: string[];
-  adminApiKeys: string[];
-  /** Id of the model that an upload gets which names none. */
-  model: string;
-  /** Files generated at once. */
-  workerConcurrency: number;
-  /** Origins, as a browser sends them. */
-  corsOrigins: string[];
-  rateLimitPerMinute: number;
-  maxStreams: number;
-  maxStreamsPerKey: number;
-  /** Files that may wait; while there are so many, uploads and retries are refused. */
-  maxQueuedFiles: number;
-  retentionHours: number;
-  /** The models of fal.ai; null where there is no key for them. */
-  fal: FalConfig | null;
-  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
-}
+export type Config = ReturnType<typeof readConfig>;
 
 /** What the models of fal.ai need. URLs have no slash at their end. */
-export interface FalConfig {
-  key: string;
-  queueUrl: string;
-  restUrl: string;
-  /** Where prices are asked for. */
-  apiUrl: string;
-  /** How much may be spent in one day (UTC), in US dollars; null for no limit. */
-  dailyLimitUsd: number | null;
-  /** Where fal reaches this server with its webhooks; null for none. */
-  publicUrl: string | null;
-}
+export type FalConfig = NonNullable<Config['fal']>;
 
 /** A setting that is wrong or contradicts another; the message is one line that names it. */
 export class ConfigError extends Error {
@@ -50,7 +17,7 @@ export class ConfigError extends Error {
  * Reads the settings of `docs/operations.md`. An empty variable counts as one that is not set.
  * @throws ConfigError
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   refuseUnbuilt(set);
   const parsed = settingsSchema.safeParse(set);
@@ -66,22 +33,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       `MAX_STREAMS_PER_KEY=${settings.MAX_STREAMS_PER_KEY} is more than MAX_STREAMS=${settings.MAX_STREAMS}`,
     );
   }
-  const fal = falConfig(settings);
   return {
     host: settings.HOST,
+    /** 0 picks a free port. */
     port: settings.PORT,
+    /** Absolute. */
     dataDir: resolve(settings.DATA_DIR),
     apiKeys: settings.API_KEYS,
     adminApiKeys: settings.ADMIN_API_KEYS,
+    /** Id of the model that an upload gets which names none. */
     model: settings.MODEL,
+    /** Files generated at once. */
     workerConcurrency: settings.WORKER_CONCURRENCY,
+    /** Origins, as a browser sends them. */
     corsOrigins: settings.CORS_ORIGINS,
     rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
     maxStreams: settings.MAX_STREAMS,
     maxStreamsPerKey: settings.MAX_STREAMS_PER_KEY,
+    /** Files that may wait; while there are so many, uploads and retries are refused. */
     maxQueuedFiles: settings.MAX_QUEUED_FILES,
     retentionHours: settings.RETENTION_HOURS,
-    fal,
+    /** The models of fal.ai; null where there is no key for them. */
+    fal: falConfig(settings),
     logLevel: settings.LOG_LEVEL,
   };
 }
@@ -105,10 +78,12 @@ const list = z
   .default('')
   .transform((text) => [...new Set(text.split(',').map((part) => part.trim()))].filter((part) => part !== ''));
 
-const keys = list.refine(
-  (all) => all.every((key) => /^[\x21-\x7E]+$/.test(key)),
-  'must be printable ASCII without blanks',
-);
+const printable = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7E]+$/, 'must be printable ASCII without blanks');
+
+const keys = list.pipe(z.array(printable));
 
 // Keys and photos travel there: in the clear they may not leave this machine.
 const baseUrl = z
@@ -117,6 +92,8 @@ const baseUrl = z
   .refine(isBaseUrl, 'must be an address like https://example.org, or http:// on this machine')
   .transform((text) => text.replace(/\/+$/, ''))
   .optional();
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const settingsSchema = z.object({
   HOST: z.string().trim().default('127.0.0.1'),
@@ -133,11 +110,7 @@ const settingsSchema = z.object({
   // Two cores have more than an hour to do on so many, and their photos fill some gigabytes.
   MAX_QUEUED_FILES: whole(1, 1_000_000).default(5000),
   RETENTION_HOURS: whole(1, 1_000_000).default(168),
-  FAL_KEY: z
-    .string()
-    .trim()
-    .regex(/^[\x21-\x7E]+$/, 'must be printable ASCII without blanks')
-    .optional(),
+  FAL_KEY: printable.optional(),
   FAL_QUEUE_URL: baseUrl,
   FAL_REST_URL: baseUrl,
   FAL_DAILY_LIMIT_USD: z
@@ -147,16 +120,12 @@ const settingsSchema = z.object({
     .transform(Number)
     .optional(),
   PUBLIC_URL: baseUrl,
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
-      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
-    })
-    .default('info'),
+  LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   ROLE: z.literal('all', { error: 'must be one of all, api, worker' }).default('all'),
 });
 
 /** Null without a key; a setting that has nothing to work on then is a mistake. */
-function falConfig(settings: z.infer<typeof settingsSchema>): FalConfig | null {
+function falConfig(settings: z.infer<typeof settingsSchema>) {
   const { FAL_KEY: key, FAL_REST_URL: restUrl } = settings;
   if (key === undefined) {
     for (const name of ['FAL_QUEUE_URL', 'FAL_REST_URL', 'FAL_DAILY_LIMIT_USD', 'PUBLIC_URL'] as const) {
@@ -172,9 +141,11 @@ function falConfig(settings: z.infer<typeof settingsSchema>): FalConfig | null {
     key,
     queueUrl: settings.FAL_QUEUE_URL ?? 'https://queue.fal.run',
     restUrl: restUrl ?? 'https://rest.fal.ai',
-    // A proxy or a stand-in answers for all of fal: a key for it is not shown to fal itself.
+    /** Where prices are asked for. A proxy or a stand-in answers for all of fal: a key for it is not shown to fal itself. */
     apiUrl: restUrl ?? 'https://api.fal.ai',
+    /** How much may be spent in one day (UTC), in US dollars; null for no limit. */
     dailyLimitUsd: settings.FAL_DAILY_LIMIT_USD ?? null,
+    /** Where fal reaches this server with its webhooks; null for none. */
     publicUrl: settings.PUBLIC_URL ?? null,
   };
 }

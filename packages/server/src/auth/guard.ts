@@ -138,7 +138,8 @@ async function identify(request: Asked, { keyring, sessions, tickets }: GuardOpt
     if (typeof query['ticket'] === 'string') {
       const grant = await tickets.redeem(query['ticket'], (candidate) => fits(request, candidate));
       if (grant === undefined) return by(undefined);
-      return { ...by(withoutRights(keyring.find(grant.owner))), login: grant.login };
+      const holder = keyring.find(grant.owner);
+      return { ...by(holder && { ...holder, isAdmin: false }), login: grant.login };
     }
   }
   const cookie = request.cookies[sessionCookie];
@@ -167,10 +168,6 @@ function fits(request: Asked, grant: TicketGrant): boolean {
   return (params['task_id'] ?? query['task_id']) === grant.taskId;
 }
 
-function withoutRights(requester: Requester | undefined): Requester | undefined {
-  return requester && { ...requester, isAdmin: false };
-}
-
 function rateLimitKey(request: Asked): string {
   const named = request.owner !== '' && request.owner !== openOwner;
   return named ? `key ${request.owner}` : `address ${request.ip}`;
@@ -190,8 +187,7 @@ function isSafe(request: Asked): boolean {
  * too: a name that was rebound to a loopback address is refused here, a foreign page's request below.
  */
 function refuseForeignHost(request: Asked): void {
-  const host = request.hostname;
-  if (isLoopback(host)) return;
+  if (isLoopback(request.hostname)) return;
   throw new ApiError('FORBIDDEN', 'Without API keys the server answers to a loopback address alone.');
 }
 

@@ -31,16 +31,13 @@ interface SessionOptions {
   secret: Uint8Array;
   /** Remembers logouts until the session would have expired. */
   engine: Pick<Engine, 'endLogin' | 'hasEnded'>;
-  lifetimeMs?: number;
-  now?: () => number;
 }
 
 /** How long a login holds: 30 days. */
-export const defaultSessionLifetimeMs = 30 * 24 * 60 * 60 * 1000;
+export const sessionLifetimeMs = 30 * 24 * 60 * 60 * 1000;
 
 /** See {@link Sessions}. */
-export function createSessions(options: SessionOptions): Sessions {
-  const { secret, engine, lifetimeMs = defaultSessionLifetimeMs, now = Date.now } = options;
+export function createSessions({ secret, engine }: SessionOptions): Sessions {
   const sign = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
 
   /** Looks at the cookie alone: whether it is one of ours and has not expired. */
@@ -50,7 +47,7 @@ export function createSessions(options: SessionOptions): Sessions {
     const presented = Buffer.from(signature);
     if (expected.length !== presented.length || !timingSafeEqual(expected, presented)) return undefined;
     const expiresAt = Number(expires);
-    return expiresAt > now() ? { owner, id, expiresAt } : undefined;
+    return expiresAt > Date.now() ? { owner, id, expiresAt } : undefined;
   };
 
   const readValid = async (value: string): Promise<Session | undefined> => {
@@ -60,7 +57,7 @@ export function createSessions(options: SessionOptions): Sessions {
 
   return {
     create(owner) {
-      const text = `${owner}.${now() + lifetimeMs}.${randomBytes(16).toString('base64url')}`;
+      const text = `${owner}.${Date.now() + sessionLifetimeMs}.${randomBytes(16).toString('base64url')}`;
       return `${text}.${sign(text)}`;
     },
     async verify(value) {
@@ -71,7 +68,7 @@ export function createSessions(options: SessionOptions): Sessions {
       const session = await readValid(value);
       if (session === undefined) return undefined;
       const { owner, id, expiresAt } = session;
-      await engine.endLogin(id, expiresAt - now());
+      await engine.endLogin(id, expiresAt - Date.now());
       return { owner, id };
     },
   };

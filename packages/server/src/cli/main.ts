@@ -145,7 +145,7 @@ function explain(error: unknown, language: Language): number {
     // Help and version are errors to commander too; it has printed everything already.
     return error.exitCode === 0 ? exitCodes.made : exitCodes.usage;
   }
-  process.stderr.write(`image2model: ${describeError(error, language)}\n`);
+  err(`image2model: ${describeError(error, language)}\n`);
   return error instanceof UsageError || error instanceof ConfigError ? exitCodes.usage : exitCodes.server;
 }
 

@@ -19,28 +19,19 @@ export interface UsableServer {
  */
 export async function startPrivateServer(env: Readonly<Record<string, string | undefined>>): Promise<UsableServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'image2model-'));
+  await using opened = new AsyncDisposableStack();
+  opened.defer(() => rm(dataDir, { recursive: true, force: true }));
   const apiKey = randomBytes(24).toString('base64url');
-  const remove = async (): Promise<void> => await rm(dataDir, { recursive: true, force: true });
-  try {
-    const config = readConfig({
-      PORT: '0',
-      DATA_DIR: dataDir,
-      API_KEYS: apiKey,
-      LOG_LEVEL: 'error',
-      RATE_LIMIT_PER_MINUTE: '1000000',
-      WORKER_CONCURRENCY: env['WORKER_CONCURRENCY'],
-    });
-    const server = await startServer({ config, log: createLog({ level: config.logLevel }) });
-    return {
-      baseUrl: server.address,
-      apiKey,
-      async close() {
-        await server.close(0);
-        await remove();
-      },
-    };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  const config = readConfig({
+    PORT: '0',
+    DATA_DIR: dataDir,
+    API_KEYS: apiKey,
+    LOG_LEVEL: 'error',
+    RATE_LIMIT_PER_MINUTE: '1000000',
+    WORKER_CONCURRENCY: env['WORKER_CONCURRENCY'],
+  });
+  const server = await startServer({ config, log: createLog({ level: config.logLevel }) });
+  opened.defer(() => server.close(0));
+  const kept = opened.move();
+  return { baseUrl: server.address, apiKey, close: () => kept.disposeAsync() };
 }

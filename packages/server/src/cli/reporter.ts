@@ -75,11 +75,8 @@ export function describeOutcome(input: Input, outcome: Outcome, language: Langua
   switch (outcome.status) {
     case 'completed': {
       const { faces } = outcome.statistics;
-      const facts = [
-        typeof faces === 'number' ? say(cliMessage('cli.faces', { faces }), language) : undefined,
-        `${Math.ceil(outcome.sizeBytes / 1024)} KiB`,
-      ];
-      return `${input.given} → ${outcome.output} (${facts.filter((fact) => fact !== undefined).join(', ')})`;
+      const count = typeof faces === 'number' ? `${say(cliMessage('cli.faces', { faces }), language)}, ` : '';
+      return `${input.given} → ${outcome.output} (${count}${Math.ceil(outcome.sizeBytes / 1024)} KiB)`;
     }
     case 'failed':
       return `${input.given}: ${say(outcome.error, language)} (${outcome.code})`;

@@ -37,7 +37,6 @@ import { streamRoutes } from './routes/stream.ts';
 import { uploadRoutes } from './routes/upload.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { requestId, watchRequests } from './requests.ts';
-import { version } from '../version.ts';
 import { answerPage, readPages, servePages } from './pages.ts';
 
 /** What an app is built from. It owns none of it: whoever made these closes them. */
@@ -112,7 +111,7 @@ async function registerPlugins(
     limits: { fileSize: maxFileSizeBytes, fieldSize: 64 * 1024, fields: 50, parts: 200, headerPairs: 50 },
     throwFileSizeLimit: false,
   });
-  await app.register(swagger, openapiOptions(version));
+  await app.register(swagger, openapiOptions);
   return commonLines;
 }
 
@@ -136,7 +135,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   modelRoutes(api, options);
   adminRoutes(api, { engine, files });
   sessionRoutes(api, { engine, keyring, sessions, tickets });
-  healthRoutes(api, { engine, files, metrics, version, isClosing, providers });
+  healthRoutes(api, { engine, files, metrics, isClosing, providers });
   await webhookRoutes(api, providers);
   putFrontBefore(app, {
     guard: watch,

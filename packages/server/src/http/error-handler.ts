@@ -9,8 +9,8 @@ import { StorageFullError } from '../files/contract.ts';
  */
 export function handleError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toApiError(error);
-  if (problem.status >= 500 && !problem.retryable) request.log.error({ err: error }, 'request failed');
-  else if (problem.code === 'INTERNAL_ERROR') request.log.error({ err: error }, 'request failed');
+  const isOurs = problem.code === 'INTERNAL_ERROR' || (problem.status >= 500 && !problem.retryable);
+  if (isOurs) request.log.error({ err: error }, 'request failed');
   else request.log.debug({ code: problem.code }, 'request refused');
   return sendProblem(reply, problem, request.id);
 }

@@ -17,10 +17,7 @@ export const exposedHeaders = [
  * What the pages may load: themselves, pictures and models that they make in memory, WebAssembly, and the inline
  * scripts of the build by their hashes.
  */
-function contentPolicy(scriptHashes: readonly string[]): {
-  useDefaults: false;
-  directives: Record<string, string[]>;
-} {
+function contentPolicy(scriptHashes: readonly string[]) {
   return {
     useDefaults: false,
     directives: {

@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { errorDefinitions, maxFaceLimit, maxFilesPerUpload, minFaceLimit, problemSchema } from '@image2model/protocol';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { version } from '../version.ts';
 
 /** As much of an OpenAPI document as is worked on here. */
 interface Document {
@@ -10,37 +11,35 @@ interface Document {
 }
 
 /** How the OpenAPI document is made of the routes' schemas, and what it says that schemas cannot. */
-export function openapiOptions(version: string): FastifyDynamicSwaggerOptions {
-  return {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'image2model',
-        version,
-        description: 'Photos become 3D models, with honest live progress.',
-        license: { name: 'MIT', identifier: 'MIT' },
-      },
-      components: {
-        securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
-          api_key: { type: 'apiKey', in: 'query', name: 'api_key', description: 'Streams and downloads only' },
-          ticket: {
-            type: 'apiKey',
-            in: 'query',
-            name: 'ticket',
-            description: 'Streams and downloads only; single use',
-          },
-          session: { type: 'apiKey', in: 'cookie', name: 'image2model_session', description: "The page's login" },
-        },
-      },
-      security: [{ bearer: [] }, { session: [] }],
+export const openapiOptions: FastifyDynamicSwaggerOptions = {
+  openapi: {
+    openapi: '3.1.0',
+    info: {
+      title: 'image2model',
+      version,
+      description: 'Photos become 3D models, with honest live progress.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Pages and assets have no tag.
-    hideUntagged: true,
-    transform: jsonSchemaTransform,
-    transformObject: (made) => complete(('openapiObject' in made ? made.openapiObject : {}) as Document),
-  };
-}
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
+        api_key: { type: 'apiKey', in: 'query', name: 'api_key', description: 'Streams and downloads only' },
+        ticket: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'ticket',
+          description: 'Streams and downloads only; single use',
+        },
+        session: { type: 'apiKey', in: 'cookie', name: 'image2model_session', description: "The page's login" },
+      },
+    },
+    security: [{ bearer: [] }, { session: [] }],
+  },
+  // Pages and assets have no tag.
+  hideUntagged: true,
+  transform: jsonSchemaTransform,
+  transformObject: (made) => complete(('openapiObject' in made ? made.openapiObject : {}) as Document),
+};
 
 function complete(document: Document): object {
   const problem = {

@@ -69,10 +69,7 @@ export async function answerPage(pages: Pages, request: FastifyRequest, reply: F
 /** `results/[jobId].html` is for `/results/:jobId`, `index.html` for `/`. */
 function routeOf(name: string): string {
   const path = name.replace(/\.html$/, '').replace(/^index$/, '');
-  return `/${path
-    .split(sep)
-    .join('/')
-    .replaceAll(/\[(\w+)\]/g, ':$1')}`;
+  return `/${path.replaceAll(sep, '/').replaceAll(/\[(\w+)\]/g, ':$1')}`;
 }
 
 function inlineScriptHashes(html: string): string[] {

@@ -3,13 +3,10 @@ import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import { CombinedCursor, parseCombinedCursor } from './cursor.ts';
 import type { Feeds, Reader } from './feeds.ts';
-import { newestOfEach } from './newest.ts';
+import { keepMeanwhile } from './meanwhile.ts';
 import { Stream } from './stream.ts';
 import type { Outlet, StreamSurroundings } from './stream.ts';
 import type { Batch } from './wire.ts';
-
-/** Entries kept one by one while a replay is read. */
-const maxMeanwhile = 1000;
 
 interface Followed {
   taskId: string;
@@ -78,8 +75,7 @@ export class CombinedStream extends Stream implements Reader {
       this.#accept(task, batch.entries);
       return;
     }
-    this.#meanwhile.push(...batch.entries);
-    if (this.#meanwhile.length > maxMeanwhile) this.#meanwhile = newestOfEach(this.#meanwhile);
+    this.#meanwhile = keepMeanwhile(this.#meanwhile, batch.entries);
   }
 
   #replay(task: Followed, entries: readonly Entry[], cursor: number | undefined, outlet: Outlet): void {

@@ -64,36 +64,11 @@ export interface HubStats {
   cut: number;
 }
 
-/** The open streams of this process. */
-export interface Hub {
-  /**
-   * Streams a task's events to the outlet. Resolves once the replay is written; to false, with nothing written, where
-   * the client has seen the ending already. Throws an {@link ApiError}, before anything is written: TOO_MANY_STREAMS,
-   * SHUTTING_DOWN, TASK_NOT_FOUND.
-   */
-  openTask(task: TaskRow, after: string | undefined, outlet: Outlet): Promise<boolean>;
-  /** The same for the tasks of one owner over one connection, without doubles and sorted by id. */
-  openTasks(tasks: readonly [TaskRow, ...TaskRow[]], after: string | undefined, outlet: Outlet): Promise<boolean>;
-  /** Whether one more stream of this owner would be opened now. */
-  hasRoom(owner: string): boolean;
-  /** Ends the streams that were opened with a login that is no longer valid. */
-  endLogin(login: string): void;
-  stats(): HubStats;
-  /**
-   * Refuses new streams and closes the open ones with a `retry:` of their own. Resolves when all are gone; those that
-   * are not after `graceMs` are cut. May be called twice.
-   */
-  close(graceMs?: number): Promise<void>;
-}
-
 /** Ticks of the wheel in one heartbeat: how finely its beats are spread. */
 const ticksPerHeartbeat = 60;
 
-export function createHub(options: HubOptions): Hub {
-  return new ProcessHub(options);
-}
-
-class ProcessHub implements Hub {
+/** The open streams of this process. */
+export class Hub {
   readonly #engine: HubOptions['engine'];
   readonly #log: HubOptions['log'];
   readonly #limits: StreamLimits;
@@ -102,7 +77,7 @@ class ProcessHub implements Hub {
   readonly #around: StreamSurroundings;
   readonly #owners = new Map<string, number>();
   readonly #counters = { open: 0, opened: 0, refused: 0, waiting: 0, cut: 0 };
-  readonly #whenEmpty: (() => void)[] = [];
+  #whenEmpty: PromiseWithResolvers<void> | undefined;
   #closing: Promise<void> | undefined;
 
   constructor({ engine, log, limits: given = {} }: HubOptions) {
@@ -124,22 +99,34 @@ class ProcessHub implements Hub {
     };
   }
 
+  /**
+   * Streams a task's events to the outlet. Resolves once the replay is written; to false, with nothing written, where
+   * the client has seen the ending already. Throws an {@link ApiError}, before anything is written: TOO_MANY_STREAMS,
+   * SHUTTING_DOWN, TASK_NOT_FOUND.
+   */
   async openTask(task: TaskRow, after: string | undefined, outlet: Outlet): Promise<boolean> {
     this.#admit(task.owner);
     const stream = new TaskStream(task.taskId, this.#feeds, task.owner, outlet, this.#around);
     return await run(stream, () => stream.start(this.#engine, task, parseCursor(after), outlet));
   }
 
-  async openTasks(...[tasks, after, outlet]: Parameters<Hub['openTasks']>): Promise<boolean> {
+  /** The same for the tasks of one owner over one connection, without doubles and sorted by id. */
+  async openTasks(
+    tasks: readonly [TaskRow, ...TaskRow[]],
+    after: string | undefined,
+    outlet: Outlet,
+  ): Promise<boolean> {
     this.#admit(tasks[0].owner);
     const stream = new CombinedStream(tasks, this.#feeds, outlet, this.#around);
     return await run(stream, () => stream.start(this.#engine, after, outlet));
   }
 
+  /** Whether one more stream of this owner would be opened now. */
   hasRoom(owner: string): boolean {
     return this.#closing === undefined && this.#whatIsFull(owner) === undefined;
   }
 
+  /** Ends the streams that were opened with a login that is no longer valid. */
   endLogin(login: string): void {
     const ended = this.#streams().filter((stream) => stream.login === login);
     for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', 'This login has ended.'));
@@ -150,22 +137,25 @@ class ProcessHub implements Hub {
     return { ...this.#counters, owners: this.#owners, tasks: this.#feeds.size };
   }
 
-  async close(graceMs = 5000): Promise<void> {
-    this.#closing ??= this.#close(graceMs);
-    await this.#closing;
+  /**
+   * Refuses new streams and closes the open ones with a `retry:` of their own. Resolves when all are gone; those that
+   * are not after `graceMs` are cut. May be called twice.
+   */
+  close(graceMs = 5000): Promise<void> {
+    return (this.#closing ??= this.#close(graceMs));
   }
 
   async #close(graceMs: number): Promise<void> {
     const open = this.#streams();
     this.#log.info({ streams: open.length }, 'closing the event streams');
     if (this.#counters.open === 0) return;
-    const empty = new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+    this.#whenEmpty = Promise.withResolvers();
     this.#feeds.flush();
     for (const stream of open) stream.end(shuttingDown(), Math.random() * this.#limits.shutdownSpreadMs);
     const late = setTimeout(() => {
       for (const stream of this.#streams()) stream.cut();
     }, graceMs);
-    await empty;
+    await this.#whenEmpty.promise;
     clearTimeout(late);
   }
 
@@ -194,7 +184,7 @@ class ProcessHub implements Hub {
     const left = (this.#owners.get(owner) ?? 0) - 1;
     if (left > 0) this.#owners.set(owner, left);
     else this.#owners.delete(owner);
-    if (this.#counters.open === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    if (this.#counters.open === 0) this.#whenEmpty?.resolve();
   }
 
   #streams(): Stream[] {

@@ -2,14 +2,11 @@ import { hasEnded, isEnding } from '@image2model/protocol';
 import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Feeds, Reader } from './feeds.ts';
-import { newestOfEach } from './newest.ts';
+import { keepMeanwhile } from './meanwhile.ts';
 import { Stream } from './stream.ts';
 import type { Outlet, StreamSurroundings } from './stream.ts';
 import { encodeEntries } from './wire.ts';
 import type { Batch } from './wire.ts';
-
-/** Entries kept one by one while the replay is read. */
-const maxMeanwhile = 1000;
 
 /** The events of one task. */
 export class TaskStream extends Stream implements Reader {
@@ -59,7 +56,7 @@ export class TaskStream extends Stream implements Reader {
 
   deliver(_taskId: string, batch: Batch): void {
     if (!this.#isLive) {
-      this.#keep(batch.entries);
+      if (this.#meanwhile !== undefined) this.#meanwhile = keepMeanwhile(this.#meanwhile, batch.entries);
     } else if (batch.first > this.#newest && !this.isWaiting) {
       this.#newest = batch.last;
       this.over ||= batch.ends;
@@ -67,13 +64,6 @@ export class TaskStream extends Stream implements Reader {
     } else {
       this.#accept(batch.entries);
     }
-  }
-
-  /** A slow read does not use up memory: past the bound, the newest of each key will do. */
-  #keep(entries: readonly Entry[]): void {
-    if (this.#meanwhile === undefined) return;
-    this.#meanwhile.push(...entries);
-    if (this.#meanwhile.length > maxMeanwhile) this.#meanwhile = newestOfEach(this.#meanwhile);
   }
 
   #accept(entries: readonly Entry[]): void {

@@ -1,13 +1,10 @@
 /* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { ended, problem, upload } from './support.ts';
+import { ended, json, logIn, problem, send, start, ticketFor, upload } from './support.ts';
 
 const bearer = (key: string): RequestInit => ({ headers: { authorization: `Bearer ${key}` } });
 
@@ -100,13 +97,10 @@ describe('a server with keys', () => {
   });
 
   it('gives out tickets that open one thing, once', async () => {
-    const ticket = async (): Promise<string> => {
-      const init = { method: 'POST', ...bearer('key-of-alice') };
-      const response = await server.ask(`/api/v1/status/tasks/${task}/ticket`, init);
-      const body = (await response.json()) as { ticket: string; expires_in: number };
-      expect(body.expires_in).toBe(60);
-      return body.ticket;
-    };
+    const init = { method: 'POST', ...bearer('key-of-alice') };
+    const issued = await server.ask(`/api/v1/status/tasks/${task}/ticket`, init);
+    expect(await issued.json()).toMatchObject({ expires_in: 60 });
+    const ticket = async () => await ticketFor(server, task, { authorization: 'Bearer key-of-alice' });
     const [first, second, third] = [await ticket(), await ticket(), await ticket()];
     expect((await server.ask(`/api/v1/status/tasks/${task}/stream?ticket=${first}`)).status).toBe(200);
     await problem(await server.ask(`/api/v1/status/tasks/${task}/stream?ticket=${first}`), 401, 'UNAUTHENTICATED');
@@ -128,18 +122,13 @@ describe('a server with keys', () => {
 
   describe('lets the page log in', () => {
     const login = async (api_key: string, headers: Record<string, string> = {}): Promise<Response> =>
-      await server.ask('/api/v1/session', {
-        method: 'POST',
-        body: JSON.stringify({ api_key }),
-        headers: { 'content-type': 'application/json', ...headers },
-      });
-    const cookieOf = (response: Response): string => (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+      await server.ask('/api/v1/session', json('POST', { api_key }, headers));
 
     it('with a cookie that scripts and other sites do not get', async () => {
       const response = await login('key-of-alice');
       expect(response.headers.get('set-cookie')).toMatch(/; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Strict$/);
       expect(response.headers.get('set-cookie')).not.toContain('key-of');
-      const cookie = cookieOf(response);
+      const cookie = response.headers.get('set-cookie')?.split(';')[0] ?? '';
       expect(await (await server.ask('/api/v1/session', { headers: { cookie } })).json()).toEqual({
         authenticated: true,
         required: true,
@@ -150,7 +139,7 @@ describe('a server with keys', () => {
     });
 
     it('until it logs out', async () => {
-      const cookie = cookieOf(await login('key-of-alice'));
+      const cookie = await logIn(server, 'key-of-alice');
       const out = await server.ask('/api/v1/session', { method: 'DELETE', headers: { cookie } });
       expect(await out.json()).toEqual({ authenticated: false, required: true });
       await problem(await server.ask(`/api/v1/status/tasks/${task}`, { headers: { cookie } }), 401, 'UNAUTHENTICATED');
@@ -158,12 +147,12 @@ describe('a server with keys', () => {
 
     it('not with a wrong key or a forged cookie', async () => {
       await problem(await login('wrong'), 401, 'UNAUTHENTICATED');
-      const cookie = `${cookieOf(await login('key-of-alice')).slice(0, -2)}AA`;
+      const cookie = `${(await logIn(server, 'key-of-alice')).slice(0, -2)}AA`;
       await problem(await server.ask(`/api/v1/status/tasks/${task}`, { headers: { cookie } }), 401, 'UNAUTHENTICATED');
     });
 
     it('and keeps pages of other origins from using it', async () => {
-      const cookie = cookieOf(await login('key-of-alice'));
+      const cookie = await logIn(server, 'key-of-alice');
       const cancel = `/api/v1/status/tasks/${task}/cancel`;
       const foreign = { cookie, origin: 'https://evil.example' };
       await problem(await server.ask(cancel, { method: 'POST', headers: foreign }), 403, 'FORBIDDEN');
@@ -175,32 +164,21 @@ describe('a server with keys', () => {
 
 describe('limits', () => {
   it('are counted by key, with uploads apart, and say when to come back', async () => {
-    const server = await startTestServer({ env: { API_KEYS: 'one,two', RATE_LIMIT_PER_MINUTE: '20' } });
-    try {
-      const ask = async (key: string): Promise<Response> => await server.ask('/api/v1/models/available', bearer(key));
-      for (let count = 0; count < 20; count += 1) expect((await ask('one')).status).toBe(200);
-      await problem(await ask('one'), 429, 'RATE_LIMITED');
-      expect((await ask('two')).status).toBe(200);
+    const server = await start({ env: { API_KEYS: 'one,two', RATE_LIMIT_PER_MINUTE: '20' } });
+    const ask = async (key: string): Promise<Response> => await server.ask('/api/v1/models/available', bearer(key));
+    for (let count = 0; count < 20; count += 1) expect((await ask('one')).status).toBe(200);
+    await problem(await ask('one'), 429, 'RATE_LIMITED');
+    expect((await ask('two')).status).toBe(200);
 
-      const form = async (): Promise<RequestInit> => ({
-        method: 'POST',
-        body: uploadForm([['a.png', await picture()]]),
-        ...bearer('two'),
-      });
-      for (let count = 0; count < 2; count += 1) {
-        const response = await server.ask('/api/v1/upload', await form());
-        expect(response.status).toBe(200);
-        await ended(server, ((await response.json()) as { task_id: string }).task_id, bearer('two'));
-      }
-      await problem(await server.ask('/api/v1/upload', await form()), 429, 'RATE_LIMITED');
-
-      // Guesses are counted by address; a probe is always answered.
-      for (let count = 0; count < 20; count += 1) await ask(`guess-${count}`);
-      await problem(await ask('guess'), 429, 'RATE_LIMITED');
-      expect((await server.ask('/api/v1/health')).status).toBe(200);
-    } finally {
-      await server.stop();
+    for (let count = 0; count < 2; count += 1) {
+      await ended(server, (await upload(server, ['a.png'], bearer('two'))).task_id, bearer('two'));
     }
+    await problem(await send(server, uploadForm([['a.png', await picture()]]), bearer('two')), 429, 'RATE_LIMITED');
+
+    // Guesses are counted by address; a probe is always answered.
+    for (let count = 0; count < 20; count += 1) await ask(`guess-${count}`);
+    await problem(await ask('guess'), 429, 'RATE_LIMITED');
+    expect((await server.ask('/api/v1/health')).status).toBe(200);
   });
 });
 
@@ -208,11 +186,7 @@ describe('a server without keys', () => {
   let server: TestServer;
 
   beforeEach(async () => {
-    server = await startTestServer({ env: { CORS_ORIGINS: 'https://friend.example' } });
-  });
-
-  afterEach(async () => {
-    await server.stop();
+    server = await start({ env: { CORS_ORIGINS: 'https://friend.example' } });
   });
 
   it('lets everybody in who can reach it, and says so', async () => {
@@ -237,12 +211,11 @@ describe('a server without keys', () => {
   });
 
   it('refuses what a page of another origin sends, unless it is named', async () => {
-    const send = async (origin: string): Promise<Response> =>
-      await server.ask('/api/v1/upload', { method: 'POST', body: uploadForm([]), headers: { origin } });
-    await problem(await send('https://evil.example'), 403, 'FORBIDDEN');
-    await problem(await send('null'), 403, 'FORBIDDEN');
-    await problem(await send('https://friend.example'), 400, 'NO_FILES');
-    await problem(await send(server.address), 400, 'NO_FILES');
+    const from = async (origin: string) => await send(server, uploadForm([]), { headers: { origin } });
+    await problem(await from('https://evil.example'), 403, 'FORBIDDEN');
+    await problem(await from('null'), 403, 'FORBIDDEN');
+    await problem(await from('https://friend.example'), 400, 'NO_FILES');
+    await problem(await from(server.address), 400, 'NO_FILES');
   });
 
   it('tells browsers which origins may read its answers', async () => {
@@ -255,19 +228,11 @@ describe('a server without keys', () => {
 
 describe('a login', () => {
   it('outlasts a restart of the server', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'image2model-login-'));
-    const env = { API_KEYS: 'key', DATA_DIR: dataDir };
-    const first = await startTestServer({ env });
-    const body = { method: 'POST', body: '{"api_key":"key"}', headers: { 'content-type': 'application/json' } };
-    const cookie = (await first.ask('/api/v1/session', body)).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const first = await start({ env: { API_KEYS: 'key' } });
+    const cookie = await logIn(first, 'key');
     await first.close(0);
-    const second = await startTestServer({ env });
-    try {
-      const session = await second.ask('/api/v1/session', { headers: { cookie } });
-      expect(await session.json()).toEqual({ authenticated: true, required: true });
-    } finally {
-      await Promise.all([first.stop(), second.stop()]);
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    const second = await start({ env: { API_KEYS: 'key', DATA_DIR: first.dataDir } });
+    const session = await second.ask('/api/v1/session', { headers: { cookie } });
+    expect(await session.json()).toEqual({ authenticated: true, required: true });
   });
 });

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { picture, uploadForm } from '../support/server.ts';
+import { ask as raw } from '../support/sockets.ts';
 import { setUpRefusals } from './refusals.ts';
 import { problem } from './support.ts';
 
@@ -13,6 +13,7 @@ const good = await picture();
 const refusals = setUpRefusals();
 const { ask, post } = refusals;
 
+const port = () => Number(new URL(refusals.server.address).port);
 const login = async (body: string) =>
   await ask('/api/v1/session', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
 
@@ -52,13 +53,13 @@ describe('an upload is refused', () => {
 
   it('with more than all images together may have, before a byte is read', async () => {
     const head = ['POST /api/v1/upload/ HTTP/1.1', `Host: localhost`, 'Content-Type: multipart/form-data; boundary=x'];
-    const answer = await raw([...head, 'Content-Length: 300000000', '', ''].join('\r\n'));
+    const answer = await raw(port(), [...head, 'Content-Length: 300000000', '', ''].join('\r\n'));
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
     expect(answer).toContain('BODY_TOO_LARGE');
   });
 
   it('with more than that, where it did not say so before', async () => {
-    const socket = connect(Number(new URL(refusals.server.address).port), '127.0.0.1');
+    const socket = connect(port(), '127.0.0.1');
     const answer: string[] = [];
     socket.on('data', (bytes) => answer.push(bytes.toString())).on('error', () => undefined);
     const head = ['POST /api/v1/upload/ HTTP/1.1', 'Host: localhost', 'Content-Type: multipart/form-data; boundary=x'];
@@ -166,7 +167,7 @@ describe('a request that is not well formed', () => {
   it('leaves nothing behind where the client goes away in the middle', async () => {
     const head = ['POST /api/v1/upload/ HTTP/1.1', 'Host: localhost', 'Content-Type: multipart/form-data; boundary=x'];
     const part = '--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n';
-    const socket = connect(Number(new URL(refusals.server.address).port), '127.0.0.1');
+    const socket = connect(port(), '127.0.0.1');
     socket.write([...head, 'Content-Length: 100000', '', part].join('\r\n'));
     socket.write(good);
     await expect.poll(async () => (await readdir(join(refusals.server.dataDir, 'files', '.incoming'))).length).toBe(1);
@@ -217,17 +218,11 @@ describe('a request that is not well formed', () => {
   });
 
   it('is refused where it is hardly HTTP', async () => {
-    expect(await raw('NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/);
+    expect(await raw(port(), 'NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/);
     const huge = `GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ${'x'.repeat(100_000)}\r\n\r\n`;
-    expect(await raw(huge)).toMatch(/^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/);
-    expect(await raw('GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')).toMatch(
+    expect(await raw(port(), huge)).toMatch(/^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/);
+    expect(await raw(port(), 'GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')).toMatch(
       /^HTTP\/1\.1 400 [\s\S]*INVALID_REQUEST/,
     );
   });
 });
-
-async function raw(bytes: string): Promise<string> {
-  const socket = connect(Number(new URL(refusals.server.address).port), '127.0.0.1');
-  socket.write(bytes);
-  return await text(socket);
-}

@@ -1,25 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobSchema } from '@image2model/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ModelContext } from '../../src/models/contract.ts';
+import { ModelError } from '../../src/models/errors.ts';
 import { createScriptedModel } from '../support/scripted-model.ts';
-import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, upload } from './support.ts';
+import { ended, json, start, upload } from './support.ts';
 
 let server: TestServer;
 
-afterEach(async () => {
-  await server.stop();
-});
-
 const post = (path: string, body?: object): Promise<Response> =>
-  server.ask(`/api/v1${path}`, {
-    method: 'POST',
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
+  server.ask(`/api/v1${path}`, body ? json('POST', body) : { method: 'POST' });
 
 /** A gate for each file, by its name: `reached` when the model works on it, `open` to let it go on. */
 function gates() {
@@ -32,7 +25,7 @@ describe('cancelling one file that is worked on', () => {
   it('stops its work, keeps nothing of it, gives its place to the next and lets the others go on', async () => {
     const gate = gates();
     const stopped = Promise.withResolvers<unknown>();
-    server = await startTestServer({
+    server = await start({
       env: { WORKER_CONCURRENCY: '2' },
       model: createTriangleModel({
         before: async ({ filename }, _options, context) => {
@@ -63,7 +56,7 @@ describe('a job that is tried again', () => {
   it('does not wait for a cancelled attempt that does not stop, and is not harmed by what that does late', async () => {
     const [first, second] = [gates()('first'), gates()('second')];
     let runs = 0;
-    server = await startTestServer({
+    server = await start({
       env: { WORKER_CONCURRENCY: '2' },
       model: createTriangleModel({
         before: async (_input, _options, context) => {
@@ -95,12 +88,11 @@ describe('a job that is tried again', () => {
       before: async (_input, { options, faceLimit }) => void seen.push([options, faceLimit]),
     });
     const failing = createScriptedModel({
-      fault: async () => {
-        const { ModelError } = await import('../../src/models/errors.ts');
+      fault: () => {
         throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen.' });
       },
     });
-    server = await startTestServer({ model: failing, others: { triangle: other } });
+    server = await start({ model: failing, others: { triangle: other } });
     const { task_id: task, job_id: job } = await upload(server, ['a.png']);
     expect((await ended(server, task)).status).toBe('failed');
     const answer = await post(`/jobs/${job}/retry`, { model: 'triangle', options: { depth: 'soft' } });

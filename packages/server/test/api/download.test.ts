@@ -1,24 +1,24 @@
 /* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects */
 import { createHash } from 'node:crypto';
-import { downloadListSchema, uploadSchema } from '@image2model/protocol';
+import { downloadListSchema } from '@image2model/protocol';
 import type { ModelFile, Upload } from '@image2model/protocol';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { picture, startTestServer } from '../support/server.ts';
+import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { ended, problem, upload } from './support.ts';
+import { ended, expectAccepted, problem, send, upload } from './support.ts';
 
 let server: TestServer;
-let accepted: Upload;
+let batch: Upload;
 let model: ModelFile;
 let url: string;
 let whole: Buffer;
 
 beforeAll(async () => {
   server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
-  accepted = await upload(server, ['Stühle & Tische.png', 'b.png']);
-  await ended(server, accepted.task_id);
-  const list = downloadListSchema.parse(await (await server.ask(`/api/v1/download/${accepted.job_id}/all`)).json());
+  batch = await upload(server, ['Stühle & Tische.png', 'b.png']);
+  await ended(server, batch.task_id);
+  const list = downloadListSchema.parse(await (await server.ask(`/api/v1/download/${batch.job_id}/all`)).json());
   expect(list.download_urls).toHaveLength(2);
   [model] = list.files as [ModelFile];
   [url] = list.download_urls as [string];
@@ -110,7 +110,7 @@ describe('a model', () => {
 
   it('is found by its own name alone', async () => {
     for (const name of ['c.glb', '..%2f..%2fimage2model.db', 'b.png', 'B.glb', '%00', `${'x'.repeat(400)}.glb`]) {
-      await problem(await server.ask(`/api/v1/download/${accepted.job_id}/${name}`), 404, 'FILE_NOT_FOUND');
+      await problem(await server.ask(`/api/v1/download/${batch.job_id}/${name}`), 404, 'FILE_NOT_FOUND');
     }
     await problem(await server.ask(`${url}?format=fbx`), 400, 'INVALID_REQUEST');
   });
@@ -145,13 +145,13 @@ describe('beside the model', () => {
   });
 
   it('there is the photo as it was uploaded', async () => {
-    const path = `/api/v1/download/${accepted.job_id}/photos/${model.file_id}`;
+    const path = `/api/v1/download/${batch.job_id}/photos/${model.file_id}`;
     const response = await server.ask(path);
     expect(response.headers.get('content-type')).toBe('image/png');
     const sent = await picture();
     expect(Buffer.from(await response.arrayBuffer())).toEqual(sent);
     expect(response.headers.get('etag')).toBe(`"${createHash('sha256').update(sent).digest('hex')}"`);
-    const none = `/api/v1/download/${accepted.job_id}/photos/${crypto.randomUUID()}`;
+    const none = `/api/v1/download/${batch.job_id}/photos/${crypto.randomUUID()}`;
     await problem(await server.ask(none), 404, 'FILE_NOT_FOUND');
   });
 
@@ -167,11 +167,7 @@ describe('beside the model', () => {
       .withMetadata({ orientation: 6 })
       .jpeg()
       .toBuffer();
-    const form = new FormData();
-    form.append('files', new Blob([new Uint8Array(lying)]), 'Löwe.jpg');
-    const { job_id, uploaded_files } = uploadSchema.parse(
-      await (await server.ask('/api/v1/upload', { method: 'POST', body: form })).json(),
-    );
+    const { job_id, uploaded_files } = await expectAccepted(await send(server, uploadForm([['Löwe.jpg', lying]])));
     const path = `/api/v1/download/${job_id}/photos/${uploaded_files[0]?.file_id}?size=small`;
     const answers = await Promise.all([server.ask(path), server.ask(path)]);
     const [first, second] = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())));
@@ -190,9 +186,9 @@ describe('beside the model', () => {
   });
 
   it('there is a ZIP of everything', async () => {
-    const response = await server.ask(`/api/v1/download/${accepted.job_id}/archive`);
+    const response = await server.ask(`/api/v1/download/${batch.job_id}/archive`);
     expect(response.headers.get('content-type')).toBe('application/zip');
-    expect(response.headers.get('content-disposition')).toContain(`image2model-${accepted.job_id}.zip`);
+    expect(response.headers.get('content-disposition')).toContain(`image2model-${batch.job_id}.zip`);
     const zip = Buffer.from(await response.arrayBuffer());
     expect(entries(zip)).toEqual(['Stühle & Tische.glb', 'Stühle & Tische.webp', 'b.glb', 'b.webp']);
     // Stored as it is, so that it can be found in there as it is.

@@ -1,24 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { downloadListSchema, uploadSchema } from '@image2model/protocol';
+import { downloadListSchema } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSessions } from '../../src/auth/sessions.ts';
 import type { NewJob } from '../../src/engine/contract.ts';
 import { createKeyring } from '../../src/auth/keys.ts';
 import { extraKey, modelKey, previewKey } from '../../src/files/keys.ts';
 import { newJob } from '../support/jobs.ts';
-import { picture, startTestServer, uploadForm } from '../support/server.ts';
+import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended } from './support.ts';
+import { ended, expectAccepted, send, start, storedJobs } from './support.ts';
 
 let server: TestServer;
-
-afterEach(async () => {
-  await server.stop();
-});
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -66,7 +62,7 @@ async function triangle(): Promise<Uint8Array> {
 
 describe('results of an earlier version', () => {
   it('are where they were: listed, downloaded, converted and packed', async () => {
-    server = await startTestServer();
+    server = await start();
     const { job, glb } = await finishedEarlier();
     const get = async (path: string) => await server.ask(`/api/v1/download/${job.jobId}/${path}`);
     expect(downloadListSchema.parse(await (await get('all')).json()).total_files).toBe(1);
@@ -78,16 +74,15 @@ describe('results of an earlier version', () => {
   });
 
   it('are reused, and removed with their job', async () => {
-    server = await startTestServer({ model: { ...createTriangleModel(), reusable: true } });
+    server = await start({ model: { ...createTriangleModel(), reusable: true } });
     const { job, photo } = await finishedEarlier();
-    const body = uploadForm([['stool.png', photo]]);
-    const accepted = uploadSchema.parse(await (await server.ask('/api/v1/upload', { method: 'POST', body })).json());
-    const { files } = await ended(server, accepted.task_id);
+    const again = await expectAccepted(await send(server, uploadForm([['stool.png', photo]])));
+    const { files } = await ended(server, again.task_id);
     expect(files[0]?.result).toMatchObject({ reused: true, filename: 'stool.glb' });
     expect((await server.ask(`/api/v1/jobs/${job.jobId}`, { method: 'DELETE' })).status).toBe(200);
-    expect(await readdir(join(server.dataDir, 'files/jobs'))).toEqual([accepted.job_id]);
+    expect(await storedJobs(server)).toEqual([again.job_id]);
     for (const name of ['stool.glb', 'stool.webp', 'stool.fbx']) {
-      expect((await server.ask(`/api/v1/download/${accepted.job_id}/${name}`)).status).toBe(200);
+      expect((await server.ask(`/api/v1/download/${again.job_id}/${name}`)).status).toBe(200);
     }
   });
 });
@@ -96,7 +91,7 @@ describe('logins of an earlier version', () => {
   it('go on, by the secret that it kept beside its database', async () => {
     const secret = Buffer.alloc(32, 7);
     const before = async (dataDir: string) => await writeFile(join(dataDir, 'session.key'), secret);
-    server = await startTestServer({ env: { API_KEYS: 'mine' }, before });
+    server = await start({ env: { API_KEYS: 'mine' }, before });
     const requester = createKeyring({ apiKeys: ['mine'], adminApiKeys: [] }).identify('mine');
     const login = createSessions({ secret, engine: server.engine }).create(requester?.owner ?? '');
     const response = await server.ask('/api/v1/jobs', { headers: { cookie: `image2model_session=${login}` } });

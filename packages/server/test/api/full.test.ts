@@ -6,30 +6,25 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { healthSchema } from '@image2model/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, onTestFinished, expect, it } from 'vitest';
 import { ModelError } from '../../src/models/errors.ts';
-import { canFillDisk, createSmallDisk } from '../chaos/disk.ts';
-import { picture, startTestServer, uploadForm } from '../support/server.ts';
+import { canFillDisk, createSmallDisk } from '../../../../scripts/test/small-disk.ts';
+import type { SmallDisk } from '../../../../scripts/test/small-disk.ts';
+import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { smallGlb } from '../support/scripted-model.ts';
+import { packGlb } from '../support/glb.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, problem, taskNow, upload } from './support.ts';
+import { ended, problem, send, start, storedJobs, taskNow, upload } from './support.ts';
 
-const cleanups: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
+const sendPhoto = async (server: TestServer, init?: RequestInit) =>
+  await send(server, uploadForm([['a.png', await picture()]]), init);
 
-async function start(options: Parameters<typeof startTestServer>[0]): Promise<TestServer> {
-  const server = await startTestServer(options);
-  cleanups.push(() => server.stop());
-  return server;
+/** A small disk that is removed at the end of the test. */
+async function smallDisk(): Promise<SmallDisk> {
+  const disk = await createSmallDisk();
+  onTestFinished(() => disk.remove());
+  return disk;
 }
-
-const send = async (server: TestServer, init: RequestInit = {}): Promise<Response> => {
-  const body = uploadForm([['a.png', await picture()]]);
-  return await server.ask('/api/v1/upload', { method: 'POST', body, ...init });
-};
 
 describe('a queue in which as many files wait as may', () => {
   it('takes no upload and no retry until some are done, and answers a repeated upload all the same', async () => {
@@ -52,21 +47,21 @@ describe('a queue in which as many files wait as may', () => {
     await upload(server, ['runs.png']);
     await started.promise;
     const keyed = { headers: { 'idempotency-key': 'once' } };
-    const first = await send(server, keyed);
+    const first = await sendPhoto(server, keyed);
     expect(first.status).toBe(200);
     const waiting = await upload(server, ['waits.png']);
-    const before = await readdir(join(server.dataDir, 'files/jobs'));
+    const before = await storedJobs(server);
 
-    await problem(await send(server), 503, 'QUEUE_FULL');
+    await problem(await sendPhoto(server), 503, 'QUEUE_FULL');
     const retry = `/api/v1/jobs/${failed.job_id}/retry`;
     await problem(await server.ask(retry, { method: 'POST' }), 503, 'QUEUE_FULL');
-    expect((await send(server, keyed)).status).toBe(200);
-    expect((await readdir(join(server.dataDir, 'files/jobs'))).toSorted()).toEqual(before.toSorted());
+    expect((await sendPhoto(server, keyed)).status).toBe(200);
+    expect((await storedJobs(server)).toSorted()).toEqual(before.toSorted());
 
     gate.resolve();
     await ended(server, waiting.task_id);
     expect((await server.ask(retry, { method: 'POST' })).status).toBe(200);
-    expect((await send(server)).status).toBe(200);
+    expect((await sendPhoto(server)).status).toBe(200);
   });
 
   it('refuses before the body is read', async () => {
@@ -92,7 +87,7 @@ describe('a queue in which as many files wait as may', () => {
 describe('a disk with less room than is kept free', () => {
   it('takes no upload, and the server says that it is not ready', async () => {
     const server = await start({ minFreeBytes: Number.MAX_SAFE_INTEGER });
-    await problem(await send(server), 507, 'STORAGE_FULL');
+    await problem(await sendPhoto(server), 507, 'STORAGE_FULL');
     expect((await server.ask('/api/v1/health/readiness')).status).toBe(503);
     const health = healthSchema.parse(await (await server.ask('/api/v1/health')).json());
     expect(health).toMatchObject({ status: 'degraded', checks: { files: { status: 'failing' } } });
@@ -103,24 +98,22 @@ describe('a disk with less room than is kept free', () => {
 
 describe.runIf(await canFillDisk())('a disk of its own that is filled (takes root)', () => {
   it('turns readiness when it is nearly full, and back when there is room again', async () => {
-    const small = await createSmallDisk();
-    cleanups.push(() => small.remove());
+    const small = await smallDisk();
     const reserve = 24 * 1024 * 1024;
     const server = await start({ env: { DATA_DIR: small.directory }, minFreeBytes: reserve });
     const ready = async (): Promise<number> => (await server.ask('/api/v1/health/readiness')).status;
-    expect((await send(server)).status).toBe(200);
+    expect((await sendPhoto(server)).status).toBe(200);
     await small.fill(reserve / 2);
-    await problem(await send(server), 507, 'STORAGE_FULL');
+    await problem(await sendPhoto(server), 507, 'STORAGE_FULL');
     // Looked at once a second at most.
     await expect.poll(ready, { timeout: 30_000 }).toBe(503);
     await small.free();
     await expect.poll(ready, { timeout: 30_000 }).toBe(200);
-    expect((await send(server)).status).toBe(200);
+    expect((await sendPhoto(server)).status).toBe(200);
   });
 
   it('refuses uploads, keeps what it accepted, and goes on when there is room again', async () => {
-    const small = await createSmallDisk();
-    cleanups.push(() => small.remove());
+    const small = await smallDisk();
     const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const server = await start({
       env: { DATA_DIR: small.directory },
@@ -137,8 +130,7 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
     await small.fill(0);
     // Larger than what a write-ahead log may still have inside: images of more than a page each.
     const big = Buffer.concat([await picture(), randomBytes(100_000)]);
-    const form = uploadForm([['big.png', big]]);
-    await problem(await server.ask('/api/v1/upload', { method: 'POST', body: form }), 507, 'STORAGE_FULL');
+    await problem(await send(server, uploadForm([['big.png', big]])), 507, 'STORAGE_FULL');
     expect(await readdir(join(small.directory, 'files/jobs'))).toEqual([accepted.job_id]);
     expect(await readdir(join(small.directory, 'files/.incoming'))).toEqual([]);
     expect((await server.ask('/api/v1/health/liveness')).status).toBe(200);
@@ -151,10 +143,10 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
   });
 
   it('fails a file that cannot be stored after its tries, and says why', async () => {
-    const small = await createSmallDisk();
-    cleanups.push(() => small.remove());
+    const small = await smallDisk();
     let tries = 0;
-    const generated = { glb: bigGlb() };
+    // Larger than what is left of the disk.
+    const generated = { glb: packGlb({ asset: { version: '2.0' } }, Buffer.alloc(4 * 1024 * 1024)) };
     const triangle = createTriangleModel();
     const server = await start({
       env: { DATA_DIR: small.directory },
@@ -176,18 +168,6 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
     expect((await taskNow(server, accepted.task_id)).files[0]?.result).toBeUndefined();
   });
 });
-
-/** A binary glTF of 4 MB, larger than what is left of the disk. */
-function bigGlb(): Uint8Array {
-  const bytes = Buffer.alloc(4 * 1024 * 1024, smallGlb());
-  const small = smallGlb().byteLength;
-  bytes.fill(0, small);
-  bytes.writeUInt32LE(bytes.length, 8);
-  // What follows the JSON is the binary chunk.
-  bytes.writeUInt32LE(bytes.length - small - 8, small);
-  bytes.write('BIN\0', small + 4, 'latin1');
-  return new Uint8Array(bytes);
-}
 
 describe.runIf(process.platform === 'linux')('an upload as large as any may be', () => {
   it('is never in memory as a whole', async () => {

@@ -1,66 +1,54 @@
 /* oxlint-disable vitest/expect-expect -- `problem` expects */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { removeFinished } from '../../src/jobs/retention.ts';
-import { picture, startTestServer, uploadForm } from '../support/server.ts';
+import { ModelError } from '../../src/models/errors.ts';
+import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, problem, upload } from './support.ts';
+import { ended, json, problem, send, start, storedJobs, upload } from './support.ts';
 
 let server: TestServer;
 /** What the model does, until a test wants something else. */
 let before: NonNullable<Parameters<typeof createTriangleModel>[0]>['before'];
 
 const owner = { headers: { authorization: 'Bearer mine' } };
-const json = (method: string, body?: object): RequestInit => ({
-  method,
-  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  headers: { ...owner.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-});
+const mine = (method: string, body?: object): RequestInit =>
+  body === undefined ? { method, ...owner } : json(method, body, owner.headers);
 
 beforeEach(async () => {
   before = undefined;
-  server = await startTestServer({
+  server = await start({
     env: { API_KEYS: 'mine,theirs', ADMIN_API_KEYS: 'root' },
     model: createTriangleModel({ before: async (...all) => await before?.(...all) }),
   });
 });
 
-afterEach(async () => {
-  await server.stop();
-});
-
-const stored = async (): Promise<string[]> => await readdir(join(server.dataDir, 'files', 'jobs')).catch(() => []);
-
 describe('an upload with an Idempotency-Key', () => {
-  const send = async (key: string, name = 'a.png', fields: Record<string, string> = {}): Promise<Response> =>
-    await server.ask('/api/v1/upload', {
-      method: 'POST',
-      body: uploadForm([[name, await picture()]], fields),
-      headers: { ...owner.headers, 'idempotency-key': key },
-    });
+  const sendWith = async (key: string, name = 'a.png', fields?: Record<string, string>): Promise<Response> => {
+    const headers = { ...owner.headers, 'idempotency-key': key };
+    return await send(server, uploadForm([[name, await picture()]], fields), { headers });
+  };
 
   it('is done once, and answered alike each time', async () => {
-    const answers = await Promise.all([send('key'), send('key'), send('key')]);
+    const answers = await Promise.all([sendWith('key'), sendWith('key'), sendWith('key')]);
     const bodies = await Promise.all(answers.map(async (answer) => (await answer.json()) as { task_id: string }));
     expect(bodies[1]).toEqual(bodies[0]);
     expect(bodies[2]).toEqual(bodies[0]);
     await ended(server, bodies[0]?.task_id ?? '', owner);
-    expect(await stored()).toHaveLength(1);
+    expect(await storedJobs(server)).toHaveLength(1);
   });
 
   it('is refused where the key was used for something else', async () => {
-    const { task_id: task } = (await (await send('key')).json()) as { task_id: string };
-    await problem(await send('key', 'b.png'), 422, 'IDEMPOTENCY_KEY_REUSED');
-    await problem(await send('key', 'a.png', { face_limit: '500' }), 422, 'IDEMPOTENCY_KEY_REUSED');
-    await problem(await send('x'.repeat(256)), 400, 'INVALID_REQUEST');
+    const { task_id: task } = (await (await sendWith('key')).json()) as { task_id: string };
+    await problem(await sendWith('key', 'b.png'), 422, 'IDEMPOTENCY_KEY_REUSED');
+    await problem(await sendWith('key', 'a.png', { face_limit: '500' }), 422, 'IDEMPOTENCY_KEY_REUSED');
+    await problem(await sendWith('x'.repeat(256)), 400, 'INVALID_REQUEST');
     await ended(server, task, owner);
-    expect(await stored()).toHaveLength(1);
+    expect(await storedJobs(server)).toHaveLength(1);
   });
 
   it("does not meet another owner's", async () => {
-    const first = (await (await send('key')).json()) as { job_id: string; task_id: string };
+    const first = (await (await sendWith('key')).json()) as { job_id: string; task_id: string };
     const theirs = { authorization: 'Bearer theirs', 'idempotency-key': 'key' };
     const second = await upload(server, ['other.png'], { headers: theirs });
     expect(second.job_id).not.toBe(first.job_id);
@@ -93,16 +81,15 @@ describe('jobs', () => {
 
   it('run their failed files again as a new task', async () => {
     before = async ({ filename }) => {
-      const { ModelError } = await import('../../src/models/errors.ts');
       if (filename === 'b.png') throw new ModelError('FACE_LIMIT_TOO_LOW', { text: 'Not with so few faces.' });
     };
     const accepted = await upload(server, ['a.png', 'b.png'], owner);
     await ended(server, accepted.task_id, owner);
     before = undefined;
     const retry = `/api/v1/jobs/${accepted.job_id}/retry`;
-    await problem(await server.ask(retry, json('POST', { model: 'none' })), 400, 'UNKNOWN_MODEL');
-    await problem(await server.ask(retry, json('POST', { options: { depth: 5 } })), 400, 'INVALID_OPTIONS');
-    const response = await server.ask(retry, json('POST', { options: { depth: 'soft' } }));
+    await problem(await server.ask(retry, mine('POST', { model: 'none' })), 400, 'UNKNOWN_MODEL');
+    await problem(await server.ask(retry, mine('POST', { options: { depth: 5 } })), 400, 'INVALID_OPTIONS');
+    const response = await server.ask(retry, mine('POST', { options: { depth: 'soft' } }));
     expect(response.status).toBe(200);
     const { task_id: again } = (await response.json()) as { task_id: string };
     const task = await ended(server, again, owner);
@@ -115,7 +102,7 @@ describe('jobs', () => {
       files: [{ status: 'completed' }, { status: 'completed', result: { filename: 'b.glb' } }],
       tasks: [{ task_id: accepted.task_id }, { task_id: again }],
     });
-    await problem(await server.ask(retry, json('POST')), 409, 'NOTHING_TO_RETRY');
+    await problem(await server.ask(retry, mine('POST')), 409, 'NOTHING_TO_RETRY');
   });
 
   it('are deleted with all that is theirs, but not while they run', async () => {
@@ -127,15 +114,15 @@ describe('jobs', () => {
     const accepted = await upload(server, ['a.png'], owner);
     await started.promise;
     const path = `/api/v1/jobs/${accepted.job_id}`;
-    await problem(await server.ask(path, json('DELETE')), 409, 'JOB_RUNNING');
-    await problem(await server.ask(`${path}/retry`, json('POST')), 409, 'JOB_RUNNING');
-    await server.ask(`/api/v1/status/tasks/${accepted.task_id}/cancel`, json('POST'));
+    await problem(await server.ask(path, mine('DELETE')), 409, 'JOB_RUNNING');
+    await problem(await server.ask(`${path}/retry`, mine('POST')), 409, 'JOB_RUNNING');
+    await server.ask(`/api/v1/status/tasks/${accepted.task_id}/cancel`, mine('POST'));
     await ended(server, accepted.task_id, owner);
-    expect((await server.ask(path, json('DELETE'))).status).toBe(200);
-    expect(await stored()).toEqual([]);
+    expect((await server.ask(path, mine('DELETE'))).status).toBe(200);
+    expect(await storedJobs(server)).toEqual([]);
     await problem(await server.ask(path, owner), 404, 'JOB_NOT_FOUND');
     await problem(await server.ask(`/api/v1/status/tasks/${accepted.task_id}`, owner), 404, 'TASK_NOT_FOUND');
-    await problem(await server.ask(path, json('DELETE')), 404, 'JOB_NOT_FOUND');
+    await problem(await server.ask(path, mine('DELETE')), 404, 'JOB_NOT_FOUND');
   });
 
   it('are removed when they were kept long enough', async () => {
@@ -143,7 +130,7 @@ describe('jobs', () => {
     const signal = new AbortController().signal;
     expect(await removeFinished(server, 3_600_000, signal)).toBe(0);
     expect(await removeFinished(server, 0, signal)).toBe(2);
-    expect(await stored()).toEqual([]);
+    expect(await storedJobs(server)).toEqual([]);
     expect(await (await server.ask('/api/v1/jobs', owner)).json()).toEqual({ jobs: [], next_cursor: null });
   });
 });
@@ -153,13 +140,9 @@ describe('administration', () => {
 
   it('is for its keys alone', async () => {
     await problem(await server.ask('/api/v1/admin/disk-usage', owner), 403, 'FORBIDDEN');
-    await problem(await server.ask('/api/v1/admin/cleanup', json('POST', { hours: 0 })), 403, 'FORBIDDEN');
-    const open = await startTestServer();
-    try {
-      await problem(await open.ask('/api/v1/admin/disk-usage'), 403, 'FORBIDDEN');
-    } finally {
-      await open.stop();
-    }
+    await problem(await server.ask('/api/v1/admin/cleanup', mine('POST', { hours: 0 })), 403, 'FORBIDDEN');
+    const open = await start();
+    await problem(await open.ask('/api/v1/admin/disk-usage'), 403, 'FORBIDDEN');
   });
 
   it('knows the disk, and cleans up on demand', async () => {
@@ -171,18 +154,12 @@ describe('administration', () => {
     };
     expect(usage.total_bytes).toBeGreaterThan(usage.free_bytes);
     expect(usage.data_bytes).toBeGreaterThan(0);
-    const clean = async (body: object): Promise<unknown> => {
-      const init = {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { ...root, 'content-type': 'application/json' },
-      };
-      return await (await server.ask('/api/v1/admin/cleanup', init)).json();
-    };
+    const clean = async (body: object): Promise<unknown> =>
+      await (await server.ask('/api/v1/admin/cleanup', json('POST', body, root))).json();
     expect(await clean({ hours: 1 })).toEqual({ dry_run: false, jobs: 0 });
     expect(await clean({ hours: 0, dry_run: true })).toEqual({ dry_run: true, jobs: 1 });
-    expect(await stored()).toHaveLength(1);
+    expect(await storedJobs(server)).toHaveLength(1);
     expect(await clean({ hours: 0 })).toEqual({ dry_run: false, jobs: 1 });
-    expect(await stored()).toEqual([]);
+    expect(await storedJobs(server)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { picture, uploadForm } from '../support/server.ts';
 import { setUpRefusals } from './refusals.ts';
-import { ended, problem } from './support.ts';
+import { ended, expectAccepted, problem } from './support.ts';
 
 const good = await picture();
 const refusals = setUpRefusals();
@@ -48,9 +48,7 @@ describe('an image is accepted if it is', () => {
     ['a grey PNG', () => sharp(good).toColourspace('b-w').png().toBuffer()],
     ['a lossless WebP', () => sharp(good).webp({ lossless: true }).toBuffer()],
   ])('%s', async (name, make) => {
-    const response = await post(uploadForm([[name, await make()]]));
-    expect(response.status).toBe(200);
-    const { task_id, job_id } = (await response.json()) as { task_id: string; job_id: string };
+    const { task_id, job_id } = await expectAccepted(await post(uploadForm([[name, await make()]])));
     await ended(refusals.server, task_id);
     await refusals.server.files.removePrefix(`jobs/${job_id}`);
   });

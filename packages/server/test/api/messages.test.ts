@@ -1,10 +1,9 @@
 import { jobProgressSchema, jobSchema, messageTexts } from '@image2model/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/models/errors.ts';
-import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, upload } from './support.ts';
+import { ended, start, upload } from './support.ts';
 
 let server: TestServer;
 /** What the model does first. */
@@ -12,11 +11,7 @@ let before: NonNullable<Parameters<typeof createTriangleModel>[0]>['before'];
 
 beforeEach(async () => {
   before = undefined;
-  server = await startTestServer({ model: createTriangleModel({ before: async (...all) => await before?.(...all) }) });
-});
-
-afterEach(async () => {
-  await server.stop();
+  server = await start({ model: createTriangleModel({ before: async (...all) => await before?.(...all) }) });
 });
 
 const post = async (path: string): Promise<unknown> =>

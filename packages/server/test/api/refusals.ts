@@ -4,23 +4,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
-import { ended, upload } from './support.ts';
-
-/** A server for tests that send it what it must refuse. */
-export interface Refusals {
-  /** Can be used in tests. */
-  readonly server: TestServer;
-  /** Asks the server; the path starts with a slash. */
-  readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
-  /** Sends a form to the upload. */
-  readonly post: (form: FormData) => Promise<Response>;
-}
+import { ended, send, upload } from './support.ts';
 
 /**
  * Starts a server for the tests of a file. After each of them it must have kept nothing and be healthy; after the last one
  * it must still make a model of a good upload.
  */
-export function setUpRefusals(): Refusals {
+export function setUpRefusals() {
   let server: TestServer;
 
   beforeAll(async () => {
@@ -41,10 +31,13 @@ export function setUpRefusals(): Refusals {
   });
 
   return {
+    /** Can be used in tests. */
     get server() {
       return server;
     },
-    ask: async (path, init) => await server.ask(path, init),
-    post: async (form) => await server.ask('/api/v1/upload/', { method: 'POST', body: form }),
+    /** Asks the server; the path starts with a slash. */
+    ask: async (path: string, init?: RequestInit) => await server.ask(path, init),
+    /** Sends a form to the upload. */
+    post: async (form: FormData) => await send(server, form),
   };
 }

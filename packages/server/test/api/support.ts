@@ -1,22 +1,61 @@
-import { problemSchema, taskSchema, uploadSchema } from '@image2model/protocol';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { problemSchema, taskSchema, ticketSchema, uploadSchema } from '@image2model/protocol';
 import type { Problem, Task, Upload } from '@image2model/protocol';
-import { expect } from 'vitest';
-import { picture, uploadForm } from '../support/server.ts';
+import { expect, onTestFinished } from 'vitest';
+import { picture, startTestServer, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 
-/** Uploads pictures and gives the answer back, which has to be the contract's. */
-export async function upload(server: TestServer, names = ['chair.png'], init: RequestInit = {}): Promise<Upload> {
-  const bytes = await picture();
-  const form = uploadForm(names.map((name) => [name, bytes]));
-  const response = await server.ask('/api/v1/upload/', { method: 'POST', body: form, ...init });
+/** Starts a server that is stopped at the end of the test. */
+export async function start(options?: Parameters<typeof startTestServer>[0]): Promise<TestServer> {
+  const server = await startTestServer(options);
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+/** Sends a form to the upload. */
+export async function send(server: TestServer, form: FormData, init: RequestInit = {}): Promise<Response> {
+  return await server.ask('/api/v1/upload', { method: 'POST', body: form, ...init });
+}
+
+/** The answer to an upload that was accepted, which has to be the contract's. */
+export async function expectAccepted(response: Response): Promise<Upload> {
   expect(response.status).toBe(200);
   return uploadSchema.parse(await response.json());
+}
+
+/** Uploads pictures. */
+export async function upload(server: TestServer, names = ['chair.png'], init: RequestInit = {}): Promise<Upload> {
+  const bytes = await picture();
+  return await expectAccepted(await send(server, uploadForm(names.map((name) => [name, bytes])), init));
+}
+
+/** What a request with JSON is sent with. */
+export function json(method: string, body: unknown, headers: Record<string, string> = {}): RequestInit {
+  return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } };
+}
+
+/** Logs in with a key, as the page does; the cookie of the login. */
+export async function logIn(server: TestServer, key: string): Promise<string> {
+  const response = await server.ask('/api/v1/session', json('POST', { api_key: key }));
+  return (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+}
+
+/** A ticket for the stream of a task, or for a download of its job. */
+export async function ticketFor(server: TestServer, taskId: string, headers: Record<string, string>): Promise<string> {
+  const response = await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, { method: 'POST', headers });
+  return ticketSchema.parse(await response.json()).ticket;
 }
 
 export async function taskNow(server: TestServer, taskId: string, init: RequestInit = {}): Promise<Task> {
   const response = await server.ask(`/api/v1/status/tasks/${taskId}`, init);
   expect(response.status).toBe(200);
   return taskSchema.parse(await response.json());
+}
+
+/** The jobs that the server has files of, by their ids. */
+export async function storedJobs(server: TestServer): Promise<string[]> {
+  return await readdir(join(server.dataDir, 'files/jobs')).catch(() => []);
 }
 
 /** Waits for the end of a task by the engine's own word, without asking again and again. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, problem, upload } from './support.ts';
+import { ended, problem, start, upload } from './support.ts';
 
 let server: TestServer;
 let pages: string;
@@ -110,12 +110,8 @@ describe('the pages', () => {
   });
 
   it('say so where they are not built', async () => {
-    const bare = await startTestServer();
-    try {
-      expect(await (await bare.ask('/')).text()).toContain('npm run build:web');
-    } finally {
-      await bare.stop();
-    }
+    const bare = await start();
+    expect(await (await bare.ask('/')).text()).toContain('npm run build:web');
   });
 });
 
@@ -197,7 +193,7 @@ describe('the documentation of errors', () => {
 describe('a server that closes', () => {
   it('sends its streams away, and hands its work to the next one', async () => {
     const started = Promise.withResolvers<void>();
-    const closing = await startTestServer({
+    const closing = await start({
       model: createTriangleModel({
         before: async (_input, _options, { signal }) => {
           started.resolve();
@@ -212,9 +208,7 @@ describe('a server that closes', () => {
     expect(await stream.text()).toMatch(/retry: \d+/);
     await expect(closing.ask('/api/v1/health')).rejects.toThrow('fetch failed');
 
-    const again = await startTestServer({ env: { DATA_DIR: closing.dataDir } });
+    const again = await start({ env: { DATA_DIR: closing.dataDir } });
     expect((await ended(again, accepted.task_id)).status).toBe('completed');
-    await again.stop();
-    await closing.stop();
   });
 });

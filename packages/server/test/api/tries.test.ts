@@ -1,16 +1,12 @@
-import { jobListSchema, modelListSchema, uploadSchema } from '@image2model/protocol';
-import { afterEach, describe, expect, it } from 'vitest';
+import { jobListSchema, modelListSchema } from '@image2model/protocol';
+import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/models/errors.ts';
-import { picture, startTestServer, uploadForm } from '../support/server.ts';
+import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended } from './support.ts';
+import { ended, expectAccepted, send, start } from './support.ts';
 
 let server: TestServer;
-
-afterEach(async () => {
-  await server.stop();
-});
 
 /** Uploads pictures that differ, so that no result can be taken for another's. */
 async function upload(names: string[]) {
@@ -18,15 +14,14 @@ async function upload(names: string[]) {
     name,
     await picture('png', `hsl(${index * 40 + names.length}, 50%, 50%)`),
   ]);
-  const response = await server.ask('/api/v1/upload', { method: 'POST', body: uploadForm(await Promise.all(files)) });
-  return uploadSchema.parse(await response.json());
+  return await expectAccepted(await send(server, uploadForm(await Promise.all(files))));
 }
 
 describe('a file that was tried again', () => {
   it('says so in its task, in its job and on the stream, with the reason', async () => {
     let tries = 0;
     const error = 'The provider did not answer in time';
-    server = await startTestServer({
+    server = await start({
       model: createTriangleModel({
         before: async ({ filename }) => {
           if (filename !== 'chair.png') return;
@@ -52,7 +47,7 @@ describe('a file that was tried again', () => {
 
 describe('how long a model takes', () => {
   it('is told once this installation has made enough with it', async () => {
-    server = await startTestServer();
+    server = await start();
     const typical = async () => {
       const { models } = modelListSchema.parse(await (await server.ask('/api/v1/models/available')).json());
       return models[0]?.typical_seconds;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalResult, LocalTask } from '../../src/models/local/generate-worker.ts';
+import { packGlb } from '../support/glb.ts';
 import type { Fate } from './plan.ts';
 
 /** What the model tells its thread, in place of a picture. */
@@ -48,17 +49,6 @@ export default async function chaos({ image, reports }: LocalTask): Promise<Loca
 
 /** A binary glTF of some 20 kB whose bytes no other attempt makes again, so that two that were mixed up are seen. */
 function glb(): Uint8Array {
-  const json = Buffer.from(JSON.stringify({ asset: { version: '2.0' }, buffers: [{ byteLength: 20_000 }] }).padEnd(64));
   const binary = randomBytes(20_000);
-  const bytes = Buffer.alloc(12 + 8 + json.length + 8 + binary.length);
-  bytes.write('glTF', 0, 'latin1');
-  bytes.writeUInt32LE(2, 4);
-  bytes.writeUInt32LE(bytes.length, 8);
-  bytes.writeUInt32LE(json.length, 12);
-  bytes.write('JSON', 16, 'latin1');
-  json.copy(bytes, 20);
-  bytes.writeUInt32LE(binary.length, 20 + json.length);
-  bytes.write('BIN\0', 24 + json.length, 'latin1');
-  binary.copy(bytes, 28 + json.length);
-  return new Uint8Array(bytes);
+  return new Uint8Array(packGlb({ asset: { version: '2.0' }, buffers: [{ byteLength: binary.length }] }, binary));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canFillDisk } from './disk.ts';
+import { canFillDisk } from '../../../../scripts/test/small-disk.ts';
 import { runChaos } from './run.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

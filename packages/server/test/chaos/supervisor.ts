@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { SmallDisk } from './disk.ts';
+import type { SmallDisk } from '../../../../scripts/test/small-disk.ts';
 import type { FaultKind, PlannedFault } from './plan.ts';
 
 export const leaseMs = 2500;

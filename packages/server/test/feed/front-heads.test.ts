@@ -1,32 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { ask, get, talk } from '../support/sockets.ts';
 import { eventually, startFeed } from './support.ts';
 import type { FeedServer } from './support.ts';
 
 let server: FeedServer;
-afterEach(async () => {
-  await server.close();
-});
-
-const get = (path: string, ...lines: string[]): string =>
-  [`GET ${path} HTTP/1.1`, 'Host: a', ...lines, '', ''].join('\r\n');
-
-/** A connection that keeps what came in. */
-function talk(): Socket & { got: () => string } {
-  const socket = connect({ port: server.port, host: '127.0.0.1', noDelay: true });
-  let got = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => (got += chunk));
-  return Object.assign(socket, { got: () => got });
-}
-
-async function ask(bytes: string): Promise<string> {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.write(bytes);
-  return await text(socket);
-}
 
 const urls = (): (string | undefined)[] => server.requests.map(({ url }) => url);
 
@@ -34,7 +13,7 @@ describe('a head', () => {
   test('that comes byte by byte is answered alike', async () => {
     server = await startFeed();
     const task = await server.submit();
-    const socket = talk();
+    const socket = talk(server.port);
     for (const byte of get(task.path)) {
       socket.write(byte);
       await new Promise((resolve) => setImmediate(resolve));
@@ -47,7 +26,7 @@ describe('a head', () => {
   test('with another request behind it is left to the routes, and what comes later to nobody', async () => {
     server = await startFeed();
     const [task, hidden] = [await server.submit(), await server.submit()];
-    const [pipelined, late] = [talk(), talk()];
+    const [pipelined, late] = [talk(server.port), talk(server.port)];
     pipelined.write(get(task.path) + get(hidden.path));
     late.write(get(task.path));
     await eventually(() => [late, pipelined].every(({ got }) => got().includes('event: task_progress')));
@@ -78,7 +57,7 @@ describe('a head', () => {
       get(task.path, `A: b\r\r\n${hidden}`),
       get(task.path, 'A: \0'),
     ];
-    for (const bytes of attempts) expect(await ask(bytes), bytes).toMatch(/^HTTP\/1\.1 400 /);
+    for (const bytes of attempts) expect(await ask(server.port, bytes), bytes).toMatch(/^HTTP\/1\.1 400 /);
     expect(urls()).not.toContain(other.path);
     await eventually(() => server.hub.stats().open === 0);
   });
@@ -86,7 +65,7 @@ describe('a head', () => {
   test('that is too long is refused', async () => {
     server = await startFeed();
     const task = await server.submit();
-    expect(await ask(get(task.path, `A: ${'a'.repeat(20_000)}`))).toMatch(/^HTTP\/1\.1 4\d\d /);
+    expect(await ask(server.port, get(task.path, `A: ${'a'.repeat(20_000)}`))).toMatch(/^HTTP\/1\.1 4\d\d /);
   });
 });
 
@@ -94,7 +73,7 @@ describe('a connection that says nothing', () => {
   test('is left to node:http after a while, and may still ask there', async () => {
     server = await startFeed({}, { silenceMs: 5 });
     const task = await server.submit();
-    const socket = talk();
+    const socket = talk(server.port);
     await eventually(() => server.handedOver() === 1);
     socket.write(get(task.path));
     await eventually(() => socket.got().includes('event: task_progress'));
@@ -104,7 +83,7 @@ describe('a connection that says nothing', () => {
 
   test('is gone when its client is, and does not hold up the end of the server', async () => {
     server = await startFeed();
-    const [silent, leaving] = [talk(), talk()];
+    const [silent, leaving] = [talk(server.port), talk(server.port)];
     const half = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
     await Promise.all([silent, leaving, half].map(async (socket) => await once(socket, 'connect')));
     leaving.destroy();
@@ -115,6 +94,5 @@ describe('a connection that says nothing', () => {
     await closed;
     expect(silent.got() + leaving.got()).toBe('');
     expect(server.handedOver()).toBe(0);
-    server = await startFeed();
   });
 });

@@ -1,12 +1,9 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startTestServer } from '../support/server.ts';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { TestServer } from '../support/server.ts';
+import { ask, get, talk } from '../support/sockets.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, upload } from '../api/support.ts';
+import { ended, logIn, start, ticketFor, upload } from '../api/support.ts';
 import { eventually } from './support.ts';
 
 const key = 'key-of-alice';
@@ -20,21 +17,18 @@ let toRoutes: string[];
 let letGo: () => void;
 
 beforeEach(async () => {
-  await start();
-});
-afterEach(async () => {
-  letGo();
-  await server.stop();
+  await startWith();
 });
 
 /** Models wait until they are let go of, so that streams stay open. */
-async function start(env: Record<string, string> = {}): Promise<void> {
+async function startWith(env: Record<string, string> = {}): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   letGo = resolve;
-  server = await startTestServer({
+  server = await start({
     env: { API_KEYS: `${key},key-of-bob`, CORS_ORIGINS: 'https://friend.example', ...env },
     model: createTriangleModel({ before: async () => await promise }),
   });
+  onTestFinished(letGo);
   port = Number(new URL(server.address).port);
   // The front learns from the first answer what headers all have.
   await server.ask('/api/v1/health');
@@ -43,24 +37,6 @@ async function start(env: Record<string, string> = {}): Promise<void> {
 }
 
 const streamOf = (taskId: string): string => `/api/v1/status/tasks/${taskId}/stream`;
-const get = (path: string, ...lines: string[]): string =>
-  [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...lines, '', ''].join('\r\n');
-
-/** A connection that keeps what came in. */
-function talk(): Socket & { got: () => string } {
-  const socket = connect(port, '127.0.0.1');
-  let got = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => (got += chunk));
-  socket.on('error', () => undefined);
-  return Object.assign(socket, { got: () => got });
-}
-
-async function ask(bytes: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.write(bytes);
-  return await text(socket);
-}
-
 const codeOf = (answer: string): string => /"code":"(\w+)"/.exec(answer)?.[1] ?? answer.slice(0, 200);
 const headOf = (answer: string): string[] =>
   (answer.split('\r\n\r\n')[0] ?? '')
@@ -72,7 +48,7 @@ describe('a stream that is plainly asked for', () => {
   test('never comes to node:http, and has the very head that it would have there', async () => {
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
     toRoutes = [];
-    const [plain, other] = [talk(), talk()];
+    const [plain, other] = [talk(port), talk(port)];
     plain.write(get(streamOf(taskId), bearer, 'X-Request-Id: chosen-1'));
     other.write(get(`${streamOf(taskId)}?other=1`, bearer, 'X-Request-Id: chosen-2'));
     await eventually(() => plain.got().includes('"processing"') && other.got().includes('"processing"'));
@@ -94,12 +70,8 @@ describe('a stream that is plainly asked for', () => {
 
   test('may name its key in each way there is', async () => {
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
-    const ticket = async (): Promise<string> => {
-      const init = { method: 'POST', headers };
-      const answer = await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, init);
-      return ((await answer.json()) as { ticket: string }).ticket;
-    };
-    const login = await logIn();
+    const ticket = async () => await ticketFor(server, taskId, headers);
+    const login = await logIn(server, key);
     const path = streamOf(taskId);
     const first = await ticket();
     const requests = [
@@ -114,25 +86,25 @@ describe('a stream that is plainly asked for', () => {
     ];
     toRoutes = [];
     for (const request of requests) {
-      const socket = talk();
+      const socket = talk(port);
       socket.write(request);
       await eventually(() => socket.got().includes('"processing"'));
       expect(socket.got()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     }
     expect(toRoutes).toEqual([]);
-    expect(codeOf(await ask(get(`${path}?ticket=${first}`, 'Connection: close')))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await ask(port, get(`${path}?ticket=${first}`, 'Connection: close')))).toBe('UNAUTHENTICATED');
     expect(server.log.join('')).not.toMatch(/key-of-|ticket=|image2model_session/);
   });
 
   test('tells a page of another origin that it may read, by way of the routes', async () => {
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
-    const socket = talk();
+    const socket = talk(port);
     socket.write(get(streamOf(taskId), bearer, 'Origin: https://friend.example'));
     await eventually(() => socket.got().includes('"processing"'));
     const head = headOf(socket.got());
     expect(head).toContain('access-control-allow-origin: https://friend.example');
     expect(head).toContain('vary: Origin');
-    const stranger = talk();
+    const stranger = talk(port);
     stranger.write(get(streamOf(taskId), bearer, 'Origin: https://evil.example'));
     await eventually(() => stranger.got().includes('"processing"'));
     expect(stranger.got()).not.toContain('access-control-allow-origin');
@@ -145,19 +117,21 @@ describe('what is no success is answered by the routes', () => {
     const close = 'Connection: close';
     const path = streamOf(taskId);
     const unknown = streamOf('01a20412-a5de-7059-8577-2899e119db47');
-    expect(codeOf(await ask(get(path, close)))).toBe('UNAUTHENTICATED');
-    expect(codeOf(await ask(get(path, close, 'Authorization: Bearer wrong')))).toBe('UNAUTHENTICATED');
-    expect(codeOf(await ask(get(path, close, 'Authorization: Bearer key-of-bob')))).toBe('TASK_NOT_FOUND');
-    expect(codeOf(await ask(get(unknown, close, bearer)))).toBe('TASK_NOT_FOUND');
-    expect(codeOf(await ask(get(streamOf('7'), close, bearer)))).toBe('INVALID_ID');
+    expect(codeOf(await ask(port, get(path, close)))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await ask(port, get(path, close, 'Authorization: Bearer wrong')))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await ask(port, get(path, close, 'Authorization: Bearer key-of-bob')))).toBe('TASK_NOT_FOUND');
+    expect(codeOf(await ask(port, get(unknown, close, bearer)))).toBe('TASK_NOT_FOUND');
+    expect(codeOf(await ask(port, get(streamOf('7'), close, bearer)))).toBe('INVALID_ID');
     // The shape of a UUID, but none.
-    expect(codeOf(await ask(get(streamOf('01a20412-a5de-0059-0577-2899e119db47'), close, bearer)))).toBe('INVALID_ID');
-    expect(codeOf(await ask(get('/api/v1/status/stream', close, bearer)))).toBe('INVALID_REQUEST');
+    expect(codeOf(await ask(port, get(streamOf('01a20412-a5de-0059-0577-2899e119db47'), close, bearer)))).toBe(
+      'INVALID_ID',
+    );
+    expect(codeOf(await ask(port, get('/api/v1/status/stream', close, bearer)))).toBe('INVALID_REQUEST');
   });
 
   test('and the connection goes on as any other', async () => {
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
-    const socket = talk();
+    const socket = talk(port);
     socket.write(get('/api/v1/status/tasks/01a20412-a5de-7059-8577-2899e119db47/stream', bearer));
     await eventually(() => socket.got().includes('TASK_NOT_FOUND'));
     // A stream on a connection that was used before.
@@ -173,33 +147,26 @@ describe('what is no success is answered by the routes', () => {
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
     await ended(server, taskId, { headers });
     const last = (await server.engine.entries(taskId))?.at(-1)?.sequence;
-    const init = { method: 'POST', headers };
-    const { ticket } = (await (await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, init)).json()) as {
-      ticket: string;
-    };
+    const ticket = await ticketFor(server, taskId, headers);
     const path = `${streamOf(taskId)}?ticket=${ticket}&last_event_id=${last}`;
-    expect(await ask(get(path, 'Connection: close'))).toMatch(/^HTTP\/1\.1 204 /);
-    expect(codeOf(await ask(get(path, 'Connection: close')))).toBe('UNAUTHENTICATED');
+    expect(await ask(port, get(path, 'Connection: close'))).toMatch(/^HTTP\/1\.1 204 /);
+    expect(codeOf(await ask(port, get(path, 'Connection: close')))).toBe('UNAUTHENTICATED');
   });
 
   test('too many streams: 503 with Retry-After', async () => {
-    letGo();
-    await server.stop();
-    await start({ MAX_STREAMS_PER_KEY: '1' });
+    await startWith({ MAX_STREAMS_PER_KEY: '1' });
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
-    const socket = talk();
+    const socket = talk(port);
     socket.write(get(streamOf(taskId), bearer));
     await eventually(() => socket.got().includes('"processing"'));
-    const refused = await ask(get(streamOf(taskId), bearer, 'Connection: close'));
+    const refused = await ask(port, get(streamOf(taskId), bearer, 'Connection: close'));
     expect(codeOf(refused)).toBe('TOO_MANY_STREAMS');
     expect(refused).toMatch(/\r\nretry-after: \d+\r\n/i);
     socket.destroy();
   });
 
   test('each request is counted once, whoever answers it', async () => {
-    letGo();
-    await server.stop();
-    await start({ RATE_LIMIT_PER_MINUTE: '20' });
+    await startWith({ RATE_LIMIT_PER_MINUTE: '20' });
     const { task_id: taskId } = await upload(server, ['a.png'], { headers });
     const close = 'Connection: close';
     const unknown = streamOf('01a20412-a5de-7059-8577-2899e119db47');
@@ -207,26 +174,24 @@ describe('what is no success is answered by the routes', () => {
     // The upload had a limit of its own.
     for (let count = 0; count < 20; count += 1) {
       const path = count % 2 === 0 ? streamOf(taskId) : unknown;
-      expect(await ask(get(path, bearer, close))).not.toContain('RATE_LIMITED');
+      expect(await ask(port, get(path, bearer, close))).not.toContain('RATE_LIMITED');
     }
-    expect(codeOf(await ask(get(streamOf(taskId), bearer, close)))).toBe('RATE_LIMITED');
+    expect(codeOf(await ask(port, get(streamOf(taskId), bearer, close)))).toBe('RATE_LIMITED');
     // Guesses count for their address.
     for (let count = 0; count < 20; count += 1) {
-      expect(codeOf(await ask(get(streamOf(taskId), close, `Authorization: Bearer guess-${count}`)))).toBe(
+      expect(codeOf(await ask(port, get(streamOf(taskId), close, `Authorization: Bearer guess-${count}`)))).toBe(
         'UNAUTHENTICATED',
       );
     }
-    expect(codeOf(await ask(get(streamOf(taskId), close, 'Authorization: Bearer guess')))).toBe('RATE_LIMITED');
+    expect(codeOf(await ask(port, get(streamOf(taskId), close, 'Authorization: Bearer guess')))).toBe('RATE_LIMITED');
   });
 });
 
 test('a logout ends the streams of that login, those of its tickets too, and no others', async () => {
   const { task_id: taskId } = await upload(server, ['a.png'], { headers });
-  const [login, other] = [await logIn(), await logIn()];
+  const [login, other] = [await logIn(server, key), await logIn(server, key)];
   const cookie = { cookie: login };
-  const init = { method: 'POST', headers: cookie };
-  const answer = await server.ask(`/api/v1/status/tasks/${taskId}/ticket`, init);
-  const { ticket } = (await answer.json()) as { ticket: string };
+  const ticket = await ticketFor(server, taskId, cookie);
   const requests = [
     get(streamOf(taskId), `Cookie: ${login}`),
     get(`${streamOf(taskId)}?other=1`, `Cookie: ${login}`),
@@ -235,7 +200,7 @@ test('a logout ends the streams of that login, those of its tickets too, and no 
     get(streamOf(taskId), bearer),
   ];
   const sockets = requests.map((request) => {
-    const socket = talk();
+    const socket = talk(port);
     socket.write(request);
     return socket;
   });
@@ -250,26 +215,15 @@ test('a logout ends the streams of that login, those of its tickets too, and no 
 });
 
 test('without keys the front too answers to a loopback name alone', async () => {
-  letGo();
-  await server.stop();
-  await start({ API_KEYS: '' });
+  await startWith({ API_KEYS: '' });
   const { task_id: taskId } = await upload(server);
   toRoutes = [];
   const foreign = get(streamOf(taskId), 'Connection: close').replace(/Host: .*/, 'Host: evil.example');
-  expect(codeOf(await ask(foreign))).toBe('FORBIDDEN');
+  expect(codeOf(await ask(port, foreign))).toBe('FORBIDDEN');
   expect(toRoutes).toHaveLength(1);
-  const socket = talk();
+  const socket = talk(port);
   socket.write(get(streamOf(taskId)));
   await eventually(() => socket.got().includes('"processing"'));
   expect(toRoutes).toHaveLength(1);
   socket.destroy();
 });
-
-async function logIn(): Promise<string> {
-  const answer = await server.ask('/api/v1/session', {
-    method: 'POST',
-    body: JSON.stringify({ api_key: key }),
-    headers: { 'content-type': 'application/json' },
-  });
-  return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-}

@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
-import { engineState, eventually, listen, startFeed } from './support.ts';
+import { expect, test } from 'vitest';
+import { engineState, eventually, listen, startFeed, timers } from './support.ts';
 import type { FeedServer, Listener, Submitted } from './support.ts';
 
 /** From so many on, progress may gather. */
@@ -9,9 +9,6 @@ const many = 100;
 const forEver = 3_600_000;
 
 let server: FeedServer;
-afterEach(async () => {
-  await server.close();
-});
 
 interface Watched {
   task: Submitted;
@@ -25,8 +22,8 @@ async function watched(readers: number, files = 2): Promise<Watched> {
   await task.claim();
   const listeners = await Promise.all(Array.from({ length: readers }, () => listen(server, task.path)));
   const report = async (progress: number, file = 0): Promise<number> => {
-    await server.engine.report(task.leases[file]?.token ?? '', progress, { text: `At ${progress}` });
-    return (await server.engine.entries(task.taskId))?.at(-1)?.sequence ?? 0;
+    await task.report(progress, `At ${progress}`, file);
+    return await task.newest();
   };
   // The first entry of each key tells its status, so it does not wait.
   let last = 0;
@@ -154,7 +151,3 @@ test('readers that leave take the waiting with them', async () => {
   await eventually(() => server.hub.stats().tasks === 0);
   expect(timers()).toBeLessThanOrEqual(before);
 });
-
-function timers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-}

@@ -7,9 +7,8 @@ import type { FeedServer } from './support.ts';
 
 let server: FeedServer;
 let client: ChildProcess;
-afterEach(async () => {
+afterEach(() => {
   client.kill('SIGKILL');
-  await server.close();
 });
 
 /** Opens streams in a process of its own and says so; that process is then frozen, and its sockets with it. */
@@ -53,9 +52,7 @@ test.each(['1.1', '1.0'])('frozen clients that are sent more than they take are 
   await task.claim();
   await openAndFreeze(task.path, 8, version);
   for (let change = 1; server.hub.stats().cut < 8; change += 1) {
-    const isLive = await server.engine.report(task.leases[0]?.token ?? '', 50, {
-      text: `Change ${change} ${'…'.repeat(5000)}`,
-    });
+    const isLive = await task.report(50, `Change ${change} ${'…'.repeat(5000)}`);
     expect(isLive).toBe(true);
     if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

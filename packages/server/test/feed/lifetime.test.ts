@@ -1,13 +1,10 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
-import { engineState, eventually, listen, startFeed } from './support.ts';
+import { describe, expect, test } from 'vitest';
+import { engineState, eventually, listen, startFeed, timers } from './support.ts';
 import type { FeedServer, Submitted } from './support.ts';
 
 let server: FeedServer;
-afterEach(async () => {
-  await server.close();
-});
 
 describe('silence', () => {
   test('is broken by a comment each heartbeat, and by none while events flow', async () => {
@@ -17,7 +14,7 @@ describe('silence', () => {
     const silent = await listen(server, quiet.path);
     const fed = await listen(server, busy.path);
     for (let step = 1; silent.comments.length < 4; step += 1) {
-      await server.engine.report(busy.leases[0]?.token ?? '', Math.min(99, step), { text: `Step ${step}` });
+      await busy.report(Math.min(99, step), `Step ${step}`);
       await fed.until(() => fed.text().includes(`"Step ${step}"`));
     }
     // The first one opens the stream.
@@ -98,7 +95,7 @@ describe('limits', () => {
     server = await startFeed({ maxStreamsPerKey: 1 });
     const task = await server.submit();
     await task.finish();
-    const last = (await server.engine.entries(task.taskId))?.at(-1)?.sequence ?? 0;
+    const last = await task.newest();
     for (let round = 0; round < 5; round += 1) {
       const listener = await listen(server, `${task.path}?last_event_id=${last}`);
       await listener.closed;
@@ -146,7 +143,7 @@ describe('shutdown', () => {
     await task.claim();
     const before = await listen(server, task.path);
     await before.until(() => before.events.length > 0);
-    await server.engine.report(task.leases[0]?.token ?? '', 40, { text: 'Building' });
+    await task.report(40);
     await server.hub.close();
     await task.finish();
     expect(await before.closed).toBe(true);
@@ -210,10 +207,6 @@ describe('a client that is gone', () => {
   });
 });
 
-function timers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-}
-
 test('a client that fills its socket, shuts its half and reads nothing is let go of too', async () => {
   server = await startFeed({ heartbeatMs: 60, stallMs: 200 });
   const tasks = [await server.submit(), await server.submit()];
@@ -230,8 +223,8 @@ test('a client that fills its socket, shuts its half and reads nothing is let go
   // One is full to the brim when its client hangs up, the other at any point before.
   for (let change = 1; server.hub.stats().waiting === 0; change += 1) {
     const text = `Change ${change} ${'…'.repeat(3000)}`;
-    await server.engine.report(full?.leases[0]?.token ?? '', 50, { text });
-    await server.engine.report(filling?.leases[0]?.token ?? '', 50, { text: text.slice(0, 1500) });
+    await full?.report(50, text);
+    await filling?.report(50, text.slice(0, 1500));
     if (change % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   for (const socket of sockets) socket.end();

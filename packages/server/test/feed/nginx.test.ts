@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createParser } from 'eventsource-parser';
 import { freePort } from '../../../../scripts/test/free-port.ts';
-import { eventually, listen, startFeed } from './support.ts';
+import { eventually, listen, openFeed } from './support.ts';
 import type { FeedServer, Submitted } from './support.ts';
 
 /** Debian keeps it where a user's path does not lead. */
@@ -29,7 +29,7 @@ describe.skipIf(nginx === undefined)(
     let keepPort: number;
 
     beforeAll(async () => {
-      server = await startFeed();
+      server = await openFeed();
       directory = await mkdtemp(join(tmpdir(), 'image2model-nginx-'));
       [plainPort, tlsPort, keepPort] = [await freePort(), await freePort(), await freePort()];
       execFileSync('openssl', certificate(directory), { stdio: 'ignore' });
@@ -119,9 +119,9 @@ describe.skipIf(nginx === undefined)(
       await task.claim();
       const delays: number[] = [];
       for (let progress = 1; progress <= 30; progress += 1) {
-        await server.engine.report(task.leases[0]?.token ?? '', progress, { text: 'Building' });
+        await task.report(progress);
         const written = performance.now();
-        const last = (await server.engine.entries(task.taskId))?.at(-1)?.sequence ?? 0;
+        const last = await task.newest();
         await seen(last);
         delays.push(performance.now() - written);
       }

@@ -3,20 +3,21 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { initialTaskState, reduceTask } from '@image2model/protocol';
+import { initialTaskState, isEnding, reduceTask } from '@image2model/protocol';
 import type { TaskEvent, TaskState } from '@image2model/protocol';
 import { createParser } from 'eventsource-parser';
 import fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { expect, onTestFinished } from 'vitest';
 import type { Asked } from '../../src/auth/guard.ts';
 import type { Engine, Lease, NewJob } from '../../src/engine/contract.ts';
 import { entryEvent } from '../../src/engine/contract.ts';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { handleError } from '../../src/http/error-handler.ts';
 import { putFrontBefore } from '../../src/streams/front/front.ts';
-import { createHub } from '../../src/streams/hub.ts';
-import type { Hub, StreamLimits } from '../../src/streams/hub.ts';
+import { Hub } from '../../src/streams/hub.ts';
+import type { StreamLimits } from '../../src/streams/hub.ts';
 import { streamRoutes } from '../../src/http/routes/stream.ts';
 import { newJob } from '../support/jobs.ts';
 
@@ -45,6 +46,10 @@ export interface Submitted {
   /** One lease for each file, in the order of upload, once `claim` has been called. */
   readonly leases: Lease[];
   claim(): Promise<void>;
+  /** Reports how far a file is that was claimed; false where its lease holds no more. */
+  report(progress: number, text?: string, file?: number): Promise<boolean>;
+  /** Sequence of the newest entry. */
+  newest(): Promise<number>;
   /** Ends all files. */
   finish(): Promise<void>;
 }
@@ -55,11 +60,18 @@ interface FeedOptions {
   silenceMs?: number;
 }
 
-export async function startFeed(limits: Partial<StreamLimits> = {}, options: FeedOptions = {}): Promise<FeedServer> {
+/** Starts one that is closed at the end of the test. */
+export async function startFeed(...options: Parameters<typeof openFeed>): Promise<FeedServer> {
+  const server = await openFeed(...options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+export async function openFeed(limits: Partial<StreamLimits> = {}, options: FeedOptions = {}): Promise<FeedServer> {
   const { front = true, silenceMs = 10_000 } = options;
   const engine = await createSqliteEngine({ file: ':memory:' });
   const app = fastify({ forceCloseConnections: true });
-  const hub = createHub({ engine, log: app.log, limits });
+  const hub = new Hub({ engine, log: app.log, limits });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(handleError);
@@ -117,6 +129,8 @@ export async function startFeed(limits: Partial<StreamLimits> = {}, options: Fee
         path: `/api/v1/status/tasks/${job.taskId}/stream`,
         leases,
         claim,
+        report: (progress, text = 'Building', file = 0) => engine.report(leases[file]?.token ?? '', progress, { text }),
+        newest: async () => (await engine.entries(job.taskId))?.at(-1)?.sequence ?? 0,
         async finish() {
           await claim();
           for (const lease of leases) await engine.finish(lease.token, completed(lease));
@@ -244,6 +258,25 @@ export async function listen(
   };
 }
 
+/** Opens a stream with the cursor of the last event seen; undefined where every ending was seen already. */
+export async function resume(
+  server: { port: number },
+  path: string,
+  seen: readonly Received[],
+): Promise<Listener | undefined> {
+  const last = seen.at(-1)?.id;
+  const listener = await listen(server, path, last === undefined ? {} : { headers: { 'last-event-id': last } });
+  return listener.status === 204 ? undefined : listener;
+}
+
+/** That these are all events of one task, in order and each once, with one ending, and that they sum up to what the engine says. */
+export async function expectWhole(engine: Engine, taskId: string, events: readonly TaskEvent[]): Promise<void> {
+  const sequences = events.map(({ data }) => data.sequence);
+  expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+  expect(events.filter(({ type }) => isEnding(type))).toHaveLength(1);
+  expect(events.reduce(reduceTask, initialTaskState(taskId))).toEqual(await engineState(engine, taskId));
+}
+
 /** What the engine says that a task is. */
 export async function engineState(engine: Engine, taskId: string): Promise<TaskState> {
   const entries = (await engine.entries(taskId)) ?? [];
@@ -257,4 +290,9 @@ export async function eventually(holds: () => boolean, withinMs = 30_000): Promi
     if (performance.now() > until) throw new Error('it did not come true in time');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Timers that run in this process. */
+export function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine, NewJob } from '../../src/engine/contract.ts';
 import { attemptsPrefix, modelKey } from '../../src/files/keys.ts';
 import { storeResult } from '../../src/jobs/store-result.ts';
 import type { Generated, Model } from '../../src/models/contract.ts';
+import { packGlb } from '../support/glb.ts';
 import { newJob } from '../support/jobs.ts';
 import { isEnd, openSharedStore, until } from '../support/processes.ts';
 import type { SharedStore } from '../support/processes.ts';
-import { createScriptedModel, smallGlb } from '../support/scripted-model.ts';
+import { createScriptedModel } from '../support/scripted-model.ts';
 
 let store: SharedStore;
 
@@ -15,16 +16,10 @@ beforeEach(async () => {
   store = await openSharedStore();
 });
 
-afterEach(async () => {
-  await store.close();
-});
-
 /** A model whose GLB differs from others' by its length, with a preview and a file besides. */
 function generated(padding: number): Partial<Generated> {
-  const glb = Buffer.concat([smallGlb(), Buffer.alloc(padding)]);
-  glb.writeUInt32LE(glb.length, 8);
   return {
-    glb: new Uint8Array(glb),
+    glb: new Uint8Array(packGlb({ asset: { version: '2.0' } }, Buffer.alloc(padding))),
     preview: { bytes: Buffer.from(`preview ${padding}`), contentType: 'image/webp' },
     extras: [{ name: 'fbx', extension: 'fbx', contentType: 'application/octet-stream', bytes: Buffer.alloc(padding) }],
   };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { newJob } from '../support/jobs.ts';
 import { isEnd, openSharedStore, until } from '../support/processes.ts';
 import type { SharedStore } from '../support/processes.ts';
@@ -8,10 +8,6 @@ let store: SharedStore;
 
 beforeEach(async () => {
   store = await openSharedStore();
-});
-
-afterEach(async () => {
-  await store.close();
 });
 
 describe('two processes that offer different models', () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
 import type { Engine, NewJob } from '../../src/engine/contract.ts';
 import { openSqliteStore } from '../../src/engine/sqlite/engine.ts';
 import type { FileStore } from '../../src/files/contract.ts';
@@ -23,7 +24,6 @@ export interface SharedStore {
   pass(ms: number): void;
   /** Opens the store once more, as after the death of every process. */
   reopen(): Promise<void>;
-  close(): Promise<void>;
 }
 
 interface WorkOptions {
@@ -35,6 +35,7 @@ interface WorkOptions {
   cleans?: boolean;
 }
 
+/** Opens one that is closed at the end of the test. */
 export async function openSharedStore(): Promise<SharedStore> {
   const directory = await mkdtemp(join(tmpdir(), 'image2model-processes-'));
   let passedMs = 0;
@@ -48,6 +49,11 @@ export async function openSharedStore(): Promise<SharedStore> {
     for (const close of closers.splice(0).toReversed()) await close();
     await store.close();
   };
+  onTestFinished(async () => {
+    await stop();
+    await files.close();
+    await rm(directory, { recursive: true, force: true });
+  });
   return {
     connect: () => store.connect(),
     files,
@@ -75,11 +81,6 @@ export async function openSharedStore(): Promise<SharedStore> {
     async reopen() {
       await stop();
       store = await open();
-    },
-    async close() {
-      await stop();
-      await files.close();
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -16,14 +16,14 @@ interface ScriptedModelOptions {
   /** Reports of each generation. */
   steps?: number;
   /** Called before the result: throw from it to fail, wait in it to hang. */
-  fault?: (input: ModelInput, context: ModelContext) => unknown;
+  fault?: (input: ModelInput, context: ModelContext, options: ModelOptions) => unknown;
   /** What the model gives back in place of a small binary glTF. */
   generated?: Partial<Generated>;
 }
 
 /** A model that makes nothing of the picture: it waits, reports and fails as it is told. Simulated, for tests alone. */
-export function createScriptedModel(options: ScriptedModelOptions = {}): Model & { calls: ModelInput[] } {
-  const { id = 'test', delayMs = 0, steps = 2, fault, generated } = options;
+export function createScriptedModel(script: ScriptedModelOptions = {}): Model & { calls: ModelInput[] } {
+  const { id = 'test', delayMs = 0, steps = 2, fault, generated } = script;
   const calls: ModelInput[] = [];
   return {
     id,
@@ -38,7 +38,7 @@ export function createScriptedModel(options: ScriptedModelOptions = {}): Model &
       price: null,
     }),
     checkOptions: (given) => ({ options: (given ?? {}) as Record<string, unknown> }),
-    async generate(input: ModelInput, _options: ModelOptions, context: ModelContext): Promise<Generated> {
+    async generate(input: ModelInput, options: ModelOptions, context: ModelContext): Promise<Generated> {
       calls.push(input);
       for (let step = 1; step <= steps; step += 1) {
         context.report({
@@ -48,7 +48,7 @@ export function createScriptedModel(options: ScriptedModelOptions = {}): Model &
         });
         if (delayMs > 0) await sleep(delayMs / steps, undefined, { signal: context.signal });
       }
-      await fault?.(input, context);
+      await fault?.(input, context, options);
       context.signal.throwIfAborted();
       return { glb: smallGlb(), preview: null, statistics: { faces: 12 }, ...generated };
     },

@@ -1,5 +1,6 @@
-import type { Generated, Model, ModelContext, ModelOptions, Picture } from '../../src/models/contract.ts';
+import type { Model, ModelContext, ModelOptions, Picture } from '../../src/models/contract.ts';
 import { packGlb } from './glb.ts';
+import { createScriptedModel } from './scripted-model.ts';
 
 interface TriangleModelOptions {
   /** What happens to a file instead of or before the result; a triangle comes of it at once where nothing is said. */
@@ -8,17 +9,18 @@ interface TriangleModelOptions {
 
 /** Simulated, for tests alone: makes the same triangle of every picture, and does what a test tells it before. */
 export function createTriangleModel({ before }: TriangleModelOptions = {}): Model {
-  return {
+  const model = createScriptedModel({
     id: 'local',
-    describe: () => ({
-      id: 'local',
-      name: 'Test model',
-      description: 'Makes a triangle of everything.',
-      options_schema: { type: 'object', properties: { depth: { type: 'string' } } },
-      formats: ['glb'],
-      requires_key: false,
-      price: null,
-    }),
+    steps: 1,
+    fault: async (input, context, options) => await before?.(input.pictures[0], options, context),
+    generated: {
+      glb: triangle(),
+      preview: { bytes: Buffer.from('RIFF----WEBPVP8 '), contentType: 'image/webp' },
+      statistics: { faces: 1, vertices: 3 },
+    },
+  });
+  return {
+    ...model,
     checkOptions: (options) => {
       if (typeof options !== 'object' || options === null || Array.isArray(options)) {
         return { problems: ['The options must be an object.'] };
@@ -26,17 +28,6 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
       if ('depth' in options && typeof options.depth !== 'string') return { problems: ['depth must be a text.'] };
       return { options: { ...options } };
     },
-    async generate(input, options, context): Promise<Generated> {
-      context.report({ stage: 'mesh', fraction: 0.5, message: { text: 'Half-way' } });
-      await before?.(input.pictures[0], options, context);
-      context.signal.throwIfAborted();
-      return {
-        glb: triangle(),
-        preview: { bytes: Buffer.from('RIFF----WEBPVP8 '), contentType: 'image/webp' },
-        statistics: { faces: 1, vertices: 3 },
-      };
-    },
-    close: async () => undefined,
   };
 }
 

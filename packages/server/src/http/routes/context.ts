@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Config } from '../../config.ts';
 import type { Converter } from '../../files/converter.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
@@ -14,10 +15,7 @@ export interface RouteContext {
   files: FileStore;
   models: ReadonlyMap<string, Model>;
   converter: Converter;
-  /** Id of the model for uploads that name none. */
-  defaultModel: string;
-  /** Files that may wait before nothing more is accepted. */
-  maxQueuedFiles: number;
+  config: Pick<Config, 'model' | 'maxQueuedFiles'>;
 }
 
 /** A server whose routes are typed by their schemas. */
@@ -40,9 +38,9 @@ export const jobFileParams = z.object({ job_id: id, file_id: id });
  * Throws where about so many files wait already that one that came now would wait too long. Requests that come together,
  * here or at other processes, may all get past it: the bound keeps waits short, and a few more files do not matter.
  */
-export async function requireRoomInQueue({ engine, maxQueuedFiles }: RouteContext): Promise<void> {
+export async function requireRoomInQueue({ engine, config }: RouteContext): Promise<void> {
   const { waiting } = await engine.counts();
-  if (waiting < maxQueuedFiles) return;
+  if (waiting < config.maxQueuedFiles) return;
   throw new ApiError('QUEUE_FULL', `${waiting} images are waiting already; no more are accepted until some are done.`, {
     retryAfterSeconds: 20,
   });

@@ -2,12 +2,12 @@ import { healthSchema } from '@image2model/protocol';
 import type { Health } from '@image2model/protocol';
 import { z } from 'zod';
 import type { Provider } from '../../models/provider.ts';
+import { version } from '../../version.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Api, RouteContext } from './context.ts';
 
 interface HealthOptions extends Pick<RouteContext, 'engine' | 'files'> {
   metrics: Metrics;
-  version: string;
   isClosing: () => boolean;
   providers: readonly Pick<Provider, 'id' | 'trouble'>[];
 }
@@ -72,7 +72,7 @@ function metricsRoute(app: Api, metrics: Metrics): void {
   );
 }
 
-function healthOf({ engine, files, providers, version, isClosing }: HealthOptions): () => Promise<Health> {
+function healthOf({ engine, files, providers, isClosing }: HealthOptions): () => Promise<Health> {
   // Looked at once a second at most: everybody may ask, and each look writes to the disk.
   const look = atMostEvery(1000, async () => {
     const [engineCheck, filesCheck] = await Promise.all([probe(engine.check()), probe(files.check())]);

@@ -109,7 +109,8 @@ function deleteRoute(app: Api, { engine, files }: RouteContext): void {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       // The job first, which may have begun to run again meanwhile; files that are left by an interruption belong to
       // nobody then and are cleared away.
-      if ((await engine.deleteJob(job.jobId)) === 'running') throw stillRunning();
+      const outcome = await engine.deleteJob(job.jobId);
+      if (outcome === 'running') throw new ApiError('JOB_RUNNING', 'The job is still running; cancel its task first.');
       await files.removePrefix(jobPrefix(job.jobId));
       return { job_id: job.jobId, status: 'deleted' as const };
     },
@@ -137,8 +138,4 @@ function retryTask(job: JobRow, asked: z.infer<typeof retryBody>, models: Readon
     throw new ApiError('INVALID_OPTIONS', 'The options do not fit the model.', { errors });
   }
   return { taskId: randomUUIDv7(), model, options: checked.options, faceLimit: job.faceLimit };
-}
-
-function stillRunning(): ApiError {
-  return new ApiError('JOB_RUNNING', 'The job is still running; cancel its task first.');
 }

@@ -2,7 +2,7 @@ import { modelListSchema } from '@image2model/protocol';
 import type { Api, RouteContext } from './context.ts';
 
 /** What models there are. */
-export function modelRoutes(app: Api, { engine, models, defaultModel }: RouteContext): void {
+export function modelRoutes(app: Api, { engine, models, config }: RouteContext): void {
   app.get(
     '/models/available',
     {
@@ -17,7 +17,7 @@ export function modelRoutes(app: Api, { engine, models, defaultModel }: RouteCon
         await model.ready?.();
         return { ...model.describe(), typical_seconds: await engine.typicalSeconds(model.id) };
       });
-      return { models: await Promise.all(described), default_model: defaultModel };
+      return { models: await Promise.all(described), default_model: config.model };
     },
   );
 }

@@ -2,7 +2,7 @@ import { ticketSchema } from '@image2model/protocol';
 import { z } from 'zod';
 import { sessionCookie } from '../../auth/guard.ts';
 import type { Keyring } from '../../auth/keys.ts';
-import { defaultSessionLifetimeMs } from '../../auth/sessions.ts';
+import { sessionLifetimeMs } from '../../auth/sessions.ts';
 import type { Sessions } from '../../auth/sessions.ts';
 import { ticketLifetimeMs } from '../../auth/tickets.ts';
 import type { Tickets } from '../../auth/tickets.ts';
@@ -53,7 +53,7 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
       if (requester === undefined) throw new ApiError('UNAUTHENTICATED', 'The API key is not valid.');
       reply.setCookie(sessionCookie, sessions.create(requester.owner), {
         ...cookieOptions(request.headers['x-forwarded-proto'] === 'https' || request.protocol === 'https'),
-        maxAge: defaultSessionLifetimeMs / 1000,
+        maxAge: sessionLifetimeMs / 1000,
       });
       reply.header('cache-control', 'no-store');
       return { authenticated: true, required: true };

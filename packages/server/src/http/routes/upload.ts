@@ -40,7 +40,12 @@ export function uploadRoutes(app: Api, context: RouteContext): void {
       if (!isRepeated) await requireRoomInQueue(context);
       await context.files.requireRoom();
       boundBody(request, reply);
-      const { submission, bodyHash } = await receive(request, context);
+      const images: ReceivedImage[] = [];
+      const { submission, bodyHash } = await receive(request, context, images).catch(async (error: unknown) => {
+        // Nothing is left of an upload that is refused.
+        await discardImages(context.files, images);
+        throw error;
+      });
       const idempotency = key === undefined ? undefined : { key, bodyHash };
       const submitted = await submitJob(context, { ...submission, idempotency });
       return 'answer' in submitted ? submitted.answer : repeat(submitted.earlier, bodyHash);
@@ -69,28 +74,15 @@ function hashBody({ model, options, faceLimit, reuse }: UploadForm, files: reado
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
-/** Reads and judges the whole form. Nothing is left of an upload that is refused. */
+/** Reads and judges the whole form. What is received is added to `images` as it comes. */
 async function receive(
-  request: FastifyRequest,
-  context: RouteContext,
-): Promise<{ submission: Submission<Upload>; bodyHash: string }> {
-  const images: ReceivedImage[] = [];
-  try {
-    return await receiveForm(request, context, images);
-  } catch (error) {
-    await discardImages(context.files, images);
-    throw error;
-  }
-}
-
-async function receiveForm(
   request: FastifyRequest,
   context: RouteContext,
   images: ReceivedImage[],
 ): Promise<{ submission: Submission<Upload>; bodyHash: string }> {
   const ids = { jobId: randomUUIDv7(), taskId: randomUUIDv7() };
   const { fields, problems } = await receiveParts(request, context.files, ids.jobId, images);
-  const form = readForm(fields, context.models, context.defaultModel);
+  const form = readForm(fields, context.models, context.config.model);
   const count = images.length + problems.length;
   if (count === 0) throw new ApiError('NO_FILES', 'The form has no image in a field named `files`.');
   refuse([...form.problems, ...problems], count);

@@ -15,6 +15,8 @@ export interface SmallDisk {
   /** Leaves so many bytes free. */
   fill(leaveBytes: number): Promise<void>;
   free(): Promise<void>;
+  /** Makes it larger or smaller. */
+  resize(sizeBytes: number): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export async function canFillDisk(): Promise<boolean> {
 }
 
 export async function createSmallDisk(sizeBytes = defaultSizeBytes): Promise<SmallDisk> {
-  const directory = await mkdtemp(join(tmpdir(), 'image2model-chaos-'));
+  const directory = await mkdtemp(join(tmpdir(), 'image2model-disk-'));
   const isReal = await run('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', directory]).then(
     () => true,
     () => false,
@@ -55,6 +57,9 @@ export async function createSmallDisk(sizeBytes = defaultSizeBytes): Promise<Sma
     },
     async free() {
       await rm(ballast, { force: true });
+    },
+    async resize(size) {
+      await run('mount', ['-o', `remount,size=${size}`, directory]);
     },
     async remove() {
       if (isReal) await run('umount', [directory]).catch(() => run('umount', ['-l', directory]));
