@@ -30,6 +30,10 @@ type Outcome = 'accepted' | 'not accepted' | 'unknown';
 
 /** How soon what could not be written for want of room is written again, in ms. */
 const writeAgainMs = 500;
+/** How often an answer that was lost is asked for again. */
+const maxLostAnswers = 3;
+/** How long an attempt that is over waits for room, in ms: less than a worker that is stopped gets for all it has to do. */
+const abandonWithinMs = 1000;
 
 /**
  * Works on one leased file until it is finished, handed back or no longer ours. Never rejects: what goes wrong ends the
@@ -118,9 +122,14 @@ function modelContext(
     report: (report) => throttle.report(report),
     remembered,
     remember: async (state) => {
-      if (!(await engine.remember(token, state))) throw new Error('The lease is lost');
+      const write = async () => await engine.remember(token, state);
+      if (!(await whenWritable(signal, write, maxLostAnswers))) throw new Error('The lease is lost');
     },
-    abandon: async (state) => await engine.addCleanup({ type: 'cancel_remote_job', model, remembered: state }),
+    abandon: async (state) => {
+      const write = async () => await engine.addCleanup({ type: 'cancel_remote_job', model, remembered: state });
+      // Not the attempt's signal: that it was stopped is why there is something to abandon.
+      await whenWritable(AbortSignal.timeout(abandonWithinMs), write);
+    },
   };
 }
 
@@ -141,14 +150,15 @@ async function finish(
 
 /**
  * Writes to the engine or the store, again and again until there is room for it: what has been made, or paid for, is not
- * thrown away for a disk that is full for a while. The engine keeps the lease meanwhile. Stops with the signal.
+ * thrown away for a disk that is full for a while. The engine keeps the lease meanwhile. Stops with the signal. What may
+ * be written twice is also repeated after `maxLost` rejections that leave open whether it was written.
  */
-async function whenWritable<T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> {
-  for (;;) {
+async function whenWritable<T>(signal: AbortSignal, write: () => Promise<T>, maxLost = 0): Promise<T> {
+  for (let lost = 0; ;) {
     try {
       return await write();
     } catch (error) {
-      if (!(error instanceof StorageFullError) || signal.aborted) throw error;
+      if (error instanceof StorageFullError ? signal.aborted : (lost += 1) > maxLost) throw error;
     }
     await sleep(writeAgainMs, undefined, { signal }).catch(() => undefined);
   }

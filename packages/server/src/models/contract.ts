@@ -38,13 +38,13 @@ export interface ModelContext {
   /** What an earlier attempt at this very file stored with `remember`, if anything. */
   remembered: unknown;
   /**
-   * Stores what a restart needs to go on instead of paying again; undefined forgets it. Written when the promise
-   * resolves, which rejects where the file is no longer ours. JSON.
+   * Stores what a restart needs to go on instead of paying again; undefined forgets it. Waits for room. Written when the
+   * promise resolves, which rejects where the file is no longer ours. JSON.
    */
   remember(state: unknown): Promise<void>;
   /**
    * Has work at a provider cancelled that this attempt leaves behind, by what `remember` would have stored of it. Written
-   * when the promise resolves: from then on it is done even if this process dies.
+   * when the promise resolves: from then on it is done even if this process dies. Rejects where there is no room soon.
    */
   abandon(state: unknown): Promise<void>;
 }

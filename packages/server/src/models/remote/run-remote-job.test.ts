@@ -47,7 +47,8 @@ async function setUp(change: Partial<RemoteJob> & { patienceMs?: number; findabl
     settle: async (key: string, micros: number) => void money.set(key, micros),
   };
   const prices = { of: () => ({ amount: 5, currency: 'credits', unit: 'models' }), ready: async () => undefined };
-  const log = { warn: () => undefined, error: () => undefined };
+  const lines: unknown[] = [];
+  const log = { warn: (line: unknown) => void lines.push(line), error: () => undefined };
   const model = remoteWork({
     id: 'simulated/model',
     job,
@@ -74,7 +75,7 @@ async function setUp(change: Partial<RemoteJob> & { patienceMs?: number; findabl
         ...context,
       },
     );
-  return { run, model, jobs, did, money, memory, abandoned, stop };
+  return { run, model, jobs, did, money, memory, abandoned, lines, stop };
 }
 
 const unknown = async (): Promise<SubmitOutcome> => ({ outcome: 'unknown' });
@@ -144,6 +145,27 @@ describe('a job at a provider', () => {
     });
     await expect(run()).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: false });
     expect(abandoned).toEqual([memory.at(-1)]);
+  });
+
+  it('is cancelled at once where the store has no room for its id, nor for the cleanup', async () => {
+    const { run, did } = await setUp();
+    const full = new Error('There is no room');
+    const remember = async (state: unknown) => {
+      if ((state as { step?: string } | undefined)?.step === 'submitted') throw full;
+    };
+    const abandon = () => Promise.reject(new Error('There is no room either'));
+    await expect(run({ remember, abandon })).rejects.toBe(full);
+    expect(did).toEqual(['submit', 'cancel job-1']);
+  });
+
+  it('ends with the first error where it cannot be cancelled either, and says which job it was', async () => {
+    const { run, lines } = await setUp({ cancel: () => Promise.reject(new Error('The provider is away')) });
+    const full = new Error('There is no room');
+    const remember = async (state: unknown) => {
+      if ((state as { step?: string } | undefined)?.step === 'submitted') throw full;
+    };
+    await expect(run({ remember, abandon: () => Promise.reject(full) })).rejects.toBe(full);
+    expect(lines).toMatchObject([{ request_id: 'job-1', provider: 'simulated' }]);
   });
 
   it('is cancelled by what was stored of it, an intent where it can be found', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { message, messageRef } from '@image2model/protocol';
 import { ModelError } from '../errors.ts';
 import type { Generated, Model, ModelContext, ModelInput, ModelOptions } from '../contract.ts';
+import { abandonJob } from './abandon.ts';
 import { collect } from './collect.ts';
 import { readJournal } from './journal.ts';
 import type { JournalEntry, Submitted } from './journal.ts';
@@ -108,7 +109,7 @@ async function follow(
     return await job.follow(jobId, { signal, ended, onProgress: (progress) => reports.update(progress) });
   } catch (error) {
     if (!patience.signal.aborted || error !== patience.signal.reason) throw error;
-    await context.abandon(submitted);
+    await abandonJob(remote, context, submitted);
     const said = message('provider.not_finished', { provider: provider.name });
     throw new ModelError('PROVIDER_TIMEOUT', said, { retryable: false });
   } finally {

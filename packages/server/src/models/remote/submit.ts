@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { message } from '@image2model/protocol';
 import { ModelError } from '../errors.ts';
 import type { ModelContext, ModelInput, ModelOptions } from '../contract.ts';
+import { abandonJob } from './abandon.ts';
 import { backoffMs } from './backoff.ts';
 import type { Submitted } from './journal.ts';
 import type { RemoteReports } from './progress.ts';
@@ -40,7 +41,7 @@ export async function submitOnce(remote: RemoteModel, photo: Photo): Promise<Sub
     const jobId = await send(remote, photo, request, sending);
     const submittedAt = Date.now();
     const submitted: Submitted = { step: 'submitted', ourId, jobId, submittedAt, price, warnings: [...warnings] };
-    await rememberOrAbandon(context, submitted);
+    await rememberOrAbandon(remote, context, submitted);
     return submitted;
   } catch (error) {
     // What was perhaps accepted may cost what it was to cost.
@@ -96,14 +97,14 @@ async function certain(
 }
 
 /** A job that is under way and that nobody will ask for is left for a cleanup. */
-async function rememberOrAbandon(context: ModelContext, submitted: Submitted): Promise<void> {
+async function rememberOrAbandon(remote: RemoteModel, context: ModelContext, submitted: Submitted): Promise<void> {
   const { signal } = context;
   try {
     // A shutdown does not count: the next start goes on with it.
     if (signal.aborted && signal.reason !== 'shutdown') throw signal.reason;
     await context.remember(submitted);
   } catch (error) {
-    await context.abandon(submitted);
+    await abandonJob(remote, context, submitted).catch(() => undefined);
     throw error;
   }
 }
