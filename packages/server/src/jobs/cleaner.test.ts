@@ -25,28 +25,57 @@ const noFiles = {
   },
   remove: async (): Promise<void> => undefined,
 };
+const removal = { type: 'remove_attempt', jobId: 'j', fileId: 'f', attemptId: 'a' } as const;
 
-function start(cancel: (remembered: unknown) => Promise<void>): string[] {
+function start(
+  cancel: (remembered: unknown) => Promise<void>,
+  files: ConstructorParameters<typeof Cleaner>[0]['files'] = noFiles,
+): string[] {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const model = { ...createScriptedModel({ id: 'hosted' }), cancel };
-  cleaner = new Cleaner({ engine, models: new Map([['hosted', model]]), files: noFiles, log, worker: 'test' });
+  cleaner = new Cleaner({ engine, models: new Map([['hosted', model]]), files, log, worker: 'test' });
   cleaner.start();
   return lines;
 }
 
 it('waits longer each time, gives up after so many attempts, and says so', async () => {
   const at: number[] = [];
-  const lines = start(async () => {
+  const list = (): AsyncGenerator<string> => {
     at.push(Date.now());
-    throw new Error('The provider is away');
-  });
-  await engine.addCleanup({ type: 'cancel_remote_job', model: 'hosted', remembered: { request: 7 } });
+    throw new Error('The disk is away');
+  };
+  const lines = start(async () => undefined, { ...noFiles, list });
+  await engine.addCleanup(removal);
   await vi.advanceTimersByTimeAsync(2 * 3_600_000);
-  expect(at).toHaveLength(maxCleanupAttempts);
+  expect(at).toHaveLength(maxCleanupAttempts.remove_attempt);
   const waits = at.slice(1).map((time, index) => time - (at[index] ?? 0));
   for (const [index, wait] of waits.entries())
     expect(wait).toBeLessThanOrEqual(Math.min(300_000, 1000 * 2 ** index) + 1000);
+  expect(lines.filter((line) => line.includes('given up'))).toHaveLength(1);
+});
+
+it('cancels at a provider that was away for half a day, and gives up after about a day', async () => {
+  let calls = 0;
+  let isAway = true;
+  const lines = start(async () => {
+    calls += 1;
+    if (isAway) throw new Error('The provider is away');
+  });
+  const add = async (request: number) =>
+    await engine.addCleanup({ type: 'cancel_remote_job', model: 'hosted', remembered: { request } });
+  await add(7);
+  await vi.advanceTimersByTimeAsync(12 * 3_600_000);
+  isAway = false;
+  const before = calls;
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(calls).toBe(before + 1);
+  expect(lines.join()).not.toContain('given up');
+  isAway = true;
+  calls = 0;
+  await add(8);
+  await vi.advanceTimersByTimeAsync(48 * 3_600_000);
+  expect(calls).toBe(maxCleanupAttempts.cancel_remote_job);
   expect(lines.filter((line) => line.includes('given up'))).toHaveLength(1);
   expect(lines.join()).not.toContain('"request":7');
 });
@@ -66,6 +95,24 @@ it('does several at once, so that one that hangs does not hold up the others', a
   hanging.resolve();
   await vi.advanceTimersByTimeAsync(10);
   expect(done.at(-1)).toBe('hangs');
+});
+
+it('removes files while a provider holds up every cancel', async () => {
+  const removed: string[] = [];
+  const hanging = Promise.withResolvers<void>();
+  start(async () => await hanging.promise, {
+    async *list() {
+      yield 'a.glb';
+    },
+    remove: async (key) => void removed.push(key),
+  });
+  for (let request = 0; request < 6; request += 1) {
+    await engine.addCleanup({ type: 'cancel_remote_job', model: 'hosted', remembered: { request } });
+  }
+  await engine.addCleanup(removal);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(removed).toHaveLength(1);
+  hanging.resolve();
 });
 
 it('leaves the work of models that are not offered here to others', async () => {

@@ -21,11 +21,19 @@ interface CleanerOptions {
  * it outlasts a provider that answers slowly.
  */
 const leaseMs = 60_000;
-/** Attempts at one cleanup before it is given up, with a line in the log: some 20 minutes. */
-export const maxCleanupAttempts = 12;
+/**
+ * Attempts at one cleanup before it is given up, with a line in the log. What runs at a provider costs money, so a cancel
+ * outlasts an outage, or a wrong key, of about a day: with jitter an attempt comes every 150 seconds. Files that cannot
+ * be removed only take up room; theirs go on for some 10 minutes.
+ */
+export const maxCleanupAttempts: Readonly<Record<Cleanup['type'], number>> = {
+  cancel_remote_job: 600,
+  remove_attempt: 12,
+};
 const maxDelayMs = 300_000;
-/** Cleanups at once: a provider that is down must not keep files from being removed. */
 const maxRunning = 4;
+/** Cancels among them: a provider that does not answer must not keep files from being removed. */
+const maxCancels = 3;
 /** How long to wait at the close for what is under way, in ms. */
 const closeWithinMs = 3000;
 
@@ -35,7 +43,8 @@ const closeWithinMs = 3000;
  */
 export class Cleaner {
   readonly #options: CleanerOptions;
-  readonly #running = new Set<Promise<void>>();
+  /** What is under way, and what kind of cleanup it is. */
+  readonly #running = new Map<Promise<void>, Cleanup['type']>();
   readonly #claims = createClaimLoop({
     claim: () => this.#claim(),
     onError: (error) => this.#options.log.error({ err: error }, 'No cleanup could be claimed; retrying'),
@@ -61,13 +70,15 @@ export class Cleaner {
   async #close(): Promise<void> {
     this.#unsubscribe?.();
     await this.#claims.close();
-    await waitWithin(closeWithinMs, Promise.all(this.#running));
+    await waitWithin(closeWithinMs, Promise.all(this.#running.keys()));
   }
 
   async #claim(): Promise<boolean> {
     if (this.#running.size >= maxRunning) return false;
     const { engine, models, worker } = this.#options;
-    const lease = await engine.claimCleanup({ worker, leaseMs, models: [...models.keys()] });
+    const cancels = [...this.#running.values()].filter((type) => type === 'cancel_remote_job').length;
+    const offered = cancels < maxCancels ? [...models.keys()] : [];
+    const lease = await engine.claimCleanup({ worker, leaseMs, models: offered });
     if (lease) this.#run(lease);
     return lease !== undefined;
   }
@@ -77,10 +88,11 @@ export class Cleaner {
       this.#running.delete(done);
       this.#claims.notify();
     });
-    this.#running.add(done);
+    this.#running.set(done, lease.cleanup.type);
   }
 
-  async #clean({ token, cleanup, attempt }: CleanupLease): Promise<void> {
+  async #clean(lease: CleanupLease): Promise<void> {
+    const { token, cleanup, attempt } = lease;
     const { engine, log } = this.#options;
     const named = { ...describe(cleanup), attempt };
     try {
@@ -88,16 +100,16 @@ export class Cleaner {
       await engine.finishCleanup(token);
       log.debug(named, 'A cleanup is done');
     } catch (error) {
-      await this.#retryOrGiveUp(token, attempt, named, error).catch((err: unknown) => {
+      await this.#retryOrGiveUp(lease, named, error).catch((err: unknown) => {
         // Its lease runs out, and whoever claims it then does it again.
         log.warn({ ...named, err }, 'The outcome of a cleanup could not be recorded');
       });
     }
   }
 
-  async #retryOrGiveUp(token: string, attempt: number, named: object, err: unknown): Promise<void> {
+  async #retryOrGiveUp({ token, cleanup, attempt }: CleanupLease, named: object, err: unknown): Promise<void> {
     const { engine, log } = this.#options;
-    if (attempt >= maxCleanupAttempts) {
+    if (attempt >= maxCleanupAttempts[cleanup.type]) {
       log.error({ ...named, err }, 'A cleanup is given up');
       await engine.finishCleanup(token);
       return;
