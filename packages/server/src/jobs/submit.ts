@@ -7,7 +7,7 @@ import type { ReceivedImage } from './intake.ts';
 import { reuseResults } from './reuse.ts';
 
 interface SubmitContext {
-  engine: Pick<Engine, 'submit' | 'unknownJobs' | 'earlierResult'>;
+  engine: Pick<Engine, 'submit' | 'unknownJobs' | 'idempotency' | 'earlierResult'>;
   files: FileStore;
 }
 
@@ -47,8 +47,12 @@ export async function submitJob<Answer>(
     earlier = await engine.submit({ ...job, results }, record);
   } catch (error) {
     if (!(await wasAccepted(engine, job.jobId, error))) {
-      await files.removePrefix(jobPrefix(job.jobId));
-      throw error;
+      // Or it was not accepted because this upload is a repetition, and the answer that says so was lost.
+      earlier = record && (await engine.idempotency(job.owner, record.key).catch(() => undefined));
+      if (earlier === undefined) {
+        await files.removePrefix(jobPrefix(job.jobId));
+        throw error;
+      }
     }
   }
   if (earlier === undefined) return { answer };
