@@ -68,6 +68,7 @@ export async function createWholeServer(
     log,
     models: new Map(),
     providers: [],
+    worker: 'bench',
     sessionSecret: randomBytes(32),
     pagesDirectory: join(directory, 'no-pages'),
     isClosing: () => false,

@@ -101,6 +101,8 @@ async function open(options: ServerOptions, opened: Opened): Promise<Server> {
 
 /** What requests and work share. */
 interface Parts {
+  /** Names this process in rows, logs and metrics. */
+  worker: string;
   engine: Engine;
   files: FileStore;
   providers: readonly Provider[];
@@ -125,7 +127,7 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   await engine.offer([...models.keys()]);
   const converter = createConverter();
   opened.push(() => converter.close());
-  return { engine, files, providers, models, converter };
+  return { worker: workerName(), engine, files, providers, models, converter };
 }
 
 async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {
@@ -157,9 +159,8 @@ async function openApp(
 }
 
 /** The work on files and what goes on beside it. */
-function startWork(options: ServerOptions, { engine, files, models }: Parts): Pick<Runner, 'close'> {
+function startWork(options: ServerOptions, { worker, engine, files, models }: Parts): Pick<Runner, 'close'> {
   const { config, leaseMs, cleanUp } = options;
-  const worker = workerName();
   const log = options.log.child({ worker });
   const { workerConcurrency: concurrency, retentionHours } = config;
   const runner = new Runner({ engine, models, files, concurrency, log, worker, leaseMs });

@@ -46,6 +46,8 @@ export interface AppOptions extends RouteContext {
   log: Log;
   /** Those that models come from besides this machine. */
   providers: readonly Provider[];
+  /** Names this process in rows, logs and metrics. */
+  worker: string;
   /** Signs the sessions of the page; 32 bytes or more. */
   sessionSecret: Uint8Array;
   /** Directory of the built pages. */
@@ -56,9 +58,9 @@ export interface AppOptions extends RouteContext {
 
 /** Every plugin and route there is, in the order in which a request meets them. Listens to nothing yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { engine, hub, providers } = options;
+  const { engine, hub, providers, worker } = options;
   const pages = await readPages(options.pagesDirectory);
-  const metrics = createMetrics({ engine, providers, openStreams: () => hub.stats().open });
+  const metrics = createMetrics({ engine, providers, worker, openStreams: () => hub.stats().open });
   const app = createFastify(options.log);
   watchRequests(app, metrics);
   answerNotFound(app, (request, reply) => answerPage(pages, request, reply));

@@ -13,12 +13,14 @@ export interface Metrics {
 interface MetricsOptions {
   engine: Engine;
   providers: readonly Pick<Provider, 'id'>[];
+  /** Names this process in rows and logs. */
+  worker: string;
   /** Open event streams of this process. */
   openStreams: () => number;
 }
 
 /** Figures of this process, its requests and its streams, and of the store's queue, in a registry of their own. */
-export function createMetrics({ engine, providers, openStreams }: MetricsOptions): Metrics {
+export function createMetrics({ engine, providers, worker, openStreams }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -58,6 +60,13 @@ export function createMetrics({ engine, providers, openStreams }: MetricsOptions
       this.set(spent.reduce((sum, micros) => sum + micros, 0) / 1e6);
     },
   });
+
+  new Gauge({
+    name: 'image2model_worker_info',
+    help: 'Always 1; the label names this process as rows and logs do',
+    labelNames: ['worker'],
+    registers,
+  }).set({ worker }, 1);
 
   return {
     contentType: registry.contentType,

@@ -69,6 +69,7 @@ describe('health', () => {
     const figures = await response.text();
     expect(figures).toMatch(/^image2model_files\{state="waiting"\} 0$/m);
     expect(figures).toMatch(/^image2model_streams 0$/m);
+    expect(figures).toMatch(/^image2model_worker_info\{worker="[^"]+-\d+-[\da-f]{6}"\} 1$/m);
     expect(figures).toContain('route="/api/v1/models/available",status="200"');
   });
 });
