@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { between } from '../../../../scripts/test/seeded-random.ts';
 import type { Random } from '../../../../scripts/test/seeded-random.ts';
-import type { Fault } from './proxy.ts';
+import type { Fault } from './faults.ts';
 import type { Resources } from './resources.ts';
 
 export interface ForwardOptions {

@@ -6,7 +6,8 @@ import { TaskLog } from '../support/task-log.ts';
 import { openAccounts } from './accounts.ts';
 import type { Account } from './accounts.ts';
 import { drivers, startDriver } from './drivers.ts';
-import { faults, startHostileProxy } from './proxy.ts';
+import { faults } from './faults.ts';
+import { startHostileProxy } from './proxy.ts';
 
 const runs = 300;
 const concurrency = 12;

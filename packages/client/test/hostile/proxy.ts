@@ -2,6 +2,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { pick } from '../../../../scripts/test/seeded-random.ts';
 import type { Random } from '../../../../scripts/test/seeded-random.ts';
+import { faults } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { forward } from './forward.ts';
 import { Resources } from './resources.ts';
 
@@ -12,25 +14,6 @@ const statusLines = {
   '503': '503 Service Unavailable',
   '401': '401 Unauthorized',
 } as const;
-
-/** What can happen to a connection. */
-export const faults = [
-  'none',
-  'cut',
-  'half-close',
-  'freeze',
-  'crumble',
-  'delay',
-  'duplicate',
-  'forget-cursor',
-  'refuse',
-  '502',
-  '429',
-  '503',
-  '401',
-  'garbage',
-] as const;
-export type Fault = (typeof faults)[number];
 
 export interface HostileProxy {
   baseUrl: string;

@@ -96,8 +96,9 @@ export interface Log {
 export interface Queue {
   /**
    * Leases the next file of one of the models that is below its limit, or undefined when none waits. Marks the file and
-   * its task as `processing`. Files that something is remembered of come first: their work goes on elsewhere. A file of a
-   * model that nobody offers waits. An expired lease may be taken over by whoever notices first.
+   * its task as `processing`. Files that something is remembered of come first: their work goes on elsewhere. Otherwise
+   * tasks take turns, file by file, so that none waits for the whole of another. A file of a model that nobody offers
+   * waits. An expired lease may be taken over by whoever notices first.
    */
   claim(options: ClaimOptions): Promise<Lease | undefined>;
   /** Prolongs leases; returns those that are lost. */

@@ -18,7 +18,8 @@ interface History {
 
 /**
  * How long files of a model take here, from this installation's own history alone: by the size of the image where there
- * is enough of that size, by the model otherwise. Holds at most {@link maxKept} numbers for each.
+ * is enough of that size, by the model otherwise. Holds at most {@link maxKept} numbers for each. In memory, and each
+ * process's own, on purpose: an estimate is asked for with every report, and processes need not agree on it.
  */
 export class Durations {
   /** By model, and by model and size. */

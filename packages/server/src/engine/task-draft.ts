@@ -229,7 +229,7 @@ function queuedMessage({ queuePosition, files }: TaskState): Message {
 function workingMessage({ files, ended, message: said }: TaskState): Message {
   const [only] = files;
   if (files.length === 1 && only) return only.message;
-  // Made anew for each report, it would cost more than the rest of the change.
+  // Building it for each report would cost more than the rest of the change.
   if (said.id === 'task.progress' && said.values?.['done'] === ended) return said;
   return message('task.progress', { done: ended, total: files.length });
 }

@@ -77,10 +77,10 @@ describe('the runner', () => {
 
   it('works on no more files at once than it may', async () => {
     let now = 0;
-    let most = 0;
+    let maxSeen = 0;
     const full = Promise.withResolvers<void>();
     const fault = async () => {
-      most = Math.max(most, (now += 1));
+      maxSeen = Math.max(maxSeen, (now += 1));
       if (now === 3) full.resolve();
       await full.promise;
       await new Promise((resolve) => setImmediate(resolve));
@@ -89,16 +89,16 @@ describe('the runner', () => {
     const { engine, submit } = await setUp(createScriptedModel({ fault }), { concurrency: 3 });
     const job = await submit(newJob(12));
     await until(engine, job.taskId, isEnd);
-    expect(most).toBe(3);
+    expect(maxSeen).toBe(3);
   });
 
   it('gives hosted models places of their own, so that neither they nor this machine wait for the other', async () => {
     const now = { local: 0, hosted: 0 };
-    const most = { local: 0, hosted: 0 };
+    const maxSeen = { local: 0, hosted: 0 };
     const full = Promise.withResolvers<void>();
     const count = (id: 'local' | 'hosted') => async () => {
       now[id] += 1;
-      most[id] = Math.max(most[id], now[id]);
+      maxSeen[id] = Math.max(maxSeen[id], now[id]);
       if (now.local === 1 && now.hosted === 3) full.resolve();
       await full.promise;
       await new Promise((resolve) => setImmediate(resolve));
@@ -111,7 +111,7 @@ describe('the runner', () => {
     const jobs = [newJob(3, { model: 'local' }), newJob(8, { model: 'hosted' }), newJob(2, { model: 'local' })];
     for (const job of jobs) await submit(job);
     for (const job of jobs) await until(engine, job.taskId, isEnd);
-    expect(most).toEqual({ local: 1, hosted: 3 });
+    expect(maxSeen).toEqual({ local: 1, hosted: 3 });
   });
 
   it('fails what cannot pass at once, with its code', async () => {

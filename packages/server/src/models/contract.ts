@@ -78,7 +78,7 @@ export type ModelDescription = Omit<ModelInfo, 'typical_seconds'>;
 /**
  * A way to make a model from a picture: the port that every generator is an adapter of.
  *
- * `generate` throws {@link ModelError} for what is expected to go wrong; anything else counts as a fault that may pass.
+ * `generate` throws {@link ModelError} for what is expected to go wrong; anything else counts as a temporary error.
  */
 export interface Model {
   readonly id: string;

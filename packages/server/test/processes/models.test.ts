@@ -29,10 +29,10 @@ describe('two processes that offer different models', () => {
 
   it('work on no more files of a hosted model at once than it may have, together', async () => {
     let running = 0;
-    let most = 0;
+    let maxSeen = 0;
     const full = Promise.withResolvers<void>();
     const fault = async () => {
-      most = Math.max(most, (running += 1));
+      maxSeen = Math.max(maxSeen, (running += 1));
       if (running === 3) full.resolve();
       await full.promise;
       await new Promise((resolve) => setImmediate(resolve));
@@ -43,7 +43,7 @@ describe('two processes that offer different models', () => {
     store.work({ models: [hosted()], worker: 'two' });
     const job = await store.submit(newJob(12, { model: 'hosted' }));
     await until(store.connect(), job.taskId, isEnd);
-    expect(most).toBe(3);
+    expect(maxSeen).toBe(3);
   });
 });
 

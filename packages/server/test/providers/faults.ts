@@ -1,6 +1,13 @@
 import { pick, seededRandom } from '../../../../scripts/test/seeded-random.ts';
-import type { ProviderLayer } from './layer.ts';
-import type { Chaos, Fault, FaultKind, JobPlan } from './types.ts';
+import type { Chaos, Fault, FaultKind, JobPlan, Outcome } from './types.ts';
+
+/** What a seed may draw. */
+export interface DrawnFaults<Operation extends string> {
+  /** For each call: all of it passes when the call is made again. The keys name all operations. */
+  drawnFaults: Readonly<Record<Operation, readonly FaultKind[]>>;
+  /** How jobs may fail where a seed says so. */
+  drawnOutcomes: readonly Outcome[];
+}
 
 /** Decides what goes wrong: what a test asked for first, what the seed draws else. */
 export interface Faults<Operation extends string> {
@@ -12,7 +19,7 @@ export interface Faults<Operation extends string> {
 }
 
 export function createFaults<Operation extends string>(
-  layer: Pick<ProviderLayer<Operation>, 'drawnFaults' | 'drawnOutcomes'>,
+  layer: DrawnFaults<Operation>,
   chaos: Chaos | undefined,
 ): Faults<Operation> {
   const wanted: { fault: Fault<Operation>; times: number }[] = [];

@@ -1,18 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answers.ts';
-import type { Faults } from './faults.ts';
-import type { Queue } from './queue.ts';
+import type { DrawnFaults, Faults } from './faults.ts';
+import type { JobEnd, Queue } from './queue.ts';
 import type { JobRow, State } from './state.ts';
-import type { FaultKind, JobPlan, Outcome, ProviderServerOptions } from './types.ts';
+import type { FaultKind, JobPlan, ProviderServerOptions } from './types.ts';
 
 /** What a provider's stand-in adds to the server that all of them share: its routes, its answers, how it signs. */
-export interface ProviderLayer<Operation extends string> {
+export interface ProviderLayer<Operation extends string> extends DrawnFaults<Operation> {
   /** Said in every answer, as `x-simulated`. */
   name: string;
-  /** What a seed may draw for each call: all of it passes when the call is made again. The keys name all operations. */
-  drawnFaults: Readonly<Record<Operation, readonly FaultKind[]>>;
-  /** How jobs may fail where a seed says so. */
-  drawnOutcomes: readonly Outcome[];
   /** Of the options, what the provider has where a test names nothing. */
   defaults: Required<Pick<ProviderServerOptions, 'keys' | 'prices' | 'resultTtlMs' | 'fileTtlMs'>>;
   /** Whether the request shows the key as this provider wants it. */
@@ -50,16 +46,6 @@ export interface Call<Operation extends string> {
   /** Whether it needs a key. */
   needsKey: boolean;
   done(body: Buffer, fault: FaultKind | undefined): Answer | ((response: ServerResponse) => void);
-}
-
-/** What a job came to. */
-export interface JobEnd {
-  /** Of the call for the result. */
-  answer: Answer;
-  error: string | null;
-  errorType: string | null;
-  /** Billed. */
-  units: number;
 }
 
 export interface WebhookLayer {

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { JobEnd } from './layer.ts';
+import type { Answer } from './answers.ts';
 import { planOf } from './state.ts';
 import type { JobRow, State } from './state.ts';
 import type { JobPlan } from './types.ts';
+
+/** What a job came to. */
+export interface JobEnd {
+  /** Of the call for the result. */
+  answer: Answer;
+  error: string | null;
+  errorType: string | null;
+  /** Billed. */
+  units: number;
+}
 
 interface QueueOptions {
   state: State;

@@ -8,7 +8,8 @@ const backTasks = 20;
 
 /**
  * Keeps waiting tasks informed of how far they have come. One task that starts moves all behind it, so a pass is
- * bounded: the front is always exact, and what waits further back is gone through a part at a time.
+ * bounded: the front is always exact, and what waits further back is gone through a part at a time. The count and the
+ * walk are this process's own, on purpose: SQLite's engine has no other.
  */
 export class Positions {
   readonly #session: Session;

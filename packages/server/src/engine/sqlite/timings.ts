@@ -5,7 +5,10 @@ import type { Session } from './session.ts';
 /** Old ones are dropped from the database once for so many new ones. */
 const trimEvery = 16;
 
-/** What the database has of how long files took, for each model the newest. */
+/**
+ * What the database has of how long files took, for each model the newest. Read once: SQLite's engine has one process,
+ * which adds to it what it records itself.
+ */
 export function readDurations(session: Session): Durations {
   const durations = new Durations();
   for (const { model, pixels, seconds } of session.all('timings')) durations.add(model, pixels, seconds);

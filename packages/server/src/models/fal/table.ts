@@ -144,7 +144,7 @@ export const falRows: readonly FalRow[] = [
     ...hunyuan2,
     id: 'fal-ai/hunyuan3d/v2/mini',
     name: 'Hunyuan3D 2 Mini',
-    description: 'The smallest Hunyuan3D 2, for quick tries.',
+    description: 'The smallest Hunyuan3D 2, for quick drafts.',
   },
   {
     id: 'fal-ai/hunyuan3d-v3/image-to-3d',

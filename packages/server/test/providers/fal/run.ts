@@ -1,6 +1,7 @@
 import { json } from '../answers.ts';
 import type { Answer } from '../answers.ts';
-import type { JobEnd, Site } from '../layer.ts';
+import type { Site } from '../layer.ts';
+import type { JobEnd } from '../queue.ts';
 import { photoProblem } from '../photos.ts';
 import type { JobRow } from '../state.ts';
 import type { JobPlan } from '../types.ts';

@@ -17,16 +17,16 @@ async function upload(names: string[]) {
   return await expectAccepted(await send(server, uploadForm(await Promise.all(files))));
 }
 
-describe('a file that was tried again', () => {
+describe('a file that was attempted again', () => {
   it('says so in its task, in its job and on the stream, with the reason', async () => {
-    let tries = 0;
+    let attempts = 0;
     const error = 'The provider did not answer in time';
     server = await start({
       model: createTriangleModel({
         before: async ({ filename }) => {
           if (filename !== 'chair.png') return;
-          tries += 1;
-          if (tries === 1) throw new ModelError('PROVIDER_TIMEOUT', { text: error }, { retryable: true });
+          attempts += 1;
+          if (attempts === 1) throw new ModelError('PROVIDER_TIMEOUT', { text: error }, { retryable: true });
         },
       }),
     });
