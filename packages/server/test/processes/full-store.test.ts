@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/engine/contract.ts';
 import { StorageFullError } from '../../src/files/contract.ts';
 import type { ModelContext } from '../../src/models/contract.ts';
@@ -11,10 +11,6 @@ let store: SharedStore;
 
 beforeEach(async () => {
   store = await openSharedStore();
-});
-
-afterEach(async () => {
-  await store.close();
 });
 
 const remembered = { request: 7 };
