@@ -32,7 +32,7 @@ describe('readConfig', () => {
     [{ MAX_QUEUED_FILES: '0' }, /^MAX_QUEUED_FILES must be at least 1$/],
     [{ WORKER_CONCURRENCY: '0' }, /^WORKER_CONCURRENCY must be at least 1$/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
-    [{ ROLE: 'boss' }, /^ROLE must be one of/],
+    [{ ROLE: 'boss' }, /^ROLE must be all$/],
     [{ ROLE: 'worker' }, /^ROLE=worker: this version cannot/],
     [{ REDIS_URL: 'redis://localhost' }, /^REDIS_URL is set, but this version does not have the Redis engine/],
     [{ S3_BUCKET: 'b' }, /^S3_BUCKET is set/],

@@ -121,7 +121,7 @@ const settingsSchema = z.object({
     .optional(),
   PUBLIC_URL: baseUrl,
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
-  ROLE: z.literal('all', { error: 'must be one of all, api, worker' }).default('all'),
+  ROLE: z.literal('all', { error: 'must be all' }).default('all'),
 });
 
 /** Null without a key; a setting that has nothing to work on then is a mistake. */
