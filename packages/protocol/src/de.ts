@@ -1,3 +1,4 @@
+import { errorTextsDe } from './error-texts-de.ts';
 import type { MessageId } from './message-texts.ts';
 import { providerTextsDe } from './provider-texts-de.ts';
 
@@ -5,6 +6,7 @@ export { meshTextsDe } from './mesh-de.ts';
 
 /** The server's messages for people, in German, by the ids of `message-texts.ts`. */
 export const messageTextsDe: Readonly<Record<MessageId, string>> = {
+  ...errorTextsDe,
   ...providerTextsDe,
   'task.ready_one': 'Das Modell ist fertig',
   'task.ready_both': 'Beide Modelle sind fertig',

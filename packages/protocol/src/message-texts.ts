@@ -1,4 +1,5 @@
 import { endingTexts } from './ending-texts.ts';
+import { errorTexts } from './error-texts.ts';
 import { fillIn } from './messages.ts';
 import type { Message } from './messages.ts';
 import { providerTexts } from './provider-texts.ts';
@@ -9,6 +10,7 @@ import { providerTexts } from './provider-texts.ts';
  */
 export const messageTexts = {
   ...endingTexts,
+  ...errorTexts,
   ...providerTexts,
 
   // Progress of a task and its files.

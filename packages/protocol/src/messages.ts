@@ -29,3 +29,8 @@ export function messageRef({ id, values }: Message): MessageRef {
   if (id === undefined) return {};
   return values === undefined ? { message_id: id } : { message_id: id, message_values: { ...values } };
 }
+
+/** A message as it was sent on the wire: the reverse of {@link messageRef}. */
+export function toMessage(text: string, { message_id, message_values }: MessageRef): Message {
+  return { text, id: message_id, values: message_values };
+}

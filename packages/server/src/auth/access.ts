@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import type { Engine, JobRow, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 
@@ -5,7 +6,7 @@ import { ApiError } from '../http/errors.ts';
 export async function ownTask(engine: Engine, taskId: string, owner: string): Promise<TaskRow> {
   const task = await engine.task(taskId);
   if (task === undefined || task.owner !== owner) {
-    throw new ApiError('TASK_NOT_FOUND', `There is no task ${taskId}.`);
+    throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: taskId }));
   }
   return task;
 }
@@ -14,7 +15,7 @@ export async function ownTask(engine: Engine, taskId: string, owner: string): Pr
 export async function ownJob(engine: Engine, jobId: string, owner: string): Promise<JobRow> {
   const job = await engine.job(jobId);
   if (job === undefined || job.owner !== owner) {
-    throw new ApiError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+    throw new ApiError('JOB_NOT_FOUND', message('error.job_missing', { job: jobId }));
   }
   return job;
 }

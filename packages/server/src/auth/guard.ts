@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { message } from '@image2model/protocol';
 import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback } from '../config.ts';
 import type { TicketGrant } from '../engine/contract.ts';
@@ -98,18 +99,18 @@ export function guard(app: FastifyInstance, options: GuardOptions): Guard {
       asked.login = login;
     }
     if (isProbe(asked)) return;
-    if (options.isClosing()) throw new ApiError('SHUTTING_DOWN', 'The server is restarting; try again in a moment.');
+    if (options.isClosing()) throw new ApiError('SHUTTING_DOWN', message('error.restarting'));
 
     // All that the limiter reads of a request is what its key is made of.
     const counted = await (upload ? checkUploads : checkRequests)(asked as FastifyRequest);
     if (!counted.isAllowed && counted.isExceeded) {
-      const detail = upload ? 'Too many uploads in the last minute.' : 'Too many requests in the last minute.';
-      throw new ApiError('RATE_LIMITED', detail, { retryAfterSeconds: counted.ttlInSeconds });
+      const said = message(upload ? 'error.too_many_uploads' : 'error.too_many_requests');
+      throw new ApiError('RATE_LIMITED', said, { retryAfterSeconds: counted.ttlInSeconds });
     }
     if (access === 'public' || access === 'signed') return;
     if (requester === undefined) throw unauthenticated(asked);
     if (access === 'admin' && !requester.isAdmin) {
-      throw new ApiError('FORBIDDEN', 'This route needs a key from ADMIN_API_KEYS.');
+      throw new ApiError('FORBIDDEN', message('error.admin_only'));
     }
   }
 
@@ -188,7 +189,7 @@ function isSafe(request: Asked): boolean {
  */
 function refuseForeignHost(request: Asked): void {
   if (isLoopback(request.hostname)) return;
-  throw new ApiError('FORBIDDEN', 'Without API keys the server answers to a loopback address alone.');
+  throw new ApiError('FORBIDDEN', message('error.loopback_only'));
 }
 
 function refuseForeignOrigin(request: Asked, corsOrigins: readonly string[]): void {
@@ -196,10 +197,10 @@ function refuseForeignOrigin(request: Asked, corsOrigins: readonly string[]): vo
   // Browsers send it with every request that changes something; a program that sends none acts for itself.
   if (origin === undefined || corsOrigins.includes(origin)) return;
   if (URL.canParse(origin) && new URL(origin).host === request.headers.host) return;
-  throw new ApiError('FORBIDDEN', 'A page of another origin may not do that; its origin is not in CORS_ORIGINS.');
+  throw new ApiError('FORBIDDEN', message('error.foreign_origin'));
 }
 
 function unauthenticated(request: Asked): ApiError {
   const sentSomething = request.headers.authorization !== undefined;
-  return new ApiError('UNAUTHENTICATED', sentSomething ? 'The API key is not valid.' : 'An API key is needed here.');
+  return new ApiError('UNAUTHENTICATED', message(sentSomething ? 'error.key_invalid' : 'error.key_required'));
 }

@@ -1,4 +1,5 @@
 import type { ConvertedModel, ModelFormat } from '@image2model/mesh';
+import { message } from '@image2model/protocol';
 import { Piscina } from 'piscina';
 import { ApiError } from '../http/errors.ts';
 import type { ConvertTask } from './converter-worker.ts';
@@ -31,7 +32,7 @@ export function createConverter(): Converter {
   let closed: Promise<void> | undefined;
   return {
     async convert(glb, format) {
-      if (pool.queueSize >= maxWaiting) throw new ApiError('QUEUE_FULL', 'Too many models are being converted.');
+      if (pool.queueSize >= maxWaiting) throw new ApiError('QUEUE_FULL', message('error.converter_busy'));
       return await pool.run({ glb, format });
     },
     close: () => (closed ??= pool.destroy()),

@@ -1,5 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { message } from '@image2model/protocol';
+import type { Message } from '@image2model/protocol';
 import { ApiError, problemContentType, toProblem } from './errors.ts';
 
 /** Answers what is not HTTP enough to become a request, as far as anybody is there to read it, and hangs up. */
@@ -9,8 +11,8 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
     return;
   }
   const requestId = randomUUIDv7();
-  const detail = details[error.code ?? ''] ?? 'This is not a well-formed HTTP request.';
-  const body = JSON.stringify(toProblem(new ApiError('INVALID_REQUEST', detail), requestId));
+  const said = reasons[error.code ?? ''] ?? message('error.not_http');
+  const body = JSON.stringify(toProblem(new ApiError('INVALID_REQUEST', said), requestId));
   socket.end(
     [
       'HTTP/1.1 400 Bad Request',
@@ -24,7 +26,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   );
 }
 
-const details: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: 'The head of the request is too large.',
-  ERR_HTTP_REQUEST_TIMEOUT: 'The request took too long to arrive.',
+const reasons: Record<string, Message> = {
+  HPE_HEADER_OVERFLOW: message('error.head_too_large'),
+  ERR_HTTP_REQUEST_TIMEOUT: message('error.request_timeout'),
 };

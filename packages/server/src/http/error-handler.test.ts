@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import { describe, expect, it } from 'vitest';
 import { toApiError } from './error-handler.ts';
 import { ApiError, jitterSeconds, toProblem } from './errors.ts';
@@ -5,7 +6,7 @@ import { StorageFullError } from '../files/contract.ts';
 
 describe('an error that was thrown', () => {
   it('is passed on where it is ours', () => {
-    const error = new ApiError('JOB_RUNNING', 'Still running.');
+    const error = new ApiError('JOB_RUNNING', message('error.job_running'));
     expect(toApiError(error)).toBe(error);
   });
 
@@ -28,8 +29,8 @@ describe('an error that was thrown', () => {
 
 describe('Retry-After', () => {
   it('has a time of its own for 429 and 503, and is spread upwards', () => {
-    expect(new ApiError('QUEUE_FULL', 'Full.').retryAfterSeconds).toBe(5);
-    expect(new ApiError('NOT_FOUND', 'None.').retryAfterSeconds).toBeUndefined();
+    expect(new ApiError('QUEUE_FULL', message('error.converter_busy')).retryAfterSeconds).toBe(5);
+    expect(new ApiError('NOT_FOUND', message('error.route_missing')).retryAfterSeconds).toBeUndefined();
     const spread = new Set(Array.from({ length: 200 }, () => jitterSeconds(10)));
     expect(Math.min(...spread)).toBeGreaterThanOrEqual(10);
     expect(Math.max(...spread)).toBeLessThanOrEqual(15);

@@ -1,4 +1,5 @@
-import type { ErrorCode, ProblemItem } from '@image2model/protocol';
+import { message } from '@image2model/protocol';
+import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, jitterSeconds, problemContentType, toProblem } from './errors.ts';
 import { StorageFullError } from '../files/contract.ts';
@@ -33,7 +34,7 @@ export function sendProblem(reply: FastifyReply, error: ApiError, requestId: str
 export function toApiError(error: FastifyError | Error): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StorageFullError) {
-    return new ApiError('STORAGE_FULL', 'There is no room left to store this.', { cause: error });
+    return new ApiError('STORAGE_FULL', message('error.storage_full'), { cause: error });
   }
   if ('validation' in error && Array.isArray(error.validation)) return invalid(error);
   const known = frameworkErrors['code' in error ? error.code : ''];
@@ -42,36 +43,34 @@ export function toApiError(error: FastifyError | Error): ApiError {
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   // What the framework refuses for a reason that has no line in the table is the client's doing all the same.
   if (status >= 400 && status < 500) {
-    return new ApiError('INVALID_REQUEST', 'The request cannot be read.', { cause: error });
+    return new ApiError('INVALID_REQUEST', message('error.request_unreadable'), { cause: error });
   }
-  return new ApiError('INTERNAL_ERROR', 'Something went wrong on the server; the request id finds it in its log.', {
-    cause: error,
-  });
+  return new ApiError('INTERNAL_ERROR', message('error.internal'), { cause: error });
 }
 
-const malformedForm = ['INVALID_REQUEST', 'The multipart body is not well formed or was cut off.'] as const;
+const malformedForm = ['INVALID_REQUEST', message('error.form_malformed')] as const;
 
-const frameworkErrors: Record<string, readonly [ErrorCode, string]> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'This route does not accept a body of that content type.'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than this route accepts.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_REQUEST', 'The body is not valid JSON.'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_REQUEST', 'The body is empty where JSON was announced.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_REQUEST', 'The body is not as long as Content-Length says.'],
-  FST_ERR_BAD_URL: ['INVALID_REQUEST', 'The address has a broken percent-encoding.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', 'A part of the address is longer than any that exists.'],
-  FST_ERR_VALIDATION: ['INVALID_REQUEST', 'The request does not have the shape that this route expects.'],
-  FST_INVALID_MULTIPART_CONTENT_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send the images as multipart/form-data.'],
+const frameworkErrors: Record<string, readonly [ErrorCode, Message]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', message('error.content_type')],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', message('error.body_too_large')],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_REQUEST', message('error.body_not_json')],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_REQUEST', message('error.body_empty')],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_REQUEST', message('error.body_length')],
+  FST_ERR_BAD_URL: ['INVALID_REQUEST', message('error.address_encoding')],
+  FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', message('error.address_too_long')],
+  FST_ERR_VALIDATION: ['INVALID_REQUEST', message('error.request_invalid')],
+  FST_INVALID_MULTIPART_CONTENT_TYPE: ['UNSUPPORTED_MEDIA_TYPE', message('error.form_expected')],
   FST_PROTO_VIOLATION: malformedForm,
-  FST_INVALID_JSON_FIELD_ERROR: ['INVALID_REQUEST', 'A field that is announced as JSON is not valid JSON.'],
+  FST_INVALID_JSON_FIELD_ERROR: ['INVALID_REQUEST', message('error.field_not_json')],
   FST_MP_PREMATURE_CLOSE: malformedForm,
-  FST_PARTS_LIMIT: ['BODY_TOO_LARGE', 'The form has too many parts.'],
-  FST_FIELDS_LIMIT: ['BODY_TOO_LARGE', 'The form has too many fields.'],
-  FST_FILES_LIMIT: ['TOO_MANY_FILES', 'The form has too many files.'],
+  FST_PARTS_LIMIT: ['BODY_TOO_LARGE', message('error.form_parts')],
+  FST_FIELDS_LIMIT: ['BODY_TOO_LARGE', message('error.form_fields')],
+  FST_FILES_LIMIT: ['TOO_MANY_FILES', message('error.form_files')],
 };
 
 /** The multipart parser throws plain errors; these are all of them (@fastify/busboy 3). */
-function isMalformedForm({ message }: Error): boolean {
-  return /multipart data$|^Multipart: Boundary not found$|^The needle cannot /.test(message);
+function isMalformedForm(error: Error): boolean {
+  return /multipart data$|^Multipart: Boundary not found$|^The needle cannot /.test(error.message);
 }
 
 function invalid(error: FastifyError): ApiError {
@@ -82,14 +81,19 @@ function invalid(error: FastifyError): ApiError {
     field: fieldName(issue.instancePath, where),
   }));
   const badId = where === 'params' && items.some(({ field }) => field?.endsWith('_id'));
-  if (badId) return new ApiError('INVALID_ID', 'The id in the address is not a UUID.');
-  return new ApiError('INVALID_REQUEST', `The ${whereNames[where] ?? where} of the request is not valid.`, {
+  if (badId) return new ApiError('INVALID_ID', message('error.id_invalid'));
+  return new ApiError('INVALID_REQUEST', invalidParts[where] ?? message('error.request_invalid'), {
     errors: items,
     cause: error,
   });
 }
 
-const whereNames: Record<string, string> = { querystring: 'query', params: 'address', body: 'body', headers: 'head' };
+const invalidParts: Record<string, Message> = {
+  params: message('error.address_invalid'),
+  querystring: message('error.query_invalid'),
+  headers: message('error.head_invalid'),
+  body: message('error.body_invalid'),
+};
 
 function fieldName(instancePath: string, where: string): string {
   const path = instancePath.split('/').filter((part) => part !== '');

@@ -1,5 +1,5 @@
-import { errorDefinitions } from '@image2model/protocol';
-import type { ErrorCode, Problem, ProblemItem } from '@image2model/protocol';
+import { errorDefinitions, messageRef } from '@image2model/protocol';
+import type { ErrorCode, Message, Problem, ProblemItem } from '@image2model/protocol';
 
 interface ApiErrorOptions {
   /** Sent as `Retry-After`, jittered upwards. Codes of status 429 and 503 have one of their own where none is given. */
@@ -10,21 +10,23 @@ interface ApiErrorOptions {
 }
 
 /**
- * What a request is answered with when it does not succeed. `code` decides the status and the title; `detail` is a
+ * What a request is answered with when it does not succeed. `code` decides the status and the title; `said` is a
  * sentence for the person at the other end, so no path, key or internal name may stand in it.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ErrorCode;
+  readonly said: Message;
   readonly status: number;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly errors: ProblemItem[] | undefined;
 
-  constructor(code: ErrorCode, detail: string, options: ApiErrorOptions = {}) {
-    super(detail, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ErrorCode, said: Message, options: ApiErrorOptions = {}) {
+    super(said.text, options.cause === undefined ? undefined : { cause: options.cause });
     const definition = errorDefinitions[code];
     this.code = code;
+    this.said = said;
     this.status = definition.status;
     this.retryable = definition.retryable;
     this.retryAfterSeconds = options.retryAfterSeconds ?? defaultRetryAfter(definition.status);
@@ -41,7 +43,8 @@ export function toProblem(error: ApiError, requestId: string): Problem {
     type: `urn:image2model:error:${error.code}`,
     title: errorDefinitions[error.code].title,
     status: error.status,
-    detail: error.message,
+    detail: error.said.text,
+    ...messageRef(error.said),
     code: error.code,
     request_id: requestId,
     ...(error.errors === undefined ? {} : { errors: error.errors }),

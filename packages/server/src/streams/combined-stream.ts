@@ -1,4 +1,4 @@
-import { encodeFrame, hasEnded, isEnding } from '@image2model/protocol';
+import { encodeFrame, hasEnded, isEnding, message } from '@image2model/protocol';
 import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import { CombinedCursor, parseCombinedCursor } from './cursor.ts';
@@ -60,7 +60,8 @@ export class CombinedStream extends Stream implements Reader {
       const entries = await engine.entries(task.taskId, cursor);
       this.throwIfRefused();
       if (this.isClosed) return true;
-      if (entries === undefined && !this.#hasBegun) throw new ApiError('TASK_NOT_FOUND', 'A task has been removed.');
+      if (entries === undefined && !this.#hasBegun)
+        throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: task.taskId }));
       this.#replay(task, entries ?? [], cursor, outlet);
     }
     if (!this.#hasBegun) return false;

@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Engine, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
@@ -129,7 +130,7 @@ export class Hub {
   /** Ends the streams that were opened with a login that is no longer valid. */
   endLogin(login: string): void {
     const ended = this.#streams().filter((stream) => stream.login === login);
-    for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', 'This login has ended.'));
+    for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', message('error.login_ended')));
     this.#log.info({ streams: ended.length }, 'streams of a login ended');
   }
 
@@ -159,9 +160,9 @@ export class Hub {
     clearTimeout(late);
   }
 
-  #whatIsFull(owner: string): 'The server' | 'This key' | undefined {
-    if (this.#counters.open >= this.#limits.maxStreams) return 'The server';
-    return (this.#owners.get(owner) ?? 0) >= this.#limits.maxStreamsPerKey ? 'This key' : undefined;
+  #whatIsFull(owner: string): 'error.server_streams_full' | 'error.key_streams_full' | undefined {
+    if (this.#counters.open >= this.#limits.maxStreams) return 'error.server_streams_full';
+    return (this.#owners.get(owner) ?? 0) >= this.#limits.maxStreamsPerKey ? 'error.key_streams_full' : undefined;
   }
 
   #admit(owner: string): void {
@@ -169,9 +170,7 @@ export class Hub {
     const full = this.#whatIsFull(owner);
     if (full !== undefined) {
       this.#counters.refused += 1;
-      throw new ApiError('TOO_MANY_STREAMS', `${full} has as many open streams as it may have.`, {
-        retryAfterSeconds: 5,
-      });
+      throw new ApiError('TOO_MANY_STREAMS', message(full));
     }
     // Counted before anything is awaited, or requests that come together would all get past the check.
     this.#owners.set(owner, (this.#owners.get(owner) ?? 0) + 1);
@@ -205,7 +204,5 @@ async function run(stream: Stream, start: () => Promise<boolean>): Promise<boole
 }
 
 function shuttingDown(): ApiError {
-  return new ApiError('SHUTTING_DOWN', 'The server is restarting; the stream goes on where it was.', {
-    retryAfterSeconds: 2,
-  });
+  return new ApiError('SHUTTING_DOWN', message('error.stream_restarting'), { retryAfterSeconds: 2 });
 }

@@ -1,4 +1,4 @@
-import { hasEnded, isEnding } from '@image2model/protocol';
+import { hasEnded, isEnding, message } from '@image2model/protocol';
 import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import type { Feeds, Reader } from './feeds.ts';
@@ -40,7 +40,8 @@ export class TaskStream extends Stream implements Reader {
     this.#meanwhile = [];
     const entries = await engine.entries(this.#taskId, after);
     this.throwIfRefused();
-    if (entries === undefined) throw new ApiError('TASK_NOT_FOUND', 'There is no task with this id.');
+    if (entries === undefined)
+      throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: this.#taskId }));
     if (this.isClosed) return true;
     if (hasEnded(task.status) && entries.length === 0) return false;
     this.begin(outlet);

@@ -87,12 +87,21 @@ describe('an upload is refused', () => {
         400,
         'INVALID_FACE_LIMIT',
       );
-      expect(refused.errors?.[0]?.field).toBe('face_limit');
+      const said = { message_id: 'error.face_limit', message_values: { min: 100, max: 1_000_000 } };
+      expect(refused).toMatchObject({ ...said, errors: [{ field: 'face_limit', ...said }] });
     }
   });
 
   it('for a model that there is not', async () => {
-    await problem(await post(uploadForm([['a.png', good]], { model: 'no/such' })), 400, 'UNKNOWN_MODEL');
+    const refused = await problem(
+      await post(uploadForm([['a.png', good]], { model: 'no/such' })),
+      400,
+      'UNKNOWN_MODEL',
+    );
+    expect(refused).toMatchObject({
+      message_id: 'error.unknown_model',
+      errors: [{ message_id: 'error.unknown_model' }],
+    });
     await problem(await post(uploadForm([['a.png', good]], { model: '__proto__' })), 400, 'UNKNOWN_MODEL');
   });
 

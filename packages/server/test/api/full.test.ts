@@ -52,7 +52,8 @@ describe('a queue in which as many files wait as may', () => {
     const waiting = await upload(server, ['waits.png']);
     const before = await storedJobs(server);
 
-    await problem(await sendPhoto(server), 503, 'QUEUE_FULL');
+    const refused = await problem(await sendPhoto(server), 503, 'QUEUE_FULL');
+    expect(refused).toMatchObject({ message_id: 'error.queue_full', message_values: { waiting: 2 } });
     const retry = `/api/v1/jobs/${failed.job_id}/retry`;
     await problem(await server.ask(retry, { method: 'POST' }), 503, 'QUEUE_FULL');
     expect((await sendPhoto(server, keyed)).status).toBe(200);

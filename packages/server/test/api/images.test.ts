@@ -18,25 +18,60 @@ describe('an image is refused if it is', () => {
     '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><rect width="64" height="64"/></svg>',
   );
 
+  const unsupported = [415, 'UNSUPPORTED_IMAGE_TYPE', { message_id: 'mesh.type_unsupported' }] as const;
+
   it.each([
-    ['a text called .png', async () => Buffer.from('I am not a picture'), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an SVG, which the decoder would accept', async () => svg, 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['a GIF', () => sharp(svg).gif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['a TIFF', () => sharp(svg).tiff().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an AVIF', () => sharp(svg).avif().toBuffer(), 415, 'UNSUPPORTED_IMAGE_TYPE'],
-    ['an empty file', async () => Buffer.alloc(0), 422, 'IMAGE_UNDECODABLE'],
-    ['a truncated JPEG', async () => (await photo()).subarray(0, 1500), 422, 'IMAGE_UNDECODABLE'],
-    ['8 by 8 pixels', () => plain(8, 8), 422, 'IMAGE_TOO_SMALL'],
-    ['a thread of 20 by 4000 pixels', () => plain(4000, 20), 422, 'IMAGE_TOO_SMALL'],
-    ['10 000 by 10 000 pixels in a small file', () => plain(10_000, 10_000), 422, 'IMAGE_TOO_MANY_PIXELS'],
-    ['nothing but transparency', () => clear(), 422, 'NO_FOREGROUND'],
-  ])('%s', async (_, make, status, code) => {
-    const bytes = await make();
-    const refused = await problem(await post(uploadForm([['picture.png', bytes]])), status, code);
-    expect(refused.errors).toHaveLength(1);
-    // What other languages are made from stands beside it.
-    const { message_id: _id, message_values: _values, ...said } = refused.errors?.[0] ?? {};
-    expect(said).toEqual({ code, detail: refused.detail, filename: 'picture.png' });
+    ['a text called .png', async () => Buffer.from('I am not a picture'), ...unsupported],
+    ['an SVG, which the decoder would accept', async () => svg, ...unsupported],
+    ['a GIF', () => sharp(svg).gif().toBuffer(), ...unsupported],
+    ['a TIFF', () => sharp(svg).tiff().toBuffer(), ...unsupported],
+    [
+      'an AVIF',
+      () => sharp(svg).avif().toBuffer(),
+      415,
+      'UNSUPPORTED_IMAGE_TYPE',
+      { message_id: 'mesh.heif_unsupported' },
+    ],
+    [
+      'an empty file',
+      async () => Buffer.alloc(0),
+      422,
+      'IMAGE_UNDECODABLE',
+      { message_id: 'image.empty', message_values: { filename: 'picture.png' } },
+    ],
+    [
+      'a truncated JPEG',
+      async () => (await photo()).subarray(0, 1500),
+      422,
+      'IMAGE_UNDECODABLE',
+      { message_id: 'mesh.image_undecodable' },
+    ],
+    [
+      '8 by 8 pixels',
+      () => plain(8, 8),
+      422,
+      'IMAGE_TOO_SMALL',
+      { message_id: 'mesh.image_too_small', message_values: { width: 8, height: 8, min: 16 } },
+    ],
+    [
+      'a thread of 20 by 4000 pixels',
+      () => plain(4000, 20),
+      422,
+      'IMAGE_TOO_SMALL',
+      { message_id: 'mesh.image_too_narrow', message_values: { width: 4000, height: 20, max: 100 } },
+    ],
+    [
+      '10 000 by 10 000 pixels in a small file',
+      () => plain(10_000, 10_000),
+      422,
+      'IMAGE_TOO_MANY_PIXELS',
+      { message_id: 'mesh.image_too_many_pixels', message_values: { max: 64 } },
+    ],
+    ['nothing but transparency', () => clear(), 422, 'NO_FOREGROUND', { message_id: 'mesh.image_transparent' }],
+  ])('%s', async (_, make, status, code, said) => {
+    const refused = await problem(await post(uploadForm([['picture.png', await make()]])), status, code);
+    expect(refused).toMatchObject(said);
+    expect(refused.errors).toEqual([{ code, detail: refused.detail, ...said, filename: 'picture.png' }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -41,7 +42,5 @@ export const jobFileParams = z.object({ job_id: id, file_id: id });
 export async function requireRoomInQueue({ engine, config }: RouteContext): Promise<void> {
   const { waiting } = await engine.counts();
   if (waiting < config.maxQueuedFiles) return;
-  throw new ApiError('QUEUE_FULL', `${waiting} images are waiting already; no more are accepted until some are done.`, {
-    retryAfterSeconds: 20,
-  });
+  throw new ApiError('QUEUE_FULL', message('error.queue_full', { waiting }), { retryAfterSeconds: 20 });
 }

@@ -1,4 +1,4 @@
-import { downloadListSchema } from '@image2model/protocol';
+import { downloadListSchema, message } from '@image2model/protocol';
 import type { DownloadList } from '@image2model/protocol';
 import { z } from 'zod';
 import { ownJob } from '../../auth/access.ts';
@@ -59,7 +59,7 @@ function archiveRoute(app: Api, { engine, files }: RouteContext): void {
     async (request, reply) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       const models = finishedModels(job);
-      if (models.length === 0) throw new ApiError('FILE_NOT_FOUND', 'No model of this job is finished.');
+      if (models.length === 0) throw new ApiError('FILE_NOT_FOUND', message('error.no_model_finished'));
       reply.type('application/zip').header('cache-control', 'no-store');
       reply.header('content-disposition', contentDisposition('attachment', `image2model-${job.jobId}.zip`));
       return await reply.send(archiveStream(files, models));

@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import type { JobFileRow, JobRow } from '../../engine/contract.ts';
 import type { Converter } from '../../files/converter.ts';
@@ -160,5 +161,5 @@ async function stored(store: FileStore, key: string): Promise<Pick<Sendable, 'si
 }
 
 function noSuchFile(): ApiError {
-  return new ApiError('FILE_NOT_FOUND', 'The job has no such file.');
+  return new ApiError('FILE_NOT_FOUND', message('error.file_missing'));
 }

@@ -85,9 +85,9 @@ function retryRoute(app: Api, context: RouteContext): void {
       const task = retryTask(job, request.body ?? {}, models);
       await requireRoomInQueue(context);
       const outcome = await engine.retry(job.jobId, task);
-      if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', `There is no job ${job.jobId}.`);
-      if (outcome === 'running') throw new ApiError('JOB_RUNNING', 'The job is still running.');
-      if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', 'No file of this job failed or was cancelled.');
+      if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', message('error.job_missing', { job: job.jobId }));
+      if (outcome === 'running') throw new ApiError('JOB_RUNNING', message('error.job_running'));
+      if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', message('error.nothing_to_retry'));
       const said = presentMessage(message('job.retrying'));
       return { job_id: job.jobId, task_id: task.taskId, status: 'queued' as const, ...said };
     },
@@ -110,7 +110,7 @@ function deleteRoute(app: Api, { engine, files }: RouteContext): void {
       // The job first, which may have begun to run again meanwhile; files that are left by an interruption belong to
       // nobody then and are cleared away.
       const outcome = await engine.deleteJob(job.jobId);
-      if (outcome === 'running') throw new ApiError('JOB_RUNNING', 'The job is still running; cancel its task first.');
+      if (outcome === 'running') throw new ApiError('JOB_RUNNING', message('error.job_not_deleted'));
       await files.removePrefix(jobPrefix(job.jobId));
       return { job_id: job.jobId, status: 'deleted' as const };
     },
@@ -131,11 +131,11 @@ async function tasksOf(engine: Engine, job: JobRow) {
 function retryTask(job: JobRow, asked: z.infer<typeof retryBody>, models: ReadonlyMap<string, Model>): RetryTask {
   const model = asked.model ?? job.model;
   const chosen = models.get(model);
-  if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', 'There is no such model.');
+  if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', message('error.unknown_model'));
   const checked = chosen.checkOptions(asked.options ?? (model === job.model ? job.options : {}));
   if ('problems' in checked) {
     const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));
-    throw new ApiError('INVALID_OPTIONS', 'The options do not fit the model.', { errors });
+    throw new ApiError('INVALID_OPTIONS', message('error.options_invalid'), { errors });
   }
   return { taskId: randomUUIDv7(), model, options: checked.options, faceLimit: job.faceLimit };
 }

@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
 import { pathOf } from '../../log.ts';
@@ -22,10 +23,14 @@ export function answerNotFound(
     const path = pathOf(request.url);
     const methods = new Set(known.filter(({ pattern }) => pattern.test(path)).flatMap((route) => route.methods));
     if (methods.size > 0 && !methods.has(request.method)) {
-      reply.header('allow', [...methods].join(', '));
-      throw new ApiError('METHOD_NOT_ALLOWED', `${request.method} is not among ${[...methods].join(', ')}.`);
+      const allowed = [...methods].join(', ');
+      reply.header('allow', allowed);
+      throw new ApiError(
+        'METHOD_NOT_ALLOWED',
+        message('error.method_not_allowed', { method: request.method, allowed }),
+      );
     }
     if (await otherwise(request, reply)) return reply;
-    throw new ApiError('NOT_FOUND', 'No route has this address.');
+    throw new ApiError('NOT_FOUND', message('error.route_missing'));
   });
 }

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { message } from '@image2model/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
 import type { ByteRange } from '../../files/contract.ts';
@@ -42,7 +43,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     ? parseRange(request.headers.range, file.sizeBytes)
     : undefined;
   if (range === 'unsatisfiable') {
-    const error = new ApiError('RANGE_NOT_SATISFIABLE', `The file has ${file.sizeBytes} bytes.`);
+    const error = new ApiError('RANGE_NOT_SATISFIABLE', message('error.range', { bytes: file.sizeBytes }));
     reply.header('content-range', `bytes */${file.sizeBytes}`);
     throw error;
   }

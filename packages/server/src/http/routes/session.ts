@@ -1,4 +1,4 @@
-import { ticketSchema } from '@image2model/protocol';
+import { message, ticketSchema } from '@image2model/protocol';
 import { z } from 'zod';
 import { sessionCookie } from '../../auth/guard.ts';
 import type { Keyring } from '../../auth/keys.ts';
@@ -50,7 +50,7 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
     async (request, reply) => {
       if (keyring.open) return { authenticated: true, required: false };
       const requester = keyring.identify(request.body.api_key);
-      if (requester === undefined) throw new ApiError('UNAUTHENTICATED', 'The API key is not valid.');
+      if (requester === undefined) throw new ApiError('UNAUTHENTICATED', message('error.key_invalid'));
       reply.setCookie(sessionCookie, sessions.create(requester.owner), {
         ...cookieOptions(request.headers['x-forwarded-proto'] === 'https' || request.protocol === 'https'),
         maxAge: sessionLifetimeMs / 1000,

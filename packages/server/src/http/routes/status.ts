@@ -63,8 +63,8 @@ function cancelRoutes(app: Api, { engine }: RouteContext): void {
       const { task_id: taskId } = request.params;
       await ownTask(engine, taskId, request.owner);
       const outcome = await engine.cancel(taskId);
-      if (outcome === 'unknown') throw new ApiError('TASK_NOT_FOUND', `There is no task ${taskId}.`);
-      if (outcome === 'ended') throw new ApiError('TASK_ENDED', 'The task has already ended.');
+      if (outcome === 'unknown') throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: taskId }));
+      if (outcome === 'ended') throw new ApiError('TASK_ENDED', message('error.task_ended'));
       reply.code(202);
       return { task_id: taskId, status: 'cancelling' as const, ...presentMessage(message('task.cancelling')) };
     },
@@ -84,8 +84,9 @@ function cancelRoutes(app: Api, { engine }: RouteContext): void {
       const { task_id: taskId, file_id: fileId } = request.params;
       await ownTask(engine, taskId, request.owner);
       const outcome = await engine.cancel(taskId, fileId);
-      if (outcome === 'unknown') throw new ApiError('FILE_NOT_FOUND', `The task has no file ${fileId}.`);
-      if (outcome === 'ended') throw new ApiError('TASK_ENDED', 'The file has already ended.');
+      if (outcome === 'unknown')
+        throw new ApiError('FILE_NOT_FOUND', message('error.task_file_missing', { file: fileId }));
+      if (outcome === 'ended') throw new ApiError('TASK_ENDED', message('error.file_ended'));
       reply.code(202);
       const said = presentMessage(message('file.cancelling'));
       return { task_id: taskId, file_id: fileId, status: 'cancelling' as const, ...said };

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { maxTasksPerStream } from '@image2model/protocol';
+import { maxTasksPerStream, message } from '@image2model/protocol';
 import { z } from 'zod';
 import { ApiError } from '../errors.ts';
 import { pathOf } from '../../log.ts';
@@ -62,7 +62,7 @@ export function streamRoutes(app: Api, { engine, hub }: StreamRouteOptions): voi
     async (request, reply) => {
       const ids = parseTaskIds(request.query.task_id);
       const [first, ...rest] = await Promise.all(ids.map((id) => ownTask(engine, id, request.owner)));
-      if (first === undefined) throw new ApiError('INVALID_REQUEST', 'Name at least one task as task_id.');
+      if (first === undefined) throw new ApiError('INVALID_REQUEST', message('error.stream_without_tasks'));
       if (request.method === 'HEAD') return headOnly(reply);
       const after = cursorOf(request, request.query.last_event_id);
       return await answer(reply, () => hub.openTasks([first, ...rest], after, outletOf(request, reply)));
@@ -86,11 +86,11 @@ function parseTaskIds(given: string | string[] | undefined): string[] {
   const ids = new Set<string>();
   for (const text of given === undefined ? [] : [given].flat()) {
     const parsed = taskParams.shape.task_id.safeParse(text);
-    if (!parsed.success) throw new ApiError('INVALID_ID', 'One of the task ids is not a UUID.');
+    if (!parsed.success) throw new ApiError('INVALID_ID', message('error.stream_task_id'));
     ids.add(parsed.data);
   }
   if (ids.size > maxTasksPerStream) {
-    throw new ApiError('INVALID_REQUEST', `One stream follows at most ${maxTasksPerStream} tasks.`);
+    throw new ApiError('INVALID_REQUEST', message('error.stream_tasks', { max: maxTasksPerStream }));
   }
   return [...ids].sort();
 }
@@ -106,7 +106,7 @@ function outletOf(request: FastifyRequest, reply: FastifyReply): Outlet {
   const { raw } = request;
   const { socket } = reply.raw;
   // Sent behind another request on its connection, whose answer is still on its way and, if a stream, for long.
-  if (socket === null) throw new ApiError('INVALID_REQUEST', 'A stream cannot be pipelined behind another request.');
+  if (socket === null) throw new ApiError('INVALID_REQUEST', message('error.stream_pipelined'));
   const chunked = raw.httpVersion !== '1.0';
   return {
     socket,

@@ -1,5 +1,5 @@
-import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
-import type { ErrorCode, ProblemItem } from '@image2model/protocol';
+import { maxFaceLimit, message, messageRef, minFaceLimit } from '@image2model/protocol';
+import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { Model } from '../../models/contract.ts';
 
 /** What the fields beside the images ask for; where `problems` is not empty the rest is of no use. */
@@ -23,13 +23,13 @@ export function readForm(
   defaultModel: string,
 ): UploadForm {
   const problems: UploadForm['problems'] = [];
-  const wrong = (code: ErrorCode, field: string, detail: string): void => {
-    problems.push({ code, field, detail });
+  const wrong = (code: ErrorCode, field: string, said: Message): void => {
+    problems.push({ code, field, detail: said.text, ...messageRef(said) });
   };
 
   for (const name of ['face_limit', 'model', 'options', 'reuse']) {
     if ((fields.get(name)?.length ?? 0) > 1)
-      wrong('INVALID_REQUEST', name, `The field ${name} was sent more than once.`);
+      wrong('INVALID_REQUEST', name, message('error.field_repeated', { field: name }));
   }
   const value = (name: string): unknown => {
     const first = fields.get(name)?.[0];
@@ -38,29 +38,26 @@ export function readForm(
 
   const faceLimit = readFaceLimit(value('face_limit'));
   if (faceLimit === undefined) {
-    wrong(
-      'INVALID_FACE_LIMIT',
-      'face_limit',
-      `The face limit must be a whole number from ${minFaceLimit} to ${maxFaceLimit}.`,
-    );
+    const said = message('error.face_limit', { min: minFaceLimit, max: maxFaceLimit });
+    wrong('INVALID_FACE_LIMIT', 'face_limit', said);
   }
 
   const named = value('model') ?? defaultModel;
   const model = typeof named === 'string' ? named.trim() : '';
   const chosen = models.get(model);
-  if (chosen === undefined) wrong('UNKNOWN_MODEL', 'model', 'There is no such model.');
+  if (chosen === undefined) wrong('UNKNOWN_MODEL', 'model', message('error.unknown_model'));
 
   const reuse = readFlag(value('reuse'));
-  if (reuse === undefined) wrong('INVALID_REQUEST', 'reuse', 'The field reuse must be true or false.');
+  if (reuse === undefined) wrong('INVALID_REQUEST', 'reuse', message('error.reuse'));
 
   const parsed = readJson(value('options'));
   let options: Record<string, unknown> = {};
   if (parsed === undefined) {
-    wrong('INVALID_OPTIONS', 'options', 'The options are not valid JSON.');
+    wrong('INVALID_OPTIONS', 'options', message('error.options_not_json'));
   } else if (chosen !== undefined) {
     const checked = chosen.checkOptions(parsed.value);
     if ('options' in checked) options = checked.options;
-    else for (const detail of checked.problems) wrong('INVALID_OPTIONS', 'options', detail);
+    else for (const text of checked.problems) wrong('INVALID_OPTIONS', 'options', { text });
   }
   return { model, options, faceLimit: faceLimit ?? null, reuse: reuse ?? null, problems };
 }

@@ -1,5 +1,12 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
-import { maxFileSizeBytes, maxFilesPerUpload, message, uploadSchema } from '@image2model/protocol';
+import {
+  maxFileSizeBytes,
+  maxFilesPerUpload,
+  message,
+  messageRef,
+  toMessage,
+  uploadSchema,
+} from '@image2model/protocol';
 import type { Message, Upload } from '@image2model/protocol';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -58,13 +65,13 @@ function idempotencyKey(request: FastifyRequest): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && /^[\x20-\x7E]{1,255}$/.test(key)) return key;
-  throw new ApiError('INVALID_REQUEST', 'The Idempotency-Key must be 1 to 255 printable ASCII characters.');
+  throw new ApiError('INVALID_REQUEST', message('error.idempotency_key_invalid'));
 }
 
 /** The first answer again, where this is the same upload. */
 function repeat(earlier: IdempotencyRecord, bodyHash: string): Upload {
   if (earlier.bodyHash === bodyHash) return uploadSchema.parse(JSON.parse(earlier.answer));
-  throw new ApiError('IDEMPOTENCY_KEY_REUSED', 'Another upload was sent with this Idempotency-Key before.');
+  throw new ApiError('IDEMPOTENCY_KEY_REUSED', message('error.idempotency_key_reused'));
 }
 
 /** Of what the upload says, not of its bytes: the boundaries of a form are drawn again each time that it is sent. */
@@ -84,7 +91,7 @@ async function receive(
   const { fields, problems } = await receiveParts(request, context.files, ids.jobId, images);
   const form = readForm(fields, context.models, context.config.model);
   const count = images.length + problems.length;
-  if (count === 0) throw new ApiError('NO_FILES', 'The form has no image in a field named `files`.');
+  if (count === 0) throw new ApiError('NO_FILES', message('error.no_files'));
   refuse([...form.problems, ...problems], count);
 
   const { model, options, faceLimit } = form;
@@ -125,23 +132,18 @@ async function receiveParts(
     else images.push(received);
   }
   if (count > maxFilesPerUpload) {
-    throw new ApiError(
-      'TOO_MANY_FILES',
-      `${count} images were sent; at most ${maxFilesPerUpload} are accepted at once.`,
-    );
+    throw new ApiError('TOO_MANY_FILES', message('error.too_many_files', { count, max: maxFilesPerUpload }));
   }
   return { fields, problems };
 }
 
 /** One thing wrong is said as it is; several are counted, and all are listed. */
-function refuse(problems: readonly ImageProblem[], fileCount: number): void {
+function refuse(problems: readonly ImageProblem[], files: number): void {
   const [first] = problems;
   if (first === undefined) return;
   const errors = [...problems];
-  if (problems.length === 1) throw new ApiError(first.code, first.detail, { errors });
-  throw new ApiError(first.code, `${problems.length} things are wrong with this upload of ${fileCount} files.`, {
-    errors,
-  });
+  const several = message('error.several', { count: problems.length, files });
+  throw new ApiError(first.code, problems.length === 1 ? toMessage(first.detail, first) : several, { errors });
 }
 
 /** Ends a body that is larger than any good upload before it fills the disk. */
@@ -149,7 +151,7 @@ function boundBody(request: FastifyRequest, reply: FastifyReply): void {
   const tooLarge = (): ApiError => {
     // What is still on its way is not read, so the connection cannot be used again.
     reply.header('connection', 'close');
-    return new ApiError('BODY_TOO_LARGE', `An upload may have ${maxUploadBytes / 1024 / 1024} MiB in all.`);
+    return new ApiError('BODY_TOO_LARGE', message('error.upload_too_large', { max: maxUploadBytes / 1024 / 1024 }));
   };
   if (Number(request.headers['content-length'] ?? 0) > maxUploadBytes) throw tooLarge();
   let seen = 0;
@@ -199,11 +201,14 @@ function orderedIds(count: number): string[] {
 }
 
 function fieldValue(part: Extract<Multipart, { type: 'field' }>): unknown {
-  if (part.valueTruncated) throw new ApiError('BODY_TOO_LARGE', `The field ${part.fieldname} is too long.`);
+  if (part.valueTruncated) {
+    throw new ApiError('BODY_TOO_LARGE', message('error.field_too_long', { field: part.fieldname }));
+  }
   return part.value;
 }
 
 function wrongField(part: MultipartFile): ImageProblem {
   const filename = cleanFilename(part.filename ?? '');
-  return { code: 'INVALID_REQUEST', detail: `${filename} must be sent in a field named \`files\`.`, filename };
+  const said = message('error.wrong_field', { filename });
+  return { code: 'INVALID_REQUEST', detail: said.text, ...messageRef(said), filename };
 }

@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { DeliveryOutcome, Provider, ProviderWebhook } from '../../models/provider.ts';
 import { ApiError } from '../errors.ts';
@@ -38,10 +39,10 @@ function refuse(outcome: DeliveryOutcome, provider: string): void {
     case 'repeated':
       return;
     case 'keyless':
-      throw new ApiError('PROVIDER_UNAVAILABLE', `The public keys of ${provider} cannot be read now; send it again.`);
+      throw new ApiError('PROVIDER_UNAVAILABLE', message('error.webhook_keys_unavailable', { provider }));
     case 'forged':
     case 'late':
-      throw new ApiError('UNAUTHENTICATED', `The webhook bears no valid, recent signature of ${provider}.`);
+      throw new ApiError('UNAUTHENTICATED', message('error.webhook_signature_invalid', { provider }));
     default:
       outcome satisfies never;
   }
