@@ -99,10 +99,11 @@ const updateTypes = {
   task_cancelled: 'cancelled',
 } as const;
 
-const taskFailure = ({ error, details }: TaskFailed) =>
-  new ApiError(error, { code: details.code, retryable: details.retryable ?? false, details });
+const taskFailure = ({ error, details, message_id: messageId, message_values: messageValues }: TaskFailed) =>
+  new ApiError(error, { code: details.code, retryable: details.retryable ?? false, messageId, messageValues, details });
 
-const cancelled = ({ message }: TaskCancelled) => new ApiError(message, { code: 'TASK_CANCELLED' });
+const cancelled = ({ message, message_id: messageId, message_values: messageValues }: TaskCancelled) =>
+  new ApiError(message, { code: 'TASK_CANCELLED', messageId, messageValues });
 
 /** Reports as an uncaught error, except that it must not take down a Node process. */
 function report(error: unknown): void {

@@ -1,4 +1,4 @@
-import type { FailureDetails, ProblemItem } from '@image2model/protocol';
+import type { FailureDetails, MessageValues, ProblemItem } from '@image2model/protocol';
 
 /** Codes of errors that arise in the client, besides those of the server's error table. */
 export type ClientErrorCode =
@@ -32,6 +32,9 @@ export interface ApiErrorInit {
   retryable?: boolean;
   /** The server's id of the request, for bug reports. */
   requestId?: string | undefined;
+  /** Id and values of the message, for other languages. */
+  messageId?: string | undefined;
+  messageValues?: MessageValues | undefined;
   /** Each thing that is wrong, such as one entry per rejected file. */
   errors?: readonly ProblemItem[];
   /** Why a task failed, from its last event. */
@@ -51,6 +54,8 @@ export class ApiError extends Error {
   readonly status: number;
   readonly retryable: boolean;
   readonly requestId: string | undefined;
+  readonly messageId: string | undefined;
+  readonly messageValues: MessageValues | undefined;
   readonly errors: readonly ProblemItem[];
   readonly details: FailureDetails | undefined;
   readonly retryAfterMs: number | undefined;
@@ -61,6 +66,8 @@ export class ApiError extends Error {
     this.status = init.status ?? 0;
     this.retryable = init.retryable ?? false;
     this.requestId = init.requestId;
+    this.messageId = init.messageId;
+    this.messageValues = init.messageValues;
     this.errors = init.errors ?? [];
     this.details = init.details;
     this.retryAfterMs = init.retryAfterMs;

@@ -17,6 +17,8 @@ export function problemError(status: number, body: string, retryAfter: string | 
     status,
     retryable: isRetryableStatus(status),
     requestId: problem.request_id,
+    messageId: problem.message_id,
+    messageValues: problem.message_values,
     errors: Array.isArray(problem.errors) ? problem.errors : [],
     retryAfterMs: parseRetryAfter(retryAfter),
   });

@@ -23,8 +23,9 @@ export type TabMessage =
   | { type: 'end'; taskId: string; error?: ErrorMessage };
 
 export function packError(error: ApiError): ErrorMessage {
-  const { message, code, status, retryable, requestId, errors, details, retryAfterMs } = error;
-  return { message, code, status, retryable, requestId, errors, details, retryAfterMs };
+  const { message, code, status, retryable, requestId, messageId, messageValues, errors, details, retryAfterMs } =
+    error;
+  return { message, code, status, retryable, requestId, messageId, messageValues, errors, details, retryAfterMs };
 }
 
 export function unpackError({ message, ...init }: ErrorMessage): ApiError {

@@ -1,4 +1,4 @@
-import type { ProblemItem } from '@image2model/protocol';
+import type { MessageValues, ProblemItem } from '@image2model/protocol';
 import { toApiError } from '../errors.ts';
 import type { ApiError } from '../errors.ts';
 
@@ -13,6 +13,9 @@ export interface Failure {
   status: number;
   /** Whether the same call may succeed later. */
   retryable: boolean;
+  /** Id and values of `error`, for other languages. */
+  messageId?: string | undefined;
+  messageValues?: MessageValues | undefined;
   /** Each thing that is wrong, such as one entry per rejected file. */
   errors: readonly ProblemItem[];
   /** The same as an error, to throw. */
@@ -28,7 +31,7 @@ export async function toResult<T extends object>(call: Promise<T>): Promise<Resu
     return { success: true, ...(await call) };
   } catch (thrown) {
     const cause = toApiError(thrown);
-    const { message: error, code, status, retryable, errors } = cause;
-    return { success: false, error, code, status, retryable, errors, cause };
+    const { message: error, code, status, retryable, messageId, messageValues, errors } = cause;
+    return { success: false, error, code, status, retryable, messageId, messageValues, errors, cause };
   }
 }

@@ -59,7 +59,8 @@ test('an error response is a result with the problem’s code, and an ApiError a
   const { api } = await setUpApi((_, response) => {
     response.writeHead(404, { 'Content-Type': 'application/problem+json' });
     response.end(
-      '{"status":404,"title":"No such task","detail":"There is none.","code":"TASK_NOT_FOUND","request_id":"r"}',
+      '{"status":404,"title":"No such task","detail":"There is none.","code":"TASK_NOT_FOUND","request_id":"r",' +
+        '"message_id":"error.task_missing","message_values":{"task":"t"}}',
     );
   });
   const status = await api.getJobStatus('t');
@@ -69,8 +70,10 @@ test('an error response is a result with the problem’s code, and an ApiError a
     code: 'TASK_NOT_FOUND',
     status: 404,
     retryable: false,
+    messageId: 'error.task_missing',
+    messageValues: { task: 't' },
     errors: [],
-    cause: { name: 'ApiError', requestId: 'r' },
+    cause: { name: 'ApiError', requestId: 'r', messageId: 'error.task_missing', messageValues: { task: 't' } },
   });
 });
 
