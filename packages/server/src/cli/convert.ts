@@ -1,8 +1,8 @@
 import { openAsBlob } from 'node:fs';
 import { ApiError, ApiService, watch } from '@image2model/client';
 import type { Failure, UploadAnswer } from '@image2model/client';
-import { hasEnded, maxFilesPerUpload } from '@image2model/protocol';
-import type { FileUpdate, Message, MessageRef, ModelFile } from '@image2model/protocol';
+import { hasEnded, maxFilesPerUpload, toMessage } from '@image2model/protocol';
+import type { FileUpdate, Message, ModelFile } from '@image2model/protocol';
 import { CommandError, exitCodes, ServerError, UsageError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Input } from './inputs.ts';
@@ -194,10 +194,14 @@ interface Accepted {
 /** A rejected upload where no single file is to blame: the options are wrong, or the server cannot be used. */
 function requestError(failure: Failure): Error {
   const wrongRequest = ['INVALID_FACE_LIMIT', 'UNKNOWN_MODEL', 'INVALID_OPTIONS'];
-  if (wrongRequest.includes(failure.code)) return new UsageError({ text: failure.error });
+  const { error: text, messageId: id, messageValues: values } = failure;
+  if (wrongRequest.includes(failure.code)) return new UsageError({ text, id, values });
   const known = { NETWORK_ERROR: 'cli.unreachable', UNAUTHENTICATED: 'cli.key_rejected' } as const;
-  const id = Object.entries(known).find(([code]) => code === failure.code)?.[1];
-  return new ServerError({ text: `${failure.error} (${failure.code})`, id });
+  const ours = Object.entries(known).find(([code]) => code === failure.code)?.[1];
+  return new ServerError({
+    text: `${text} (${failure.code})`,
+    ...(ours === undefined ? { id, values } : { id: ours }),
+  });
 }
 
 function connectionError(error: unknown): ServerError {
@@ -205,10 +209,6 @@ function connectionError(error: unknown): ServerError {
     return new ServerError(cliMessage('cli.gave_up', { attempts: maxRetries }));
   }
   return new ServerError(cliMessage('cli.connection_lost', { reason: reasonOf(error).text }));
-}
-
-function toMessage(text: string, { message_id, message_values }: MessageRef): Message {
-  return { text, id: message_id, values: message_values };
 }
 
 function reasonOf(error: unknown): Message {

@@ -78,8 +78,11 @@ export function describeOutcome(input: Input, outcome: Outcome, language: Langua
       const count = typeof faces === 'number' ? `${say(cliMessage('cli.faces', { faces }), language)}, ` : '';
       return `${input.given} → ${outcome.output} (${count}${Math.ceil(outcome.sizeBytes / 1024)} KiB)`;
     }
-    case 'failed':
-      return `${input.given}: ${say(outcome.error, language)} (${outcome.code})`;
+    case 'failed': {
+      // NOT_DONE is for programs; the reason why the run ended has a code of its own.
+      const code = outcome.code === 'NOT_DONE' ? '' : ` (${outcome.code})`;
+      return `${input.given}: ${say(outcome.error, language)}${code}`;
+    }
     case 'cancelled':
       return `${input.given}: ${say(cliMessage('cli.cancelled'), language)}`;
   }

@@ -133,6 +133,12 @@ describe('image2model convert', () => {
     expect((await german('chair.png', '--api-key', 'wrong')).err).toContain(
       'Der Server lehnt den API-Schlüssel ab (UNAUTHENTICATED)',
     );
+    const away = await german('chair.png', '--server', 'http://127.0.0.1:1');
+    expect(away.err).toMatch(/^chair\.png: Der Server ist nicht erreichbar \(NETWORK_ERROR\)\n/);
+    const noModel = await german('chair.png', '--model', 'none');
+    expect(noModel.err).toMatch(
+      /^chair\.png: Dieses Modell gibt es nicht\.\n0 von 1 Modell .*\nimage2model: Dieses Modell gibt es nicht\.\n$/,
+    );
     const json = await german('chair.png', '--api-key', 'wrong', '--json');
     expect(lines(json)[0]).toEqual({
       event: 'failed',
