@@ -29,30 +29,30 @@ export interface AttemptPlace {
   attemptId: string | null;
 }
 
-/** Everything that attempts at a file stored lies under this prefix, those of earlier versions apart. */
-export function attemptsPrefix(jobId: string, fileId: string): string {
-  return `${jobPrefix(jobId)}/models/${fileId}`;
+/** The results of all attempts at a job's files lie here, side by side: a directory for each would cost another sync. */
+export function resultsPrefix(jobId: string): string {
+  return `${jobPrefix(jobId)}/models`;
 }
 
-/** What the last parts of all keys of an attempt begin with. */
-export function attemptNamePrefix(attemptId: string): string {
-  return `${attemptId}.`;
+/** What the names below {@link resultsPrefix} of an attempt begin with; without one, those of all attempts at a file. */
+export function attemptName(fileId: string, attemptId?: string): string {
+  return attemptId === undefined ? `${fileId}.` : `${fileId}.${attemptId}.`;
 }
 
 /** The finished model, glTF binary. */
 export function modelKey({ jobId, fileId, attemptId }: AttemptPlace): string {
   if (attemptId === null) return `${jobPrefix(jobId)}/models/${fileId}.glb`;
-  return `${attemptsPrefix(jobId, fileId)}/${attemptNamePrefix(attemptId)}glb`;
+  return `${resultsPrefix(jobId)}/${attemptName(fileId, attemptId)}glb`;
 }
 
 /** The model's preview picture. */
 export function previewKey({ jobId, fileId, attemptId }: AttemptPlace): string {
   if (attemptId === null) return `${jobPrefix(jobId)}/previews/${fileId}.webp`;
-  return `${attemptsPrefix(jobId, fileId)}/${attemptNamePrefix(attemptId)}webp`;
+  return `${resultsPrefix(jobId)}/${attemptName(fileId, attemptId)}webp`;
 }
 
 /** A file that the model gave beside the GLB, by its place in the list of the file's extra files. */
 export function extraKey({ jobId, fileId, attemptId }: AttemptPlace, index: number): string {
   if (attemptId === null) return `${jobPrefix(jobId)}/extras/${fileId}/${index}`;
-  return `${attemptsPrefix(jobId, fileId)}/${attemptNamePrefix(attemptId)}extra-${index}`;
+  return `${resultsPrefix(jobId)}/${attemptName(fileId, attemptId)}extra-${index}`;
 }

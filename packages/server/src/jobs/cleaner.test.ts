@@ -102,7 +102,7 @@ it('removes files while a provider holds up every cancel', async () => {
   const hanging = Promise.withResolvers<void>();
   start(async () => await hanging.promise, {
     async *list() {
-      yield 'a.glb';
+      yield 'f.a.glb';
     },
     remove: async (key) => void removed.push(key),
   });

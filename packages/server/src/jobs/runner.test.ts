@@ -9,7 +9,7 @@ import type { NewJob } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
 import { StorageFullError } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
-import { attemptsPrefix, modelKey } from '../files/keys.ts';
+import { modelKey, resultsPrefix } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
 import type { Model } from '../models/contract.ts';
 import { Runner } from './runner.ts';
@@ -183,7 +183,7 @@ describe('the runner', () => {
     await engine.cancel(job.taskId);
     await runner.close(1000);
     expect(performance.now() - at).toBeLessThan(1000);
-    expect(await Array.fromAsync(files.list(attemptsPrefix(job.jobId, job.files[0]?.fileId ?? '')))).toEqual([]);
+    expect(await Array.fromAsync(files.list(resultsPrefix(job.jobId)))).toEqual([]);
     expect((await engine.task(job.taskId))?.status).toBe('cancelled');
   });
 

@@ -1,7 +1,7 @@
 import { message } from '@image2model/protocol';
 import type { ExtraFile, ModelFile } from '@image2model/protocol';
 import type { FileStore } from '../files/contract.ts';
-import { attemptNamePrefix, attemptsPrefix, extraKey, modelKey, previewKey } from '../files/keys.ts';
+import { attemptName, extraKey, modelKey, previewKey, resultsPrefix } from '../files/keys.ts';
 import type { AttemptPlace } from '../files/keys.ts';
 import { downloadPath, extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
 import { ModelError } from '../models/errors.ts';
@@ -70,7 +70,8 @@ export async function removeAttempt(
   fileId: string,
   attemptId: string,
 ): Promise<void> {
-  const prefix = attemptsPrefix(jobId, fileId);
+  const prefix = resultsPrefix(jobId);
   const names = await Array.fromAsync(store.list(prefix));
-  for (const name of names) if (name.startsWith(attemptNamePrefix(attemptId))) await store.remove(`${prefix}/${name}`);
+  const own = names.filter((name) => name.startsWith(attemptName(fileId, attemptId)));
+  for (const name of own) await store.remove(`${prefix}/${name}`);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { downloadListSchema, taskEventTypes } from '@image2model/protocol';
 import type { DownloadList, Task, Upload } from '@image2model/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { attemptsPrefix } from '../../src/files/keys.ts';
+import { resultsPrefix } from '../../src/files/keys.ts';
 import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -129,8 +129,7 @@ describe('the same photo again', () => {
   it('is made anew where the earlier files are gone or not whole', async () => {
     await startWith(true);
     const models = async (upload: Upload): Promise<string> => {
-      const [file] = upload.uploaded_files;
-      const folder = join(server.dataDir, 'files', attemptsPrefix(upload.job_id, file?.file_id ?? ''));
+      const folder = join(server.dataDir, 'files', resultsPrefix(upload.job_id));
       const names = await readdir(folder);
       return join(folder, names.find((name) => name.endsWith('.glb')) ?? '');
     };

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { downloadListSchema, hasEnded, jobListSchema } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
-import { attemptsPrefix, imageKey } from '../../src/files/keys.ts';
+import { attemptName, imageKey, resultsPrefix } from '../../src/files/keys.ts';
 import type { AcceptedJob, Client } from './client.ts';
 import type { Fate } from './plan.ts';
 
@@ -139,7 +139,7 @@ export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]):
     for (const { file_id } of upload.uploaded_files) {
       owned.add(imageKey(upload.job_id, file_id));
       const completed = followed.some(({ files }) => files.get(file_id)?.status === 'completed');
-      if (completed) finished.add(attemptsPrefix(upload.job_id, file_id));
+      if (completed) finished.add(`${resultsPrefix(upload.job_id)}/${attemptName(file_id)}`);
     }
   }
   const root = join(dataDir, 'files');
@@ -148,8 +148,8 @@ export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]):
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
   for (const prefix of finished) {
-    const results = keys.filter((key) => key.startsWith(`${prefix}/`));
-    const attempts = new Set(results.map((key) => key.slice(prefix.length + 1).split('.')[0]));
+    const results = keys.filter((key) => key.startsWith(prefix));
+    const attempts = new Set(results.map((key) => key.slice(prefix.length).split('.')[0]));
     if (attempts.size === 1) for (const key of results) owned.add(key);
   }
   return keys.filter((key) => !owned.has(key));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Engine, NewJob } from '../../src/engine/contract.ts';
-import { attemptsPrefix, modelKey } from '../../src/files/keys.ts';
+import { modelKey, resultsPrefix } from '../../src/files/keys.ts';
 import { storeResult } from '../../src/jobs/store-result.ts';
 import type { Generated, Model } from '../../src/models/contract.ts';
 import { packGlb } from '../support/glb.ts';
@@ -53,7 +53,7 @@ async function loseTo(winner: Model, loser: Model, started: Promise<unknown>) {
 /** What is recorded of the job's file, and what its attempts have left in the store. */
 async function look({ jobId, files: [file] }: NewJob) {
   const row = (await store.connect().job(jobId))?.files[0];
-  const names = await Array.fromAsync(store.files.list(attemptsPrefix(jobId, file?.fileId ?? '')));
+  const names = await Array.fromAsync(store.files.list(resultsPrefix(jobId)));
   return {
     row,
     names: names.toSorted(),
@@ -67,7 +67,8 @@ async function expectWinner(job: NewJob): Promise<void> {
   const bytes = await store.files.read(modelKey(place));
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(row?.result?.sha256);
   expect(bytes.byteLength).toBe(row?.result?.size);
-  expect(names).toEqual([`${place.attemptId}.extra-0`, `${place.attemptId}.glb`, `${place.attemptId}.webp`]);
+  const own = `${place.fileId}.${place.attemptId}`;
+  expect(names).toEqual([`${own}.extra-0`, `${own}.glb`, `${own}.webp`]);
 }
 
 describe('an attempt that lost its lease and ends late', () => {
