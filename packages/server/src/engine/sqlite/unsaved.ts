@@ -1,12 +1,11 @@
 import type { Entry } from '../contract.ts';
 
 /**
- * Entries that are in the journal alone, newest first: a chain, so that a report adds to what a task had before without
- * copying or changing it.
+ * Entries that are in the journal alone, oldest first: the first `count` of `all`. What a report adds goes to the end of
+ * the same array, which one that was rolled back may have made longer.
  */
 export interface Unsaved {
-  readonly entries: readonly Entry[];
-  readonly before: Unsaved | undefined;
+  readonly all: Entry[];
   readonly count: number;
   /** The number in the journal of the first of them. */
   readonly from: number;
@@ -14,12 +13,14 @@ export interface Unsaved {
 
 /** What there was before, if anything, and the entries of a journal's row. */
 export function withUnsaved(before: Unsaved | undefined, entries: readonly Entry[], row: number): Unsaved {
-  return { entries, before, count: (before?.count ?? 0) + entries.length, from: before?.from ?? row };
+  const all = unsavedEntries(before);
+  for (const entry of entries) all.push(entry);
+  return { all, count: all.length, from: before?.from ?? row };
 }
 
-/** All of them, oldest first. */
+/** All of them; only {@link withUnsaved} adds to the array. */
 export function unsavedEntries(unsaved: Unsaved | undefined): Entry[] {
-  const parts: (readonly Entry[])[] = [];
-  for (let part = unsaved; part; part = part.before) parts.push(part.entries);
-  return parts.toReversed().flat();
+  if (unsaved === undefined) return [];
+  const { all, count } = unsaved;
+  return all.length === count ? all : all.slice(0, count);
 }
