@@ -62,6 +62,7 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.unknown_model': 'Dieses Modell gibt es nicht.',
   'error.options_not_json': 'Die Optionen sind kein gültiges JSON.',
   'error.options_invalid': 'Die Optionen passen nicht zum Modell.',
+  'error.several_one': 'Mit diesem Upload von 1 Datei stimmen {count} Dinge nicht.',
   'error.several': 'Mit diesem Upload von {files} Dateien stimmen {count} Dinge nicht.',
   'error.idempotency_key_invalid': 'Der Idempotency-Key muss aus 1 bis 255 druckbaren ASCII-Zeichen bestehen.',
   'error.idempotency_key_reused': 'Mit diesem Idempotency-Key wurde schon ein anderer Upload gesendet.',

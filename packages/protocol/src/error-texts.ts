@@ -62,6 +62,7 @@ export const errorTexts = {
   'error.unknown_model': 'There is no such model.',
   'error.options_not_json': 'The options are not valid JSON.',
   'error.options_invalid': 'The options do not fit the model.',
+  'error.several_one': '{count} things are wrong with this upload of 1 file.',
   'error.several': '{count} things are wrong with this upload of {files} files.',
   'error.idempotency_key_invalid': 'The Idempotency-Key must be 1 to 255 printable ASCII characters.',
   'error.idempotency_key_reused': 'Another upload was sent with this Idempotency-Key before.',

@@ -47,12 +47,13 @@ describe('cancelling one file that is worked on', () => {
     const end = await ended(server, task);
     expect(end.files.map(({ status }) => status)).toEqual(['cancelled', 'completed', 'completed']);
     expect(end).toMatchObject({ status: 'completed', result: { successful_files: 2, failed_files: 0 } });
-    const models = await readdir(join(server.dataDir, 'files/jobs', job, 'models'));
-    expect(models.toSorted()).toEqual(files.slice(1).map(({ file_id }) => file_id));
+    const results = await readdir(join(server.dataDir, 'files/jobs', job, 'models'));
+    const made = new Set(results.map((name) => name.split('.')[0] ?? ''));
+    expect([...made].toSorted()).toEqual(files.slice(1).map(({ file_id }) => file_id));
   });
 });
 
-describe('a job that is tried again', () => {
+describe('a retried job', () => {
   it('does not wait for a cancelled attempt that does not stop, and is not harmed by what that does late', async () => {
     const [first, second] = [gates()('first'), gates()('second')];
     let runs = 0;

@@ -1,9 +1,10 @@
 import { jobProgressSchema, jobSchema, messageTexts } from '@image2model/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/models/errors.ts';
+import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
-import { ended, start, upload } from './support.ts';
+import { ended, problem, send, start, upload } from './support.ts';
 
 let server: TestServer;
 /** What the model does first. */
@@ -42,6 +43,21 @@ describe('what the server says to people has an id and values beside its English
       message_values: { total: 2 },
     });
     await ended(server, several.task_id);
+  });
+
+  it('in a rejected upload with several problems, of one file or more', async () => {
+    for (const [names, expected] of [
+      [['a.png'], { detail: '2 things are wrong with this upload of 1 file.', message_id: 'error.several_one' }],
+      [['a.png', 'b.png'], { message_id: 'error.several', message_values: { count: 2, files: 2 } }],
+    ] as const) {
+      const bytes = await picture();
+      const fields = { face_limit: 'many', model: 'none' };
+      const form = uploadForm(
+        names.map((name) => [name, bytes]),
+        fields,
+      );
+      expect(await problem(await send(server, form), 400, 'INVALID_FACE_LIMIT')).toMatchObject(expected);
+    }
   });
 
   it('in a task, a job, its progress, and the reason of an earlier failure', async () => {

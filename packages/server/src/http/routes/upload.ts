@@ -141,9 +141,9 @@ async function receiveParts(
 function refuse(problems: readonly ImageProblem[], files: number): void {
   const [first] = problems;
   if (first === undefined) return;
-  const errors = [...problems];
-  const several = message('error.several', { count: problems.length, files });
-  throw new ApiError(first.code, problems.length === 1 ? toMessage(first.detail, first) : several, { errors });
+  const count = problems.length;
+  const several = files === 1 ? message('error.several_one', { count }) : message('error.several', { count, files });
+  throw new ApiError(first.code, count === 1 ? toMessage(first.detail, first) : several, { errors: [...problems] });
 }
 
 /** Ends a body that is larger than any good upload before it fills the disk. */
