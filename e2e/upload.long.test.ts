@@ -155,6 +155,9 @@ test('an upload continues while other pages are open, is shown there, and leads 
   await pick(page, [await tiny(3)]);
   await card(page, 'tiny 3.png').getByText('next batch').waitFor();
   await page.getByRole('link', { name: 'History' }).click();
+  // An upload that ends on its own page leads on to the progress.
+  await page.getByRole('heading', { name: 'History' }).waitFor();
+  await tray.getByRole('progressbar').waitFor();
   await speed(-1);
   await tray.getByText('Your photos have arrived').waitFor();
   await tray.getByRole('link', { name: 'See the progress' }).click();
