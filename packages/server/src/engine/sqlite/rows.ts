@@ -80,6 +80,7 @@ export interface QueryRows {
   secret: { secret: Uint8Array };
   endedLogin: { loginId: string };
   ticket: TicketGrant;
+  meta: { value: number | string | Uint8Array };
 }
 
 /** Puts a message together from its columns. */

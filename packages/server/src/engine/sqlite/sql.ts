@@ -167,6 +167,11 @@ const access = {
   redeemTicket: 'DELETE FROM tickets WHERE hash = ? AND expires_at > ?',
 } as const;
 
+const meta = {
+  meta: 'SELECT value FROM meta WHERE name = ?',
+  setMeta: 'INSERT OR REPLACE INTO meta (name, value) VALUES (:name, :value)',
+} as const;
+
 /** Every statement of the engine's daily work, by name. Prepared once, when the store opens. */
 export const sql = {
   begin: 'BEGIN IMMEDIATE',
@@ -180,4 +185,5 @@ export const sql = {
   ...cleanups,
   ...ledger,
   ...access,
+  ...meta,
 } as const;
