@@ -60,7 +60,10 @@ export interface Jobs {
   idempotency(owner: string, key: string): Promise<IdempotencyRecord | undefined>;
   /** Puts the files of a job that failed or were cancelled into a new task of it. */
   retry(jobId: string, task: RetryTask): Promise<RetryOutcome>;
-  /** Forgets a job with its files, tasks and entries. What lies in the file store is the caller's. */
+  /**
+   * Forgets a job with its files, tasks and entries. A cleanup is left for what lies in the file store; the caller has a
+   * few seconds to remove it first.
+   */
   deleteJob(jobId: string): Promise<DeleteOutcome>;
   /** Jobs of an owner, newest first. An invalid cursor gives the first page. */
   listJobs(owner: string, page: { cursor?: string | undefined; limit: number }): Promise<JobPage>;

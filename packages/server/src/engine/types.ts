@@ -163,7 +163,9 @@ export type Cleanup =
   /** Work at a provider that nobody wants any more. `remembered` is what its attempt stored last. */
   | { type: 'cancel_remote_job'; model: string; remembered: unknown }
   /** Files of an attempt that lost its lease and may have stored something. */
-  | { type: 'remove_attempt'; jobId: string; fileId: string; attemptId: string };
+  | { type: 'remove_attempt'; jobId: string; fileId: string; attemptId: string }
+  /** Whatever lies in the file store of a job that was deleted. */
+  | { type: 'remove_job'; jobId: string };
 
 /** A cleanup handed to a worker. */
 export interface CleanupLease {

@@ -24,6 +24,7 @@ const noFiles = {
     // None.
   },
   remove: async (): Promise<void> => undefined,
+  removePrefix: async (): Promise<void> => undefined,
 };
 const removal = { type: 'remove_attempt', jobId: 'j', fileId: 'f', attemptId: 'a' } as const;
 
@@ -101,6 +102,7 @@ it('removes files while a provider holds up every cancel', async () => {
   const removed: string[] = [];
   const hanging = Promise.withResolvers<void>();
   start(async () => await hanging.promise, {
+    ...noFiles,
     async *list() {
       yield 'f.a.glb';
     },
@@ -113,6 +115,24 @@ it('removes files while a provider holds up every cancel', async () => {
   await vi.advanceTimersByTimeAsync(10);
   expect(removed).toHaveLength(1);
   hanging.resolve();
+});
+
+it('removes what is left of a deleted job, also where the disk is away for hours', async () => {
+  let isAway = true;
+  const removed: string[] = [];
+  const lines = start(async () => undefined, {
+    ...noFiles,
+    removePrefix: async (prefix) => {
+      if (isAway) throw new Error('The disk is away');
+      removed.push(prefix);
+    },
+  });
+  await engine.addCleanup({ type: 'remove_job', jobId: 'j' });
+  await vi.advanceTimersByTimeAsync(6 * 3_600_000);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(removed).toEqual(['jobs/j']);
+  expect(lines.join()).not.toContain('given up');
 });
 
 it('leaves the work of models that are not offered here to others', async () => {

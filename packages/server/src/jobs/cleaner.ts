@@ -1,6 +1,7 @@
 import type { BaseLogger } from 'pino';
 import type { Cleanup, CleanupLease, Engine } from '../engine/contract.ts';
 import type { FileStore } from '../files/contract.ts';
+import { jobPrefix } from '../files/keys.ts';
 import type { Model } from '../models/contract.ts';
 import { createClaimLoop } from './claim-loop.ts';
 import { retryDelayMs } from './retry.ts';
@@ -10,7 +11,7 @@ import { waitWithin } from '../wait-within.ts';
 interface CleanerOptions {
   engine: Pick<Engine, 'claimCleanup' | 'finishCleanup' | 'retryCleanup' | 'onWork' | 'job'>;
   models: ReadonlyMap<string, Model>;
-  files: Pick<FileStore, 'list' | 'remove'>;
+  files: Pick<FileStore, 'list' | 'remove' | 'removePrefix'>;
   log: Pick<BaseLogger, 'debug' | 'warn' | 'error'>;
   /** Names this process in the engine. */
   worker: string;
@@ -23,12 +24,14 @@ interface CleanerOptions {
 const leaseMs = 60_000;
 /**
  * Attempts at one cleanup before it is given up, with a line in the log. What runs at a provider costs money, so a cancel
- * outlasts an outage, or a wrong key, of about a day: with jitter an attempt comes every 150 seconds. Files that cannot
- * be removed only take up room; theirs go on for some 10 minutes.
+ * outlasts an outage, or a wrong key, of about a day: with jitter an attempt comes every 150 seconds. So do the files of
+ * a job that somebody wanted gone. Those of an attempt only take up room, and go with their job at the latest: they are
+ * given up after some 10 minutes.
  */
 export const maxCleanupAttempts: Readonly<Record<Cleanup['type'], number>> = {
   cancel_remote_job: 600,
   remove_attempt: 12,
+  remove_job: 600,
 };
 const maxDelayMs = 300_000;
 const maxRunning = 4;
@@ -39,7 +42,7 @@ const closeWithinMs = 3000;
 
 /**
  * Does what changes of the engine leave to be done outside of it: cancels work at providers and removes files of
- * attempts that lost. Each is written in the engine until it is done, so another process goes on where one dies.
+ * attempts that lost and of deleted jobs. Each is written in the engine until it is done, so another process goes on where one dies.
  */
 export class Cleaner {
   readonly #options: CleanerOptions;
@@ -120,13 +123,16 @@ export class Cleaner {
   }
 
   async #perform(cleanup: Cleanup): Promise<void> {
-    const { models } = this.#options;
+    const { models, files } = this.#options;
     switch (cleanup.type) {
       case 'cancel_remote_job':
         await models.get(cleanup.model)?.cancel?.(cleanup.remembered);
         break;
       case 'remove_attempt':
         await this.#removeLoser(cleanup);
+        break;
+      case 'remove_job':
+        await files.removePrefix(jobPrefix(cleanup.jobId));
         break;
       default:
         cleanup satisfies never;
@@ -149,6 +155,8 @@ function describe(cleanup: Cleanup): object {
       return { cleanup: cleanup.type, model: cleanup.model };
     case 'remove_attempt':
       return { cleanup: cleanup.type, job_id: cleanup.jobId, file_id: cleanup.fileId };
+    case 'remove_job':
+      return { cleanup: cleanup.type, job_id: cleanup.jobId };
     default:
       return cleanup satisfies never;
   }

@@ -22,9 +22,9 @@ export const defaultOrphanAgeMs = 3_600_000;
 const step = 100;
 
 /**
- * Removes the files of uploads that never became a job, because their process died between storing and submitting them,
- * and those of jobs whose removal was interrupted; says how many there were. A job's id says when its upload began, so
- * what is younger than `minAgeMs` is left alone.
+ * Removes the files of uploads that never became a job, because their process died between storing and submitting them;
+ * says how many there were. A job's id says when its upload began, so what is younger than `minAgeMs` is left alone.
+ * Files of a job that was deleted are no orphans: a cleanup removes them.
  */
 export async function removeOrphans({ engine, files }: OrphanContext, options: OrphanOptions): Promise<number> {
   const { minAgeMs = defaultOrphanAgeMs, signal, now = Date.now } = options;

@@ -1,8 +1,8 @@
 import type { BaseLogger } from 'pino';
 import type { Engine } from '../engine/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { jobPrefix } from '../files/keys.ts';
 import { removeOrphans } from './orphans.ts';
+import { removeJob } from './remove-job.ts';
 
 interface RetentionOptions {
   engine: Pick<Engine, 'finishedJobs' | 'deleteJob' | 'unknownJobs' | 'exclusively'>;
@@ -58,19 +58,17 @@ export function startRetention(options: RetentionOptions): { close(): Promise<vo
 
 /** Removes the jobs that ended at least `ageMs` ago and says how many they were. */
 export async function removeFinished(
-  { engine, files }: { engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>; files: Pick<FileStore, 'removePrefix'> },
+  context: { engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>; files: Pick<FileStore, 'removePrefix'> },
   ageMs: number,
   signal: AbortSignal,
 ): Promise<number> {
   let removed = 0;
   while (!signal.aborted) {
-    const due = await engine.finishedJobs(ageMs, step);
+    const due = await context.engine.finishedJobs(ageMs, step);
     let gone = 0;
     for (const jobId of due) {
       if (signal.aborted) break;
-      if ((await engine.deleteJob(jobId)) === 'running') continue;
-      await files.removePrefix(jobPrefix(jobId));
-      gone += 1;
+      if ((await removeJob(context, jobId)) !== 'running') gone += 1;
     }
     removed += gone;
     // A job that was started again meanwhile stays; nothing new to do means that all is done.

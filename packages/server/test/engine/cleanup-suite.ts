@@ -77,6 +77,25 @@ export function cleanupSuite(open: OpenHarness): void {
       expect(await engine.claimCleanup(options)).toMatchObject({ cleanup: remote('a') });
     });
 
+    it('is left by a job that is deleted, for its files', async () => {
+      const harness = await setUp();
+      const { engine, advance } = harness;
+      const [gone, running] = [newJob(1), newJob(1)];
+      for (const job of [gone, running]) await engine.submit(job);
+      await complete(engine, await mustClaim(engine));
+      expect(await engine.deleteJob(running.jobId)).toBe('running');
+      expect(await engine.deleteJob(gone.jobId)).toBe('deleted');
+      expect(await engine.deleteJob(gone.jobId)).toBe('unknown');
+      // Whoever deleted it removes them first.
+      expect(await engine.claimCleanup(options)).toBeUndefined();
+      await harness.restart();
+      await advance(10_000);
+      const { cleanup, token } = await mustClaimCleanup(harness.engine);
+      expect(cleanup).toEqual({ type: 'remove_job', jobId: gone.jobId });
+      await harness.engine.finishCleanup(token);
+      expect(await harness.engine.claimCleanup(options)).toBeUndefined();
+    });
+
     it('is left by each lease that was taken away, and by no other', async () => {
       const harness = await setUp();
       const { engine, advance } = harness;

@@ -4,15 +4,22 @@ import type { Handle } from './handle.ts';
 import { readJob, wholeJob } from './reads.ts';
 import { readEarlierResult } from './results.ts';
 
+/** Whoever deletes a job removes its files at once; those of one that died meanwhile are left after so long, in ms. */
+const callerFirstMs = 5000;
+
 /** Jobs and their files. */
 export function jobsOf(handle: Handle): Jobs {
   return {
     ...submissionsOf(handle),
 
     async deleteJob(jobId) {
-      const { session } = handle.core;
+      const { session, cleanups } = handle.core;
       if (session.get('unfinishedTask', jobId)) return 'running';
-      return session.change(() => session.run('deleteJob', jobId)) > 0 ? 'deleted' : 'unknown';
+      return session.change(() => {
+        if (session.run('deleteJob', jobId) === 0) return 'unknown';
+        cleanups.add({ cleanup: { type: 'remove_job', jobId }, delayMs: callerFirstMs });
+        return 'deleted';
+      });
     },
 
     async listJobs(owner, page) {

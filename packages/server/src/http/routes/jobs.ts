@@ -4,7 +4,7 @@ import { jobListSchema, jobSchema, message, messageRefShape } from '@image2model
 import { z } from 'zod';
 import type { Engine, JobRow, RetryTask } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
-import { jobPrefix } from '../../files/keys.ts';
+import { removeJob } from '../../jobs/remove-job.ts';
 import type { Model } from '../../models/contract.ts';
 import { ownJob } from '../../auth/access.ts';
 import { jobParams, requireRoomInQueue } from './context.ts';
@@ -107,11 +107,8 @@ function deleteRoute(app: Api, { engine, files }: RouteContext): void {
     },
     async (request) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
-      // The job first, which may have begun to run again meanwhile; files that are left by an interruption belong to
-      // nobody then and are cleared away.
-      const outcome = await engine.deleteJob(job.jobId);
+      const outcome = await removeJob({ engine, files }, job.jobId);
       if (outcome === 'running') throw new ApiError('JOB_RUNNING', message('error.job_not_deleted'));
-      await files.removePrefix(jobPrefix(job.jobId));
       return { job_id: job.jobId, status: 'deleted' as const };
     },
   );
