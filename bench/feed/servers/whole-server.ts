@@ -12,6 +12,7 @@ import { createSqliteEngine } from '../../../packages/server/src/engine/sqlite/e
 import { createKeyring } from '../../../packages/server/src/auth/keys.ts';
 import { createConverter } from '../../../packages/server/src/files/converter.ts';
 import { createDiskStore } from '../../../packages/server/src/files/disk.ts';
+import { createVerifier } from '../../../packages/server/src/files/verifier.ts';
 import { createLog } from '../../../packages/server/src/log.ts';
 import { Hub } from '../../../packages/server/src/streams/hub.ts';
 import type { HubOptions } from '../../../packages/server/src/streams/hub.ts';
@@ -64,6 +65,7 @@ export async function createWholeServer(
     engine,
     hub,
     files,
+    verifier: createVerifier(files),
     converter: createConverter(),
     log,
     models: new Map(),

@@ -34,6 +34,7 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'file.server_crashed': 'Der Server ist bei diesem Foto jedes Mal abgestürzt',
   'file.failed': 'Das Modell konnte nicht erstellt werden',
   'file.storage_full': 'Der Speicher ist voll',
+  'file.photo_lost': 'Das Foto fehlt auf dem Server oder ist dort beschädigt; bitte noch einmal hochladen',
   'file.result_invalid': 'Das Ergebnis ist kein lesbares Modell',
 
   'image.too_large': '{filename} ist größer als {max} MiB.',

@@ -76,6 +76,9 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.job_not_deleted': 'Am Stapel wird noch gearbeitet; er muss zuerst abgebrochen werden.',
   'error.nothing_to_retry': 'Kein Foto dieses Stapels ist fehlgeschlagen oder wurde abgebrochen.',
   'error.file_missing': 'Der Stapel hat keine solche Datei.',
+  'error.file_lost':
+    '{filename} fehlt auf dem Server oder ist dort beschädigt. Ein neuer Versuch des Stapels erstellt die Datei noch einmal.',
+  'error.photo_lost': '{filename} fehlt auf dem Server oder ist dort beschädigt. Bitte das Foto noch einmal hochladen.',
   'error.no_model_finished': 'Von diesem Stapel ist kein Modell fertig.',
   'error.stream_without_tasks': 'Mindestens ein Stapel muss als task_id angegeben werden.',
   'error.stream_task_id': 'Eine der angegebenen task_id ist keine UUID.',

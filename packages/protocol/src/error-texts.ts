@@ -77,6 +77,8 @@ export const errorTexts = {
   'error.job_not_deleted': 'The job is still running; cancel its task first.',
   'error.nothing_to_retry': 'No file of this job failed or was cancelled.',
   'error.file_missing': 'The job has no such file.',
+  'error.file_lost': '{filename} is missing or damaged on the server. Retry the job to make it again.',
+  'error.photo_lost': '{filename} is missing or damaged on the server. Upload the photo again.',
   'error.no_model_finished': 'No model of this job is finished.',
   'error.stream_without_tasks': 'Name at least one task as task_id.',
   'error.stream_task_id': 'One of the task ids is not a UUID.',

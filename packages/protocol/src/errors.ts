@@ -35,6 +35,11 @@ export const errorDefinitions = {
   TASK_ENDED: define(409, 'The task has already ended', 'There is nothing left to do.'),
   JOB_RUNNING: define(409, 'The job is still running', 'Wait until it ends, or cancel its task first.'),
   NOTHING_TO_RETRY: define(409, 'Nothing to retry', 'Every file of the job succeeded; there is nothing left to do.'),
+  FILE_LOST: define(
+    410,
+    'The file is lost or damaged on the server',
+    'Retry the job to make a model again; upload a lost photo again.',
+  ),
   FILE_TOO_LARGE: define(413, 'An image is too large', 'Send images of at most 10 MiB each.'),
   BODY_TOO_LARGE: define(413, 'The request is too large', 'Send less in one request.'),
   UNSUPPORTED_IMAGE_TYPE: define(415, 'Unsupported image type', 'Send JPEG, PNG or WebP.'),

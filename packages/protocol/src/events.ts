@@ -44,12 +44,17 @@ export const costSchema = z.object({
 });
 export type Cost = z.infer<typeof costSchema>;
 
+/** Set while the server cannot serve a file that it lists. */
+const missing = z.literal(true).optional().describe('Lost or damaged on the server; a retry of the job makes it again');
+
 /** An additional file besides the GLB, such as an FBX or a base mesh. */
 export const extraFileSchema = z.object({
   filename: z.string(),
   size: z.int().describe('Bytes'),
   mime_type: z.string(),
   url: z.string(),
+  sha256: z.string().optional(),
+  missing,
 });
 export type ExtraFile = z.infer<typeof extraFileSchema>;
 
@@ -60,12 +65,22 @@ export const modelFileSchema = z.object({
   size: z.int().describe('Bytes'),
   mime_type: z.string(),
   created_time: z.iso.datetime(),
-  rendered_image: z.object({ url: z.string() }).nullable(),
+  rendered_image: z
+    .object({
+      url: z.string(),
+      size: z.int().optional().describe('Bytes'),
+      sha256: z.string().optional(),
+      missing,
+    })
+    .nullable(),
   sha256: z.string(),
   statistics: statisticsSchema,
   reused: z.literal(true).optional().describe('Reused from an earlier result of the same image, model and options'),
   cost: costSchema.optional().describe('What the provider charged; only for paid models'),
   extra_files: z.array(extraFileSchema).optional(),
+  missing,
+  message: z.string().optional().describe('Which file is missing, the model or one that came with it'),
+  ...messageRefShape,
 });
 export type ModelFile = z.infer<typeof modelFileSchema>;
 

@@ -34,6 +34,7 @@ export const messageTexts = {
   'file.server_crashed': 'The server stopped each time it worked on this photo',
   'file.failed': 'The model could not be made',
   'file.storage_full': 'The storage is full',
+  'file.photo_lost': 'The photo is missing or damaged on the server; upload it again',
   'file.result_invalid': 'The result is not a readable model',
 
   // Images that an upload cannot have.

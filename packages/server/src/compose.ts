@@ -10,6 +10,8 @@ import type { Engine } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
+import { createVerifier } from './files/verifier.ts';
+import type { Verifier } from './files/verifier.ts';
 import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
 import { Runner, workerName } from './jobs/runner.ts';
@@ -107,6 +109,7 @@ interface Parts {
   files: FileStore;
   providers: readonly Provider[];
   models: ReadonlyMap<string, Model>;
+  verifier: Verifier;
   converter: Converter;
 }
 
@@ -127,7 +130,8 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   await engine.offer([...models.keys()]);
   const converter = createConverter();
   opened.push(() => converter.close());
-  return { worker: workerName(), engine, files, providers, models, converter };
+  const verifier = createVerifier(files);
+  return { worker: workerName(), engine, files, verifier, providers, models, converter };
 }
 
 async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {

@@ -79,6 +79,7 @@ export interface JobFileRow extends NewFile {
   status: FileStatus;
   progress: number;
   message: Message;
+  /** The newest one: while a file whose result was lost is made again, and where that fails, the earlier one. */
   result: ModelFile | null;
   /** See {@link StoredResult}. */
   attemptId: string | null;
@@ -184,12 +185,16 @@ export type RetryOutcome = 'retried' | 'running' | 'nothing' | 'unknown';
 /** Why a job was not deleted. */
 export type DeleteOutcome = 'deleted' | 'running' | 'unknown';
 
-/** The task that works on a job's failed and cancelled files again. */
+/** The task that works again on a job's files that failed, were cancelled or lost their result. */
 export interface RetryTask {
   taskId: string;
   model: string;
   options: Record<string, unknown>;
   faceLimit: number | null;
+  /** Completed files whose result is lost, by id, and the attempt that had stored it. */
+  lost?: ReadonlyMap<string, string | null>;
+  /** Ids of files that nothing can be made of any more: their photo is lost. */
+  without?: ReadonlySet<string>;
 }
 
 /** What was answered to a request that may be repeated. Kept as long as the job that it made. */

@@ -29,8 +29,11 @@ export interface FileStore {
   read(key: string): Promise<Uint8Array>;
   /** A stream of a file or of a part of it. Throws {@link FileMissingError} before the first byte. */
   open(key: string, range?: ByteRange): Promise<Readable>;
-  /** Size in bytes and time of the last change in ms since the epoch; undefined where there is no such file. */
-  stat(key: string): Promise<{ sizeBytes: number; modifiedAt: number } | undefined>;
+  /**
+   * Size in bytes, time of the last change in ms since the epoch, and an opaque version that is another one after each
+   * change; undefined where there is no such file.
+   */
+  stat(key: string): Promise<{ sizeBytes: number; modifiedAt: number; version: string } | undefined>;
   /** Removes a file; nothing happens where there is none. */
   remove(key: string): Promise<void>;
   /** Removes every file whose key lies under `prefix` (whole parts: `a/b` holds `a/b/c` and not `a/bc`). */

@@ -85,10 +85,12 @@ class DiskStore implements FileStore {
     return createReadStream('', { fd: handle, autoClose: true, ...range });
   }
 
-  async stat(key: string): Promise<{ sizeBytes: number; modifiedAt: number } | undefined> {
-    const found = await stat(this.#locate(key)).catch(undefinedIfMissing);
+  async stat(...[key]: Parameters<FileStore['stat']>): ReturnType<FileStore['stat']> {
+    const found = await stat(this.#locate(key), { bigint: true }).catch(undefinedIfMissing);
     if (found === undefined || !found.isFile()) return undefined;
-    return { sizeBytes: found.size, modifiedAt: found.mtimeMs };
+    const { size, mtimeMs, mtimeNs, ctimeNs, ino } = found;
+    // The time of the inode's own change cannot be set back, as that of its bytes can.
+    return { sizeBytes: Number(size), modifiedAt: Number(mtimeMs), version: `${ino} ${mtimeNs} ${ctimeNs} ${size}` };
   }
 
   async remove(key: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { FileStore } from './contract.ts';
 import { StorageFullError } from './contract.ts';
 import { thumbnailKey } from './keys.ts';
@@ -21,7 +22,7 @@ export function createThumbnails(files: FileStore): Thumbnails {
     // Loaded when it is needed, as for an upload: the image library is a quarter of the memory of a server at rest.
     const { makeThumbnail } = await import('@image2model/mesh');
     const thumbnail = await makeThumbnail(await files.read(photoKey));
-    await files.write(key, thumbnail).catch((error: unknown) => {
+    await files.write(key, withChecksum(thumbnail)).catch((error: unknown) => {
       if (!(error instanceof StorageFullError)) throw error;
     });
     return thumbnail;
@@ -30,7 +31,9 @@ export function createThumbnails(files: FileStore): Thumbnails {
   return {
     async get(jobId, fileId, photoKey) {
       const key = thumbnailKey(jobId, fileId);
-      if ((await files.stat(key)) !== undefined) return await files.read(key);
+      const kept = (await files.stat(key)) && (await files.read(key).catch(() => undefined));
+      const whole = kept && withoutChecksum(kept);
+      if (whole !== undefined) return whole;
       const known = underWay.get(key);
       if (known !== undefined) return await known;
       const made = last.then(async () => await make(photoKey, key));
@@ -43,4 +46,17 @@ export function createThumbnails(files: FileStore): Thumbnails {
       }
     },
   };
+}
+
+const checksumBytes = 32;
+
+/** A thumbnail with its SHA-256 behind it, where no decoder looks: nothing else knows what its bytes have to be. */
+function withChecksum(thumbnail: Uint8Array): Uint8Array {
+  return Buffer.concat([thumbnail, hash('sha256', thumbnail, 'buffer')]);
+}
+
+/** Undefined where it is no longer what was kept: it is made again. */
+function withoutChecksum(kept: Uint8Array): Uint8Array | undefined {
+  const thumbnail = kept.subarray(0, -checksumBytes);
+  return hash('sha256', thumbnail, 'buffer').equals(kept.subarray(-checksumBytes)) ? thumbnail : undefined;
 }

@@ -3,7 +3,7 @@ import type { ExtraFile, ModelFile } from '@image2model/protocol';
 import type { Engine, NewFile, NewJob, StoredResult } from '../engine/contract.ts';
 import { FileMissingError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { extraKey, modelKey, previewKey } from '../files/keys.ts';
+import { listedFiles } from '../files/listed.ts';
 import { downloadPath, extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
 import { removeAttempt } from './store-result.ts';
 
@@ -37,12 +37,13 @@ async function copyResult(
   const attemptId = randomUUID();
   const from = { jobId: earlier.jobId, fileId: earlier.result.file_id, attemptId: earlier.attemptId };
   const to = { jobId, fileId, attemptId };
-  const { rendered_image: preview, extra_files: extras = [], sha256 } = earlier.result;
+  const targets = listedFiles(to, earlier.result);
   try {
-    const copied = await store.copy(modelKey(from), modelKey(to));
-    if (copied.sha256 !== sha256) throw new FileMissingError('Not whole');
-    if (preview) await store.copy(previewKey(from), previewKey(to));
-    for (const index of extras.keys()) await store.copy(extraKey(from, index), extraKey(to, index));
+    for (const [index, file] of listedFiles(from, earlier.result).entries()) {
+      const copied = await store.copy(file.key, targets[index]?.key ?? '');
+      const { sizeBytes = copied.sizeBytes, sha256 = copied.sha256 } = file;
+      if (copied.sizeBytes !== sizeBytes || copied.sha256 !== sha256) throw new FileMissingError('Not whole');
+    }
   } catch (error) {
     if (!(error instanceof FileMissingError)) throw error;
     // The earlier job is being removed, or somebody has been at its files.
@@ -70,7 +71,7 @@ function reusedResult(
     file_id: fileId,
     filename,
     created_time: new Date().toISOString(),
-    rendered_image: preview ? { url: downloadPath(jobId, previewFilename(filename)) } : null,
+    rendered_image: preview && { ...preview, url: downloadPath(jobId, previewFilename(filename)) },
     reused: true,
     ...(renamed.length > 0 && { extra_files: renamed }),
   };

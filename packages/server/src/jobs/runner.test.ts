@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -35,7 +36,7 @@ async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
     await engine.close();
   });
   async function submit(job: NewJob): Promise<NewJob> {
-    for (const file of job.files) await files.write(file.storageKey, Buffer.from('photo'));
+    for (const file of job.files) await files.write(file.storageKey, Buffer.from(file.fileId));
     await engine.submit(job);
     return job;
   }
@@ -72,7 +73,11 @@ describe('the runner', () => {
     const job = await submit(newJob(1));
     await until(engine, job.taskId, isEnd);
     const row = await engine.job(job.jobId);
-    expect(row?.files[0]?.result?.rendered_image).toEqual({ url: `/api/v1/download/${job.jobId}/photo-1.webp` });
+    expect(row?.files[0]?.result?.rendered_image).toEqual({
+      url: `/api/v1/download/${job.jobId}/photo-1.webp`,
+      size: preview.bytes.length,
+      sha256: createHash('sha256').update(preview.bytes).digest('hex'),
+    });
   });
 
   it('works on no more files at once than it may', async () => {

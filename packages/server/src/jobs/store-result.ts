@@ -29,7 +29,7 @@ export async function storeResult(
   if (inspectGlb(glb).kind !== 'glb') throw new ModelError('GENERATION_FAILED', message('file.result_invalid'));
   const filename = modelFilename(place.files, fileId);
   const { signal, seconds } = options;
-  if (preview) await store.write(previewKey(place), preview.bytes, { signal });
+  const picture = preview && (await store.write(previewKey(place), preview.bytes, { signal }));
   const extraFiles = await storeExtras(store, place, extras, signal);
   const { sizeBytes, sha256 } = await store.write(modelKey(place), glb, { signal });
   return {
@@ -38,7 +38,9 @@ export async function storeResult(
     size: sizeBytes,
     mime_type: 'model/gltf-binary',
     created_time: new Date().toISOString(),
-    rendered_image: preview ? { url: downloadPath(jobId, previewFilename(filename)) } : null,
+    rendered_image: picture
+      ? { url: downloadPath(jobId, previewFilename(filename)), size: picture.sizeBytes, sha256: picture.sha256 }
+      : null,
     sha256,
     statistics: { seconds, ...statistics },
     ...(cost !== undefined && { cost }),
@@ -56,9 +58,9 @@ async function storeExtras(
   const stored: ExtraFile[] = [];
   for (const [index, { bytes, contentType }] of extras.entries()) {
     const filename = names[index] ?? '';
-    const { sizeBytes } = await store.write(extraKey(place, index), bytes, { signal });
+    const { sizeBytes, sha256 } = await store.write(extraKey(place, index), bytes, { signal });
     const url = downloadPath(place.jobId, filename);
-    stored.push({ filename, size: sizeBytes, mime_type: contentType, url });
+    stored.push({ filename, size: sizeBytes, mime_type: contentType, url, sha256 });
   }
   return stored;
 }

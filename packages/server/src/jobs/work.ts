@@ -1,11 +1,13 @@
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { message } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import type { BaseLogger } from 'pino';
 import type { Engine, Lease, LostLease } from '../engine/contract.ts';
-import { StorageFullError } from '../files/contract.ts';
+import { FileMissingError, StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import type { Model, ModelContext } from '../models/contract.ts';
+import { ModelError } from '../models/errors.ts';
 import { mayRetry, retryDelayMs, toFailure } from './retry.ts';
 import { removeAttempt, storeResult } from './store-result.ts';
 import { createThrottle } from './throttle.ts';
@@ -85,7 +87,7 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
   const { token, jobId, file, faceLimit, options } = lease;
   const model = models.get(lease.model);
   if (model === undefined) throw new Error(`A file of the model ${lease.model} was claimed, which is not offered here`);
-  const bytes = await files.read(file.storageKey);
+  const bytes = await readPhoto(files, file);
   signal.throwIfAborted();
   const throttle = createThrottle(
     ({ fraction, message: said }) => engine.report(token, fraction * 100, said),
@@ -109,6 +111,17 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
   } finally {
     throttle.drop();
   }
+}
+
+/** Nothing is made, or paid for, of a photo that is not the one that was uploaded. */
+async function readPhoto(files: FileStore, { storageKey, sha256 }: Lease['file']): Promise<Uint8Array> {
+  const bytes = await files.read(storageKey).catch((error: unknown) => {
+    if (!(error instanceof FileMissingError)) throw error;
+  });
+  if (bytes === undefined || hash('sha256', bytes) !== sha256) {
+    throw new ModelError('FILE_LOST', message('file.photo_lost'));
+  }
+  return bytes;
 }
 
 function modelContext(

@@ -14,7 +14,7 @@ export function uuid(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${order}-8${random.slice(0, 3)}-${random.slice(3, 15)}`;
 }
 
-/** A job of so many photos, none of which exists in a file store. */
+/** A job of so many photos, none of which exists in a file store. The bytes of each are its id. */
 export function newJob(files = 1, fields: Partial<NewJob> = {}): NewJob {
   const jobId = fields.jobId ?? uuid();
   return {

@@ -58,7 +58,7 @@ export async function openSharedStore(): Promise<SharedStore> {
     connect: () => store.connect(),
     files,
     async submit(job) {
-      for (const file of job.files) await files.write(file.storageKey, Buffer.from('photo'));
+      for (const file of job.files) await files.write(file.storageKey, Buffer.from(file.fileId));
       await store.connect().submit(job);
       return job;
     },

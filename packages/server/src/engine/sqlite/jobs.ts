@@ -1,5 +1,5 @@
 import { hasEnded } from '@image2model/protocol';
-import type { Jobs } from '../contract.ts';
+import type { JobFileRow, Jobs } from '../contract.ts';
 import type { Handle } from './handle.ts';
 import { readJob, wholeJob } from './reads.ts';
 import { readEarlierResult } from './results.ts';
@@ -95,13 +95,16 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       return known && { ...known };
     },
 
-    async retry(jobId, task) {
+    async retry(jobId, { lost, without, ...task }) {
       const { core } = handle;
       const { session } = core;
       const job = readJob(session, core.live, jobId);
       if (!job) return 'unknown';
       if (!hasEnded(job.status)) return 'running';
-      const files = job.files.filter((file) => file.status !== 'completed');
+      // What was made again meanwhile is not lost any more.
+      const isLost = ({ fileId, attemptId }: JobFileRow) => lost?.has(fileId) && lost.get(fileId) === attemptId;
+      const open = job.files.filter((file) => file.status !== 'completed' || isLost(file));
+      const files = open.filter(({ fileId }) => !without?.has(fileId));
       if (files.length === 0) return 'nothing';
       const options = JSON.stringify(task.options);
       const row = { ...task, jobId, owner: job.owner, options, createdAt: session.now() };

@@ -15,10 +15,14 @@ export function readJob(session: Session, live: LiveTasks, jobId: string): JobRo
 export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): JobRow {
   const tasks = session.all('tasksOfJob', job.jobId);
   const newest = new Map<string, FileState>();
+  const results = new Map<string, Pick<FileState, 'result' | 'attemptId'>>();
   for (const { place } of tasks) {
     // Those of a running task are ahead of their rows.
     const files = live.peek(place)?.state.files ?? session.all('taskFiles', place).map(toFile);
-    for (const file of files) newest.set(file.fileId, file);
+    for (const file of files) {
+      newest.set(file.fileId, file);
+      if (file.result !== null) results.set(file.fileId, file);
+    }
   }
   const last = tasks.at(-1);
   return {
@@ -30,7 +34,8 @@ export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): Job
     files: session.all('filesOfJob', job.jobId).map((file) => {
       // The first task of a job has all of its files.
       const now = newest.get(file.fileId) as FileState;
-      const { status, progress, message, result, attemptId, attempts, lastError } = now;
+      const { status, progress, message, attempts, lastError } = now;
+      const { result, attemptId } = results.get(file.fileId) ?? now;
       return { ...file, status, progress, message, result, attemptId, attempts, lastError };
     }),
   };

@@ -10,6 +10,16 @@ export function noteResult(session: Session, task: TaskFacts, fileId: string): v
   session.insert('insertResult', { work: digest({ ...task, sha256 }, task.options), fileId });
 }
 
+/**
+ * Forgets the results that a file had in tasks before this one, which made it again since they were lost; inside the
+ * transaction that records its ending. Returns the attempts that had stored them.
+ */
+export function supersede(session: Session, place: number, fileId: string): string[] {
+  const attempts = session.all('resultsBefore', fileId, place).map(({ attemptId }) => attemptId);
+  if (attempts.length > 0) session.run('dropResultsBefore', fileId, place);
+  return attempts.filter((attemptId) => attemptId !== null);
+}
+
 /** See {@link Engine.earlierResult}. */
 export function readEarlierResult(session: Session, work: Work): (StoredResult & { jobId: string }) | undefined {
   const found = session.get('resultOf', digest(work, JSON.stringify(work.options)));

@@ -44,6 +44,7 @@ export interface QueryRows {
   unfinishedTask: { place: number };
   finishedJobs: { jobId: string };
   unknownJobs: { jobId: string };
+  resultsBefore: { attemptId: string | null };
   resultOf: { jobId: string; result: string; attemptId: string | null };
   idempotency: IdempotencyRecord;
   filenames: { fileId: string; filename: string };

@@ -39,10 +39,15 @@ const jobs = {
     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE job_id = value)`,
 
   insertResult: 'INSERT OR IGNORE INTO results (work, file_id) VALUES (:work, :fileId)',
-  // The ids of files are in the order of their upload. A file is completed in one task at most.
+  // The ids of files are in the order of their upload. One task has a file's result; see `supersede`.
   resultOf: `SELECT f.job_id AS jobId, tf.result, tf.attempt_id AS attemptId FROM results r
-      JOIN files f ON f.file_id = r.file_id JOIN task_files tf ON tf.file_id = r.file_id AND tf.status = 'completed'
+      JOIN files f ON f.file_id = r.file_id JOIN task_files tf ON tf.file_id = r.file_id AND tf.result IS NOT NULL
     WHERE r.work = ? ORDER BY r.file_id DESC LIMIT 1`,
+
+  resultsBefore: `SELECT attempt_id AS attemptId FROM task_files
+    WHERE file_id = ? AND place < ? AND result IS NOT NULL`,
+  dropResultsBefore: `UPDATE task_files SET result = NULL, result_bytes = NULL
+    WHERE file_id = ? AND place < ? AND result IS NOT NULL`,
 
   usage: `SELECT
       (SELECT count(*) FROM files) +

@@ -11,7 +11,7 @@ import { LostTokens } from './lost-tokens.ts';
 import { Positions } from './positions.ts';
 import { Reports } from './reports.ts';
 import type { Report } from './reports.ts';
-import { noteResult } from './results.ts';
+import { noteResult, supersede } from './results.ts';
 import type { Session } from './session.ts';
 import { compactionDue } from './task-log.ts';
 import type { TaskLog } from './task-log.ts';
@@ -140,10 +140,20 @@ export class TaskChanges {
     for (const file of applied.files) {
       if (file.status !== 'completed') continue;
       noteResult(session, task.facts, file.fileId);
-      if (change.type === 'finished') noteDuration(session, durations, task.facts.model, file);
+      if (change.type !== 'finished') continue;
+      noteDuration(session, durations, task.facts.model, file);
+      this.#supersede(task.facts, file.fileId);
     }
     session.afterCommit(() => this.#follow(task, change, applied));
     return applied;
+  }
+
+  /** What is left of earlier results of a file that was made again is removed. */
+  #supersede({ place, jobId }: TaskFacts, fileId: string): void {
+    const { session, cleanups } = this.#parts;
+    for (const attemptId of supersede(session, place, fileId)) {
+      cleanups.add({ cleanup: { type: 'remove_attempt', jobId, fileId, attemptId }, delayMs: 0 });
+    }
   }
 
   /** What a written change means for timers and workers. */

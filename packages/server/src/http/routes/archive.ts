@@ -1,16 +1,32 @@
 import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { FileStore } from '../../files/contract.ts';
-import { extraKey, modelKey, previewKey } from '../../files/keys.ts';
-import { previewFilename } from '../../files/names.ts';
-import type { FinishedModel } from './job-files.ts';
+import { listedFiles } from '../../files/listed.ts';
+import type { ExaminedModel } from './lost-files.ts';
+
+/** What is packed, and the names of what is lost. */
+export interface Archive {
+  files: { key: string; filename: string; made: Date }[];
+  missing: string[];
+}
+
+/** The files of finished models, but for those that are lost. */
+export function packable(models: readonly ExaminedModel[]): Archive {
+  const files = models.flatMap(({ place, result, lost }) => {
+    const made = new Date(result.created_time);
+    const gone = new Set(lost.map(({ key }) => key));
+    const whole = listedFiles(place, result).filter(({ key }) => !gone.has(key));
+    return whole.map(({ key, filename }) => ({ key, filename, made }));
+  });
+  return { files, missing: models.flatMap(({ lost }) => lost.map(({ filename }) => filename)) };
+}
 
 /**
- * A ZIP of models, their pictures and what came with them, read from the store one file at a time as the reader goes
- * on. Stored and not compressed: pictures are most of a model, and they are compressed already. Destroying the stream
- * closes what is open.
+ * A ZIP of files, read from the store one at a time as the reader goes on, and `MISSING.txt` where some are lost. Stored
+ * and not compressed: pictures are most of a model, and they are compressed already. Destroying the stream closes what is
+ * open.
  */
-export function archiveStream(files: FileStore, models: readonly FinishedModel[]): Readable {
+export function archiveStream(files: FileStore, archive: Archive): Readable {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   let current: Readable | undefined;
@@ -25,22 +41,23 @@ export function archiveStream(files: FileStore, models: readonly FinishedModel[]
       output.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  const add = (name: string, key: string, made: string): void => {
-    zip.addReadStreamLazy(name, { compress: false, mtime: new Date(made) }, (give) => {
-      void openNext(key, give);
-    });
-  };
-  for (const { place, result } of models) {
-    add(result.filename, modelKey(place), result.created_time);
-    if (result.rendered_image !== null) {
-      add(previewFilename(result.filename), previewKey(place), result.created_time);
-    }
-    for (const [index, extra] of (result.extra_files ?? []).entries()) {
-      add(extra.filename, extraKey(place, index), result.created_time);
-    }
+  for (const { key, filename, made } of archive.files) {
+    zip.addReadStreamLazy(filename, { compress: false, mtime: made }, (give) => void openNext(key, give));
   }
+  if (archive.missing.length > 0)
+    zip.addBuffer(Buffer.from(missingNote(archive.missing)), 'MISSING.txt', { compress: false });
   zip.once('error', (error: Error) => output.destroy(error));
   output.once('close', () => current?.destroy());
   zip.end();
   return output;
+}
+
+function missingNote(names: readonly string[]): string {
+  return [
+    'These files are missing or damaged on the server, and are not in this archive.',
+    'Retry the job to make them again.',
+    '',
+    ...names,
+    '',
+  ].join('\r\n');
 }

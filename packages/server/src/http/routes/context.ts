@@ -8,6 +8,7 @@ import type { Converter } from '../../files/converter.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import type { FileStore } from '../../files/contract.ts';
+import type { Verifier } from '../../files/verifier.ts';
 import type { Model } from '../../models/contract.ts';
 
 /** What the routes work with. */
@@ -15,6 +16,8 @@ export interface RouteContext {
   engine: Engine;
   files: FileStore;
   models: ReadonlyMap<string, Model>;
+  /** Says whether stored files still are what was stored. */
+  verifier: Verifier;
   converter: Converter;
   config: Pick<Config, 'model' | 'maxQueuedFiles'>;
 }

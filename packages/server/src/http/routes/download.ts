@@ -2,14 +2,15 @@ import { downloadListSchema, message } from '@image2model/protocol';
 import type { DownloadList } from '@image2model/protocol';
 import { z } from 'zod';
 import { ownJob } from '../../auth/access.ts';
-import type { JobRow } from '../../engine/contract.ts';
 import { contentDisposition, downloadPath } from '../../files/names.ts';
 import { createThumbnails } from '../../files/thumbnails.ts';
 import { ApiError } from '../errors.ts';
-import { archiveStream } from './archive.ts';
+import { archiveStream, packable } from './archive.ts';
 import { jobFileParams, jobParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
-import { finishedModels, formats, photoOf, resultOf, smallPhotoOf } from './job-files.ts';
+import { formats, photoOf, resultOf, smallPhotoOf } from './job-files.ts';
+import { examine, presentResult } from './lost-files.ts';
+import type { ExaminedModel } from './lost-files.ts';
 import { sendFile } from './send-file.ts';
 
 const credentials = { api_key: z.string().optional(), ticket: z.string().optional() };
@@ -24,7 +25,7 @@ export function downloadRoutes(app: Api, context: RouteContext): void {
   resultRoute(app, context);
 }
 
-function listRoute(app: Api, { engine }: RouteContext): void {
+function listRoute(app: Api, { engine, verifier }: RouteContext): void {
   app.get(
     '/download/:job_id/all',
     {
@@ -39,17 +40,17 @@ function listRoute(app: Api, { engine }: RouteContext): void {
     async (request, reply) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       reply.header('cache-control', 'no-store');
-      return presentList(job);
+      return presentList(job.jobId, await examine(verifier, job));
     },
   );
 }
 
-function archiveRoute(app: Api, { engine, files }: RouteContext): void {
+function archiveRoute(app: Api, { engine, files, verifier }: RouteContext): void {
   app.get(
     '/download/:job_id/archive',
     {
       schema: {
-        summary: 'A ZIP of all finished models and their pictures',
+        summary: 'A ZIP of all finished models and their pictures; MISSING.txt names those that are lost',
         tags,
         params: jobParams,
         querystring: z.object(credentials),
@@ -58,16 +59,21 @@ function archiveRoute(app: Api, { engine, files }: RouteContext): void {
     },
     async (request, reply) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
-      const models = finishedModels(job);
-      if (models.length === 0) throw new ApiError('FILE_NOT_FOUND', message('error.no_model_finished'));
+      const models = await examine(verifier, job);
+      const [first] = models;
+      if (first === undefined) throw new ApiError('FILE_NOT_FOUND', message('error.no_model_finished'));
+      const archive = packable(models);
+      if (archive.files.length === 0) {
+        throw new ApiError('FILE_LOST', message('error.file_lost', { filename: first.result.filename }));
+      }
       reply.type('application/zip').header('cache-control', 'no-store');
       reply.header('content-disposition', contentDisposition('attachment', `image2model-${job.jobId}.zip`));
-      return await reply.send(archiveStream(files, models));
+      return await reply.send(archiveStream(files, archive));
     },
   );
 }
 
-function photoRoute(app: Api, { engine, files }: RouteContext): void {
+function photoRoute(app: Api, { engine, files, verifier }: RouteContext): void {
   const thumbnails = createThumbnails(files);
   app.route({
     method: methods,
@@ -82,13 +88,14 @@ function photoRoute(app: Api, { engine, files }: RouteContext): void {
       const { job_id: jobId, file_id: fileId } = request.params;
       const job = await ownJob(engine, jobId, request.owner);
       const isSmall = request.query.size === 'small';
-      const photo = isSmall ? await smallPhotoOf(files, thumbnails, job, fileId) : await photoOf(files, job, fileId);
+      const context = { files, verifier };
+      const photo = await (isSmall ? smallPhotoOf(context, thumbnails, job, fileId) : photoOf(context, job, fileId));
       return await sendFile(request, reply, photo);
     },
   });
 }
 
-function resultRoute(app: Api, { engine, files, converter }: RouteContext): void {
+function resultRoute(app: Api, { engine, files, verifier, converter }: RouteContext): void {
   app.route({
     method: methods,
     url: '/download/:job_id/:filename',
@@ -101,18 +108,18 @@ function resultRoute(app: Api, { engine, files, converter }: RouteContext): void
     handler: async (request, reply) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       const wanted = { filename: request.params.filename.normalize('NFC'), format: request.query.format };
-      return await sendFile(request, reply, await resultOf(files, converter, job, wanted));
+      return await sendFile(request, reply, await resultOf({ files, verifier }, converter, job, wanted));
     },
   });
 }
 
 /** The list of finished models, in the order of upload. */
-function presentList(job: JobRow): DownloadList {
-  const models = finishedModels(job).map(({ result }) => result);
+function presentList(jobId: string, examined: readonly ExaminedModel[]): DownloadList {
+  const models = examined.map(presentResult);
   return {
-    job_id: job.jobId,
+    job_id: jobId,
     files: models,
-    download_urls: models.map(({ filename }) => downloadPath(job.jobId, filename)),
+    download_urls: models.map(({ filename }) => downloadPath(jobId, filename)),
     total_files: models.length,
   };
 }

@@ -1,13 +1,13 @@
 import { message } from '@image2model/protocol';
-import type { ModelFile } from '@image2model/protocol';
+import type { Message, ModelFile } from '@image2model/protocol';
 import type { JobFileRow, JobRow } from '../../engine/contract.ts';
 import type { Converter } from '../../files/converter.ts';
 import { FileMissingError } from '../../files/contract.ts';
 import type { FileStore } from '../../files/contract.ts';
-import { extraKey, modelKey, previewKey } from '../../files/keys.ts';
 import type { AttemptPlace } from '../../files/keys.ts';
-import { previewFilename } from '../../files/names.ts';
+import { listedFiles } from '../../files/listed.ts';
 import type { Thumbnails } from '../../files/thumbnails.ts';
+import type { Facts, Verifier } from '../../files/verifier.ts';
 import { ApiError } from '../errors.ts';
 import type { Sendable } from './send-file.ts';
 
@@ -28,14 +28,25 @@ export function finishedModels({ jobId, files }: JobRow): FinishedModel[] {
   );
 }
 
+/** What files are looked up with. */
+export interface JobFilesContext {
+  files: FileStore;
+  verifier: Verifier;
+}
+
 /** A photo as it was uploaded. */
-export async function photoOf(store: FileStore, job: JobRow, fileId: string): Promise<Sendable & { row: JobFileRow }> {
+export async function photoOf(
+  context: JobFilesContext,
+  job: JobRow,
+  fileId: string,
+): Promise<Sendable & { row: JobFileRow }> {
   const row = job.files.find((file) => file.fileId === fileId);
   if (row === undefined) throw noSuchFile();
+  const { filename, contentType } = row;
   return {
-    ...(await stored(store, row.storageKey)),
-    contentType: row.contentType,
-    filename: row.filename,
+    ...(await stored(context, row.storageKey, row, message('error.photo_lost', { filename }))),
+    contentType,
+    filename,
     tag: row.sha256,
     inline: true,
     row,
@@ -44,12 +55,12 @@ export async function photoOf(store: FileStore, job: JobRow, fileId: string): Pr
 
 /** The photo's thumbnail. */
 export async function smallPhotoOf(
-  store: FileStore,
+  context: JobFilesContext,
   thumbnails: Thumbnails,
   job: JobRow,
   fileId: string,
 ): Promise<Sendable> {
-  const { row, ...photo } = await photoOf(store, job, fileId);
+  const { row, ...photo } = await photoOf(context, job, fileId);
   const bytes = await thumbnails.get(job.jobId, fileId, row.storageKey).catch((error: unknown) => {
     throw error instanceof FileMissingError ? noSuchFile() : error;
   });
@@ -64,60 +75,25 @@ export async function smallPhotoOf(
 
 /** A model of the job, its picture or what came with it, by its name; a model in any of the formats. */
 export async function resultOf(
-  store: FileStore,
+  context: JobFilesContext,
   converter: Converter,
   job: JobRow,
   { filename, format }: { filename: string; format: Format },
 ): Promise<Sendable> {
-  const models = finishedModels(job);
-  const model = models.find(({ result }) => result.filename === filename);
-  if (model !== undefined) {
-    const glb = await modelOf(store, model);
-    return format === 'glb' ? glb : await convert(converter, glb, format);
-  }
-  const pictured = models.find(
-    ({ result }) => result.rendered_image !== null && previewFilename(result.filename) === filename,
-  );
-  if (pictured !== undefined) return await previewOf(store, pictured);
-  for (const candidate of models) {
-    const index = candidate.result.extra_files?.findIndex((extra) => extra.filename === filename) ?? -1;
-    if (index >= 0) return await extraOf(store, candidate, index);
-  }
-  throw noSuchFile();
-}
-
-async function modelOf(store: FileStore, { place, result }: FinishedModel): Promise<Sendable> {
-  return {
-    ...(await stored(store, modelKey(place))),
-    contentType: result.mime_type,
-    filename: result.filename,
-    tag: result.sha256,
-    inline: false,
+  const named = finishedModels(job)
+    .flatMap(({ place, result }) => listedFiles(place, result))
+    .filter((file) => file.filename === filename);
+  const file = named.find(({ kind }) => kind === 'model') ?? named.find(({ kind }) => kind === 'preview') ?? named[0];
+  if (file === undefined) throw noSuchFile();
+  const { kind, key, contentType, tag } = file;
+  const sendable = {
+    ...(await stored(context, key, file, message('error.file_lost', { filename }))),
+    contentType,
+    filename,
+    tag,
+    inline: kind === 'preview',
   };
-}
-
-async function previewOf(store: FileStore, { place, result }: FinishedModel): Promise<Sendable> {
-  return {
-    ...(await stored(store, previewKey(place))),
-    contentType: 'image/webp',
-    filename: previewFilename(result.filename),
-    // Drawn from the model, by it alone.
-    tag: `${result.sha256}-preview`,
-    inline: true,
-  };
-}
-
-async function extraOf(store: FileStore, { place, result }: FinishedModel, index: number): Promise<Sendable> {
-  const extra = result.extra_files?.[index];
-  if (extra === undefined) throw noSuchFile();
-  return {
-    ...(await stored(store, extraKey(place, index))),
-    contentType: extra.mime_type,
-    filename: extra.filename,
-    // Came with the model, from the same request.
-    tag: `${result.sha256}-extra-${index}`,
-    inline: false,
-  };
+  return kind === 'model' && format !== 'glb' ? await convert(converter, sendable, format) : sendable;
 }
 
 async function convert(converter: Converter, model: Sendable, format: Exclude<Format, 'glb'>): Promise<Sendable> {
@@ -145,15 +121,21 @@ function inMemory(bytes: Uint8Array): Pick<Sendable, 'sizeBytes' | 'open'> {
   };
 }
 
-async function stored(store: FileStore, key: string): Promise<Pick<Sendable, 'sizeBytes' | 'modifiedAt' | 'open'>> {
-  const stat = await store.stat(key);
-  if (stat === undefined) throw noSuchFile();
+/** Throws `lost` where the file is not what was stored. */
+async function stored(
+  { files, verifier }: JobFilesContext,
+  key: string,
+  facts: Facts,
+  lost: Message,
+): Promise<Pick<Sendable, 'sizeBytes' | 'modifiedAt' | 'open'>> {
+  const stat = (await verifier.isWhole(key, facts)) ? await files.stat(key) : undefined;
+  if (stat === undefined) throw new ApiError('FILE_LOST', lost);
   const open: Sendable['open'] = async (range) => {
     try {
-      return await store.open(key, range);
+      return await files.open(key, range);
     } catch (error) {
       // Removed between the two looks at it.
-      if (error instanceof FileMissingError) throw noSuchFile();
+      if (error instanceof FileMissingError) throw new ApiError('FILE_LOST', lost);
       throw error;
     }
   };

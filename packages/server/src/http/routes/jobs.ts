@@ -9,6 +9,7 @@ import type { Model } from '../../models/contract.ts';
 import { ownJob } from '../../auth/access.ts';
 import { jobParams, requireRoomInQueue } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
+import { examine, lostFiles, presentResult } from './lost-files.ts';
 import { presentJob, presentMessage, presentTask } from './present.ts';
 
 const retryBody = z.object({ model: z.string().optional(), options: z.record(z.string(), z.unknown()).optional() });
@@ -21,7 +22,7 @@ export function jobRoutes(app: Api, context: RouteContext): void {
   deleteRoute(app, context);
 }
 
-function listRoutes(app: Api, { engine }: RouteContext): void {
+function listRoutes(app: Api, { engine, verifier }: RouteContext): void {
   app.get(
     '/jobs',
     {
@@ -54,18 +55,23 @@ function listRoutes(app: Api, { engine }: RouteContext): void {
     },
     async (request) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
-      return { ...presentJob(job), tasks: await tasksOf(engine, job) };
+      const presented = presentJob(job);
+      const results = new Map(
+        (await examine(verifier, job)).map((model) => [model.place.fileId, presentResult(model)]),
+      );
+      const files = presented.files.map((file) => ({ ...file, result: results.get(file.file_id) ?? null }));
+      return { ...presented, files, tasks: await tasksOf(engine, job) };
     },
   );
 }
 
 function retryRoute(app: Api, context: RouteContext): void {
-  const { engine, models } = context;
+  const { engine, models, verifier } = context;
   app.post(
     '/jobs/:job_id/retry',
     {
       schema: {
-        summary: 'Run the failed and cancelled files again, as a new task of the same job',
+        summary: 'Run files again that failed, were cancelled or are lost on the server, as a new task of the same job',
         tags,
         params: jobParams,
         body: retryBody.nullish(),
@@ -84,9 +90,15 @@ function retryRoute(app: Api, context: RouteContext): void {
       const job = await ownJob(engine, request.params.job_id, request.owner);
       const task = retryTask(job, request.body ?? {}, models);
       await requireRoomInQueue(context);
-      const outcome = await engine.retry(job.jobId, task);
+      const lost = await lostFiles(verifier, job);
+      const outcome = await engine.retry(job.jobId, { ...task, ...lost });
       if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', message('error.job_missing', { job: job.jobId }));
       if (outcome === 'running') throw new ApiError('JOB_RUNNING', message('error.job_running'));
+      const [photo] = lost.without;
+      if (outcome === 'nothing' && photo !== undefined) {
+        const filename = job.files.find(({ fileId }) => fileId === photo)?.filename ?? '';
+        throw new ApiError('FILE_LOST', message('error.photo_lost', { filename }));
+      }
       if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', message('error.nothing_to_retry'));
       const said = presentMessage(message('job.retrying'));
       return { job_id: job.jobId, task_id: task.taskId, status: 'queued' as const, ...said };

@@ -29,6 +29,10 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     title: 'Am Stapel wird noch gearbeitet',
     next: 'Warten, bis er fertig ist, oder ihn zuerst abbrechen.',
   },
+  FILE_LOST: {
+    title: 'Diese Datei fehlt auf dem Server oder ist dort beschädigt',
+    next: 'Den Stapel noch einmal versuchen; ein verlorenes Foto noch einmal hochladen.',
+  },
   NOTHING_TO_RETRY: {
     title: 'Es gibt nichts zu wiederholen',
     next: 'Aus jedem Foto des Stapels wurde ein Modell.',

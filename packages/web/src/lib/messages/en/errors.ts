@@ -28,6 +28,10 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   METHOD_NOT_ALLOWED: { title: 'That cannot be done here', next: 'Reload the page and try again.' },
   TASK_ENDED: { title: 'The batch has already ended', next: 'Look at its results.' },
   JOB_RUNNING: { title: 'The batch is still being worked on', next: 'Wait until it is done, or cancel it first.' },
+  FILE_LOST: {
+    title: 'This file is missing or damaged on the server',
+    next: 'Try the batch again to make it again; upload a lost photo again.',
+  },
   NOTHING_TO_RETRY: { title: 'There is nothing to try again', next: 'Every photo of the batch became a model.' },
   FILE_TOO_LARGE: { title: 'The photo is larger than 10 MiB', next: 'Scale the photo down.' },
   BODY_TOO_LARGE: { title: 'That is too much at once', next: 'Send fewer photos at once.' },

@@ -1,0 +1,64 @@
+import { message, messageRef } from '@image2model/protocol';
+import type { ModelFile } from '@image2model/protocol';
+import type { JobRow } from '../../engine/contract.ts';
+import { listedFiles } from '../../files/listed.ts';
+import type { ListedFile } from '../../files/listed.ts';
+import type { Verifier } from '../../files/verifier.ts';
+import { finishedModels } from './job-files.ts';
+import type { FinishedModel } from './job-files.ts';
+
+/** A finished model and those of its files that are lost. */
+export interface ExaminedModel extends FinishedModel {
+  lost: ListedFile[];
+}
+
+/** Looks at every file of the finished models of a job, one after the other: each is read once for each change. */
+export async function examine(verifier: Verifier, job: JobRow): Promise<ExaminedModel[]> {
+  const examined: ExaminedModel[] = [];
+  for (const model of finishedModels(job)) {
+    const lost: ListedFile[] = [];
+    for (const file of listedFiles(model.place, model.result)) {
+      if (!(await verifier.isWhole(file.key, file))) lost.push(file);
+    }
+    examined.push({ ...model, lost });
+  }
+  return examined;
+}
+
+/** What a retry has to know of a job's files: whose result is lost, and whose photo is. */
+export async function lostFiles(
+  verifier: Verifier,
+  job: JobRow,
+): Promise<{ lost: Map<string, string | null>; without: Set<string> }> {
+  const lost = new Map<string, string | null>();
+  for (const { place, lost: gone } of await examine(verifier, job)) {
+    if (gone.length > 0) lost.set(place.fileId, place.attemptId);
+  }
+  const without = new Set<string>();
+  for (const { fileId, status, storageKey, sizeBytes, sha256 } of job.files) {
+    if (status === 'completed' && !lost.has(fileId)) continue;
+    if (!(await verifier.isWhole(storageKey, { sizeBytes, sha256 }))) without.add(fileId);
+  }
+  return { lost, without };
+}
+
+/** The result as it is shown, with what is lost of it marked. */
+export function presentResult({ result, lost }: ExaminedModel): ModelFile {
+  const [first] = lost;
+  if (first === undefined) return result;
+  const said = message('error.file_lost', { filename: first.filename });
+  const isLost = (filename: string): boolean => lost.some((file) => file.filename === filename);
+  const { rendered_image: preview, extra_files: extras } = result;
+  return {
+    ...result,
+    rendered_image: preview && { ...preview, ...mark(lost.some(({ kind }) => kind === 'preview')) },
+    ...(extras && { extra_files: extras.map((extra) => ({ ...extra, ...mark(isLost(extra.filename)) })) }),
+    ...mark(first.kind === 'model'),
+    message: said.text,
+    ...messageRef(said),
+  };
+}
+
+function mark(isMissing: boolean): Pick<ModelFile, 'missing'> {
+  return isMissing ? { missing: true } : {};
+}
