@@ -26,12 +26,14 @@ import type {
 /**
  * State, queue and feed of jobs: what an engine must do, for one process or for many on one store.
  *
- * - A promise that resolves means that the change is written and survives the death of the process.
+ * - A promise that resolves means that the change is on the disk: it survives the death of the process and of the machine.
+ *   The exceptions are {@link Queue.report}, {@link Queue.claim} and {@link Queue.renew}.
+ * - Nobody is told, by an answer or an entry, what a power cut could take back; mere progress excepted.
  * - A {@link StorageFullError} means that nothing was written. After any other rejection the change may or may not have
  *   been written: the answer of a commit can be lost. Ask (`task`, `job`, `unknownJobs`) before undoing anything.
  * - Times are the store's own: callers pass durations, and rows are stamped by one clock however many processes there are.
- * - An engine never calls back before the change is written, and calls back for the entries of one task in order of
- *   their sequence.
+ * - An engine never calls back with entries before their change is on the disk, reports excepted, and calls back for those
+ *   of one task in order of their sequence. No sequence is ever given twice, however the process or the machine dies.
  */
 export interface Engine extends Jobs, Log, Queue, Cleanups, Ledger, Access {
   /** Counts for metrics and health, over all processes of the store: not to be summed up. */
@@ -83,8 +85,8 @@ export interface Jobs {
 export interface Log {
   /**
    * Entries of a task in order of sequence: the newest of each key for no cursor, every kept one above `after`
-   * otherwise. A cursor that is not one of this task (ahead of it, negative, not whole) counts as none. Undefined for
-   * an unknown task.
+   * otherwise. A cursor that is not one of this task (ahead of it, negative, not whole) counts as none. One whose own
+   * entry is no longer there, compacted or lost with a process, gives both. Undefined for an unknown task.
    */
   entries(taskId: string, after?: number): Promise<Entry[] | undefined>;
   /**
@@ -101,12 +103,17 @@ export interface Queue {
    * Leases the next file of one of the models that is below its limit, or undefined when none waits. Marks the file and
    * its task as `processing`. Files that something is remembered of come first: their work goes on elsewhere. Otherwise
    * tasks take turns, file by file, so that none waits for the whole of another. A file of a model that nobody offers
-   * waits. An expired lease may be taken over by whoever notices first.
+   * waits. An expired lease may be taken over by whoever notices first. Resolves before the lease is on the disk: one
+   * that a power cut takes back is void anyway, and its attempt was not counted.
    */
   claim(options: ClaimOptions): Promise<Lease | undefined>;
-  /** Prolongs leases; returns those that are lost. */
+  /** Prolongs leases; returns those that are lost. Need not survive a power cut, as leases do not. */
   renew(tokens: readonly string[], leaseMs: number): Promise<LostLease[]>;
-  /** Appends a file's progress (0 to 100; a lower one than before is raised to it). False when the lease is lost. */
+  /**
+   * Appends a file's progress (0 to 100; a lower one than before is raised to it). False when the lease is lost. Readers
+   * have it at once, behind what the task has said before; it is written within 250 ms, and with the next other change
+   * of its task. What a death takes back of it, no later process says under the same sequence.
+   */
   report(token: string, progress: number, message: Message): Promise<boolean>;
   /** Stores what the model needs after a restart; undefined forgets it. False when the lease is lost. */
   remember(token: string, state: unknown): Promise<boolean>;

@@ -54,6 +54,8 @@ export function feedSuite(open: OpenHarness): void {
       const job = newJob(1);
       await engine.submit(job);
       const { token } = await mustClaim(engine);
+      // What the claim wrote has been handed out by then.
+      await engine.entries(job.taskId);
       const heard: number[] = [];
       const replies: Promise<boolean>[] = [];
       const enough = Promise.withResolvers<void>();

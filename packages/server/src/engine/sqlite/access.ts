@@ -10,23 +10,23 @@ export function accessOf(handle: Handle): Access {
     async secret(name) {
       const { session } = handle.core;
       const known = () => session.get('secret', name)?.secret;
-      const found =
-        known() ??
-        session.change(() => {
-          session.insert('insertSecret', { name, secret: randomBytes(secretBytes) });
-          return known();
-        });
+      const made = () => {
+        session.insert('insertSecret', { name, secret: randomBytes(secretBytes) });
+        return known();
+      };
+      const found = known() ?? (await session.durable(made));
       if (!found) throw new Error(`no secret ${name}`);
       return new Uint8Array(found);
     },
 
     async endLogin(loginId, forMs) {
       const { session, signals } = handle.core;
-      session.change(() => {
+      await session.durable(() => {
         session.run('dropEndedLogins', session.now());
         session.insert('insertEndedLogin', { loginId, expiresAt: session.now() + forMs });
+        // Not to go on while the disk is slow.
+        session.afterCommit(() => signals.onLoginEnded.notify(loginId));
       });
-      signals.onLoginEnded.notify(loginId);
     },
 
     async hasEnded(loginId) {
@@ -38,7 +38,7 @@ export function accessOf(handle: Handle): Access {
 
     async addTicket(hash, grant, forMs) {
       const { session } = handle.core;
-      session.change(() => {
+      await session.durable(() => {
         session.run('dropTickets', session.now());
         session.insert('insertTicket', { ...grant, hash, expiresAt: session.now() + forMs });
       });
@@ -52,7 +52,7 @@ export function accessOf(handle: Handle): Access {
 
     async redeemTicket(hash) {
       const { session } = handle.core;
-      return session.change(() => session.run('redeemTicket', hash, session.now())) > 0;
+      return (await session.durable(() => session.run('redeemTicket', hash, session.now()))) > 0;
     },
   };
 }

@@ -15,10 +15,10 @@ describe('the checkpoint thread', () => {
     const job = newJob(1);
     await engine.submit(job);
     const { token } = await mustClaim(engine);
-    for (let step = 1; step <= 600; step += 1) await engine.report(token, step / 10, say(`Step ${step}`));
+    for (let step = 1; step <= 6000; step += 1) await engine.report(token, step / 100, say(`Step ${step}`));
     await vi.waitFor(async () => expect((await stat(file)).size).toBeGreaterThan(before + 100_000));
     expect(await engine.report(token, 99, say('Nearly'))).toBe(true);
-    expect((await engine.entries(job.taskId))?.at(-1)?.sequence).toBe(2 + 2 + 2 * 601);
+    expect((await engine.entries(job.taskId))?.at(-1)?.sequence).toBe(2 + 2 + 2 * 6001);
     await engine.close();
   });
 
@@ -26,11 +26,11 @@ describe('the checkpoint thread', () => {
     const errors: unknown[] = [];
     const file = join(await temporaryDirectory(), 'no', 'such', 'folder.db');
     const checkpointer = new Checkpointer(file, (error) => errors.push(error));
-    for (let commit = 0; commit < 300; commit += 1) checkpointer.committed();
+    for (let commit = 0; commit < 300; commit += 1) checkpointer.committed(16);
     await vi.waitFor(() => expect(errors).toHaveLength(1));
     await checkpointer.close();
     await checkpointer.close();
-    for (let commit = 0; commit < 300; commit += 1) checkpointer.committed();
+    for (let commit = 0; commit < 300; commit += 1) checkpointer.committed(16);
     expect(process.getActiveResourcesInfo()).not.toContain('Worker');
   });
 });

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
-/** Commits between two checkpoints: some 4 to 16 MB of log. */
-const everyCommits = 256;
+/** Pages written between two checkpoints, at a guess: some 4 to 16 MB of log. */
+const everyPages = 4096;
 /** How long the thread stays when nothing is written, in ms. */
 const idleMs = 10_000;
 
@@ -13,7 +13,7 @@ const idleMs = 10_000;
 export class Checkpointer {
   readonly #file: string;
   readonly #onError: (error: unknown) => void;
-  #commits = 0;
+  #pages = 0;
   #busy = false;
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
@@ -24,11 +24,11 @@ export class Checkpointer {
     this.#onError = onError;
   }
 
-  /** Takes note of a commit. */
-  committed(): void {
-    this.#commits += 1;
-    if (this.#commits < everyCommits || this.#busy || this.#closed || this.#file === ':memory:') return;
-    this.#commits = 0;
+  /** Takes note of a commit of so many pages. */
+  committed(pages: number): void {
+    this.#pages += pages;
+    if (this.#pages < everyPages || this.#busy || this.#closed || this.#file === ':memory:') return;
+    this.#pages = 0;
     this.#busy = true;
     clearTimeout(this.#idle);
     this.#worker ??= this.#start();

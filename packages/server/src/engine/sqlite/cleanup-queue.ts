@@ -35,8 +35,8 @@ export class CleanupQueue {
     return { token, attempt: found.attempts + 1, cleanup: JSON.parse(found.cleanup) as Cleanup };
   }
 
-  finish(token: string): void {
-    this.#session.change(() => this.#session.run('deleteCleanup', token));
+  async finish(token: string): Promise<void> {
+    await this.#session.durable(() => this.#session.run('deleteCleanup', token));
   }
 
   retry(token: string, delayMs: number): void {

@@ -4,6 +4,7 @@ import { Feed } from '../feed.ts';
 import { Signals } from '../signals.ts';
 import { Checkpointer } from './checkpoint.ts';
 import { CleanupQueue } from './cleanup-queue.ts';
+import { GroupSync } from './group-sync.ts';
 import { LiveTasks } from './live-tasks.ts';
 import { Session } from './session.ts';
 import { Sweep } from './sweep.ts';
@@ -16,6 +17,7 @@ import { Wake } from './wake.ts';
 /** What all handles on an open store share: the parts with a lifetime. Opening it voids the leases of a former process. */
 export class Core {
   readonly session: Session;
+  readonly sync: GroupSync;
   /** Tasks that have files at work. */
   readonly live: LiveTasks;
   readonly feed: Feed;
@@ -27,25 +29,32 @@ export class Core {
   readonly exclusive = new Set<string>();
   readonly #wake: Wake;
   readonly #checkpointer: Checkpointer;
+  readonly #log: EngineLog | undefined;
 
   constructor(db: DatabaseSync, path: string, now: () => number, log: EngineLog | undefined) {
     const onError = (error: unknown) => log?.error({ err: error }, 'A listener of the engine failed');
     this.feed = new Feed(onError);
     this.signals = new Signals(onError);
     this.#checkpointer = new Checkpointer(path, (error) => log?.error({ err: error }, 'The checkpoint thread failed'));
+    this.#log = log;
+    this.sync = new GroupSync(path, {
+      publish: (taskId, entries) => this.feed.publish(taskId, entries),
+      onFailure: (error) =>
+        log?.error({ err: error }, 'The database could not be synced; no more changes are accepted'),
+    });
     this.session = new Session(db, {
       now,
-      publish: (taskId, entries) => this.feed.publish(taskId, entries),
-      committed: () => {
+      sync: this.sync,
+      committed: (pages) => {
         this.live.commit();
-        this.#checkpointer.committed();
+        this.#checkpointer.committed(pages);
       },
       rolledBack: () => {
         this.live.rollback();
         taskLog.rollback();
       },
     });
-    const { session, signals } = this;
+    const { session, sync, signals } = this;
     this.live = new LiveTasks(session);
     const taskLog = new TaskLog(session, this.live);
     this.durations = readDurations(session);
@@ -53,14 +62,19 @@ export class Core {
     this.#wake = wake;
     this.cleanups = new CleanupQueue(session, (dueAt) => (dueAt <= now() ? signals.work() : wake.by(dueAt)));
     const { live, cleanups, durations } = this;
-    this.changes = new TaskChanges({ session, live, log: taskLog, cleanups, durations, signals, wake });
+    this.changes = new TaskChanges({ session, sync, live, log: taskLog, cleanups, durations, signals, wake });
     const sweep = new Sweep({ session, live, taskLog, changes: this.changes, cleanups, signals, log });
     session.change(() => {
       taskLog.recover();
       cleanups.voidLeases();
     });
     this.#voidLeases();
-    wake.by(now());
+  }
+
+  /** Resolves once what the opening has changed is on the disk. What has come due is done from then on. */
+  async begin(): Promise<void> {
+    await this.sync.synced();
+    this.#wake.by(this.session.now());
   }
 
   /** Ends what is under way. */
@@ -68,7 +82,12 @@ export class Core {
     this.#wake.close();
     this.signals.clear();
     this.feed.clear();
-    this.changes.reports.write();
+    try {
+      this.changes.close();
+    } catch (error) {
+      this.#log?.error({ err: error }, 'The last reports could not be written');
+    }
+    await this.sync.close();
     await this.#checkpointer.close();
   }
 

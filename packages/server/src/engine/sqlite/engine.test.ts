@@ -20,6 +20,8 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
     second: async () => store.connect(),
     advance: async (ms) => {
       await vi.advanceTimersByTimeAsync(ms);
+      // It answers once what was written is on the disk.
+      await store.connect().unknownJobs([]);
     },
     async restart() {
       await store.close();

@@ -31,7 +31,14 @@ export interface SqliteStore {
  */
 export async function openSqliteStore({ file, now = Date.now, log }: SqliteEngineOptions): Promise<SqliteStore> {
   const open = openDatabase(file);
-  const core = new Core(open.db, file, now, log);
+  let core: Core;
+  try {
+    core = new Core(open.db, file, now, log);
+    await core.begin();
+  } catch (error) {
+    open.close();
+    throw error;
+  }
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     await core.close();
@@ -58,7 +65,7 @@ export async function createSqliteEngine(options: SqliteEngineOptions): Promise<
 
 /**
  * SQLite is synchronous and this process its only writer, so each method is one transaction from start to end with
- * nothing in between: what a promise resolves to has been committed, and one that rejects has changed nothing.
+ * nothing in between. What a promise resolves to is on the disk by then, save where the contract says otherwise.
  */
 function connect(handle: Handle): Engine {
   return {
@@ -90,7 +97,7 @@ function connect(handle: Handle): Engine {
     },
 
     async check() {
-      handle.core.session.check();
+      await handle.core.session.check();
     },
 
     async close() {

@@ -26,9 +26,8 @@ export class Handle {
     return own;
   }
 
-  /** Writes what is under way first. May be called twice. */
+  /** May be called twice. */
   close(): void {
-    this.#core.changes.reports.write();
     this.#closed = true;
     for (const stop of this.#stops) stop();
   }

@@ -15,7 +15,7 @@ export function jobsOf(handle: Handle): Jobs {
     async deleteJob(jobId) {
       const { session, cleanups } = handle.core;
       if (session.get('unfinishedTask', jobId)) return 'running';
-      return session.change(() => {
+      return await session.durable(() => {
         if (session.run('deleteJob', jobId) === 0) return 'unknown';
         cleanups.add({ cleanup: { type: 'remove_job', jobId }, delayMs: callerFirstMs });
         return 'deleted';
@@ -23,46 +23,60 @@ export function jobsOf(handle: Handle): Jobs {
     },
 
     async listJobs(owner, page) {
-      const { session, live } = handle.core;
+      const { session, live, sync } = handle.core;
       const [createdAt, jobId] = parseCursor(page.cursor);
       // One more than asked for shows whether another page follows.
       const found = session.all('jobsOfOwner', owner, createdAt, jobId, page.limit + 1);
       const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, live, job));
       const last = found.length > page.limit ? jobs.at(-1) : undefined;
+      await sync.settled();
       return { jobs, cursor: last ? `${last.createdAt}.${last.jobId}` : null };
     },
 
     async finishedJobs(ageMs, limit) {
-      const { session } = handle.core;
-      return session.all('finishedJobs', session.now() - ageMs, limit).map((row) => row.jobId);
+      const { session, sync } = handle.core;
+      const found = session.all('finishedJobs', session.now() - ageMs, limit);
+      await sync.settled();
+      return found.map((row) => row.jobId);
     },
 
     async unknownJobs(jobIds) {
-      return handle.core.session.all('unknownJobs', JSON.stringify(jobIds)).map((row) => row.jobId);
+      const { session, sync } = handle.core;
+      const found = session.all('unknownJobs', JSON.stringify(jobIds));
+      await sync.settled();
+      return found.map((row) => row.jobId);
     },
 
     async earlierResult(work) {
-      return readEarlierResult(handle.core.session, work);
+      const { session, sync } = handle.core;
+      const found = readEarlierResult(session, work);
+      await sync.settled();
+      return found;
     },
 
     async task(taskId) {
-      const task = handle.core.session.get('task', taskId);
+      const { session, sync } = handle.core;
+      const task = session.get('task', taskId);
       if (!task) return undefined;
+      await sync.settled(taskId);
       const { jobId, owner, status, createdAt, startedAt, finishedAt } = task;
       return { taskId, jobId, owner, status, createdAt, startedAt, finishedAt };
     },
 
     async job(jobId) {
-      const { session, live } = handle.core;
-      return readJob(session, live, jobId);
+      const { session, live, sync } = handle.core;
+      const job = readJob(session, live, jobId);
+      // One that is no longer there may be on its way out.
+      if (!job) await sync.settled();
+      await Promise.all((job?.taskIds ?? []).map((taskId) => sync.settled(taskId)));
+      return job;
     },
 
     async cancel(taskId, fileId) {
       const { core } = handle;
-      core.changes.reports.write();
       const row = core.session.get('task', taskId);
       if (!row) return 'unknown';
-      return core.session.change(() => {
+      return await core.session.durable(() => {
         const { files } = core.live.take(row.place).state;
         if (fileId !== undefined && !files.some((file) => file.fileId === fileId)) return 'unknown';
         return core.changes.change(row.place, { type: 'cancelled', fileId }) ? 'cancelled' : 'ended';
@@ -78,7 +92,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       const { session } = core;
       const { jobId, taskId, owner, model, faceLimit } = job;
       const options = JSON.stringify(job.options);
-      return session.change(() => {
+      return await session.durable(() => {
         const known = idempotency && session.get('idempotency', owner, idempotency.key);
         if (known) return { ...known };
         const row = { jobId, taskId, owner, model, options, faceLimit, createdAt: session.now() };
@@ -91,7 +105,9 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
     },
 
     async idempotency(owner, key) {
-      const known = handle.core.session.get('idempotency', owner, key);
+      const { session, sync } = handle.core;
+      const known = session.get('idempotency', owner, key);
+      await sync.settled();
       return known && { ...known };
     },
 
@@ -108,7 +124,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       if (files.length === 0) return 'nothing';
       const options = JSON.stringify(task.options);
       const row = { ...task, jobId, owner: job.owner, options, createdAt: session.now() };
-      session.change(() => core.changes.insertTask(row, { files }));
+      await session.durable(() => core.changes.insertTask(row, { files }));
       return 'retried';
     },
   };

@@ -12,7 +12,7 @@ export function ledgerOf(handle: Handle): Ledger {
     async reserve(reservation, limitMicros) {
       const { session } = handle.core;
       const { key, provider, currency, micros } = reservation;
-      return session.change(() => {
+      return await session.durable(() => {
         if (session.get('spending', key)) return true;
         const day = dayOf(session, 0);
         if (limitMicros !== null && spentOn(session, provider, currency, day) + micros > limitMicros) return false;
@@ -24,7 +24,7 @@ export function ledgerOf(handle: Handle): Ledger {
 
     async settle(key, micros) {
       const { session } = handle.core;
-      session.change(() => session.run('settleSpending', micros, key));
+      await session.durable(() => session.run('settleSpending', micros, key));
     },
 
     async spent(provider, currency, daysAgo = 0) {

@@ -1,8 +1,8 @@
+import type { Entry } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
 import { toFile, toTask } from './rows.ts';
 import type { TaskRecord } from './rows.ts';
 import type { Session } from './session.ts';
-import type { Unsaved } from './unsaved.ts';
 
 /** What is fixed about a task, and its turn. */
 export type TaskFacts = Pick<
@@ -10,14 +10,30 @@ export type TaskFacts = Pick<
   'place' | 'taskId' | 'jobId' | 'owner' | 'model' | 'options' | 'faceLimit' | 'turn'
 >;
 
+/** What reports have left in memory of a task. They add to the lists; it is replaced by who writes it. */
+interface Unsaved {
+  /** That the table of entries does not have, oldest first. */
+  readonly entries: Entry[];
+  /** Sequences of entries that these have replaced. */
+  readonly replaced: number[];
+  /** So many of them are in the journal. */
+  readonly journaled: number;
+  /** The number of the row in the journal that has the first of them; Infinity for none. */
+  readonly from: number;
+}
+
 /** A task in memory, which is ahead of its rows by what reports have changed. Replaced as a whole, never changed. */
 export interface LiveTask {
   readonly facts: TaskFacts;
   readonly state: TaskState;
-  /** Entries that the rows do not know of yet. */
+  /** What the rows do not know of yet. */
   readonly unsaved: Unsaved | undefined;
   /** The task's sequence in its row. */
   readonly savedSequence: number;
+  /** Sequences up to this one may be given to reports: its row says so. */
+  readonly reserved: number;
+  /** Some of the sequences up to this one were reserved by a process that died, and have no entry. */
+  readonly skippedTo: number;
   /** Of the leases that the index of this process knows. A report leaves the very same array. */
   readonly tokens: readonly string[];
 }
@@ -27,8 +43,12 @@ const none: readonly never[] = [];
 const maxIdle = 256;
 
 /** A task that its rows say everything about. */
-export function savedTask(facts: TaskFacts, state: TaskState): LiveTask {
-  return { facts, state, unsaved: undefined, savedSequence: state.sequence, tokens: none };
+export function savedTask(
+  facts: TaskFacts,
+  state: TaskState,
+  { reserved, skippedTo }: Pick<LiveTask, 'reserved' | 'skippedTo'> = { reserved: 0, skippedTo: 0 },
+): LiveTask {
+  return { facts, state, unsaved: undefined, savedSequence: state.sequence, reserved, skippedTo, tokens: none };
 }
 
 /** The tokens of the files that are leased. */
@@ -90,7 +110,7 @@ export class LiveTasks {
     if (!row) throw new Error(`no task at ${place}`);
     const { taskId, jobId, owner, model, options, faceLimit, turn } = row;
     const files = this.#session.all('taskFiles', place).map(toFile);
-    return savedTask({ place, taskId, jobId, owner, model, options, faceLimit, turn }, toTask(row, files));
+    return savedTask({ place, taskId, jobId, owner, model, options, faceLimit, turn }, toTask(row, files), row);
   }
 
   /** Puts the next state of a task in the place of the one before; inside a transaction. */
@@ -98,12 +118,17 @@ export class LiveTasks {
     this.#replaced.set(live.facts.place, live);
   }
 
+  /** What a report has made of a task that has files at work counts at once; outside of transactions. */
+  report(live: LiveTask): void {
+    this.#byPlace.set(live.facts.place, live);
+  }
+
   /** What was replaced counts from now on. */
   commit(): void {
     for (const [place, live] of this.#replaced) {
       const before = this.#byPlace.get(place);
       if (before && live.tokens === before.tokens) {
-        // A report: the file is at work as before.
+        // The same files are at work as before.
         this.#byPlace.set(place, live);
         continue;
       }

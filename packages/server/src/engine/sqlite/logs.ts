@@ -1,29 +1,46 @@
-import type { Log } from '../contract.ts';
+import type { Entry, Log } from '../contract.ts';
+import type { Core } from './core.ts';
 import type { Handle } from './handle.ts';
-import { unsavedEntries } from './unsaved.ts';
 
 /** The logs of tasks. */
 export function logOf(handle: Handle): Log {
   return {
     async entries(taskId, after) {
-      const { session, live } = handle.core;
-      const row = session.get('task', taskId);
-      if (!row) return undefined;
-      const known = live.peek(row.place);
-      const state = known?.state;
-      const unsaved = unsavedEntries(known?.unsaved);
-      const sequence = state?.sequence ?? row.sequence;
-      const isValid = after !== undefined && Number.isSafeInteger(after) && after >= 0 && after <= sequence;
-      const rows = isValid ? session.all('entriesAfter', row.place, after) : session.all('newestEntries', row.place);
-      const saved = rows.map(({ key, sequence: at, type, data }) => ({ taskId, key, sequence: at, type, data }));
-      if (isValid) return [...saved, ...unsaved.filter((entry) => entry.sequence > after)];
-      // The rows name what was the newest of each key when they were saved.
-      const heads = state && new Set([state.head, ...state.files.map((file) => file.head)]);
-      return [...saved, ...unsaved].filter((entry) => !heads || heads.has(entry.sequence));
+      const { core } = handle;
+      const found = readEntries(core, taskId, after);
+      await core.sync.settled(taskId);
+      return found;
     },
 
     async subscribe(taskId, listener) {
       return handle.keep(handle.core.feed.subscribe(taskId, listener));
     },
   };
+}
+
+function readEntries({ session, live }: Core, taskId: string, after: number | undefined): Entry[] | undefined {
+  const row = session.get('task', taskId);
+  if (!row) return undefined;
+  const known = live.peek(row.place);
+  const unsaved = known?.unsaved?.entries ?? [];
+  const whole = (rows: readonly Omit<Entry, 'taskId'>[]): Entry[] =>
+    rows.map(({ key, sequence, type, data }) => ({ taskId, key, sequence, type, data }));
+
+  function newest(): Entry[] {
+    const all = [...whole(session.all('newestEntries', row?.place ?? 0)), ...unsaved];
+    // The rows name what was the newest of each key when they were saved.
+    const heads = known && new Set([known.state.head, ...known.state.files.map((file) => file.head)]);
+    return heads ? all.filter((entry) => heads.has(entry.sequence)) : all;
+  }
+
+  const isCursor = after !== undefined && Number.isSafeInteger(after) && after >= 0;
+  if (!isCursor || after > (known?.state.sequence ?? row.sequence)) return newest();
+  const later = [
+    ...whole(session.all('entriesAfter', row.place, after)),
+    ...unsaved.filter((entry) => entry.sequence > after),
+  ];
+  const isThere = after >= (unsaved[0]?.sequence ?? Infinity) || session.get('entryAt', row.place, after) !== undefined;
+  if (after === 0 || isThere) return later;
+  // Its entry was compacted, or lost with a process: what the reader has seen may be what nobody knows of any more.
+  return [...newest().filter((entry) => entry.sequence < after), ...later];
 }

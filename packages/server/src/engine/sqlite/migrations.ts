@@ -211,11 +211,13 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX tickets_by_expiry ON tickets (expires_at);
   `,
-  // 9: what is known of the store as a whole, by name.
+  // 9: what is known of the store as a whole, by name; sequence numbers that are taken before they are used.
   `
   CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value ANY NOT NULL
   ) STRICT, WITHOUT ROWID;
+  ALTER TABLE tasks ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE tasks ADD COLUMN skipped_to INTEGER NOT NULL DEFAULT 0;
   `,
 ];

@@ -19,25 +19,25 @@ export function queueOf(handle: Handle): Queue {
     },
 
     async report(token, progress, message) {
-      return handle.core.changes.reports.add({ type: 'reported', token, progress, message });
+      return handle.core.changes.report({ type: 'reported', token, progress, message });
     },
 
     async remember(token, remembered) {
-      return handle.core.changes.remember(token, remembered);
+      return await handle.core.changes.remember(token, remembered);
     },
 
     async finish(token, ending) {
-      return handle.core.changes.changeLeased(token, { type: 'finished', token, ending });
+      return await handle.core.changes.changeLeased(token, { type: 'finished', token, ending });
     },
 
     async release(token, options) {
-      return handle.core.changes.changeLeased(token, { type: 'released', token, options });
+      return await handle.core.changes.changeLeased(token, { type: 'released', token, options });
     },
 
     async offer(models) {
       const { session, changes } = handle.core;
       const offered = JSON.stringify(models);
-      session.change(() => {
+      await session.durable(() => {
         const waiting = [...session.all('waitingToOffer', offered), ...session.all('delayedToOffer', offered)];
         const tasks = new Map(waiting.map(({ place, model }) => [place, models.includes(model)]));
         for (const [place, isOffered] of tasks) changes.change(place, { type: 'offered', isOffered });
@@ -58,15 +58,19 @@ export function cleanupsOf(handle: Handle): Cleanups {
   return {
     async addCleanup(cleanup, delayMs = 0) {
       const { session, cleanups } = handle.core;
-      session.change(() => cleanups.add({ cleanup, delayMs }));
+      await session.durable(() => cleanups.add({ cleanup, delayMs }));
     },
 
     async claimCleanup({ worker, leaseMs, models }) {
-      return handle.core.cleanups.claim(worker, leaseMs, models);
+      const { sync, cleanups } = handle.core;
+      const lease = cleanups.claim(worker, leaseMs, models);
+      // What it undoes must not come back.
+      if (lease) await sync.settled();
+      return lease;
     },
 
     async finishCleanup(token) {
-      handle.core.cleanups.finish(token);
+      await handle.core.cleanups.finish(token);
     },
 
     async retryCleanup(token, delayMs) {

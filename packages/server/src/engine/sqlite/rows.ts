@@ -21,6 +21,9 @@ export interface TaskRecord extends Omit<TaskState, 'message' | 'files' | keyof 
   turn: number;
   /** From when on only the newest entry of each key is kept; null before the end and after that is done. */
   compactAt: number | null;
+  /** See {@link LiveTask}, as for the next one. */
+  reserved: number;
+  skippedTo: number;
 }
 
 /** A row of `task_files`, with the name of its file. What is an object in {@link FileState} is JSON. */
@@ -71,6 +74,7 @@ export interface QueryRows {
   queuedBefore: { count: number };
   queuedFrom: { place: number; queuePosition: number | null };
   journal: { lines: string };
+  entryAt: { sequence: number };
   entriesAfter: EntryRecord;
   newestEntries: EntryRecord;
   timings: { model: string; pixels: number | null; seconds: number };

@@ -2,26 +2,31 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { StorageFullError } from '../../files/contract.ts';
 import type { Entry } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
+import type { GroupSync } from './group-sync.ts';
 import { fromMessage } from './rows.ts';
-import type { QueryRows } from './rows.ts';
+import type { QueryRows, TaskRecord } from './rows.ts';
 import { sql } from './sql.ts';
 
 /** SQLite's codes for a disk that has no room: for the database, and for the memory that it shares (`-shm`). */
 const fullCodes: readonly unknown[] = [13, 4874];
 
+const pageBytes = 4096;
+
 type StatementName = keyof typeof sql;
+/** What a task's row has beside its state. */
+type RowFields = 'turn' | 'compactAt' | 'reserved' | 'skippedTo';
 
 interface SessionOptions {
   now: () => number;
-  publish: (taskId: string, entries: readonly Entry[]) => void;
-  /** Called after each commit, before anybody hears of it. */
-  committed: () => void;
+  sync: GroupSync;
+  /** Called after each commit, before anybody hears of it, with how many pages it has written at a guess. */
+  committed: (pages: number) => void;
   rolledBack: () => void;
 }
 
 /**
- * The database with its prepared statements, and the one way to change it: {@link Session.change}, a transaction whose
- * entries are collected and handed out after the commit.
+ * The database with its prepared statements, and the one way to change it: a transaction whose entries are collected and
+ * handed out once it is on the disk.
  */
 export class Session {
   readonly now: () => number;
@@ -31,6 +36,7 @@ export class Session {
   /** By task, in the order in which the tasks were first touched. */
   #written = new Map<string, Entry[]>();
   #after: (() => void)[] = [];
+  #pages = 0;
 
   constructor(db: DatabaseSync, options: SessionOptions) {
     this.#db = db;
@@ -53,16 +59,26 @@ export class Session {
 
   /** Runs a statement with positional parameters; returns the number of rows changed. */
   run(name: StatementName, ...parameters: SQLInputValue[]): number {
+    this.#pages += 1;
     return Number(this.#statements[name].run(...parameters).changes);
   }
 
   /** The same with named parameters; returns the id of the row that was inserted last. */
   insert(name: StatementName, named: Record<string, SQLInputValue>): number {
+    this.#pages += 1;
     return Number(this.#statements[name].run(named).lastInsertRowid);
   }
 
-  /** Runs `work` as one transaction: all of it is written or, when it throws, nothing. */
+  /** As {@link change}; resolves once it is on the disk. */
+  async durable<Result>(work: () => Result): Promise<Result> {
+    const result = this.change(work);
+    await this.#options.sync.synced();
+    return result;
+  }
+
+  /** Runs `work` as one transaction: all of it is written or, when it throws, nothing. A power cut may take it back. */
   change<Result>(work: () => Result): Result {
+    this.#options.sync.check();
     let result: Result;
     try {
       this.run('begin');
@@ -75,16 +91,20 @@ export class Session {
       this.#options.rolledBack();
       throw isFull(error) ? new StorageFullError('There is no room left for the database', { cause: error }) : error;
     }
-    this.#options.committed();
+    this.#options.committed(this.#pages);
+    this.#pages = 0;
     const after = this.#after;
     this.#after = [];
     for (const call of after) call();
     const written = this.#written;
-    if (written.size > 0) {
-      this.#written = new Map();
-      for (const [taskId, entries] of written) this.#options.publish(taskId, entries);
-    }
+    this.#written = new Map();
+    this.#options.sync.committed(written);
     return result;
+  }
+
+  /** Takes note of a statement of the transaction under way that writes more than one page. */
+  weigh(bytes: number): void {
+    this.#pages += bytes / pageBytes;
   }
 
   /** Called once the transaction under way is committed, before its entries are handed out. */
@@ -92,17 +112,18 @@ export class Session {
     this.#after.push(call);
   }
 
-  /** Takes note of an entry that the transaction under way has written: it is published after the commit. */
+  /** Takes note of an entry that the transaction under way has written: it is handed out once that is on the disk. */
   wrote(entry: Entry): void {
     const entries = this.#written.get(entry.taskId);
     if (entries) entries.push(entry);
     else this.#written.set(entry.taskId, [entry]);
   }
 
-  saveTask(place: number, task: TaskState, { turn, compactAt }: { turn: number; compactAt: number | null }): void {
+  saveTask(place: number, task: TaskState, row: Pick<TaskRecord, RowFields>): void {
     const { status, progress, queuePosition, startedAt, finishedAt, waiting, running, ended, sequence, head } = task;
     const shown = [status, progress, ...fromMessage(task.message), queuePosition, startedAt, finishedAt];
-    this.run('saveTask', ...shown, waiting, running, ended, turn, sequence, head, compactAt, place);
+    const kept = [row.turn, sequence, head, row.compactAt, row.reserved, row.skippedTo];
+    this.run('saveTask', ...shown, waiting, running, ended, ...kept, place);
   }
 
   saveFile(place: number, file: FileState): void {
@@ -116,11 +137,11 @@ export class Session {
     this.run('saveFile', ...shown, ...outcome, attempts, ...failed, ...work, head, place, fileId);
   }
 
-  /** Throws when the database cannot be written. */
-  check(): void {
+  /** Rejects when the database cannot be written. */
+  async check(): Promise<void> {
     const version = this.#db.prepare('PRAGMA user_version').get() as { user_version: number };
     // The same number again: a real write that changes nothing.
-    this.change(() => this.#db.exec(`PRAGMA user_version = ${version.user_version}`));
+    await this.durable(() => this.#db.exec(`PRAGMA user_version = ${version.user_version}`));
   }
 }
 

@@ -6,7 +6,7 @@ const newFileFields = `file_id AS fileId, filename, content_type AS contentType,
 const taskFields = `place, task_id AS taskId, job_id AS jobId, owner, model, options, face_limit AS faceLimit, status,
   progress, message, message_id AS messageId, message_values AS messageValues, queue_position AS queuePosition,
   created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, waiting, running, ended, turn, sequence,
-  head, compact_at AS compactAt`;
+  head, compact_at AS compactAt, reserved, skipped_to AS skippedTo`;
 
 const jobs = {
   insertJob: `INSERT INTO jobs (job_id, owner, model, options, face_limit, created_at)
@@ -67,7 +67,7 @@ const tasks = {
     FROM task_files tf JOIN files f ON f.file_id = tf.file_id WHERE tf.place = ? ORDER BY tf.file_id`,
   saveTask: `UPDATE tasks SET status = ?, progress = ?, message = ?, message_id = ?, message_values = ?,
       queue_position = ?, started_at = ?, finished_at = ?, waiting = ?, running = ?, ended = ?, turn = ?, sequence = ?,
-      head = ?, compact_at = ? WHERE place = ?`,
+      head = ?, compact_at = ?, reserved = ?, skipped_to = ? WHERE place = ?`,
   saveFile: `UPDATE task_files SET state = ?, status = ?, progress = ?, message = ?, message_id = ?,
       message_values = ?, result = ?, result_bytes = ?, attempt_id = ?, details = ?, attempts = ?, last_error = ?,
       last_error_id = ?, last_error_values = ?, crashes = ?, started_at = ?, due_at = ?, token = ?, worker = ?,
@@ -121,6 +121,7 @@ const log = {
   compactRange: `DELETE FROM entries WHERE place = ?1 AND sequence <> ?2 AND sequence > ?3 AND sequence <= ?4
     AND sequence NOT IN (SELECT head FROM task_files WHERE place = ?1)`,
   entriesAfter: 'SELECT sequence, key, type, data FROM entries WHERE place = ? AND sequence > ? ORDER BY sequence',
+  entryAt: 'SELECT sequence FROM entries WHERE place = ? AND sequence = ?',
   newestEntries: `SELECT sequence, key, type, data FROM entries WHERE place = ?1 AND sequence IN (
       SELECT head FROM tasks WHERE place = ?1 UNION ALL SELECT head FROM task_files WHERE place = ?1)
     ORDER BY sequence`,

@@ -9,17 +9,18 @@ import { savedTask } from './live-tasks.ts';
 import type { LiveTask, LiveTasks, TaskFacts } from './live-tasks.ts';
 import { LostTokens } from './lost-tokens.ts';
 import { Positions } from './positions.ts';
-import { Reports } from './reports.ts';
-import type { Report } from './reports.ts';
+import type { GroupSync } from './group-sync.ts';
 import { noteResult, supersede } from './results.ts';
 import type { Session } from './session.ts';
-import { compactionDue } from './task-log.ts';
+import { compactionDue, isFull } from './task-log.ts';
 import type { TaskLog } from './task-log.ts';
 import { noteDuration } from './timings.ts';
 import type { Wake } from './wake.ts';
+import { WriteBehind } from './write-behind.ts';
 
 interface Parts {
   session: Session;
+  sync: GroupSync;
   live: LiveTasks;
   log: TaskLog;
   cleanups: CleanupQueue;
@@ -34,7 +35,7 @@ type TaskRow = Omit<TaskFacts, 'place' | 'turn'> & { createdAt: number };
 /** The ways to change a task: the state machine decides, the log writes, and what follows of it happens after the commit. */
 export class TaskChanges {
   readonly positions: Positions;
-  readonly reports: Reports;
+  readonly #behind: WriteBehind;
   readonly lost = new LostTokens();
   readonly #parts: Parts;
   readonly #estimate: TaskContext['estimate'];
@@ -49,7 +50,7 @@ export class TaskChanges {
     this.positions = new Positions(session, (place, position) => {
       this.change(place, { type: 'positioned', position });
     });
-    this.reports = new Reports((reports) => this.#takeReports(reports));
+    this.#behind = new WriteBehind((places) => session.change(() => parts.log.writeSome(places)));
   }
 
   /** Inserts a task with its files; inside a transaction. */
@@ -73,12 +74,32 @@ export class TaskChanges {
   }
 
   /** As one transaction: changes the task of which a token leases a file; false when it leases none. */
-  changeLeased(token: string, change: TaskChange): boolean {
+  async changeLeased(token: string, change: TaskChange): Promise<boolean> {
     const { session, live } = this.#parts;
-    this.reports.write();
     const place = live.placeOf(token);
     if (place === undefined) return false;
-    return session.change(() => this.change(place, change) !== undefined);
+    return await session.durable(() => this.change(place, change) !== undefined);
+  }
+
+  /** Takes a report in: readers have it at once, the database a little later. False when the lease is lost. */
+  report(report: Extract<TaskChange, { type: 'reported' }>): boolean {
+    const { session, sync, live, log } = this.#parts;
+    const place = live.placeOf(report.token);
+    if (place === undefined) return false;
+    this.#behind.check();
+    if (isFull(live.take(place))) session.change(() => log.writeSome([place]));
+    const task = live.take(place);
+    const applied = applyToTask(task.state, report, this.#context());
+    if (!applied) return false;
+    const { entries, state } = applied;
+    if (entries.length === 0) return true;
+    if (log.report(task, applied)) {
+      this.#behind.add(place);
+      sync.handOut(state.taskId, entries);
+    } else {
+      session.change(() => live.replace(log.write(task, applied)));
+    }
+    return true;
   }
 
   /** Leases a file, as one transaction; its task goes behind all others. */
@@ -107,11 +128,11 @@ export class TaskChanges {
   }
 
   /** Stores what a model needs for its next attempt, as one transaction; false when the token leases nothing. */
-  remember(token: string, remembered: unknown): boolean {
+  async remember(token: string, remembered: unknown): Promise<boolean> {
     const { session } = this.#parts;
     const row = remembered === undefined ? null : JSON.stringify(remembered);
     const save = () => session.run('remember', row, token);
-    return session.change(() => this.#changeLease(token, { type: 'remembered', token, remembered }, save));
+    return await session.durable(() => this.#changeLease(token, { type: 'remembered', token, remembered }, save));
   }
 
   /** For what a lease's own columns hold: `save` writes them alone, and no entry comes of it. */
@@ -174,23 +195,9 @@ export class TaskChanges {
     signals.onCancel.notify(lost);
   }
 
-  #takeReports(reports: readonly Report[]): boolean[] {
-    const { session, log } = this.#parts;
-    return session.change(() => {
-      const context = this.#context();
-      const held = reports.map((report) => this.#takeReport(report, context));
-      log.flush();
-      return held;
-    });
-  }
-
-  #takeReport(report: Report, context: TaskContext): boolean {
-    const { live, log } = this.#parts;
-    const place = live.placeOf(report.token);
-    if (place === undefined) return false;
-    const task = live.take(place);
-    const applied = applyToTask(task.state, report, context);
-    if (applied && applied.entries.length > 0) live.replace(log.report(task, applied));
-    return applied !== undefined;
+  /** Writes what reports have left in memory; nothing is reported any more. */
+  close(): void {
+    this.#behind.close();
+    this.#parts.session.change(() => this.#parts.log.writeAll());
   }
 }

@@ -1,11 +1,10 @@
-import type { FileUpdate, TaskEventType, TaskProgress } from '@image2model/protocol';
 import type { Entry } from '../contract.ts';
 import type { AppliedChange, TaskState } from '../task-state.ts';
+import { Journal, withLine } from './journal.ts';
 import { tokensOf } from './live-tasks.ts';
 import type { LiveTask, LiveTasks } from './live-tasks.ts';
 import { fromMessage } from './rows.ts';
 import type { Session } from './session.ts';
-import { unsavedEntries, withUnsaved } from './unsaved.ts';
 
 /** Entries of a running task that are always kept, whether or not a newer one of their key has come. */
 const tailEntries = 1000;
@@ -13,66 +12,94 @@ const tailEntries = 1000;
 const tailAfterEndMs = 5 * 60_000;
 /** Compaction of the tail runs once for so many entries: small enough that no single write is slow. */
 const compactEvery = 64;
-/** Entries of a task that wait in the journal; up to twice as many, so that many tasks do not fold in one moment. */
+/** Entries of a task that wait in memory and in the journal; up to twice as many, so that not all fold in one moment. */
 const foldEvery = 16;
+/** Entries written in one transaction of {@link TaskLog.writeSome}, give or take those of one task: half a millisecond. */
+const maxPerWrite = 256;
 /** Entries in the journal after which the tasks that are still far back are folded, and between two looks at it. */
 const maxJournal = 32_768;
 const lookEvery = 256;
+/** Sequence numbers that a running task has in hand; more are taken when half of them are used. */
+const reserveAhead = 4096;
 
 /**
- * Writes tasks and their logs. Most entries are reports: those go to the journal, a row for all of a transaction at its
- * end, so a commit writes one or two pages however many tasks have reported. In `entries`, which is sorted by task, each
- * would write a page of its own. A task is *folded* when it has enough of them, and before anything but a report changes
- * it: its entries move into `entries` and its rows are saved. What a dead process has not folded, `recover` does.
+ * Writes tasks and their logs. Most entries are reports: those wait in memory, then go to the journal, in one row for
+ * many tasks: in `entries`, which is sorted by task, each would write a page of its own. A task is *folded* when it has
+ * enough of them, and before anything but a report changes it: its entries go to `entries` and its rows are saved. What a
+ * dead process has not folded, `recover` does; what was in memory alone is lost.
+ *
+ * Readers have seen what was lost, so its numbers must not be used again: those that reports may use are reserved in the
+ * task's row ahead of their use, and whoever follows a dead process goes on above them.
  */
 export class TaskLog {
   readonly #session: Session;
   readonly #live: LiveTasks;
-  /** Entries written to the journal so far. Its rows have the number of their first one. */
-  #count = 0;
-  /** The row of the transaction under way: a line for each entry. */
-  #row = '';
-  #rowNumber = 0;
+  readonly #journal: Journal;
   #lookAt = lookEvery;
 
   constructor(session: Session, live: LiveTasks) {
     this.#session = session;
     this.#live = live;
+    this.#journal = new Journal(session);
   }
 
   /** Writes what a change came to; inside a transaction. Returns the task as it is then. */
   write(live: LiveTask, { state, entries, replaced, files }: AppliedChange): LiveTask {
     const { place } = live.facts;
     this.#unfold(live);
-    for (const { sequence, key, type, data } of entries) {
-      this.#session.run('insertEntry', place, sequence, key, type, data);
+    for (const entry of entries) {
+      this.#insert(place, entry);
+      this.#session.wrote(entry);
     }
     for (const file of files) this.#session.saveFile(place, file);
-    this.#announce(place, state, entries, replaced);
-    return this.#save({ ...live, state, tokens: tokensOf(state.files) });
+    this.#dropReplaced(live, state, replaced);
+    const reserved = reservedAfter(live, state, entries.length > 0);
+    return this.#save({ ...live, state, reserved, tokens: tokensOf(state.files) });
   }
 
-  /** The same for a report, which goes to the journal; {@link flush} is due at the end of the transaction. */
-  report(live: LiveTask, { state, entries, replaced }: AppliedChange): LiveTask {
-    const { facts } = live;
-    for (const entry of entries) this.#journal(entry);
-    this.#announce(facts.place, state, entries, replaced);
-    const unsaved = withUnsaved(live.unsaved, entries, this.#rowNumber);
-    const next = { ...live, state, unsaved };
-    // Spread over the tasks.
-    return unsaved.count < foldEvery + (facts.place % foldEvery) ? next : this.#fold(next);
+  /** Takes what a report came to into memory, where the task has numbers for it; false where it has not. */
+  report(live: LiveTask, { state, entries, replaced }: AppliedChange): boolean {
+    if (state.sequence > live.reserved) return false;
+    const unsaved = live.unsaved ?? { entries: [], replaced: [], journaled: 0, from: Infinity };
+    unsaved.entries.push(...entries);
+    unsaved.replaced.push(...replaced);
+    this.#live.report({ ...live, state, unsaved });
+    return true;
   }
 
-  /** Writes what reports have added to the journal, and keeps it short; the last thing in their transaction. */
-  flush(): void {
-    if (this.#row !== '') this.#session.run('insertJournal', this.#rowNumber, this.#row);
-    this.#row = '';
-    if (this.#count >= this.#lookAt) this.#trim();
+  /** Writes what reports have left in memory of the first few tasks; inside a transaction. Returns which. */
+  writeSome(places: Iterable<number>): number[] {
+    const done: number[] = [];
+    let written = 0;
+    for (const place of places) {
+      if (written >= maxPerWrite) break;
+      done.push(place);
+      const live = this.#live.peek(place);
+      const waiting = live?.unsaved?.entries.length ?? 0;
+      if (!live?.unsaved || waiting === live.unsaved.journaled) continue;
+      if (waiting >= foldEvery + (place % foldEvery)) {
+        this.#live.replace(this.#fold(live));
+        written += waiting;
+      } else {
+        written += waiting - live.unsaved.journaled;
+        this.#live.replace({ ...live, unsaved: this.#journalled(live.unsaved) });
+      }
+    }
+    this.#journal.write();
+    if (this.#journal.count >= this.#lookAt) this.#trim();
+    return done;
   }
 
   /** Forgets what the transaction under way has not written. */
   rollback(): void {
-    this.#row = '';
+    this.#journal.rollback();
+  }
+
+  /** Writes everything, and gives back the numbers that nobody has used; inside a transaction. */
+  writeAll(): void {
+    this.#live.each((live) => {
+      this.#live.replace(this.#fold({ ...live, reserved: 0 }));
+    });
   }
 
   /** Drops what need not be kept any longer of a task that ended a while ago. */
@@ -81,78 +108,95 @@ export class TaskLog {
     this.#session.run('compacted', place);
   }
 
-  /** Folds what a former process has left in the journal; inside a transaction, before anything else. */
+  /** Folds what a former process has left, and leaves out the numbers that it may have used; before anything else. */
   recover(): void {
-    const lines = this.#session.all('journal').flatMap(({ lines: text }) => text.split('\n').filter(Boolean));
-    const byTask = Map.groupBy(lines.map(parseLine), ({ entry }) => entry.taskId);
-    for (const [taskId, all] of byTask) {
+    for (const [taskId, lines] of this.#journal.empty()) {
       const row = this.#session.get('task', taskId);
-      const unsaved = all.filter(({ entry }) => entry.sequence > (row?.sequence ?? Infinity));
+      const unsaved = lines.filter(({ entry }) => entry.sequence > (row?.sequence ?? Infinity));
       if (!row || unsaved.length === 0) continue;
       const live = this.#live.take(row.place);
-      const state = unsaved.reduce(withLine, live.state);
       const entries = unsaved.map(({ entry }) => entry);
-      this.#live.replace(this.#fold({ ...live, state, unsaved: withUnsaved(undefined, entries, 0) }));
+      const state = unsaved.reduce(withLine, live.state);
+      this.#live.replace(this.#fold({ ...live, state, unsaved: { entries, replaced: [], journaled: 0, from: 0 } }));
     }
-    this.#session.run('emptyJournal');
+    for (const { place } of this.#session.all('allLeasedFiles')) {
+      const live = this.#live.take(place);
+      const { state, reserved } = live;
+      if (reserved <= state.sequence) continue;
+      this.#live.replace(this.#save({ ...live, state: { ...state, sequence: reserved }, skippedTo: reserved }));
+    }
   }
 
-  #announce(place: number, { sequence }: TaskState, entries: readonly Entry[], replaced: readonly number[]): void {
-    for (const entry of entries) this.#session.wrote(entry);
-    // Below the tail stand only newest entries; one that has just been replaced there goes at once.
-    for (const old of replaced) if (old <= sequence - tailEntries) this.#session.run('deleteEntry', place, old);
+  /** The row of the journal that has them is written with the others at the end. */
+  #journalled({ entries, replaced, journaled, from }: NonNullable<LiveTask['unsaved']>): LiveTask['unsaved'] {
+    let first = from;
+    for (const entry of entries.slice(journaled)) first = Math.min(first, this.#journal.add(entry));
+    return { entries, replaced, journaled: entries.length, from: first };
   }
 
-  #journal({ type, data }: Entry): void {
-    this.#count += 1;
-    if (this.#row === '') this.#rowNumber = this.#count;
-    // The data is JSON on one line, and says the rest itself.
-    this.#row += `${type} ${data}\n`;
-  }
-
-  /** Moves what reports have written into the tables. */
+  /** Moves what reports have left in memory into the tables. */
   #fold(live: LiveTask): LiveTask {
     this.#unfold(live);
     return this.#save(live);
   }
 
   /** Moves entries of reports into `entries` and saves what they changed of files. {@link #save} is due. */
-  #unfold({ unsaved, facts: { place }, state }: LiveTask): void {
+  #unfold(live: LiveTask): void {
+    const { unsaved, facts, state } = live;
     if (unsaved === undefined) return;
-    const entries = unsavedEntries(unsaved);
-    for (const { sequence, key, type, data } of entries) {
-      this.#session.run('insertEntry', place, sequence, key, type, data);
-    }
-    const keys = new Set(entries.map((entry) => entry.key));
+    const { place } = facts;
+    for (const entry of unsaved.entries) this.#insert(place, entry);
+    const keys = new Set(unsaved.entries.map((entry) => entry.key));
     for (const { progress, message, head, fileId } of state.files) {
       if (keys.has(fileId)) this.#session.run('saveReported', progress, ...fromMessage(message), head, place, fileId);
     }
+    this.#dropReplaced(live, state, unsaved.replaced);
+  }
+
+  #insert(place: number, { sequence, key, type, data }: Entry): void {
+    this.#session.run('insertEntry', place, sequence, key, type, data);
+  }
+
+  /** Below the tail stand only newest entries; those that have been replaced there go at once. */
+  #dropReplaced({ facts, skippedTo }: LiveTask, { sequence }: TaskState, replaced: readonly number[]): void {
+    const below = sequence - tailEntries;
+    if (below <= skippedTo) return;
+    for (const old of replaced) if (old <= below) this.#session.run('deleteEntry', facts.place, old);
   }
 
   /** Saves a task and drops the entries that have left its tail. Every file and entry of it is saved before. */
   #save(live: LiveTask): LiveTask {
-    const { facts, state, savedSequence } = live;
+    const { facts, state, savedSequence, reserved, skippedTo } = live;
     const { sequence, head } = state;
-    this.#session.saveTask(facts.place, state, { turn: facts.turn, compactAt: compactionDue(state) });
+    const { turn, place } = facts;
+    this.#session.saveTask(place, state, { turn, reserved, skippedTo, compactAt: compactionDue(state) });
     const block = Math.floor(sequence / compactEvery);
     const blockBefore = Math.floor(savedSequence / compactEvery);
     const upTo = block * compactEvery - tailEntries;
-    if (block !== blockBefore && upTo > 0) {
-      this.#session.run('compactRange', facts.place, head, blockBefore * compactEvery - tailEntries, upTo);
+    // Of numbers that were skipped nobody knows how many had an entry: all are kept until the tail lies above them.
+    if (block !== blockBefore && upTo > skippedTo) {
+      const from = blockBefore * compactEvery - tailEntries;
+      this.#session.run('compactRange', place, head, from > skippedTo ? from : 0, upTo);
     }
     return { ...live, unsaved: undefined, savedSequence: sequence };
   }
 
   #trim(): void {
-    this.#lookAt = this.#count + lookEvery;
-    let needed = this.#count + 1;
+    const { count } = this.#journal;
+    this.#lookAt = count + lookEvery;
+    let needed = count + 1;
     this.#live.each((live) => {
       const from = live.unsaved?.from ?? Infinity;
-      if (from <= this.#count - maxJournal) this.#live.replace(this.#fold(live));
+      if (from <= count - maxJournal) this.#live.replace(this.#fold(live));
       else if (from < needed) needed = from;
     });
-    this.#session.run('trimJournal', needed);
+    this.#journal.trim(needed);
   }
+}
+
+/** Whether reports have left so much in memory that it is written before more comes. */
+export function isFull({ unsaved }: LiveTask): boolean {
+  return unsaved !== undefined && unsaved.entries.length >= 2 * foldEvery;
 }
 
 /** From when on only the newest entry of each key of a task is kept; null before its end. */
@@ -160,23 +204,11 @@ export function compactionDue({ finishedAt }: TaskState): number | null {
   return finishedAt === null ? null : finishedAt + tailAfterEndMs;
 }
 
-/** What a report says, as a line of the journal holds it. */
-type Said = Pick<FileUpdate & TaskProgress, 'task_id' | 'sequence' | 'progress' | 'message'> &
-  Partial<Pick<FileUpdate, 'file_id' | 'message_id' | 'message_values'>>;
-
-/** A line of the journal. What it holds is trusted: nobody else writes it. */
-function parseLine(line: string): { entry: Entry; said: Said } {
-  const space = line.indexOf(' ');
-  const data = line.slice(space + 1);
-  const said = JSON.parse(data) as Said;
-  const { task_id: taskId, file_id: key = taskId, sequence } = said;
-  return { entry: { taskId, key, sequence, type: line.slice(0, space) as TaskEventType, data }, said };
-}
-
-function withLine(state: TaskState, { entry: { key, sequence }, said }: ReturnType<typeof parseLine>): TaskState {
-  const { progress, message: text, message_id: id, message_values: values } = said;
-  const news = { progress, message: { text, id, values }, head: sequence };
-  if (key === state.taskId) return { ...state, ...news, sequence };
-  const files = state.files.map((file) => (file.fileId === key ? { ...file, ...news } : file));
-  return { ...state, files, sequence };
+/**
+ * Up to which number reports may go once the change is on the disk. None are given out with a change that has no entry:
+ * nobody would wait for it.
+ */
+function reservedAfter({ reserved }: LiveTask, { running, sequence }: TaskState, hasEntries: boolean): number {
+  if (running === 0) return 0;
+  return hasEntries && reserved - sequence < reserveAhead / 2 ? sequence + reserveAhead : reserved;
 }
