@@ -63,6 +63,17 @@ describe('the reducer', () => {
     expect(running).not.toHaveProperty('eta_seconds');
   });
 
+  test('never lets a file go back, though the server has forgotten how far it was', () => {
+    const seen = reduce([file(1, 0, { progress: 60 }), file(2, 1, { progress: 20 })]);
+    const after = [file(9, 0, { status: 'pending', progress: 40 }), file(10, 0, { progress: 45 })].reduce(
+      reduceTask,
+      seen,
+    );
+    expect(after.files[0]).toMatchObject({ status: 'processing', progress: 60, sequence: 10 });
+    expect(reduceTask(after, file(11, 0, { status: 'failed', progress: 45 })).files[0]).toMatchObject({ progress: 60 });
+    expect(reduceTask(after, file(11, 0, { progress: 61 })).files[0]).toMatchObject({ progress: 61 });
+  });
+
   test('an ending alone gives the whole picture to a viewer who comes late', () => {
     const state = reduce([
       file(7, 0, { status: 'completed', progress: 100 }),
@@ -95,7 +106,10 @@ describe('the reducer', () => {
         const events: TaskEvent[] = [];
         let best = 0;
         for (const { file: n, to } of steps) {
-          events.push(file(events.length + 1, n, { progress: to }));
+          const known = events.findLast((event) => event.type === 'file_update' && event.data.file_id === fileId(n));
+          // As the engine has it: no report is lower than the one before.
+          const reached = known?.type === 'file_update' ? Math.max(known.data.progress, to) : to;
+          events.push(file(events.length + 1, n, { progress: reached }));
           best = Math.max(best, to);
           events.push(progress(events.length + 1, { progress: best, total: 4, total_files: 4 }));
         }

@@ -48,7 +48,8 @@ export function initialTaskState(taskId: string): TaskState {
 }
 
 /**
- * Applies one event and returns the new state; the old one is not modified. For an event that is not newer than the
+ * Applies one event and returns the new state; the old one is not modified. No progress goes back, of the task or of a
+ * file. For an event that is not newer than the
  * state (by `sequence`) it returns the same object, so that repeats cost nothing and `===` detects changes.
  */
 export function reduceTask(state: TaskState, event: TaskEvent): TaskState {
@@ -126,5 +127,8 @@ function completedMessage({ successful_files: ready, total_files: total }: TaskR
 function withFile(files: readonly FileUpdate[], file: FileUpdate): FileUpdate[] {
   const at = files.findIndex((known) => known.file_id >= file.file_id);
   if (at === -1) return [...files, file];
-  return files[at]?.file_id === file.file_id ? files.with(at, file) : files.toSpliced(at, 0, file);
+  const known = files[at];
+  if (known?.file_id !== file.file_id) return files.toSpliced(at, 0, file);
+  // A server that died may know less of the file than it had said.
+  return files.with(at, known.progress > file.progress ? { ...file, progress: known.progress } : file);
 }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { accessSuite } from './access-suite.ts';
 import { cleanupSuite } from './cleanup-suite.ts';
+import { deathSuite } from './death-suite.ts';
 import { estimateSuite } from './estimate-suite.ts';
 import { feedSuite } from './feed-suite.ts';
 import { handlesSuite } from './handles-suite.ts';
@@ -25,6 +26,7 @@ export function engineContract(name: string, open: OpenHarness): void {
     estimateSuite(open);
     spendingSuite(open);
     accessSuite(open);
+    deathSuite(open);
     propertySuite(open);
   });
 }

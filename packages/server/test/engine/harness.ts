@@ -9,8 +9,10 @@ export interface EngineHarness {
   second(): Promise<Engine>;
   /** Lets time pass for the store, so that what comes due in it has been done when this resolves. */
   advance: (ms: number) => Promise<void>;
-  /** Opens the store once more, as a process does that follows a dead one. `engine` is the new one from then on. */
+  /** Opens the store once more, as a process does that follows one that ended. `engine` is the new one from then on. */
   restart(): Promise<void>;
+  /** The same after one that was killed: what it had in memory alone is gone. */
+  kill(): Promise<void>;
   /** Lets writes fail from now on, as on a disk that is full, or succeed again. */
   refuseWrites(refuse: boolean): void;
   /** Lets `engine` do what it is asked to and lose the answer, as on a connection that breaks; or answer again. */

@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, vi } from 'vitest';
@@ -6,12 +7,14 @@ import { withLossyAnswers } from '../../../test/engine/harness.ts';
 import type { EngineHarness } from '../../../test/engine/harness.ts';
 import { temporaryDirectory } from '../../../test/support/temporary-directory.ts';
 import { openSqliteStore } from './engine.ts';
+import type { SqliteStore } from './engine.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
 engineContract('SQLite', async (): Promise<EngineHarness> => {
-  const file = join(await temporaryDirectory(), 'jobs.db');
+  let file = join(await temporaryDirectory(), 'jobs.db');
+  const killed: SqliteStore[] = [];
   let store = await openSqliteStore({ file });
   let isLossy = false;
   const connect = () => withLossyAnswers(store.connect(), () => isLossy);
@@ -25,6 +28,15 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
     },
     async restart() {
       await store.close();
+      store = await openSqliteStore({ file });
+      harness.engine = connect();
+    },
+    async kill() {
+      killed.push(store);
+      // As the system has it. What the old process still does goes to its own copy.
+      const next = `${file}-next`;
+      for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${next}${end}`);
+      file = next;
       store = await openSqliteStore({ file });
       harness.engine = connect();
     },
@@ -43,7 +55,9 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
       }
       db.close();
     },
-    close: () => store.close(),
+    async close() {
+      for (const each of [...killed, store]) await each.close();
+    },
   };
   return harness;
 });
