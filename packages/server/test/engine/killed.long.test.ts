@@ -14,11 +14,17 @@ import { claim, complete } from './harness.ts';
 const program = fileURLToPath(new URL('killed-worker.ts', import.meta.url));
 const kills = 8;
 
-type Line =
+/** A report is written after so many ms at the latest. */
+const writtenAfterMs = 250;
+
+/** `at` is of the life's own clock. */
+type Line = { at: number } & (
   | { did: 'open' }
   | { did: 'submit'; taskId: string; jobId: string; files: string[] }
   | { did: 'report'; taskId: string; fileId: string; message: string }
-  | { did: 'finish'; fileId: string; status: string; attempt: number };
+  | { did: 'hear'; taskId: string; sequence: number; data: string }
+  | { did: 'finish'; taskId: string; fileId: string; status: string; attempt: number }
+);
 
 /** Lets the process work on the database for so many ms, kills it, and gives back all that it said. */
 async function workAndKill(file: string, forMs: number): Promise<Line[]> {
@@ -33,14 +39,32 @@ async function workAndKill(file: string, forMs: number): Promise<Line[]> {
   return lines;
 }
 
+/** The reports of a life that must be there: what came later shows that they were written. */
+function promisedReports(life: readonly Line[]) {
+  const end = life.at(-1)?.at ?? 0;
+  return life.flatMap((line, index) => {
+    if (line.did !== 'report') return [];
+    const ended = life.findLastIndex((later) => later.did === 'finish' && later.taskId === line.taskId);
+    return ended > index || end - line.at > writtenAfterMs ? [line] : [];
+  });
+}
+
 describe('a database whose process is killed again and again', () => {
   it('has everything that was acknowledged, and ends each file and each task once', async () => {
     const file = join(await temporaryDirectory(), 'jobs.db');
-    const lines: Line[] = [];
-    for (let kill = 0; kill < kills; kill += 1) lines.push(...(await workAndKill(file, 20 + ((kill * 53) % 150))));
+    const lives: Line[][] = [];
+    // Every other one long enough for reports that nothing else takes along.
+    for (let kill = 0; kill < kills; kill += 1) {
+      lives.push(await workAndKill(file, 20 + ((kill * 53) % 150) + (kill % 2) * writtenAfterMs));
+    }
+    const lines = lives.flat();
     const submitted = lines.filter((line) => line.did === 'submit');
     const finished = lines.filter((line) => line.did === 'finish');
-    const reported = lines.filter((line) => line.did === 'report');
+    const reported = lives.flatMap(promisedReports);
+    const heard = Map.groupBy(
+      lines.filter((line) => line.did === 'hear'),
+      ({ taskId }) => taskId,
+    );
     expect(submitted.length).toBeGreaterThan(kills);
     expect(reported.length).toBeGreaterThan(kills);
     expect(finished.length).toBeGreaterThan(kills);
@@ -67,8 +91,16 @@ describe('a database whose process is killed again and again', () => {
 
     const statuses = new Map<string, string>();
     for (const { taskId, jobId, files } of submitted) {
-      const all = events(await engine.entries(taskId, 0));
-      expect(all.map((event) => event.data.sequence)).toEqual(all.map((_, index) => index + 1));
+      const entries = (await engine.entries(taskId, 0)) ?? [];
+      const all = events(entries);
+      const sequences = all.map((event) => event.data.sequence);
+      expect(sequences).toEqual([...new Set(sequences)].toSorted((a, b) => a - b));
+      // No sequence says two things, however many lives have used it.
+      const said = new Map(entries.map(({ sequence, data }) => [sequence, data]));
+      for (const { sequence, data } of heard.get(taskId) ?? []) {
+        expect(said.get(sequence) ?? data).toBe(data);
+        said.set(sequence, data);
+      }
       expect(all.filter((event) => isEnding(event.type))).toHaveLength(1);
       expect(isEnding(all.at(-1)?.type ?? 'file_update')).toBe(true);
       const endings = all.flatMap((event) =>
