@@ -18,7 +18,7 @@ const foldEvery = 16;
 const maxPerWrite = 256;
 /** Entries in the journal after which the tasks that are still far back are folded, and between two looks at it. */
 const maxJournal = 32_768;
-const lookEvery = 256;
+const lookEvery = 4096;
 /** Sequence numbers that a running task has in hand; more are taken when half of them are used. */
 const reserveAhead = 4096;
 
@@ -129,9 +129,10 @@ export class TaskLog {
 
   /** The row of the journal that has them is written with the others at the end. */
   #journalled({ entries, replaced, journaled, from }: NonNullable<LiveTask['unsaved']>): LiveTask['unsaved'] {
-    let first = from;
-    for (const entry of entries.slice(journaled)) first = Math.min(first, this.#journal.add(entry));
-    return { entries, replaced, journaled: entries.length, from: first };
+    let row = from;
+    for (let at = journaled; at < entries.length; at += 1) row = this.#journal.add(entries[at] as Entry);
+    // What is there already is in an earlier row.
+    return { entries, replaced, journaled: entries.length, from: journaled === 0 ? row : from };
   }
 
   /** Moves what reports have left in memory into the tables. */
