@@ -21,7 +21,13 @@ import { compareHistory } from './history.ts';
  */
 const directory = await mkdtemp(join(tmpdir(), 'image2model-bench-jobs-'));
 try {
-  const rows = [...(await throughput()), ...(await batch()), ...(await delay()), ...(await history())];
+  const rows = [
+    ...(await submits()),
+    ...(await throughput()),
+    ...(await batch()),
+    ...(await delay()),
+    ...(await history()),
+  ];
   console.log(`\nNode ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}\n`);
   console.log('| work | figure | goal |\n|---|---|---|');
   for (const [work, figure, goal] of rows) console.log(`| ${work} | ${figure} | ${goal} |`);
@@ -61,6 +67,33 @@ async function throughput(): Promise<Row[]> {
     }
   }
   return rows;
+}
+
+/** What an upload waits for before it is answered: one after the other, and fifty that arrive together. */
+async function submits(): Promise<Row[]> {
+  const engine = await createSqliteEngine({ file: join(directory, 'submits.db') });
+  const alone: number[] = [];
+  for (let each = 0; each < 500; each += 1) {
+    const at = performance.now();
+    await engine.submit(newJob(1));
+    alone.push(performance.now() - at);
+  }
+  const [rounds, together] = [40, 50];
+  const cpuBefore = process.cpuUsage();
+  const from = performance.now();
+  for (let round = 0; round < rounds; round += 1) {
+    await Promise.all(Array.from({ length: together }, () => engine.submit(newJob(1))));
+  }
+  const seconds = (performance.now() - from) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  await engine.close();
+  const at = (share: number) => `${quantile(alone, share).toFixed(2)} ms`;
+  const rate = Math.round((rounds * together) / seconds);
+  const cpu = Math.round((user + system) / rounds / together);
+  return [
+    ['submit, one after the other', `p50 ${at(0.5)}, p99 ${at(0.99)}`, '–'],
+    [`submit, ${together} that arrive together`, `${rate} jobs/s, CPU ${cpu} µs each`, '≥ 500'],
+  ];
 }
 
 /** 25 files of 200 ms each, 8 at once: four rounds would be ideal. */

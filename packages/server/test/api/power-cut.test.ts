@@ -11,7 +11,7 @@ import { expectAccepted, json, send, start, taskNow, upload } from './support.ts
 
 vi.mock(import('node:fs'), async (load) => {
   const { disk: below } = await import('../support/log-disk.ts');
-  return below.below(await load()) as Awaited<ReturnType<typeof load>>;
+  return below.below(await load());
 });
 
 let server: TestServer;

@@ -17,7 +17,7 @@ export class LogDisk {
   #held: PromiseWithResolvers<void> | undefined;
 
   /** Node's `fs` above this disk; for `vi.mock`. */
-  below(fs: typeof NodeFs): object {
+  below(fs: typeof NodeFs): Partial<typeof NodeFs> {
     const fdatasync = (handle: number, done: Callback) => {
       const isLog = this.file !== '' && fs.fstatSync(handle).ino === fs.statSync(`${this.file}-wal`).ino;
       if (!isLog) {
@@ -39,7 +39,7 @@ export class LogDisk {
       if (this.#held) void this.#held.promise.then(sync);
       else sync();
     };
-    return { ...fs, fdatasync };
+    return { ...fs, fdatasync: fdatasync as typeof NodeFs.fdatasync };
   }
 
   /** No sync is completed from now on. */

@@ -10,7 +10,7 @@ import { createSqliteEngine } from './engine.ts';
 
 vi.mock(import('node:fs'), async (load) => {
   const { disk: below } = await import('../../../test/support/log-disk.ts');
-  return below.below(await load()) as Awaited<ReturnType<typeof load>>;
+  return below.below(await load());
 });
 
 let engine: Engine;

@@ -13,7 +13,9 @@ const tailAfterEndMs = 5 * 60_000;
 /** Compaction of the tail runs once for so many entries: small enough that no single write is slow. */
 const compactEvery = 64;
 /** Entries of a task that wait in memory and in the journal; up to twice as many, so that not all fold in one moment. */
-const foldEvery = 16;
+const foldEvery = 64;
+/** Of these, so many that the journal does not have are written before more comes. */
+const maxUnwritten = 32;
 /** Entries written in one transaction of {@link TaskLog.writeSome}, give or take those of one task: half a millisecond. */
 const maxPerWrite = 256;
 /** Entries in the journal after which the tasks that are still far back are folded, and between two looks at it. */
@@ -77,7 +79,7 @@ export class TaskLog {
       const live = this.#live.peek(place);
       const waiting = live?.unsaved?.entries.length ?? 0;
       if (!live?.unsaved || waiting === live.unsaved.journaled) continue;
-      if (waiting >= foldEvery + (place % foldEvery)) {
+      if (waiting >= foldEvery + (place % foldEvery) || waiting - live.unsaved.journaled >= maxUnwritten) {
         this.#live.replace(this.#fold(live));
         written += waiting;
       } else {
@@ -98,7 +100,8 @@ export class TaskLog {
   /** Writes everything, and gives back the numbers that nobody has used; inside a transaction. */
   writeAll(): void {
     this.#live.each((live) => {
-      this.#live.replace(this.#fold({ ...live, reserved: 0 }));
+      this.#unfold(live);
+      this.#live.replace(this.#save({ ...live, reserved: 0 }));
     });
   }
 
@@ -137,8 +140,17 @@ export class TaskLog {
 
   /** Moves what reports have left in memory into the tables. */
   #fold(live: LiveTask): LiveTask {
+    const { state, facts } = live;
     this.#unfold(live);
-    return this.#save(live);
+    this.#session.run(
+      'saveReportedTask',
+      state.progress,
+      ...fromMessage(state.message),
+      state.sequence,
+      state.head,
+      facts.place,
+    );
+    return this.#saved(live);
   }
 
   /** Moves entries of reports into `entries` and saves what they changed of files. {@link #save} is due. */
@@ -165,19 +177,25 @@ export class TaskLog {
     for (const old of replaced) if (old <= below) this.#session.run('deleteEntry', facts.place, old);
   }
 
-  /** Saves a task and drops the entries that have left its tail. Every file and entry of it is saved before. */
+  /** Saves a task. Every file and entry of it is saved before. */
   #save(live: LiveTask): LiveTask {
-    const { facts, state, savedSequence, reserved, skippedTo } = live;
-    const { sequence, head } = state;
+    const { facts, state, reserved, skippedTo } = live;
     const { turn, place } = facts;
     this.#session.saveTask(place, state, { turn, reserved, skippedTo, compactAt: compactionDue(state) });
+    return this.#saved(live);
+  }
+
+  /** Drops the entries that have left a task's tail. */
+  #saved(live: LiveTask): LiveTask {
+    const { facts, state, savedSequence, skippedTo } = live;
+    const { sequence, head } = state;
     const block = Math.floor(sequence / compactEvery);
     const blockBefore = Math.floor(savedSequence / compactEvery);
     const upTo = block * compactEvery - tailEntries;
     // Of numbers that were skipped nobody knows how many had an entry: all are kept until the tail lies above them.
     if (block !== blockBefore && upTo > skippedTo) {
       const from = blockBefore * compactEvery - tailEntries;
-      this.#session.run('compactRange', place, head, from > skippedTo ? from : 0, upTo);
+      this.#session.run('compactRange', facts.place, head, from > skippedTo ? from : 0, upTo);
     }
     return { ...live, unsaved: undefined, savedSequence: sequence };
   }
@@ -197,7 +215,7 @@ export class TaskLog {
 
 /** Whether reports have left so much in memory that it is written before more comes. */
 export function isFull({ unsaved }: LiveTask): boolean {
-  return unsaved !== undefined && unsaved.entries.length >= 2 * foldEvery;
+  return unsaved !== undefined && unsaved.entries.length - unsaved.journaled >= maxUnwritten;
 }
 
 /** From when on only the newest entry of each key of a task is kept; null before its end. */
