@@ -86,7 +86,7 @@ export interface Log {
   /**
    * Entries of a task in order of sequence: the newest of each key for no cursor, every kept one above `after`
    * otherwise. A cursor that is not one of this task (ahead of it, negative, not whole) counts as none. One whose own
-   * entry is no longer there, compacted or lost with a process, gives both. Undefined for an unknown task.
+   * entry was lost with a process gives both. Undefined for an unknown task.
    */
   entries(taskId: string, after?: number): Promise<Entry[] | undefined>;
   /**

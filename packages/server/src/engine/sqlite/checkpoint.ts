@@ -7,7 +7,7 @@ const idleMs = 10_000;
 
 /**
  * Copies the write-ahead log into the database on a thread of its own. A checkpoint waits for the disk, and on the main
- * thread every stream and every report would wait with it (bench/jobs/RESULTS.md). The thread is started when there is
+ * thread every stream would wait with it (bench/jobs/RESULTS.md). The thread is started when there is
  * enough to do and ends when nothing has been written for a while.
  */
 export class Checkpointer {

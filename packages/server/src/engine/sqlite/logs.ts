@@ -39,8 +39,8 @@ function readEntries({ session, live }: Core, taskId: string, after: number | un
     ...whole(session.all('entriesAfter', row.place, after)),
     ...unsaved.filter((entry) => entry.sequence > after),
   ];
-  const isThere = after >= (unsaved[0]?.sequence ?? Infinity) || session.get('entryAt', row.place, after) !== undefined;
-  if (after === 0 || isThere) return later;
-  // Its entry was compacted, or lost with a process: what the reader has seen may be what nobody knows of any more.
+  // Some of the numbers up to there were lost with a process: what the reader has seen may be what nobody knows any more.
+  const isKnown = after === 0 || after > (known?.skippedTo ?? row.skippedTo);
+  if (isKnown || session.get('entryAt', row.place, after)) return later;
   return [...newest().filter((entry) => entry.sequence < after), ...later];
 }
