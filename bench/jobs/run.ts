@@ -56,7 +56,10 @@ async function throughput(): Promise<Row[]> {
       );
       const cpuBefore = process.cpuUsage();
       const at = performance.now();
-      for (const job of given) await engine.submit(job);
+      // As uploads that arrive together.
+      for (let from = 0; from < jobs; from += 50) {
+        await Promise.all(given.slice(from, from + 50).map((job) => engine.submit(job)));
+      }
       await ended;
       const seconds = (performance.now() - at) / 1000;
       const { user, system } = process.cpuUsage(cpuBefore);
