@@ -14,7 +14,7 @@ let close: () => Promise<void>;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
-  const store = await openSqliteStore({ file: ':memory:' });
+  const store = await openSqliteStore({ file: ':memory:', now: () => Date.now() });
   [engine, another] = [store.connect(), store.connect()];
   close = () => store.close();
 });

@@ -31,7 +31,10 @@ import type {
  * - Nobody is told, by an answer or an entry, what a power cut could take back; mere progress excepted.
  * - A {@link StorageFullError} means that nothing was written. After any other rejection the change may or may not have
  *   been written: the answer of a commit can be lost. Ask (`task`, `job`, `unknownJobs`) before undoing anything.
- * - Times are the store's own: callers pass durations, and rows are stamped by one clock however many processes there are.
+ * - Time is the store's own: callers pass durations, and rows are stamped by one clock however many processes there are.
+ *   It never goes back and does not follow the wall clock when that is set; over a restart of the machine, where only the
+ *   wall clock is left, no more than a day of what that claims counts. What is given back as a time, or stands in an
+ *   entry, is what the wall clock showed then; of rows, as it is known now.
  * - An engine never calls back with entries before their change is on the disk, reports excepted, and calls back for those
  *   of one task in order of their sequence. No sequence is ever given twice, however the process or the machine dies.
  */

@@ -91,7 +91,7 @@ export class TaskDraft {
       details: details ?? undefined,
       result: result ?? undefined,
       sequence,
-      timestamp: this.now,
+      timestamp: this.#context.timestamp,
     });
   }
 
@@ -155,22 +155,23 @@ export class TaskDraft {
       queue_position: task.queuePosition ?? undefined,
       eta_seconds: current === total ? undefined : this.#context.estimate(task),
       sequence,
-      timestamp: this.now,
+      timestamp: this.#context.timestamp,
     });
   }
 
   #finish(): void {
-    const { task, now: timestamp } = this;
+    const { task, now } = this;
+    const { timestamp } = this.#context;
     const { taskId: task_id, jobId: job_id, files } = task;
     const count = (status: FileStatus) => files.filter((file) => file.status === status).length;
     const successful_files = count('completed');
     const sequence = this.#next(task.head);
     task.head = sequence;
-    task.finishedAt = timestamp;
+    task.finishedAt = now;
     if (successful_files > 0) {
       task.status = 'completed';
       const failed_files = count('failed');
-      const processing_time = Math.max(0, timestamp - (task.startedAt ?? timestamp)) / 1000;
+      const processing_time = Math.max(0, now - (task.startedAt ?? now)) / 1000;
       const result = { job_id, total_files: files.length, successful_files, failed_files, processing_time };
       this.#append(task_id, 'task_completed', { task_id, job_id, result, sequence, timestamp });
     } else if (count('cancelled') > 0) {

@@ -4,7 +4,7 @@ import type { Cleanup, Entry, FileEnding, ReleaseOptions, StoredResult } from '.
 /** Where a file is on its way through the queue; `status` is what a client sees of it. */
 export type QueueState = 'waiting' | 'delayed' | 'leased' | 'ended';
 
-/** A file of a task as it stands. Times in ms since the epoch, by the store's clock. */
+/** A file of a task as it stands. Times are the store's, in ms. */
 export interface FileState {
   readonly fileId: string;
   readonly filename: string;
@@ -87,8 +87,10 @@ export type TaskChange =
 
 /** What a change is made with. */
 export interface TaskContext {
-  /** Ms since the epoch, by the store's clock. */
+  /** The store's time, in ms. */
   now: number;
+  /** What the wall clock shows, in ms since the epoch: what entries say to people. */
+  timestamp: number;
   /** Seconds that the task still takes; undefined where too little is known. */
   estimate: (task: TaskState) => number | undefined;
 }

@@ -148,7 +148,7 @@ function open(count: number, reused: readonly boolean[]): History {
   return history;
 }
 
-const context = ({ now }: History) => ({ now, estimate: () => 7 });
+const context = ({ now }: History) => ({ now, timestamp: now, estimate: () => 7 });
 
 function toChange({ state, tokens }: History, { kind, pick, amount, flag }: Step): TaskChange {
   const file = state.files[pick % state.files.length] as FileState;

@@ -48,7 +48,7 @@ export interface Work {
   faceLimit: number | null;
 }
 
-/** A task's fixed facts; how far it is stands in its log. Times in ms since the epoch, by the store's clock. */
+/** A task's fixed facts; how far it is stands in its log. Times as people see them, in ms since the epoch. */
 export interface TaskRow {
   taskId: string;
   jobId: string;
@@ -65,6 +65,7 @@ export interface JobRow {
   model: string;
   options: Record<string, unknown>;
   faceLimit: number | null;
+  /** As people see it, in ms since the epoch; so is `finishedAt`. */
   createdAt: number;
   /** Of the last task. */
   status: TaskStatus;
@@ -206,7 +207,7 @@ export interface IdempotencyRecord {
   answer: string;
 }
 
-/** Money set aside for one request to a provider, before it is sent. It counts for the store's day (UTC). */
+/** Money set aside for one request to a provider, before it is sent. It counts for today (UTC, wall clock). */
 export interface Reservation {
   /** Names the request; one that was seen before changes nothing. */
   key: string;

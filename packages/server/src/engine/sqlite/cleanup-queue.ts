@@ -60,8 +60,6 @@ export class CleanupQueue {
 
   /** When the next one comes due. What nobody has claimed since it did is not rung for again. */
   nextDue(): number | undefined {
-    // The clock may have been put back.
-    const rungUntil = Math.min(this.#rungUntil, this.#session.now());
-    return this.#session.get('cleanupDue', rungUntil)?.due ?? undefined;
+    return this.#session.get('cleanupDue', this.#rungUntil)?.due ?? undefined;
   }
 }

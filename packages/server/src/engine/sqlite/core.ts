@@ -7,6 +7,7 @@ import { CleanupQueue } from './cleanup-queue.ts';
 import { GroupSync } from './group-sync.ts';
 import { LiveTasks } from './live-tasks.ts';
 import { Session } from './session.ts';
+import type { SessionClock } from './session.ts';
 import { Sweep } from './sweep.ts';
 import type { EngineLog } from './sweep.ts';
 import { TaskChanges } from './task-changes.ts';
@@ -31,7 +32,8 @@ export class Core {
   readonly #checkpointer: Checkpointer;
   readonly #log: EngineLog | undefined;
 
-  constructor(db: DatabaseSync, path: string, now: () => number, log: EngineLog | undefined) {
+  constructor(db: DatabaseSync, path: string, clock: SessionClock, log: EngineLog | undefined) {
+    const now = () => clock.now();
     const onError = (error: unknown) => log?.error({ err: error }, 'A listener of the engine failed');
     this.feed = new Feed(onError);
     this.signals = new Signals(onError);
@@ -43,7 +45,7 @@ export class Core {
         log?.error({ err: error }, 'The database could not be synced; no more changes are accepted'),
     });
     this.session = new Session(db, {
-      now,
+      clock,
       sync: this.sync,
       committed: (pages) => {
         this.live.commit();
@@ -84,8 +86,10 @@ export class Core {
     this.feed.clear();
     try {
       this.changes.close();
+      this.session.change(() => this.session.saveClock());
     } catch (error) {
-      this.#log?.error({ err: error }, 'The last reports could not be written');
+      // The next start goes on from what was saved last.
+      this.#log?.error({ err: error }, 'The last reports, or the time of the close, could not be written');
     }
     await this.sync.close();
     await this.#checkpointer.close();

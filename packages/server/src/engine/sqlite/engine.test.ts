@@ -12,10 +12,13 @@ import type { SqliteStore } from './engine.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
+// Of the fake timers, so that time passes as a test says.
+const now = () => Date.now();
+
 engineContract('SQLite', async (): Promise<EngineHarness> => {
   let file = join(await temporaryDirectory(), 'jobs.db');
   const killed: SqliteStore[] = [];
-  let store = await openSqliteStore({ file });
+  let store = await openSqliteStore({ file, now });
   let isLossy = false;
   const connect = () => withLossyAnswers(store.connect(), () => isLossy);
   const harness: EngineHarness = {
@@ -28,7 +31,7 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
     },
     async restart() {
       await store.close();
-      store = await openSqliteStore({ file });
+      store = await openSqliteStore({ file, now });
       harness.engine = connect();
     },
     async kill() {
@@ -37,7 +40,7 @@ engineContract('SQLite', async (): Promise<EngineHarness> => {
       const next = `${file}-next`;
       for (const end of ['', '-wal']) await copyFile(`${file}${end}`, `${next}${end}`);
       file = next;
-      store = await openSqliteStore({ file });
+      store = await openSqliteStore({ file, now });
       harness.engine = connect();
     },
     loseAnswers: (lose) => {

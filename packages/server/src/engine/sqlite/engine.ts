@@ -7,12 +7,13 @@ import { jobsOf } from './jobs.ts';
 import { ledgerOf } from './ledger.ts';
 import { logOf } from './logs.ts';
 import { cleanupsOf, queueOf } from './queue.ts';
+import { openClock } from './store-clock.ts';
 import type { EngineLog } from './sweep.ts';
 
 export interface SqliteEngineOptions {
   /** Path of the database, or `:memory:`. Its folder is made when it does not exist. */
   file: string;
-  /** Milliseconds since the epoch, the store's clock; `Date.now` unless given. */
+  /** The store's time and the wall clock's at once, in ms since the epoch; a {@link StoreClock} unless given. */
   now?: () => number;
   log?: EngineLog;
 }
@@ -29,11 +30,12 @@ export interface SqliteStore {
  * Opens the embedded engine's store. There is one process for each database, so leases of an earlier one are void at
  * once: what it had not finished waits again when this resolves. Rejects when another process holds the database.
  */
-export async function openSqliteStore({ file, now = Date.now, log }: SqliteEngineOptions): Promise<SqliteStore> {
+export async function openSqliteStore({ file, now, log }: SqliteEngineOptions): Promise<SqliteStore> {
   const open = openDatabase(file);
   let core: Core;
   try {
-    core = new Core(open.db, file, now, log);
+    const clock = now === undefined ? openClock(open.db) : { now, toWall: (time = now()) => time };
+    core = new Core(open.db, file, clock, log);
     await core.begin();
   } catch (error) {
     open.close();

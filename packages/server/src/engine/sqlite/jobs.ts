@@ -1,7 +1,7 @@
 import { hasEnded } from '@image2model/protocol';
 import type { JobFileRow, Jobs } from '../contract.ts';
 import type { Handle } from './handle.ts';
-import { readJob, wholeJob } from './reads.ts';
+import { readJob, wallOrNull, wholeJob } from './reads.ts';
 import { readEarlierResult } from './results.ts';
 
 /** Whoever deletes a job removes its files at once; those of one that died meanwhile are left after so long, in ms. */
@@ -27,8 +27,10 @@ export function jobsOf(handle: Handle): Jobs {
       const [createdAt, jobId] = parseCursor(page.cursor);
       // One more than asked for shows whether another page follows.
       const found = session.all('jobsOfOwner', owner, createdAt, jobId, page.limit + 1);
-      const jobs = found.slice(0, page.limit).map((job) => wholeJob(session, live, job));
-      const last = found.length > page.limit ? jobs.at(-1) : undefined;
+      const rows = found.slice(0, page.limit);
+      const jobs = rows.map((job) => wholeJob(session, live, job));
+      // Of the row: what people see as its time may change with the wall clock.
+      const last = found.length > page.limit ? rows.at(-1) : undefined;
       await sync.settled();
       return { jobs, cursor: last ? `${last.createdAt}.${last.jobId}` : null };
     },
@@ -59,8 +61,10 @@ export function jobsOf(handle: Handle): Jobs {
       const task = session.get('task', taskId);
       if (!task) return undefined;
       await sync.settled(taskId);
-      const { jobId, owner, status, createdAt, startedAt, finishedAt } = task;
-      return { taskId, jobId, owner, status, createdAt, startedAt, finishedAt };
+      const { jobId, owner, status } = task;
+      const createdAt = session.toWall(task.createdAt);
+      const startedAt = wallOrNull(session, task.startedAt);
+      return { taskId, jobId, owner, status, createdAt, startedAt, finishedAt: wallOrNull(session, task.finishedAt) };
     },
 
     async job(jobId) {

@@ -17,7 +17,7 @@ export function ledgerOf(handle: Handle): Ledger {
         const day = dayOf(session, 0);
         if (limitMicros !== null && spentOn(session, provider, currency, day) + micros > limitMicros) return false;
         session.insert('insertSpending', { ...reservation, day });
-        session.run('dropSpending', dayOf(session, keptDays));
+        session.run('dropSpending', longAgo(session));
         return true;
       });
     },
@@ -38,7 +38,16 @@ function spentOn(session: Session, provider: string, currency: string, day: stri
   return session.get('spentOn', provider, currency, day)?.micros ?? 0;
 }
 
-/** A day of the store, UTC: `2026-11-22`. */
+/** A day of the wall clock, UTC: `2026-11-22`. */
 function dayOf(session: Session, daysAgo: number): string {
-  return new Date(session.now() - daysAgo * dayMs).toISOString().slice(0, 10);
+  return isoDay(session.toWall() - daysAgo * dayMs);
+}
+
+/** What was spent before this day is dropped. A wall clock that is years ahead does not make it so. */
+function longAgo(session: Session): string {
+  return isoDay(Math.min(session.toWall(), session.now()) - keptDays * dayMs);
+}
+
+function isoDay(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
 }

@@ -109,7 +109,7 @@ export class LiveTasks {
     const row = this.#session.get('taskAt', place);
     if (!row) throw new Error(`no task at ${place}`);
     const { taskId, jobId, owner, model, options, faceLimit, turn } = row;
-    const files = this.#session.all('taskFiles', place).map(toFile);
+    const files = this.#session.all('taskFiles', place).map((each) => toFile(each, this.#session.toWall));
     return savedTask({ place, taskId, jobId, owner, model, options, faceLimit, turn }, toTask(row, files), row);
   }
 

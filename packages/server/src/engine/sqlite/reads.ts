@@ -18,7 +18,8 @@ export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): Job
   const results = new Map<string, Pick<FileState, 'result' | 'attemptId'>>();
   for (const { place } of tasks) {
     // Those of a running task are ahead of their rows.
-    const files = live.peek(place)?.state.files ?? session.all('taskFiles', place).map(toFile);
+    const files =
+      live.peek(place)?.state.files ?? session.all('taskFiles', place).map((row) => toFile(row, session.toWall));
     for (const file of files) {
       newest.set(file.fileId, file);
       if (file.result !== null) results.set(file.fileId, file);
@@ -29,7 +30,8 @@ export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): Job
     ...job,
     options: JSON.parse(job.options) as Record<string, unknown>,
     status: last?.status ?? 'queued',
-    finishedAt: last?.finishedAt ?? null,
+    createdAt: session.toWall(job.createdAt),
+    finishedAt: wallOrNull(session, last?.finishedAt ?? null),
     taskIds: tasks.map((task) => task.taskId),
     files: session.all('filesOfJob', job.jobId).map((file) => {
       // The first task of a job has all of its files.
@@ -39,4 +41,9 @@ export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): Job
       return { ...file, status, progress, message, result, attemptId, attempts, lastError };
     }),
   };
+}
+
+/** What people see for a store time that may not have come yet. */
+export function wallOrNull(session: Session, time: number | null): number | null {
+  return time === null ? null : session.toWall(time);
 }

@@ -14,7 +14,7 @@ export interface JobRecord extends Omit<JobRow, 'options' | 'status' | 'finished
   options: string;
 }
 
-/** A row of `tasks`. Times in ms since the epoch. */
+/** A row of `tasks`. Times are the store's, in ms. */
 export interface TaskRecord extends Omit<TaskState, 'message' | 'files' | keyof JobRecord>, JobRecord, MessageColumns {
   place: number;
   /** When the task was last served, on a counter over all tasks: among equals the one longest not served is next. */
@@ -108,8 +108,8 @@ export function toTask(row: TaskRecord, files: readonly FileState[]): TaskState 
   return { ...shown, waiting, running, ended, sequence, head, files };
 }
 
-/** A file as its row has it. */
-export function toFile(row: FileRecord): FileState {
+/** A file as its row has it. `toWall` gives what people see for a store time. */
+export function toFile(row: FileRecord, toWall: (time: number) => number): FileState {
   return {
     fileId: row.fileId,
     filename: row.filename,
@@ -118,7 +118,7 @@ export function toFile(row: FileRecord): FileState {
     status: row.status,
     progress: row.progress,
     message: toMessage(row.message, row.messageId, row.messageValues),
-    result: row.result === null ? null : (JSON.parse(row.result) as ModelFile),
+    result: row.result === null ? null : toResult(row.result, toWall),
     attemptId: row.attemptId,
     details: row.details === null ? null : (JSON.parse(row.details) as FileState['details']),
     attempts: row.attempts,
@@ -131,4 +131,16 @@ export function toFile(row: FileRecord): FileState {
     remembered: row.remembered === null ? undefined : (JSON.parse(row.remembered) as unknown),
     head: row.head,
   };
+}
+
+function toResult(text: string, toWall: (time: number) => number): ModelFile {
+  const result = JSON.parse(text) as ModelFile;
+  return { ...result, created_time: moveIso(result.created_time, toWall) };
+}
+
+/** An ISO time moved to another clock. */
+export function moveIso(text: string, move: (time: number) => number): string {
+  const time = Date.parse(text);
+  const moved = Number.isNaN(time) ? time : move(time);
+  return moved === time || Number.isNaN(moved) ? text : new Date(moved).toISOString();
 }

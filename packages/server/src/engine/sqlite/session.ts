@@ -1,11 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { ModelFile } from '@image2model/protocol';
 import { StorageFullError } from '../../files/contract.ts';
 import type { Entry } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
 import type { GroupSync } from './group-sync.ts';
-import { fromMessage } from './rows.ts';
+import { fromMessage, moveIso } from './rows.ts';
 import type { QueryRows, TaskRecord } from './rows.ts';
 import { sql } from './sql.ts';
+import type { StoreClock } from './store-clock.ts';
 
 /** SQLite's codes for a disk that has no room: for the database, and for the memory that it shares (`-shm`). */
 const fullCodes: readonly unknown[] = [13, 4874];
@@ -16,8 +18,11 @@ type StatementName = keyof typeof sql;
 /** What a task's row has beside its state. */
 type RowFields = 'turn' | 'compactAt' | 'reserved' | 'skippedTo';
 
+/** What a session needs of the {@link StoreClock}; a clock that cannot be saved begins anew with each process. */
+export type SessionClock = Pick<StoreClock, 'now' | 'toWall'> & Partial<Pick<StoreClock, 'toStore' | 'due' | 'save'>>;
+
 interface SessionOptions {
-  now: () => number;
+  clock: SessionClock;
   sync: GroupSync;
   /** Called after each commit, before anybody hears of it, with how many pages it has written at a guess. */
   committed: (pages: number) => void;
@@ -29,7 +34,10 @@ interface SessionOptions {
  * handed out once it is on the disk.
  */
 export class Session {
+  /** The store's time; see {@link StoreClock}. */
   readonly now: () => number;
+  /** What people see for a store time: what the wall clock showed. */
+  readonly toWall: (time?: number) => number;
   readonly #db: DatabaseSync;
   readonly #options: SessionOptions;
   readonly #statements: Readonly<Record<StatementName, StatementSync>>;
@@ -41,7 +49,9 @@ export class Session {
   constructor(db: DatabaseSync, options: SessionOptions) {
     this.#db = db;
     this.#options = options;
-    this.now = options.now;
+    const { clock } = options;
+    this.now = () => clock.now();
+    this.toWall = (time) => clock.toWall(time);
     const prepared = Object.entries(sql).map(([name, text]) => [name, db.prepare(text)] as const);
     // So that a record can be handed over whole.
     for (const [, statement] of prepared) statement.setAllowUnknownNamedParameters(true);
@@ -83,6 +93,7 @@ export class Session {
     try {
       this.run('begin');
       result = work();
+      this.#writeClock(this.#options.clock.due?.());
       this.run('commit');
     } catch (error) {
       this.#written = new Map();
@@ -119,6 +130,15 @@ export class Session {
     else this.#written.set(entry.taskId, [entry]);
   }
 
+  /** Writes what the next process's clock goes on from; inside a transaction. */
+  saveClock(): void {
+    this.#writeClock(this.#options.clock.save?.());
+  }
+
+  #writeClock(value: string | undefined): void {
+    if (value !== undefined) this.insert('setMeta', { name: 'clock', value });
+  }
+
   saveTask(place: number, task: TaskState, row: Pick<TaskRecord, RowFields>): void {
     const { status, progress, queuePosition, startedAt, finishedAt, waiting, running, ended, sequence, head } = task;
     const shown = [status, progress, ...fromMessage(task.message), queuePosition, startedAt, finishedAt];
@@ -131,10 +151,16 @@ export class Session {
     const { startedAt, dueAt, token, worker, head, fileId } = file;
     const remembered = file.remembered === undefined ? null : JSON.stringify(file.remembered);
     const shown = [state, status, progress, ...fromMessage(message)];
-    const outcome = [json(result), result && sizeOf(result), attemptId, json(details)];
+    const outcome = [json(result && this.#inStoreTime(result)), result && sizeOf(result), attemptId, json(details)];
     const failed = lastError === null ? [null, null, null] : fromMessage(lastError);
     const work = [crashes, startedAt, dueAt, token, worker, remembered];
     this.run('saveFile', ...shown, ...outcome, attempts, ...failed, ...work, head, place, fileId);
+  }
+
+  /** Its time as the store has times, so that it is shown right once the wall clock is. */
+  #inStoreTime(result: ModelFile): ModelFile {
+    const { clock } = this.#options;
+    return { ...result, created_time: moveIso(result.created_time, (time) => clock.toStore?.(time) ?? time) };
   }
 
   /** Rejects when the database cannot be written. */

@@ -8,7 +8,7 @@ describe('the sweep', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));
   afterEach(() => void vi.useRealTimers());
 
-  const open = () => createSqliteEngine({ file: ':memory:' });
+  const open = () => createSqliteEngine({ file: ':memory:', now: () => Date.now() });
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
   it('lets a worker renew first when the whole process stood still', async () => {

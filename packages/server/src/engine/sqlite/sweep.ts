@@ -35,7 +35,7 @@ interface Parts {
 /** Does what has come due: leases that expired, delays that are over, positions, compaction, and the bell for cleanups. */
 export class Sweep {
   readonly #parts: Parts;
-  /** Nothing could be written for a while, so that nobody could renew a lease. */
+  /** Nothing ran or could be written for a while, so that nobody could renew a lease. */
   #starved = false;
 
   constructor(parts: Parts) {
@@ -46,10 +46,12 @@ export class Sweep {
   run(late: number): number | undefined {
     const { session, live, changes, cleanups, signals, log } = this.#parts;
     const now = session.now();
-    // Nobody could renew while the process stood still: let the holders go first.
-    if (late > stoodStillMs) return now + stoodStillMs / 2;
+    // Nobody could renew while the process or the machine stood still: let the holders go first.
+    if (late > stoodStillMs) {
+      this.#starved = true;
+      return now + stoodStillMs / 2;
+    }
     try {
-      // Nor while nothing could be written.
       if (this.#starved) changes.renew([...live.tokens()], holdersFirstMs);
       this.#starved = false;
       session.change(() => this.#sweep(now));

@@ -149,7 +149,9 @@ export class TaskChanges {
   }
 
   #context(): TaskContext {
-    return { now: this.#parts.session.now(), estimate: this.#estimate };
+    const { session } = this.#parts;
+    const now = session.now();
+    return { now, timestamp: session.toWall(now), estimate: this.#estimate };
   }
 
   #apply(task: LiveTask, change: TaskChange): AppliedChange | undefined {

@@ -2,8 +2,8 @@
 const maxDelayMs = 3_600_000;
 
 /**
- * One timer for the earliest of many due times. `ring` is called when it has come and says when the next one is (ms
- * since the epoch, undefined for none). `late` is by how many ms the ring came after its time.
+ * One timer for the earliest of many due times. `ring` is called when it has come and says when the next one is (a time
+ * of the same clock, undefined for none). `late` is by how many ms the ring came after its time.
  */
 export class Wake {
   readonly #now: () => number;
@@ -35,7 +35,7 @@ export class Wake {
     const late = this.#now() - this.#dueAt;
     const dueAt = this.#dueAt;
     this.#dueAt = Infinity;
-    // Set for the limit, not for the time itself, or the clock was put back: sleep on.
+    // Set for the limit, not for the time itself: sleep on.
     const next = late < 0 ? dueAt : this.#ring(late);
     if (next !== undefined) this.by(next);
   }
