@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { FileTooLargeError } from './errors.ts';
 import { createSpool } from './spool.ts';
@@ -14,6 +14,8 @@ beforeEach(async () => {
   directory = await temporaryDirectory();
   spool = await createSpool(directory);
 });
+
+afterEach(() => void vi.useRealTimers());
 
 describe('the spool', () => {
   it('receives a file, and says what it is', async () => {
@@ -39,11 +41,20 @@ describe('the spool', () => {
     expect(await readdir(directory)).toEqual(['theirs']);
   });
 
-  it('sweeps what nobody wrote to for so long', async () => {
+  it('sweeps what nobody wrote to for so long, whatever the wall clock makes of it', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
     await writeFile(join(directory, 'old'), 'half a file');
     await writeFile(join(directory, 'new'), 'half a file');
     const now = Date.now() / 1000;
     await utimes(join(directory, 'old'), now - 3600, now - 3600);
+    await utimes(join(directory, 'new'), now + 3600, now + 3600);
+    await spool.sweep(60_000);
+    expect((await readdir(directory)).toSorted()).toEqual(['new', 'old']);
+    vi.advanceTimersByTime(59_999);
+    await writeFile(join(directory, 'new'), 'half a file, and more');
+    await spool.sweep(60_000);
+    expect((await readdir(directory)).toSorted()).toEqual(['new', 'old']);
+    vi.advanceTimersByTime(1);
     await spool.sweep(60_000);
     expect(await readdir(directory)).toEqual(['new']);
   });

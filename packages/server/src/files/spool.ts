@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Ages } from './ages.ts';
 import { throwFull, undefinedIfMissing } from './errno.ts';
 import { FileTooLargeError } from './errors.ts';
 
@@ -31,13 +32,17 @@ export interface Spool {
   ): Promise<SpooledFile>;
   /** Removes a file that is not put into the store; nothing happens where it was. */
   discard(file: SpooledFile): Promise<void>;
-  /** Removes what nobody wrote to for so long, in ms: whoever received it died. */
+  /**
+   * Removes what this process has seen unchanged for so long, in ms: whoever received it died. The wall clock, and what
+   * it says of the files, does not matter.
+   */
   sweep(minAgeMs: number): Promise<void>;
 }
 
 /** Opens a spool; its folder is made when it is not there, and what others receive in it meanwhile stays. */
 export async function createSpool(directory: string): Promise<Spool> {
   await mkdir(directory, { recursive: true });
+  const ages = new Ages();
   return {
     directory,
 
@@ -70,10 +75,12 @@ export async function createSpool(directory: string): Promise<Spool> {
     },
 
     async sweep(minAgeMs) {
+      ages.begin();
       for (const name of await readdir(directory)) {
         const path = join(directory, name);
         const found = await stat(path).catch(undefinedIfMissing);
-        if (found !== undefined && found.mtimeMs < Date.now() - minAgeMs) await rm(path, { force: true });
+        if (found === undefined) continue;
+        if (ages.of(name, `${found.size} ${found.mtimeMs}`) >= minAgeMs) await rm(path, { force: true });
       }
     },
   };

@@ -1,11 +1,12 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { randomUUIDv7 } from 'node:crypto';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { newJob } from '../../test/support/jobs.ts';
 import type { Engine } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
+import { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { imageKey } from '../files/keys.ts';
@@ -22,6 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   await engine.close();
   await files.close();
 });
@@ -41,31 +43,41 @@ it('removes what was stored for uploads that became no job, and nothing of those
   await engine.submit(job);
   // More than are asked about at once.
   for (let upload = 0; upload < 120; upload += 1) await interruptedUpload();
-  expect(await removeOrphans({ engine, files }, { minAgeMs: -1, signal })).toBe(120);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() })).toBe(120);
   expect(await readdir(join(directory, 'files/jobs'))).toEqual([job.jobId]);
   for (const file of job.files) expect(await files.stat(file.storageKey)).toBeDefined();
 });
 
-it('leaves an upload alone that is younger than an hour, or what is said instead, and what is no job', async () => {
-  const jobId = await interruptedUpload();
+it('leaves alone for an hour, or what is said instead, whatever has no job, and what is no job for ever', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const ages = new Ages();
+  // Long ago, by the clock that it was begun with.
+  const jobId = '00000000-0001-7000-8000-000000000000';
+  await files.write(imageKey(jobId, randomUUIDv7()), Buffer.from('photo'));
   await files.write('jobs/lost-and-found/x', Buffer.from('not ours'));
-  const begun = Number.parseInt(jobId.slice(0, 8) + jobId.slice(9, 13), 16);
-  expect(await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, now: () => begun + 60_000 })).toBe(0);
+  const look = async () => await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, ages });
+  expect(await look()).toBe(0);
+  vi.advanceTimersByTime(59_999);
+  expect(await look()).toBe(0);
   expect((await readdir(join(directory, 'files/jobs'))).toSorted()).toEqual([jobId, 'lost-and-found']);
-  expect(await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, now: () => begun + 60_001 })).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(await look()).toBe(1);
 });
 
 it('removes temporary files of writes that were interrupted, and none of a write under way', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const ages = new Ages();
   const incoming = join(directory, 'files/.incoming');
   await mkdir(incoming, { recursive: true });
   await writeFile(join(incoming, 'old'), 'half a file');
   await writeFile(join(incoming, 'new'), 'half a file');
-  const now = Date.now() / 1000;
-  await utimes(join(incoming, 'old'), now - 3600, now - 3600);
-  await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal });
+  await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, ages });
+  vi.advanceTimersByTime(60_000);
+  await writeFile(join(incoming, 'new'), 'half a file, and more');
+  await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, ages });
   expect(await readdir(incoming)).toEqual(['new']);
 });
 
 it('does nothing where there has never been a file', async () => {
-  expect(await removeOrphans({ engine, files }, { minAgeMs: 0, signal })).toBe(0);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() })).toBe(0);
 });

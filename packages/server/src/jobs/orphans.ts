@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../engine/contract.ts';
+import type { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { jobPrefix, jobsPrefix } from '../files/keys.ts';
 
@@ -9,10 +10,11 @@ interface OrphanContext {
 }
 
 interface OrphanOptions {
-  /** Younger files may belong to an upload that is under way in some process; in ms. */
+  /** What was found more recently may belong to an upload that is under way in some process; in ms. */
   minAgeMs?: number | undefined;
   signal: AbortSignal;
-  now?: () => number;
+  /** Remembers from one look to the next since when there is something without a job. */
+  ages: Ages;
 }
 
 /** An hour, in ms: the request of an upload is cut off long before. */
@@ -23,16 +25,17 @@ const step = 100;
 
 /**
  * Removes the files of uploads that never became a job, because their process died between storing and submitting them;
- * says how many there were. A job's id says when its upload began, so what is younger than `minAgeMs` is left alone.
- * Files of a job that was deleted are no orphans: a cleanup removes them.
+ * says how many there were. Nothing is removed before it has been without a job for `minAgeMs` of this process's time:
+ * neither an id nor a file says by which clock it was stamped. Files of a job that was deleted are no orphans: a cleanup
+ * removes them.
  */
 export async function removeOrphans({ engine, files }: OrphanContext, options: OrphanOptions): Promise<number> {
-  const { minAgeMs = defaultOrphanAgeMs, signal, now = Date.now } = options;
-  const before = now() - minAgeMs;
+  const { minAgeMs = defaultOrphanAgeMs, signal, ages } = options;
   let removed = 0;
   const clear = async (ids: readonly string[]): Promise<void> => {
     for (const jobId of await engine.unknownJobs(ids)) {
       if (signal.aborted) return;
+      if (ages.of(jobId) < minAgeMs) continue;
       await files.removePrefix(jobPrefix(jobId));
       removed += 1;
     }
@@ -41,12 +44,11 @@ export async function removeOrphans({ engine, files }: OrphanContext, options: O
   };
 
   await files.spool.sweep(minAgeMs);
+  ages.begin();
   let ids: string[] = [];
   for await (const name of files.list(jobsPrefix)) {
     if (signal.aborted) return removed;
-    const begun = beginning(name);
-    if (begun === undefined || begun >= before) continue;
-    ids.push(name);
+    if (isJobId(name)) ids.push(name);
     if (ids.length < step) continue;
     await clear(ids);
     ids = [];
@@ -55,8 +57,7 @@ export async function removeOrphans({ engine, files }: OrphanContext, options: O
   return removed;
 }
 
-/** When a UUIDv7 was made, in ms since the epoch (RFC 9562, 5.7); undefined for what is none. */
-function beginning(id: string): number | undefined {
-  if (!/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(id)) return undefined;
-  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+/** Whether it is a UUIDv7 (RFC 9562, 5.7): what is none was put there by somebody else. */
+function isJobId(name: string): boolean {
+  return /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(name);
 }

@@ -1,5 +1,6 @@
 import type { BaseLogger } from 'pino';
 import type { Engine } from '../engine/contract.ts';
+import { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { removeOrphans } from './orphans.ts';
 import { removeJob } from './remove-job.ts';
@@ -8,7 +9,7 @@ interface RetentionOptions {
   engine: Pick<Engine, 'finishedJobs' | 'deleteJob' | 'unknownJobs' | 'exclusively'>;
   files: Pick<FileStore, 'removePrefix' | 'list' | 'spool'>;
   retentionHours: number;
-  /** Files of no job are removed when they are so old, in ms. */
+  /** Files of no job are removed when this process has seen them for so long, in ms. */
   orphanAgeMs?: number | undefined;
   log: Pick<BaseLogger, 'info' | 'error'>;
   /** How often to look, in ms. */
@@ -28,10 +29,11 @@ const hourMs = 3_600_000;
  */
 export function startRetention(options: RetentionOptions): { close(): Promise<void> } {
   const { engine, retentionHours, orphanAgeMs: minAgeMs, log, everyMs = defaultSweepMs } = options;
+  const ages = new Ages();
   const stop = new AbortController();
   const { signal } = stop;
   const cleanUp = async (): Promise<void> => {
-    const orphans = await removeOrphans(options, { signal, minAgeMs });
+    const orphans = await removeOrphans(options, { signal, minAgeMs, ages });
     if (orphans > 0) log.info({ orphans }, 'removed files of uploads that were interrupted');
     const removed = await removeFinished(options, retentionHours * hourMs, signal);
     if (removed > 0) log.info({ removed }, 'removed jobs that were kept long enough');
