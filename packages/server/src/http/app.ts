@@ -10,6 +10,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { guard } from '../auth/guard.ts';
 import { createKeyring } from '../auth/keys.ts';
+import { RateLimitStore } from '../auth/rate-limit-store.ts';
 import { createSessions } from '../auth/sessions.ts';
 import { createTickets } from '../auth/tickets.ts';
 import { refuseConnection } from './client-error.ts';
@@ -108,7 +109,7 @@ async function registerPlugins(
   const commonLines = await secureHeaders(app, scriptHashes);
   await app.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
   await app.register(cookie);
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, store: RateLimitStore });
   await app.register(multipart, {
     limits: { fileSize: maxFileSizeBytes, fieldSize: 64 * 1024, fields: 50, parts: 200, headerPairs: 50 },
     throwFileSizeLimit: false,

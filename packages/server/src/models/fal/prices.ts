@@ -37,6 +37,7 @@ export function createFalPrices(
 ): Prices {
   const known = new Map<string, Price>();
   let asking: Promise<void> | undefined;
+  /** By `performance.now`. */
   let askAgainAt = 0;
 
   async function askFor(some: readonly string[]): Promise<number> {
@@ -46,7 +47,7 @@ export function createFalPrices(
     for (const { endpoint_id: id, unit_price: amount, unit, currency } of parsed.data.prices) {
       if (some.includes(id)) known.set(id, { amount, currency, unit });
     }
-    askAgainAt = Date.now() + freshMs;
+    askAgainAt = performance.now() + freshMs;
     return status;
   }
 
@@ -64,7 +65,7 @@ export function createFalPrices(
   }
 
   async function ask(): Promise<void> {
-    askAgainAt = Date.now() + againMs;
+    askAgainAt = performance.now() + againMs;
     try {
       const status = await askPatiently();
       // One model that fal does not know spoils the question for all.
@@ -82,7 +83,7 @@ export function createFalPrices(
   return {
     of: (model) => known.get(model) ?? null,
     async ready() {
-      if (asking === undefined && Date.now() >= askAgainAt) {
+      if (asking === undefined && performance.now() >= askAgainAt) {
         asking = ask().finally(() => {
           asking = undefined;
         });

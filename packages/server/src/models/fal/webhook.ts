@@ -88,8 +88,9 @@ function createVerifier(client: Pick<FalClient, 'webhookKeys'>, now: () => numbe
 
   return async (message: Buffer, signature: Buffer): Promise<boolean | undefined> => {
     const fits = (all: readonly KeyObject[]): boolean => all.some((key) => verify(null, message, key, signature));
-    const kept = keys !== undefined && now() - keys.at < keepKeysMs ? keys : undefined;
-    if (kept !== undefined && (fits(kept.all) || now() - kept.at < readKeysAgainMs)) return fits(kept.all);
+    // Either way: the clock may have been set.
+    const ageMs = keys === undefined ? Infinity : Math.abs(now() - keys.at);
+    if (keys !== undefined && ageMs < keepKeysMs && (fits(keys.all) || ageMs < readKeysAgainMs)) return fits(keys.all);
     return await readKeys().then(fits, () => undefined);
   };
 }

@@ -10,7 +10,7 @@ import { createJobEndings } from './job-endings.ts';
 import { createKeyState } from './key-state.ts';
 import { createLedger } from './ledger.ts';
 import type { RemoteJob, SubmitOutcome } from './remote-job.ts';
-import { remoteWork } from './run-remote-job.ts';
+import { patienceLeftMs, remoteWork } from './run-remote-job.ts';
 import { defaultTimings } from './timings.ts';
 
 /** A provider that keeps its jobs by our own ids, as a server on one's own graphics card may. */
@@ -145,6 +145,12 @@ describe('a job at a provider', () => {
     });
     await expect(run()).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT', retryable: false });
     expect(abandoned).toEqual([memory.at(-1)]);
+  });
+
+  it('has a fair share of the patience left, whatever was made of the clock since its submit', () => {
+    const [submittedAt, hour] = [Date.UTC(2026, 0, 1), 3_600_000];
+    const left = (sinceMs: number) => patienceLeftMs(submittedAt, 2 * hour, submittedAt + sinceMs);
+    expect([0, hour, 24 * hour, -hour].map(left)).toEqual([2 * hour, hour, hour / 2, 2 * hour]);
   });
 
   it('is cancelled at once where the store has no room for its id, nor for the cleanup', async () => {

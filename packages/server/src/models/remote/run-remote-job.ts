@@ -103,7 +103,7 @@ async function follow(
   const patience = new AbortController();
   const { ended, forget } = endings.wait(jobId);
   const ticking = setInterval(() => reports.tick(), tickMs);
-  const deadline = setTimeout(() => patience.abort(), Math.max(0, submittedAt + timings.patienceMs - Date.now()));
+  const deadline = setTimeout(() => patience.abort(), patienceLeftMs(submittedAt, timings.patienceMs));
   try {
     const signal = AbortSignal.any([context.signal, patience.signal]);
     return await job.follow(jobId, { signal, ended, onProgress: (progress) => reports.update(progress) });
@@ -117,6 +117,14 @@ async function follow(
     clearInterval(ticking);
     forget();
   }
+}
+
+/**
+ * How long a job may still take. Where the wall clock was set since its submit that says little, so an attempt has a
+ * quarter of the patience at least, and all of it at most: what is paid for is not cancelled for a wrong clock.
+ */
+export function patienceLeftMs(submittedAt: number, patienceMs: number, now = Date.now()): number {
+  return Math.min(patienceMs, Math.max(patienceMs / 4, submittedAt + patienceMs - now));
 }
 
 /** The job has failed for good: what may be retried is another job, which starts with nothing remembered. */
