@@ -80,12 +80,12 @@ export class Connection {
       if (this.#closed()) return;
       if (outcome === true) return this.#finish();
       this.#state = 0;
-      await this.#prepareRetry(outcome, attempt.openedAt);
+      await this.#prepareRetry(outcome, attempt.openMs());
     }
   }
 
   /** Refreshes the credential or waits, whichever the error calls for; ends the connection if no retry can help. */
-  async #prepareRetry(error: ApiError, openedAt: number): Promise<void> {
+  async #prepareRetry(error: ApiError, openMs: number | undefined): Promise<void> {
     if (this.#credentials.canRefresh(error)) {
       const refreshes = await this.#credentials.refresh(error);
       if (this.#closed()) return;
@@ -96,13 +96,13 @@ export class Connection {
     } else {
       return this.#finish(error);
     }
-    if (!this.#skipPause) return await this.#waitForRetry(error, openedAt);
+    if (!this.#skipPause) return await this.#waitForRetry(error, openMs);
     // We restarted the connection ourselves, so this is not a failed attempt.
     this.#skipPause = false;
   }
 
-  async #waitForRetry(error: ApiError, openedAt: number): Promise<void> {
-    const next = this.#delay.next(error, openedAt);
+  async #waitForRetry(error: ApiError, openMs: number | undefined): Promise<void> {
+    const next = this.#delay.next(error, openMs);
     if (next instanceof ApiError) return this.#finish(next);
     this.#sink.reconnecting(next);
     if (this.#closed() || next.delayMs <= 0) return;

@@ -2,6 +2,7 @@ import { backoffDefaults, backoffDelay } from './backoff.ts';
 import { gaveUp } from './connection-errors.ts';
 import type { ReconnectInfo, ResolvedConnectionOptions } from './connection-options.ts';
 import type { ApiError } from './errors.ts';
+import { startStopwatch } from './stopwatch.ts';
 
 /** Maximum `Retry-After` that is honoured: an hour. */
 const maxRetryAfterMs = 3_600_000;
@@ -15,8 +16,9 @@ export class ReconnectDelay {
   #fruitless = 0;
   /** The server's last `retry:`. */
   #retryMs: number | undefined;
-  /** When `Retry-After` expires (`Date.now()`). */
-  #notBefore = 0;
+  /** The last `Retry-After`, and how long ago it came. */
+  #retryAfterMs = 0;
+  #sinceMs = startStopwatch();
 
   constructor(options: ResolvedConnectionOptions) {
     this.#options = options;
@@ -32,18 +34,19 @@ export class ReconnectDelay {
 
   /** Whether the server's `Retry-After` allows an attempt now. */
   mayRetryNow(): boolean {
-    return Date.now() >= this.#notBefore;
+    return this.#sinceMs() >= this.#retryAfterMs;
   }
 
-  /** The next attempt after an attempt failed that had opened at `openedAt` (0: never); an error if it was the last. */
-  next(reason: ApiError, openedAt: number): ReconnectInfo | ApiError {
+  /** The next attempt after one failed that was open for so long (undefined: never opened); an error if it was the last. */
+  next(reason: ApiError, openMs: number | undefined): ReconnectInfo | ApiError {
     const { stableMs, maxRetries = Infinity } = this.#options;
-    if (openedAt && Date.now() - openedAt >= stableMs) this.#attempt = 0;
+    if (openMs !== undefined && openMs >= stableMs) this.#attempt = 0;
     const attempt = ++this.#attempt;
     if (++this.#fruitless > maxRetries) return gaveUp(maxRetries, reason);
     const retryAfterMs = Math.min(reason.retryAfterMs ?? 0, maxRetryAfterMs);
-    this.#notBefore = Date.now() + retryAfterMs;
-    return { attempt, delayMs: Math.max(this.#backoffMs(openedAt > 0), retryAfterMs), reason };
+    this.#retryAfterMs = retryAfterMs;
+    this.#sinceMs = startStopwatch();
+    return { attempt, delayMs: Math.max(this.#backoffMs(openMs !== undefined), retryAfterMs), reason };
   }
 
   #backoffMs(hadOpened: boolean): number {

@@ -4,6 +4,7 @@ import { eventTooLarge, lost, notAnEventStream, stalled } from './connection-err
 import type { ResolvedConnectionOptions } from './connection-options.ts';
 import { ApiError, unreachable } from './errors.ts';
 import { errorFromResponse } from './problem.ts';
+import { startStopwatch } from './stopwatch.ts';
 import { createWatchdog } from './watchdog.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -22,12 +23,11 @@ export interface AttemptHandlers {
 
 /** One request for an event stream, read until it ends. */
 export class StreamAttempt {
-  /** When the stream opened (`Date.now()`); 0 if it has not. */
-  openedAt = 0;
   readonly #handlers: AttemptHandlers;
   readonly #options: ResolvedConnectionOptions;
   readonly #controller = new AbortController();
   readonly #watchdog: Watchdog;
+  #openMs: (() => number) | undefined;
 
   constructor(handlers: AttemptHandlers, options: ResolvedConnectionOptions) {
     const { stallMs } = options;
@@ -45,7 +45,7 @@ export class StreamAttempt {
       const { reason } = this.#controller.signal as { reason: unknown };
       if (reason instanceof ApiError) return reason;
       // Even an `AbortError` is worth a retry here: it was not ours, so it comes from the network stack.
-      return this.openedAt ? lost('The connection broke', cause) : unreachable(cause);
+      return this.#openMs ? lost('The connection broke', cause) : unreachable(cause);
     } finally {
       this.#watchdog.stop();
       // Also releases a body that was not read to its end.
@@ -61,6 +61,11 @@ export class StreamAttempt {
   /** Milliseconds since the last byte. */
   idleMs(): number {
     return this.#watchdog.idleMs();
+  }
+
+  /** Milliseconds since the stream opened; undefined if it has not. */
+  openMs(): number | undefined {
+    return this.#openMs?.();
   }
 
   async #fetch(): Promise<Response> {
@@ -88,7 +93,7 @@ export class StreamAttempt {
       },
     });
     this.#watchdog.touch();
-    this.openedAt = Date.now();
+    this.#openMs = startStopwatch();
     this.#handlers.open();
     const decoder = new TextDecoder();
     const reader = body?.getReader();

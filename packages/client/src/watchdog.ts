@@ -1,3 +1,5 @@
+import { startStopwatch } from './stopwatch.ts';
+
 /** Detects that nothing has happened for too long. */
 export interface Watchdog {
   /** Something happened. */
@@ -10,15 +12,14 @@ export interface Watchdog {
 
 /**
  * Calls `onStall` once when it has not been touched for `stallMs`; 0 or `Infinity` turns it off. Its one timer is set
- * again only when it expires, so a touch only reads the clock. It uses wall-clock time because a monotonic clock may stop
- * while a laptop sleeps.
+ * again only when it expires, so a touch only reads the clocks.
  */
 export function createWatchdog(stallMs: number, onStall: () => void): Watchdog {
-  let last = Date.now();
+  let idleMs = startStopwatch();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const arm = (ms: number) => {
     timer = setTimeout(() => {
-      const left = last + stallMs - Date.now();
+      const left = stallMs - idleMs();
       if (left > 0) arm(left);
       else onStall();
     }, ms);
@@ -26,9 +27,9 @@ export function createWatchdog(stallMs: number, onStall: () => void): Watchdog {
   if (stallMs > 0 && stallMs < Infinity) arm(stallMs);
   return {
     touch: () => {
-      last = Date.now();
+      idleMs = startStopwatch();
     },
-    idleMs: () => Date.now() - last,
+    idleMs: () => idleMs(),
     stop: () => clearTimeout(timer),
   };
 }
