@@ -96,6 +96,17 @@ it('lists jobs in the order of their upload, whole, however often the clock is s
   expect(Math.abs((times[0] ?? 0) - Date.now())).toBeLessThan(30_000);
 });
 
+it('packs what was made before 1970, as a clock that starts anew has it', async () => {
+  const server = await ClockServer.start();
+  const { job_id, task_id } = await server.upload('fine-0-a.png');
+  await server.ended(task_id);
+  for (const year of [1970, 2107]) {
+    await server.setClock(Date.UTC(year, 0, 1) - Date.now());
+    const archive = await server.ask(`/download/${job_id}/archive`);
+    expect((await archive.arrayBuffer()).byteLength).toBeGreaterThan(20_000);
+  }
+});
+
 describe('a wall clock that is set while the server is stopped', () => {
   it.each([
     ['SIGTERM', -hourMs],

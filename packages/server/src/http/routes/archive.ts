@@ -13,7 +13,7 @@ export interface Archive {
 /** The files of finished models, but for those that are lost. */
 export function packable(models: readonly ExaminedModel[]): Archive {
   const files = models.flatMap(({ place, result, lost }) => {
-    const made = new Date(result.created_time);
+    const made = zipTime(Date.parse(result.created_time));
     const gone = new Set(lost.map(({ key }) => key));
     const whole = listedFiles(place, result).filter(({ key }) => !gone.has(key));
     return whole.map(({ key, filename }) => ({ key, filename, made }));
@@ -44,12 +44,18 @@ export function archiveStream(files: FileStore, archive: Archive): Readable {
   for (const { key, filename, made } of archive.files) {
     zip.addReadStreamLazy(filename, { compress: false, mtime: made }, (give) => void openNext(key, give));
   }
+  const mtime = zipTime(Date.now());
   if (archive.missing.length > 0)
-    zip.addBuffer(Buffer.from(missingNote(archive.missing)), 'MISSING.txt', { compress: false });
+    zip.addBuffer(Buffer.from(missingNote(archive.missing)), 'MISSING.txt', { compress: false, mtime });
   zip.once('error', (error: Error) => output.destroy(error));
   output.once('close', () => current?.destroy());
   zip.end();
   return output;
+}
+
+/** What the 32 bits of a ZIP can hold: for a clock that is far off, yazl would throw where nobody can catch it. */
+function zipTime(timeMs: number): Date {
+  return new Date(Math.min(Math.max(timeMs, 0), 0xffffffff * 1000));
 }
 
 function missingNote(names: readonly string[]): string {

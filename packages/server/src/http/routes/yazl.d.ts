@@ -9,7 +9,7 @@ declare module 'yazl' {
       options: { compress: boolean; mtime: Date },
       open: (give: (error: Error | null, stream?: NodeJS.ReadableStream) => void) => void,
     ): void;
-    addBuffer(buffer: Buffer, metadataPath: string, options: { compress: boolean }): void;
+    addBuffer(buffer: Buffer, metadataPath: string, options: { compress: boolean; mtime: Date }): void;
     end(): void;
   }
 }
