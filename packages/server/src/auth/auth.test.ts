@@ -87,6 +87,19 @@ describe('sessions', () => {
     }
     expect((await sessions.verify(second))?.id).not.toBe(login?.id);
   });
+
+  it('are not good again after a logout while the clock was ahead', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const store = await openSqliteStore({ file: ':memory:' });
+    const sessions = createSessions({ secret, engine: store.connect() });
+    const [value, before] = [sessions.create('owner'), Date.now()];
+    vi.setSystemTime(before + sessionLifetimeMs - 1000);
+    expect(await sessions.revoke(value)).toBeDefined();
+    vi.setSystemTime(before);
+    vi.advanceTimersByTime(3_600_000);
+    expect(await sessions.verify(value)).toBeUndefined();
+    await store.close();
+  });
 });
 
 describe('tickets', () => {

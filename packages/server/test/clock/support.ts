@@ -16,6 +16,8 @@ export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
 const program = fileURLToPath(new URL('clock-server.ts', import.meta.url));
+/** As `npm start` has it. */
+const compileCache = fileURLToPath(new URL('../../../../node_modules/.cache/image2model/compiled', import.meta.url));
 
 /** A server in a process of its own, whose wall clock a test sets. It is killed at the end of the test. */
 export class ClockServer {
@@ -44,6 +46,7 @@ export class ClockServer {
     const child = spawn(process.execPath, ['--import', wallClock.href, program], {
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: compileCache,
         PORT: '0',
         DATA_DIR: this.dataDir,
         LOG_LEVEL: 'fatal',
@@ -55,7 +58,10 @@ export class ClockServer {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const ended = once(child, 'exit').then(() => {
+      throw new Error('The server ended before it listened');
+    });
+    const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
     this.#address = line.toString().trim();
   }
 

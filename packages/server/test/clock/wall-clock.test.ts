@@ -200,8 +200,13 @@ function timesOf({ created_at, finished_at, files }: JobSummary): number[] {
   return times.map((time) => Date.parse(time));
 }
 
-function withoutTimes({ created_at: _, finished_at: __, files, ...job }: JobSummary) {
-  return { ...job, files: files.map(({ result, ...file }) => ({ ...file, result: { ...result, created_time: '' } })) };
+function withoutTimes({ files, ...job }: JobSummary) {
+  return {
+    ...job,
+    created_at: '',
+    finished_at: '',
+    files: files.map(({ result, ...file }) => ({ ...file, result: { ...result, created_time: '' } })),
+  };
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {

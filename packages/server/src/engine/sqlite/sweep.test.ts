@@ -25,6 +25,21 @@ describe('the sweep', () => {
     await engine.close();
   });
 
+  it('lets a worker renew first when the time of the store jumps, as over sleep, and something else comes due', async () => {
+    let sleptMs = 0;
+    const engine = await createSqliteEngine({ file: ':memory:', now: () => Date.now() + sleptMs });
+    for (let job = 0; job < 3; job += 1) await engine.submit(newJob(1));
+    // Positions are due in a quarter of a second.
+    const { token } = await mustClaim(engine, 8000);
+    sleptMs = 24 * 3_600_000;
+    // A quarter of a lease, as workers renew.
+    await pass(2000);
+    expect(await engine.renew([token], 8000)).toEqual([]);
+    await pass(7900);
+    expect(await engine.finish(token, failure)).toBe(true);
+    await engine.close();
+  });
+
   it('has no timer running when nothing is due', async () => {
     const engine = await open();
     await pass(1);
