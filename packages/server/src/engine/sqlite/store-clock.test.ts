@@ -82,6 +82,16 @@ describe('the time of the store', () => {
     }
   });
 
+  it('takes a time of the wall clock for one before now, however little the two differ', () => {
+    const machine = new Machine();
+    const clock = machine.open();
+    machine.pass(1000);
+    machine.wall += 50;
+    expect(clock.toStore(machine.wall - 2)).toBe(clock.now() - 2);
+    machine.wall += dayMs;
+    expect(clock.toStore(machine.wall - 2)).toBe(clock.now() - 2);
+  });
+
   it('counts what the machine slept', () => {
     const machine = new Machine();
     const clock = machine.open();

@@ -33,6 +33,9 @@ const correctionMs = 600_000;
 const maxGapMs = dayMs;
 /** A wall clock that is this far off was set; less is the difference of two readings. */
 const toleranceMs = 100;
+/** Between two readings of clocks that are to be compared, and how often they are read at most. */
+const maxPauseMs = 5;
+const maxReadings = 5;
 /** The machine slept if the process's clock falls this far behind. */
 const sleepMs = 1000;
 /** How often to look whether the machine slept. */
@@ -100,9 +103,9 @@ export class StoreClock {
     return time + found;
   }
 
-  /** The store time of something that the wall clock shows now. */
+  /** The store time of what the wall clock has shown just now. */
   toStore(wallTime: number): number {
-    return wallTime - (this.toWall() - this.now());
+    return wallTime - this.#aheadMs();
   }
 
   /** What is to be saved with the next transaction; undefined where that is not due. */
@@ -148,8 +151,13 @@ export class StoreClock {
     this.#beginEpoch();
   }
 
+  /** By how much the wall clock is ahead now. A pause between two readings would look like a clock that was set. */
   #aheadMs(): number {
-    return this.#clocks.wall() - this.now();
+    for (let reading = 1; ; reading += 1) {
+      const before = this.now();
+      const wall = this.#clocks.wall();
+      if (this.now() - before <= maxPauseMs || reading === maxReadings) return wall - before;
+    }
   }
 
   #beginEpoch(): void {
@@ -161,10 +169,19 @@ export class StoreClock {
 /** Opens the clock of a database whose schema is up to date. */
 export function openClock(db: DatabaseSync): StoreClock {
   const row = db.prepare(`SELECT value FROM meta WHERE name = 'clock'`).get() as { value: string } | undefined;
-  // Of the last one, not the highest: an earlier version may have stamped some by a clock that was ahead.
-  const last = db.prepare('SELECT created_at AS stamp FROM tasks ORDER BY place DESC LIMIT 1').get();
-  const stamp = (last as { stamp: number } | undefined)?.stamp ?? 0;
-  return new StoreClock(row && (JSON.parse(row.value) as Saved), stamp);
+  return new StoreClock(row && (JSON.parse(row.value) as Saved), readNewestStamp(db));
+}
+
+/** 0 where there is none. */
+function readNewestStamp(db: DatabaseSync): number {
+  const last = db.prepare('SELECT created_at AS at FROM tasks ORDER BY place DESC LIMIT 1').get();
+  if (last === undefined) return 0;
+  // Not the highest of all: an earlier version may have stamped some by a clock that was ahead.
+  const { at } = last as { at: number };
+  const ended = `SELECT max(finished_at) AS at FROM (SELECT finished_at FROM tasks ORDER BY place DESC LIMIT 1000)
+    WHERE finished_at <= ?`;
+  const { at: endedAt } = db.prepare(ended).get(Math.max(at + dayMs, Date.now())) as { at: number | null };
+  return Math.max(at, endedAt ?? 0);
 }
 
 function machineClocks(): MachineClocks {
