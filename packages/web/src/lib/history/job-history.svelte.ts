@@ -144,10 +144,22 @@ export class JobHistory {
     });
     // Whatever is missing within the range of this answer has been deleted.
     const there = new Set(answer.jobs.map(({ job_id }) => job_id));
-    const oldest = answer.next_cursor ? (answer.jobs.at(-1)?.created_at ?? '') : '';
-    const gone = new Set(this.entries.filter(({ job }) => job.created_at > oldest && !there.has(job.job_id)));
+    const range = answer.next_cursor ? this.#rangeOf(answer.jobs) : this.entries.length;
+    const gone = new Set(this.entries.slice(0, range).filter(({ job }) => !there.has(job.job_id)));
     for (const entry of gone) entry.close();
     if (fresh.length + gone.size > 0) this.entries = [...fresh, ...this.entries.filter((entry) => !gone.has(entry))];
+  }
+
+  /**
+   * How many of the entries, which are newest first, are newer than the last job of a first page. Their times do not say:
+   * those that were loaded before the server's clock was set go by the clock that it had.
+   */
+  #rangeOf(page: readonly HistoryJob[]): number {
+    const last = this.entries.findIndex(({ job }) => job.job_id === page.at(-1)?.job_id);
+    if (last !== -1) return last;
+    const paged = new Set(page.map(({ job_id }) => job_id));
+    // It is older than all of them, or newer.
+    return this.entries.some(({ job }) => paged.has(job.job_id)) ? this.entries.length : 0;
   }
 
   /** Deletes a batch with its photos and models. Gives an error text if the server refuses. */

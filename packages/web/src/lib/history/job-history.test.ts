@@ -114,3 +114,22 @@ test('the list is restored as it was left, and what was deleted elsewhere leaves
   await elsewhere.refresh();
   expect(ids(elsewhere.entries)).toEqual(['two']);
 });
+
+test('a refresh keeps what other pages have, though the clock of the server was set meanwhile', async () => {
+  let hour = '12';
+  const baseUrl = await serve(({ url = '' }, response) => {
+    const timed = (id: string) => ({ ...job(id, `${id}.png`), created_at: `2026-01-01T${hour}:00:00.000Z` });
+    const page = url.includes('cursor=next')
+      ? { jobs: [timed('three'), timed('four')], next_cursor: null }
+      : { jobs: hour === '12' ? [timed('one'), timed('two')] : [timed('new'), timed('two')], next_cursor: 'next' };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
+  });
+  const api = new ApiService({ baseUrl });
+  const history = new JobHistory(api, new SSEManager({ api }));
+  await history.loadAll();
+  expect(ids(history.entries)).toEqual(['one', 'two', 'three', 'four']);
+  // Set back by an hour; and somebody has deleted a job.
+  hour = '11';
+  await history.refresh();
+  expect(ids(history.entries)).toEqual(['new', 'two', 'three', 'four']);
+});
