@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import process from 'node:process';
+import { expect, test } from 'vitest';
+
+/** What a process says on standard error, which runs this with a `log`; stopped once it has said `until`. */
+async function said(script: string, until?: string): Promise<string> {
+  const file = JSON.stringify(join(import.meta.dirname, 'log.ts'));
+  const source = `const { createLog } = await import(${file}); const log = createLog({ level: 'info' }); ${script}`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', source]);
+  const ended = once(child, 'exit');
+  let text = '';
+  for await (const chunk of child.stderr) {
+    text += String(chunk);
+    if (until !== undefined && text.includes(until)) child.kill('SIGKILL');
+  }
+  await ended;
+  return text;
+}
+
+test('what was logged before a process exits is written, in order', async () => {
+  const text = await said(`for (let n = 0; n < 1000; n += 1) log.info({ n }, 'x'.repeat(200)); process.exit(1)`);
+  const lines = text.trim().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual(Array.from({ length: 1000 }, (_, n) => n));
+});
+
+test('what was logged before an error that nobody catches is written', async () => {
+  expect(await said(`log.info('the last step'); throw new Error('broken')`)).toContain('the last step');
+});
+
+test('a line is written soon, though none follows', async () => {
+  expect(await said(`log.info('alone'); setInterval(() => undefined, 1000)`, 'alone')).toContain('alone');
+});
