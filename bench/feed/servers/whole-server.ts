@@ -52,6 +52,7 @@ export async function createWholeServer(
   const { maxStreams, maxStreamsPerKey } = config;
   const feed = new Feed((err) => log.error({ err }, 'a listener failed'));
   const unwritten: HubOptions['engine'] = {
+    task: (taskId) => engine.task(taskId),
     entries: (taskId, after) => engine.entries(taskId, after),
     subscribe: async (taskId, listener) => feed.subscribe(taskId, listener),
   };

@@ -3,7 +3,7 @@ import type { Engine, JobRow, TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 
 /** The task, if it is this owner's; one of somebody else's is as good as none. */
-export async function ownTask(engine: Engine, taskId: string, owner: string): Promise<TaskRow> {
+export async function ownTask(engine: Pick<Engine, 'task'>, taskId: string, owner: string): Promise<TaskRow> {
   const task = await engine.task(taskId);
   if (task === undefined || task.owner !== owner) {
     throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: taskId }));

@@ -19,7 +19,12 @@ interface Arrival {
 /** One entry of mere progress every so many ms, 50 in all, to so many readers; what one of them was given, and when. */
 async function follow(readers: number, everyMs: number): Promise<{ arrivals: Arrival[]; writtenAt: number[] }> {
   const feed = new Feed((error) => expect.unreachable(String(error)));
-  const feeds = new Feeds({ subscribe: async (task, listener) => feed.subscribe(task, listener) }, { gatherMs: 20 });
+  const engine = {
+    task: () => expect.unreachable(),
+    entries: () => expect.unreachable(),
+    subscribe: async (task: string, listener: (entries: readonly Entry[]) => void) => feed.subscribe(task, listener),
+  };
+  const feeds = new Feeds(engine, { gatherMs: 20 });
   const arrivals: Arrival[] = [];
   const all = Array.from({ length: readers }, (_, index) => ({
     deliver(_task: string, { entries }: Batch): void {

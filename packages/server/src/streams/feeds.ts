@@ -1,6 +1,10 @@
 import { isEnding } from '@image2model/protocol';
-import type { Engine, Entry } from '../engine/contract.ts';
+import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
+import { SharedReads } from './shared-reads.ts';
 import { Batch } from './wire.ts';
+
+/** What streams need of an engine. */
+export type FeedEngine = Pick<Engine, 'task' | 'entries' | 'subscribe'>;
 
 /** Receives the entries of the tasks that it follows. */
 export interface Reader {
@@ -43,13 +47,15 @@ const manyReaders = 100;
  * comes after a pause, a changed status and an ending leave at once, and what waits goes before them: the order is kept.
  */
 export class Feeds {
-  readonly #engine: Pick<Engine, 'subscribe'>;
+  readonly #engine: FeedEngine;
+  readonly #reads: SharedReads;
   readonly #gatherMs: number;
   readonly #feeds = new Map<string, Feed>();
   #due: Feed[] = [];
 
-  constructor(engine: Pick<Engine, 'subscribe'>, options: { gatherMs: number }) {
+  constructor(engine: FeedEngine, options: { gatherMs: number }) {
     this.#engine = engine;
+    this.#reads = new SharedReads(engine);
     this.#gatherMs = options.gatherMs;
   }
 
@@ -79,12 +85,23 @@ export class Feeds {
     const feed = this.#feeds.get(taskId);
     if (feed === undefined || !feed.readers.delete(reader) || feed.readers.size > 0) return;
     this.#feeds.delete(taskId);
+    this.#reads.forget(taskId);
     clearTimeout(feed.timer);
     feed.subscription.then(
       (unsubscribe) => unsubscribe(),
       // Whoever joined has had the error.
       () => undefined,
     );
+  }
+
+  /** As the engine's `task`; read once for all who ask while the task is followed and nothing is written to it. */
+  async task(taskId: string): Promise<TaskRow | undefined> {
+    return await (this.#feeds.has(taskId) ? this.#reads : this.#engine).task(taskId);
+  }
+
+  /** As the engine's `entries` without a cursor, for a reader that has joined; shared in the same way. */
+  async newest(taskId: string): Promise<Entry[] | undefined> {
+    return await (this.#feeds.has(taskId) ? this.#reads.newest(taskId) : this.#engine.entries(taskId));
   }
 
   /** Gives out all that waits. */
@@ -108,6 +125,7 @@ export class Feeds {
   }
 
   #gather(feed: Feed, entries: readonly Entry[]): void {
+    this.#reads.forget(feed.taskId);
     if (feed.readers.size === 0) return;
     for (const entry of entries) {
       feed.pending.push(entry);

@@ -1,10 +1,11 @@
 import { message } from '@image2model/protocol';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Engine, TaskRow } from '../engine/contract.ts';
+import type { TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import { CombinedStream } from './combined-stream.ts';
 import { parseCursor } from './cursor.ts';
 import { Feeds } from './feeds.ts';
+import type { FeedEngine } from './feeds.ts';
 import { Stream } from './stream.ts';
 import type { Outlet, StreamSurroundings } from './stream.ts';
 import { TaskStream } from './task-stream.ts';
@@ -43,7 +44,7 @@ export const defaultStreamLimits: StreamLimits = {
 };
 
 export interface HubOptions {
-  engine: Pick<Engine, 'entries' | 'subscribe'>;
+  engine: FeedEngine;
   log: Pick<FastifyBaseLogger, 'info'>;
   limits?: Partial<StreamLimits>;
 }
@@ -70,7 +71,7 @@ const ticksPerHeartbeat = 60;
 
 /** The open streams of this process. */
 export class Hub {
-  readonly #engine: HubOptions['engine'];
+  readonly #engine: FeedEngine;
   readonly #log: HubOptions['log'];
   readonly #limits: StreamLimits;
   readonly #wheel: Wheel;
@@ -98,6 +99,11 @@ export class Hub {
       counters: this.#counters,
       onClosed: (stream) => this.#discount(stream),
     };
+  }
+
+  /** The task, for a reader without a cursor; see {@link Feeds.task}. */
+  task(taskId: string): Promise<TaskRow | undefined> {
+    return this.#feeds.task(taskId);
   }
 
   /**

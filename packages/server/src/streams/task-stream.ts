@@ -38,7 +38,8 @@ export class TaskStream extends Stream implements Reader {
     if (!hasEnded(task.status)) await this.#feeds.join(this.#taskId, this);
     // What is delivered before this line was written before the read below begins, so the read has it.
     this.#meanwhile = [];
-    const entries = await engine.entries(this.#taskId, after);
+    const isShared = after === undefined && !hasEnded(task.status);
+    const entries = await (isShared ? this.#feeds.newest(this.#taskId) : engine.entries(this.#taskId, after));
     this.throwIfRefused();
     if (entries === undefined)
       throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: this.#taskId }));

@@ -107,10 +107,12 @@ async function opens(socket: Socket, head: StreamHead, options: FrontOptions): P
     await guard.admit(asked);
     found = asked;
     const [first, ...rest] = head.taskIds;
-    const task = await ownTask(engine, first, asked.owner);
-    const others = await Promise.all(rest.map((id) => ownTask(engine, id, asked.owner)));
+    const after = cursorOf(asked, head.query['last_event_id']);
+    // A cursor may be that of an ending, of which no other reader here may know yet.
+    const tasks = after === undefined ? hub : engine;
+    const task = await ownTask(tasks, first, asked.owner);
+    const others = await Promise.all(rest.map((id) => ownTask(tasks, id, asked.owner)));
     if (!socket.destroyed && hub.hasRoom(asked.owner)) {
-      const after = cursorOf(asked, head.query['last_event_id']);
       const outlet = outletOf(socket, head, asked, log, lines);
       const isOpen = head.isCombined
         ? await hub.openTasks([task, ...others], after, outlet)
