@@ -1,4 +1,4 @@
-import { message, messageRef, overallProgress } from '@image2model/protocol';
+import { message, overallProgress } from '@image2model/protocol';
 import type { FileStatus, Message, TaskEvent } from '@image2model/protocol';
 import { isInQueue } from './task-state.ts';
 import type { AppliedChange, FileState, QueueState, TaskContext, TaskState } from './task-state.ts';
@@ -70,8 +70,6 @@ export class TaskDraft {
   /** The file's next entry. */
   note(file: MutableFile): void {
     const { fileId: file_id, filename, status, progress, message: said, details, result, attempts, lastError } = file;
-    const { message_id, message_values } = messageRef(said);
-    const lastRef = lastError === null ? undefined : messageRef(lastError);
     const sequence = this.#next(file.head);
     file.head = sequence;
     this.#append(file_id, 'file_update', {
@@ -81,12 +79,12 @@ export class TaskDraft {
       status,
       progress,
       message: said.text,
-      message_id,
-      message_values,
+      message_id: said.id,
+      message_values: said.values,
       attempts: attempts > 1 ? attempts : undefined,
       last_error: lastError?.text,
-      last_error_id: lastRef?.message_id,
-      last_error_values: lastRef?.message_values,
+      last_error_id: lastError?.id,
+      last_error_values: lastError?.values,
       error: status === 'failed' ? said.text : undefined,
       details: details ?? undefined,
       result: result ?? undefined,
@@ -137,7 +135,6 @@ export class TaskDraft {
   #progress(): void {
     const { task } = this;
     const { taskId: task_id, jobId: job_id, status, progress, ended: current, message: said, files } = task;
-    const { message_id, message_values } = messageRef(said);
     const total = files.length;
     const sequence = this.#next(task.head);
     task.head = sequence;
@@ -150,8 +147,8 @@ export class TaskDraft {
       total,
       total_files: total,
       message: said.text,
-      message_id,
-      message_values,
+      message_id: said.id,
+      message_values: said.values,
       queue_position: task.queuePosition ?? undefined,
       eta_seconds: current === total ? undefined : this.#context.estimate(task),
       sequence,
@@ -191,13 +188,12 @@ export class TaskDraft {
       const only = files.length === 1 ? files[0] : undefined;
       const said = only?.message ?? message('task.all_failed', { total: files.length });
       const details = only?.details ?? { code: 'ALL_FILES_FAILED' };
-      const { message_id, message_values } = messageRef(said);
       this.#append(task_id, 'task_failed', {
         task_id,
         job_id,
         error: said.text,
-        message_id,
-        message_values,
+        message_id: said.id,
+        message_values: said.values,
         details,
         sequence,
         timestamp,
