@@ -88,6 +88,9 @@ async function manyTasks(
   return { manyMicros: cpuMicros / events, manyP50Ms: quantile(transits, 0.5), manyP99Ms: quantile(transits, 0.99) };
 }
 
+/** From one rate to the next. */
+const rateStep = 1.25;
+
 /** (d) The rate is raised until the 99th percentile passes 100 ms or events are missing. */
 async function saturation(
   name: string,
@@ -99,7 +102,7 @@ async function saturation(
   await load.open(readers);
   const each = readers / tasks;
   let peakPerSecond = 0;
-  for (let perSecond = 10_000; perSecond <= maxEventsPerSecond; perSecond *= 1.5) {
+  for (let perSecond = 10_000; perSecond <= maxEventsPerSecond; perSecond *= rateStep) {
     load.reset();
     const due = (perSecond / each) * stepSeconds;
     await subject.produce(perSecond / each, stepSeconds);
