@@ -16,7 +16,9 @@ interface Row {
   better: 'lower' | 'higher';
 }
 
-const subjects = ['ours', 'ours-unwritten', 'node-http', 'better-sse', 'fastify-sse', 'hono'];
+const libraries = ['better-sse', 'fastify-sse', 'hono'];
+const others = ['node-http', ...libraries];
+const subjects = ['ours', 'ours-unwritten', ...others];
 
 // More than two million events a second are too much for the load itself.
 const whole: Extent = { idleStreams: 10_000, seconds: 3, stepSeconds: 1, maxEventsPerSecond: 2e6, slowSeconds: 8 };
@@ -86,14 +88,15 @@ function times(value: number | undefined, factor: number): number | undefined {
 function describe(): string {
   const shown = rows.filter(({ value }) => [...results.values()].some((figures) => value(figures) !== undefined));
   const table = shown.map(
-    (one) => `| ${one.title} | ${names.map((name) => cell(one, name)).join(' | ')} | ${ratio(one)} |`,
+    (one) =>
+      `| ${one.title} | ${names.map((name) => cell(one, name)).join(' | ')} | ${ratio(one, others)} | ${ratio(one, libraries)} |`,
   );
   return `# The feed, measured
 
 The last run of \`node bench/feed/run.ts\`${options.quick ? ' --quick' : ''}. Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}, Node ${process.version}; ${pins() ? 'server on one core, load on the other' : 'server and load not held to a core each'}. ${versions()}. *ours* is the whole server (keys, engine with each event written to SQLite, logs) but for the runner; *ours-unwritten* is the same with the events handed to the streams as they are made, as in the others, which are bare, each as its documentation shows it. Every event is sent at once but in the row that says otherwise. Figures of one run on a shared machine (load average ${loadBefore.toFixed(1)} before it began): compare within it, and on a busy one the CPU and the memory rather than the delays.
 
-| | ${names.join(' | ')} | ours ÷ best of the others |
-|---|${names.map(() => '---|').join('')}---|
+| | ${names.join(' | ')} | ours ÷ best of the others | ours ÷ best library |
+|---|${names.map(() => '---|').join('')}---|---|
 ${table.join('\n')}
 `;
 }
@@ -102,14 +105,12 @@ function cell({ value, digits }: Row, name: string): string {
   return value(results.get(name) ?? {})?.toFixed(digits) ?? '–';
 }
 
-function ratio({ value, better }: Row): string {
+/** Ours against the best of these. */
+function ratio({ value, better }: Row, peers: readonly string[]): string {
   const ours = value(results.get('ours') ?? {});
-  const others = [...results]
-    .filter(([name]) => !name.startsWith('ours'))
-    .map(([, figures]) => value(figures))
-    .filter((one) => one !== undefined);
-  if (ours === undefined || others.length === 0) return '–';
-  const best = better === 'lower' ? Math.min(...others) : Math.max(...others);
+  const theirs = peers.map((name) => value(results.get(name) ?? {})).filter((one) => one !== undefined);
+  if (ours === undefined || theirs.length === 0) return '–';
+  const best = better === 'lower' ? Math.min(...theirs) : Math.max(...theirs);
   // Where none of the others did the first step there is nothing to compare with.
   return best > 0 ? (ours / best).toFixed(2) : '–';
 }

@@ -91,7 +91,10 @@ async function manyTasks(
 /** From one rate to the next. */
 const rateStep = 1.25;
 
-/** (d) The rate is raised until the 99th percentile passes 100 ms or events are missing. */
+/**
+ * (d) The rate is raised until the 99th percentile passes 100 ms or events are missing, twice at the same rate: once may
+ * be what else runs on the machine.
+ */
 async function saturation(
   name: string,
   { stepSeconds, maxEventsPerSecond }: Extent,
@@ -101,15 +104,19 @@ async function saturation(
   const load = createLoad(subject.target);
   await load.open(readers);
   const each = readers / tasks;
-  let peakPerSecond = 0;
-  for (let perSecond = 10_000; perSecond <= maxEventsPerSecond; perSecond *= rateStep) {
+
+  async function keepsUp(perSecond: number): Promise<boolean> {
     load.reset();
-    const due = (perSecond / each) * stepSeconds;
     await subject.produce(perSecond / each, stepSeconds);
     await sleep(150);
     const { events, delays } = load.seen();
-    if (quantile(delays, 0.99) > 100 || events < due * each * 0.98) break;
-    peakPerSecond = events / stepSeconds;
+    return quantile(delays, 0.99) <= 100 && events >= perSecond * stepSeconds * 0.98;
+  }
+
+  let peakPerSecond = 0;
+  for (let perSecond = 10_000; perSecond <= maxEventsPerSecond; perSecond *= rateStep) {
+    if (!(await keepsUp(perSecond)) && !(await keepsUp(perSecond))) break;
+    peakPerSecond = perSecond;
   }
   load.close();
   await subject.stop();
