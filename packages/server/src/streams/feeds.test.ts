@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Entry } from '../engine/contract.ts';
 import { Feed } from '../engine/feed.ts';
 import { Feeds } from './feeds.ts';
+import { Wheel } from './wheel.ts';
 import type { Batch } from './wire.ts';
 
 beforeEach(() => {
@@ -24,7 +25,7 @@ async function follow(readers: number, everyMs: number): Promise<{ arrivals: Arr
     entries: () => expect.unreachable(),
     subscribe: async (task: string, listener: (entries: readonly Entry[]) => void) => feed.subscribe(task, listener),
   };
-  const feeds = new Feeds(engine, { gatherMs: 20 });
+  const feeds = new Feeds(engine, { gatherMs: 20, wheel: new Wheel({ tickMs: 250, slots: 61 }) });
   const arrivals: Arrival[] = [];
   const all = Array.from({ length: readers }, (_, index) => ({
     deliver(_task: string, { entries }: Batch): void {

@@ -1,6 +1,7 @@
 import { isEnding } from '@image2model/protocol';
 import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
 import { SharedReads } from './shared-reads.ts';
+import type { Wheel } from './wheel.ts';
 import { Batch } from './wire.ts';
 
 /** What streams need of an engine. */
@@ -53,9 +54,9 @@ export class Feeds {
   readonly #feeds = new Map<string, Feed>();
   #due: Feed[] = [];
 
-  constructor(engine: FeedEngine, options: { gatherMs: number }) {
+  constructor(engine: FeedEngine, options: { gatherMs: number; wheel: Wheel }) {
     this.#engine = engine;
-    this.#reads = new SharedReads(engine);
+    this.#reads = new SharedReads(engine, options.wheel);
     this.#gatherMs = options.gatherMs;
   }
 

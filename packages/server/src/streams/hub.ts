@@ -89,7 +89,7 @@ export class Hub {
     this.#log = log;
     this.#limits = limits;
     this.#wheel = new Wheel({ tickMs, slots: ticksPerHeartbeat + 1 });
-    this.#feeds = new Feeds(engine, limits);
+    this.#feeds = new Feeds(engine, { gatherMs: limits.gatherMs, wheel: this.#wheel });
     this.#around = {
       wheel: this.#wheel,
       heartbeatTicks: ticksPerHeartbeat,

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Entry, TaskRow } from '../engine/contract.ts';
 import { Feed } from '../engine/feed.ts';
 import { Feeds } from './feeds.ts';
+import { Wheel } from './wheel.ts';
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] });
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -37,7 +38,7 @@ function createStore() {
       },
       subscribe: async (taskId, listener) => feed.subscribe(taskId, listener),
     },
-    { gatherMs: 20 },
+    { gatherMs: 20, wheel: new Wheel({ tickMs: 250, slots: 61 }) },
   );
   return { feeds, store, reads, write };
 }

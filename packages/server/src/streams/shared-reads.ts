@@ -1,5 +1,6 @@
 import { hasEnded } from '@image2model/protocol';
 import type { Engine, Entry, TaskRow } from '../engine/contract.ts';
+import type { Visited, Wheel } from './wheel.ts';
 
 type Reads = Pick<Engine, 'task' | 'entries'>;
 
@@ -8,21 +9,23 @@ interface Kept {
   newest?: Promise<Entry[] | undefined>;
 }
 
-/** How long an answer is kept, at most, in ms. */
-const keepMs = 1000;
+/** How long an answer is kept, at most, in ticks of the wheel: a second. */
+const keptTicks = 4;
 
 /**
  * Answers of the engine about running tasks, for all who open a stream of the same task within a second: reading is the
  * dearest part of opening one. Whoever asks here has to hear of the task's entries, and to {@link forget} the answers
  * with the next of them.
  */
-export class SharedReads {
+export class SharedReads implements Visited {
+  slot = -1;
   readonly #engine: Reads;
+  readonly #wheel: Wheel;
   #kept = new Map<string, Kept>();
-  #timer: NodeJS.Timeout | undefined;
 
-  constructor(engine: Reads) {
+  constructor(engine: Reads, wheel: Wheel) {
     this.#engine = engine;
+    this.#wheel = wheel;
   }
 
   /** As the engine's `task`. */
@@ -36,7 +39,13 @@ export class SharedReads {
   }
 
   forget(taskId: string): void {
-    if (this.#kept.delete(taskId) && this.#kept.size === 0) this.#forgetAll();
+    if (this.#kept.delete(taskId) && this.#kept.size === 0) this.#wheel.remove(this);
+  }
+
+  /** Forgets everything. */
+  visit(): number {
+    this.#kept = new Map();
+    return 0;
   }
 
   async #readTask(taskId: string): Promise<TaskRow | undefined> {
@@ -63,16 +72,10 @@ export class SharedReads {
   #keep(taskId: string): Kept {
     let kept = this.#kept.get(taskId);
     if (kept === undefined) {
+      if (this.#kept.size === 0) this.#wheel.add(this, keptTicks);
       kept = {};
       this.#kept.set(taskId, kept);
-      this.#timer ??= setTimeout(() => this.#forgetAll(), keepMs);
     }
     return kept;
-  }
-
-  #forgetAll(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#kept = new Map();
   }
 }
