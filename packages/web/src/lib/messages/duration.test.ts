@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration } from './duration.ts';
+import { duration, timeLeft } from './duration.ts';
 
 test.each([
   [0.2, '1 second'],
@@ -14,4 +14,17 @@ test.each([
 
 test('it is in the language of the page', () => {
   expect(duration(600, 'de')).toBe('10 Minuten');
+});
+
+test.each([
+  [1, '5 seconds'],
+  [11, '10 seconds'],
+  [28, '30 seconds'],
+  [48, '50 seconds'],
+  [52, '50 seconds'],
+  [95, '2 minutes'],
+  [130, '2 minutes'],
+  [7300, '2 hours'],
+])('%s seconds that are left are %s', (seconds, said) => {
+  expect(timeLeft(seconds, 'en')).toBe(said);
 });

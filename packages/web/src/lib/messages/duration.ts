@@ -11,3 +11,12 @@ export function duration(seconds: number, tag: string = locale()): string {
         : [Math.round(seconds / 3600), 'hour'];
   return formatOf(tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
+
+/**
+ * What is left of something under way, for a person: in steps that an estimate does not cross with each of its
+ * updates, finer towards the end.
+ */
+export function timeLeft(seconds: number, tag?: string): string {
+  const step = seconds < 30 ? 5 : 10;
+  return duration(Math.max(step, Math.round(seconds / step) * step), tag);
+}
