@@ -6,7 +6,7 @@ import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { createConverter } from './files/converter.ts';
 import type { Converter } from './files/converter.ts';
-import type { Engine } from './engine/contract.ts';
+import type { Engine, Places } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
@@ -127,11 +127,19 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   if (!models.has(config.model)) {
     throw new ConfigError(`MODEL=${config.model} is not among the models: ${[...models.keys()].join(', ')}`);
   }
-  await engine.offer([...models.keys()]);
+  await engine.offer([...models.keys()], placesOf(models, config.workerConcurrency));
   const converter = createConverter();
   opened.push(() => converter.close());
   const verifier = createVerifier(files);
   return { worker: workerName(), engine, files, verifier, providers, models, converter };
+}
+
+/** How many files each model, and the local ones together, may have at work. */
+function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Places, 'models'> {
+  const own = [...models].flatMap(([id, { concurrency }]) =>
+    concurrency === undefined ? [] : [[id, concurrency] as const],
+  );
+  return { shared, own: new Map(own) };
 }
 
 async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {

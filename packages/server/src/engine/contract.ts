@@ -13,6 +13,7 @@ import type {
   Lease,
   LostLease,
   NewJob,
+  Places,
   ReleaseOptions,
   Reservation,
   RetryOutcome,
@@ -125,10 +126,11 @@ export interface Queue {
   /** Hands a file back to the queue. False when the lease is lost. */
   release(token: string, options?: ReleaseOptions): Promise<boolean>;
   /**
-   * Says which models this installation offers: waiting files of any other say that they wait for their model. Processes
-   * of one store are started with the same models.
+   * Says which models this installation offers: waiting files of any other say that they wait for their model. The
+   * number of places is for estimates alone; without it they go by what was seen. Processes of one store are started
+   * with the same models.
    */
-  offer(models: readonly string[]): Promise<void>;
+  offer(models: readonly string[], places?: Omit<Places, 'models'>): Promise<void>;
   /**
    * Calls back when files or cleanups may be waiting; the callback claims. At least once after each submit, hand-back or
    * ending by this process (an ended file no longer counts towards its model's limit); what other processes write rings
@@ -142,6 +144,11 @@ export interface Queue {
    * where there were too few.
    */
   typicalSeconds(model: string): Promise<number | null>;
+  /**
+   * Seconds that a task still takes, as of now, by what waits beside it: `eta_seconds` of its newest entry is of when
+   * that was written. Null for one that has ended or is unknown, and where too little is known.
+   */
+  secondsLeft(taskId: string): Promise<number | null>;
 }
 
 /** What is left to be done outside the engine. */

@@ -1,19 +1,41 @@
-import type { TaskState } from './task-state.ts';
-
-/** Generations remembered for each model, and for each size of a model's images. */
+/** Files remembered for each model, and for each size of a model's images; and attempts for each model. */
 const maxKept = 64;
-/** Fewer than these say too little. */
+/** Fewer made files than these say too little. */
 const minKept = 5;
 /** Pixels at which one size of images ends and the next begins. */
 const sizes = [1_000_000, 4_000_000, 16_000_000];
+/** One file counts for at most so many medians in a mean: a machine that slept over it is not what files take here. */
+const maxMedians = 10;
+/** What takes less is not told apart. */
+const leastSeconds = 0.01;
 
 /** So many of a model's newest durations hold all that {@link Durations} can use. */
 export const durationsPerModel = maxKept * (sizes.length + 1);
 
+/** Images are told apart by so many sizes; the last one is for those whose size is not known. */
+export const sizeClasses = sizes.length + 2;
+
+/** Seconds that a file takes. */
+export interface Duration {
+  /** Half of the files take less. What one file alone is expected to take. */
+  median: number;
+  /** Seconds of a place for each file that ends, failed attempts included: what many files take, divided by their number. */
+  mean: number;
+  /** How much files differ: the standard deviation of the logarithm of what they take. */
+  spread: number;
+}
+
+/** Newest last. */
 interface History {
-  /** Seconds, oldest first. */
-  taken: number[];
-  median: number | undefined;
+  seconds: number[];
+  duration: Duration;
+}
+
+/** Newest last. */
+interface Attempt {
+  seconds: number;
+  /** Whether its file has ended with it. */
+  isLast: boolean;
 }
 
 /**
@@ -23,62 +45,90 @@ interface History {
  */
 export class Durations {
   /** By model, and by model and size. */
-  readonly #known = new Map<string, History>();
-  /** By model: the most files that were seen to run at once is what this installation can do. */
-  readonly #maxRunning = new Map<string, number>();
+  readonly #made = new Map<string, History>();
+  /** By model: its attempts, and the factor by which those that failed prolong what its files take. */
+  readonly #attempts = new Map<string, { newest: Attempt[]; factor: number }>();
 
-  /** Takes in how long a file took. */
+  /** Takes in how long a file took to be made. */
   add(model: string, pixels: number | null, seconds: number): void {
     this.#keep(model, seconds);
-    if (pixels !== null) this.#keep(nameOf(model, pixels), seconds);
+    if (pixels !== null) this.#keep(nameOf(model, sizeClass(pixels)), seconds);
+    this.#attempted(model, { seconds, isLast: true });
   }
 
-  /** Takes in how many files of a model run at once. */
-  sawRunning(model: string, files: number): void {
-    this.#maxRunning.set(model, Math.max(this.#maxRunning.get(model) ?? 0, files));
+  /** Takes in how long an attempt took that failed. */
+  addFailed(model: string, attempt: Attempt): void {
+    this.#attempted(model, attempt);
   }
 
-  /** Seconds that a file takes, half of them less; undefined where too little is known. */
-  typical(model: string, pixels: number | null = null): number | undefined {
-    const bySize = pixels === null ? undefined : this.#known.get(nameOf(model, pixels))?.median;
-    return bySize ?? this.#known.get(model)?.median;
+  /** Seconds that a made file takes, half of them less; undefined where too little is known. */
+  typical(model: string): number | undefined {
+    return this.#of(model, sizeClass(null))?.median;
   }
 
-  /**
-   * Seconds until a task ends, were nothing else in its way but the tasks before it in the queue, each taken for one
-   * file. At least 1, for it is only asked for a task that has not ended; undefined where too little is known.
-   */
-  estimate({ model, queuePosition, files }: TaskState): number | undefined {
-    const typical = this.typical(model);
-    const maxRunning = this.#maxRunning.get(model);
-    if (typical === undefined || maxRunning === undefined) return undefined;
-    let work = queuePosition === null ? 0 : (queuePosition - 1) * typical;
-    let longest = 0;
-    for (const { state, progress, pixels } of files) {
-      if (state === 'ended') continue;
-      const whole = this.typical(model, pixels) ?? typical;
-      const left = state === 'leased' ? whole * (1 - progress / 100) : whole;
-      work += left;
-      longest = Math.max(longest, left);
-    }
-    return Math.max(1, Math.ceil(Math.max(longest, work / maxRunning)));
+  /** What a file of this size takes; undefined where too little is known of the model. */
+  of(model: string, size: number): Duration | undefined {
+    const made = this.#of(model, size);
+    const factor = this.#attempts.get(model)?.factor ?? 1;
+    return made && (factor === 1 ? made : { ...made, mean: made.mean * factor });
+  }
+
+  #of(model: string, size: number): Duration | undefined {
+    const any = this.#made.get(model);
+    if (any === undefined || any.seconds.length < minKept) return undefined;
+    const known = this.#made.get(nameOf(model, size));
+    if (known === undefined) return any.duration;
+    const { seconds, duration } = known;
+    if (seconds.length >= minKept) return duration;
+    // A few of this size say more than many of others, but not all.
+    const part = seconds.length / (seconds.length + 1);
+    const between = (of: number) => part * duration.mean + (1 - part) * of;
+    return { median: between(any.duration.median), mean: between(any.duration.mean), spread: any.duration.spread };
   }
 
   #keep(name: string, seconds: number): void {
-    const history = this.#known.get(name) ?? { taken: [], median: undefined };
-    history.taken.push(seconds);
-    if (history.taken.length > maxKept) history.taken.shift();
-    if (history.taken.length >= minKept) history.median = median(history.taken);
-    this.#known.set(name, history);
+    const kept = [...(this.#made.get(name)?.seconds ?? []), seconds].slice(-maxKept);
+    this.#made.set(name, { seconds: kept, duration: durationOf(kept) });
+  }
+
+  #attempted(model: string, attempt: Attempt): void {
+    const newest = [...(this.#attempts.get(model)?.newest ?? []), attempt].slice(-maxKept);
+    this.#attempts.set(model, { newest, factor: factorOf(newest, this.#made.get(model)?.duration.median ?? 0) });
   }
 }
 
-/** No model's id has a space. */
-function nameOf(model: string, pixels: number): string {
-  return `${model} ${sizes.findIndex((end) => pixels < end)}`;
+/** 0 for the smallest images; the last for those whose size is not known. */
+export function sizeClass(pixels: number | null): number {
+  if (pixels === null) return sizeClasses - 1;
+  const index = sizes.findIndex((end) => pixels < end);
+  return index === -1 ? sizes.length : index;
 }
 
-/** The upper one of the two in the middle; undefined for no numbers. */
-function median(numbers: readonly number[]): number | undefined {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+/** No model's id has a space. */
+function nameOf(model: string, size: number): string {
+  return `${model} ${size}`;
+}
+
+function durationOf(seconds: readonly number[]): Duration {
+  // The upper one of the two in the middle.
+  const median = seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0;
+  const mean = meanOf(seconds.map((each) => Math.min(each, maxMedians * median)));
+  const logs = seconds.map((each) => Math.log(Math.max(each, leastSeconds)));
+  const middle = meanOf(logs);
+  return { median, mean, spread: Math.sqrt(meanOf(logs.map((log) => (log - middle) ** 2))) };
+}
+
+/** The time of all attempts by that of those that were a file's last; near 1 while few are known. */
+function factorOf(attempts: readonly Attempt[], median: number): number {
+  let [all, last] = [minKept * median, minKept * median];
+  for (const { seconds, isLast } of attempts) {
+    const counted = Math.min(seconds, maxMedians * median);
+    all += counted;
+    if (isLast) last += counted;
+  }
+  return last > 0 ? all / last : 1;
+}
+
+function meanOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

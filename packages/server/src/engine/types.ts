@@ -103,6 +103,15 @@ export interface Entry {
   data: string;
 }
 
+/** The models that an installation offers, and the files that it works on at once. */
+export interface Places {
+  models: readonly string[];
+  /** Of all models that have no places of their own together. */
+  shared: number;
+  /** By model: of those that have their own. */
+  own: ReadonlyMap<string, number>;
+}
+
 /** What a worker can take on now. */
 export interface ClaimOptions {
   /** Names the worker's process in rows and logs. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Durations } from '../estimate.ts';
 import { Feed } from '../feed.ts';
+import type { Outlook } from '../outlook.ts';
 import { Signals } from '../signals.ts';
 import { Checkpointer } from './checkpoint.ts';
 import { CleanupQueue } from './cleanup-queue.ts';
@@ -12,7 +13,7 @@ import { Sweep } from './sweep.ts';
 import type { EngineLog } from './sweep.ts';
 import { TaskChanges } from './task-changes.ts';
 import { TaskLog } from './task-log.ts';
-import { readDurations } from './timings.ts';
+import { readDurations, readOutlook } from './timings.ts';
 import { Wake } from './wake.ts';
 
 /** What all handles on an open store share: the parts with a lifetime. Opening it voids the leases of a former process. */
@@ -24,6 +25,7 @@ export class Core {
   readonly feed: Feed;
   readonly signals: Signals;
   readonly durations: Durations;
+  readonly outlook: Outlook;
   readonly changes: TaskChanges;
   readonly cleanups: CleanupQueue;
   /** Names of what runs at the moment; see {@link Engine.exclusively}. */
@@ -60,11 +62,12 @@ export class Core {
     this.live = new LiveTasks(session);
     const taskLog = new TaskLog(session, this.live);
     this.durations = readDurations(session);
+    this.outlook = readOutlook(session, this.durations);
     const wake = new Wake(now, (late) => sweep.run(late));
     this.#wake = wake;
     this.cleanups = new CleanupQueue(session, (dueAt) => (dueAt <= now() ? signals.work() : wake.by(dueAt)));
-    const { live, cleanups, durations } = this;
-    this.changes = new TaskChanges({ session, sync, live, log: taskLog, cleanups, durations, signals, wake });
+    const { live, cleanups, durations, outlook } = this;
+    this.changes = new TaskChanges({ session, sync, live, log: taskLog, cleanups, durations, outlook, signals, wake });
     const sweep = new Sweep({ session, live, taskLog, changes: this.changes, cleanups, signals, log });
     session.change(() => {
       taskLog.recover();

@@ -34,8 +34,9 @@ export function queueOf(handle: Handle): Queue {
       return await handle.core.changes.changeLeased(token, { type: 'released', token, options });
     },
 
-    async offer(models) {
-      const { session, changes } = handle.core;
+    async offer(models, places) {
+      const { session, changes, outlook } = handle.core;
+      outlook.offer(models, places);
       const offered = JSON.stringify(models);
       await session.durable(() => {
         const waiting = [...session.all('waitingToOffer', offered), ...session.all('delayedToOffer', offered)];
@@ -49,6 +50,14 @@ export function queueOf(handle: Handle): Queue {
 
     async typicalSeconds(model) {
       return handle.core.durations.typical(model) ?? null;
+    },
+
+    async secondsLeft(taskId) {
+      const { session, live, outlook } = handle.core;
+      const row = session.get('task', taskId);
+      if (!row || row.finishedAt !== null) return null;
+      const { facts, state } = live.take(row.place);
+      return outlook.estimate(facts, state) ?? null;
     },
   };
 }

@@ -77,6 +77,7 @@ export interface QueryRows {
   entryAt: { sequence: number };
   entriesAfter: EntryRecord;
   newestEntries: EntryRecord;
+  waitingSizes: { place: number; turn: number; model: string; pixels: number | null };
   timings: { model: string; pixels: number | null; seconds: number };
   claimableCleanup: { number: number; cleanup: string; attempts: number };
   cleanupDue: { due: number | null };

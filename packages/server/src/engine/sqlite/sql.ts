@@ -139,6 +139,10 @@ const timings = {
   insertTiming: 'INSERT INTO timings (model, pixels, seconds) VALUES (:model, :pixels, :seconds)',
   trimTimings: `DELETE FROM timings WHERE model = :model AND number <= (
       SELECT number FROM timings WHERE model = :model ORDER BY number DESC LIMIT 1 OFFSET :keep)`,
+  // What waits; leased files are taken back when the store opens.
+  waitingSizes: `SELECT tasks.place, turn, model, pixels FROM tasks CROSS JOIN task_files tf ON tf.place = tasks.place
+      CROSS JOIN files f ON f.file_id = tf.file_id
+    WHERE waiting > 0 AND tf.state IN ('waiting', 'delayed')`,
   timings: 'SELECT model, pixels, seconds FROM timings ORDER BY number',
 } as const;
 

@@ -1,5 +1,6 @@
 import type { NewJob } from '../contract.ts';
 import type { Durations } from '../estimate.ts';
+import type { Outlook } from '../outlook.ts';
 import type { Signals } from '../signals.ts';
 import { applyToTask } from '../task.ts';
 import { isInQueue, newTask } from '../task-state.ts';
@@ -14,7 +15,7 @@ import { noteResult, supersede } from './results.ts';
 import type { Session } from './session.ts';
 import { compactionDue, isFull } from './task-log.ts';
 import type { TaskLog } from './task-log.ts';
-import { noteDuration } from './timings.ts';
+import { noteDurations } from './timings.ts';
 import type { Wake } from './wake.ts';
 import { WriteBehind } from './write-behind.ts';
 
@@ -25,6 +26,7 @@ interface Parts {
   log: TaskLog;
   cleanups: CleanupQueue;
   durations: Durations;
+  outlook: Outlook;
   signals: Signals;
   wake: Wake;
 }
@@ -38,14 +40,12 @@ export class TaskChanges {
   readonly #behind: WriteBehind;
   readonly lost = new LostTokens();
   readonly #parts: Parts;
-  readonly #estimate: TaskContext['estimate'];
   /** The last turn given, on a counter over all tasks: of this process alone, which is the only one that claims. */
   #turn: number;
 
   constructor(parts: Parts) {
-    const { session, durations } = parts;
+    const { session } = parts;
     this.#parts = parts;
-    this.#estimate = (task) => durations.estimate(task);
     this.#turn = session.get('lastTurn')?.turn ?? 0;
     this.positions = new Positions(session, (place, position) => {
       this.change(place, { type: 'positioned', position });
@@ -89,7 +89,7 @@ export class TaskChanges {
     this.#behind.check();
     if (isFull(live.take(place))) session.change(() => log.writeSome([place]));
     const task = live.take(place);
-    const applied = applyToTask(task.state, report, this.#context());
+    const applied = applyToTask(task.state, report, this.#context(task.facts));
     if (!applied) return false;
     const { entries, state } = applied;
     if (entries.length === 0) return true;
@@ -104,15 +104,13 @@ export class TaskChanges {
 
   /** Leases a file, as one transaction; its task goes behind all others. */
   claim(place: number, change: Extract<TaskChange, { type: 'claimed' }>): void {
-    const { session, live, durations } = this.#parts;
-    const { facts, state } = session.change(() => {
+    const { session, live } = this.#parts;
+    session.change(() => {
       const task = live.take(place);
       this.#turn += 1;
       const turned = { ...task, facts: { ...task.facts, turn: this.#turn } };
       this.#apply(turned, change);
-      return turned;
     });
-    durations.sawRunning(facts.model, live.running(state.model));
   }
 
   /** Prolongs leases, as one transaction. */
@@ -141,32 +139,31 @@ export class TaskChanges {
     const place = live.placeOf(token);
     if (place === undefined) return false;
     const task = live.take(place);
-    const applied = applyToTask(task.state, change, this.#context());
+    const applied = applyToTask(task.state, change, this.#context(task.facts));
     if (!applied) return false;
     save();
     live.replace({ ...task, state: applied.state });
     return true;
   }
 
-  #context(): TaskContext {
-    const { session } = this.#parts;
+  #context(facts: TaskFacts): TaskContext {
+    const { session, outlook } = this.#parts;
     const now = session.now();
-    return { now, timestamp: session.toWall(now), estimate: this.#estimate };
+    return { now, timestamp: session.toWall(now), estimate: (task) => outlook.estimate(facts, task) };
   }
 
   #apply(task: LiveTask, change: TaskChange): AppliedChange | undefined {
     const { session, live, log, cleanups, durations } = this.#parts;
-    const applied = applyToTask(task.state, change, this.#context());
+    const applied = applyToTask(task.state, change, this.#context(task.facts));
     if (!applied) return undefined;
     live.replace(log.write(task, applied));
     for (const cleanup of applied.cleanups) cleanups.add(cleanup);
     for (const file of applied.files) {
       if (file.status !== 'completed') continue;
       noteResult(session, task.facts, file.fileId);
-      if (change.type !== 'finished') continue;
-      noteDuration(session, durations, task.facts.model, file);
-      this.#supersede(task.facts, file.fileId);
+      if (change.type === 'finished') this.#supersede(task.facts, file.fileId);
     }
+    noteDurations(session, durations, { before: task.state, change, applied });
     session.afterCommit(() => this.#follow(task, change, applied));
     return applied;
   }
@@ -180,8 +177,9 @@ export class TaskChanges {
   }
 
   /** What a written change means for timers and workers. */
-  #follow({ state: before }: LiveTask, { type }: TaskChange, { state, files, lost }: AppliedChange): void {
-    const { signals, wake } = this.#parts;
+  #follow({ facts, state: before }: LiveTask, { type }: TaskChange, { state, files, lost }: AppliedChange): void {
+    const { outlook, signals, wake } = this.#parts;
+    outlook.note(facts, state);
     for (const { dueAt } of files) if (dueAt !== null) wake.by(dueAt);
     wake.by(compactionDue(state) ?? Infinity);
     if (type === 'opened') return;

@@ -130,7 +130,8 @@ async function tasksOf(engine: Engine, job: JobRow) {
   const tasks = await Promise.all(
     job.taskIds.map(async (taskId) => {
       const [row, entries] = await Promise.all([engine.task(taskId), engine.entries(taskId)]);
-      return row === undefined || entries === undefined ? [] : [presentTask(row, entries)];
+      if (row === undefined || entries === undefined) return [];
+      return [presentTask(row, entries, await engine.secondsLeft(taskId))];
     }),
   );
   return tasks.flat();

@@ -1,4 +1,4 @@
-import { initialTaskState, messageRef, overallProgress, reduceTask } from '@image2model/protocol';
+import { hasEnded, initialTaskState, messageRef, overallProgress, reduceTask } from '@image2model/protocol';
 import type { JobProgress, JobSummary, Message, MessageRef, Task } from '@image2model/protocol';
 import { entryEvent } from '../../engine/contract.ts';
 import type { Entry, JobFileRow, JobRow, TaskRow } from '../../engine/contract.ts';
@@ -8,12 +8,13 @@ export function presentMessage(said: Message): { message: string } & MessageRef 
   return { message: said.text, ...messageRef(said) };
 }
 
-/** A task as the wire has it: the sum of its newest entries, and the times of its row. */
-export function presentTask(row: TaskRow, entries: readonly Entry[]): Task {
+/** A task as the wire has it: the sum of its newest entries, what it takes as of now, and the times of its row. */
+export function presentTask(row: TaskRow, entries: readonly Entry[], secondsLeft: number | null): Task {
   let state = initialTaskState(row.taskId);
   for (const entry of entries) state = reduceTask(state, entryEvent(entry));
   return {
     ...state,
+    ...(secondsLeft !== null && !hasEnded(state.status) && { eta_seconds: secondsLeft }),
     job_id: row.jobId,
     created_at: isoTime(row.createdAt),
     ...(row.startedAt === null ? {} : { started_at: isoTime(row.startedAt) }),

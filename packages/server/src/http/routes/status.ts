@@ -31,8 +31,9 @@ function progressRoutes(app: Api, { engine }: RouteContext): void {
         const { task_id: taskId } = request.params;
         const row = await ownTask(engine, taskId, request.owner);
         const entries = await engine.entries(taskId);
+        const secondsLeft = await engine.secondsLeft(taskId);
         reply.header('cache-control', 'no-store');
-        return presentTask(row, entries ?? []);
+        return presentTask(row, entries ?? [], secondsLeft);
       },
     );
   }
