@@ -13,6 +13,7 @@ import { Runner } from '../../packages/server/src/jobs/runner.ts';
 import { newJob } from '../../packages/server/test/support/jobs.ts';
 import { createScriptedModel } from '../../packages/server/test/support/scripted-model.ts';
 import { quantile } from '../quantile.ts';
+import { estimates } from './estimates.ts';
 import { compareHistory } from './history.ts';
 
 /**
@@ -27,6 +28,7 @@ try {
     ...(await batch()),
     ...(await delay()),
     ...(await history()),
+    ...(await estimates(directory)),
   ];
   console.log(`\nNode ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? 'unknown'}\n`);
   console.log('| work | figure | goal |\n|---|---|---|');
