@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { createConverter } from './files/converter.ts';
 import type { Converter } from './files/converter.ts';
 import type { Engine, Places } from './engine/contract.ts';
@@ -16,6 +17,7 @@ import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
 import { Runner, workerName } from './jobs/runner.ts';
 import type { Log } from './log.ts';
+import { listenFault } from './listen-fault.ts';
 import { Hub } from './streams/hub.ts';
 import type { RemoteTimings } from './models/remote/timings.ts';
 import { collectModels, openProviders } from './models/models.ts';
@@ -67,10 +69,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return await open(options, opened);
   } catch (error) {
     for (const close of opened.toReversed()) await close().catch((err: unknown) => log.error({ err }, 'close failed'));
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new ConfigError(`PORT=${config.port} is in use on ${config.host}`, { cause: error });
-    }
-    throw error;
+    throw listenFault(error, config) ?? error;
   }
 }
 
@@ -115,7 +114,7 @@ interface Parts {
 
 async function openParts(options: ServerOptions, opened: Opened): Promise<Parts> {
   const { config, log, falTimings, minFreeBytes } = options;
-  await mkdir(config.dataDir, { recursive: true });
+  await prepareDataDirectory(config.dataDir);
   const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
   opened.push(() => engine.close());
   const files = await createDiskStore({ directory: join(config.dataDir, 'files'), minFreeBytes });

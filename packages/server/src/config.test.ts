@@ -58,6 +58,15 @@ describe('readConfig', () => {
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS must be origins/],
     [{ API_KEYS: 'a b' }, /^API_KEYS must be printable/],
     [{ HOST: '0.0.0.0' }, /^HOST=0\.0\.0\.0 is not a loopback address.*API_KEYS/],
+    [{ MAX_STREAM: '5' }, /^MAX_STREAM is not a setting; did you mean MAX_STREAMS\?$/],
+    [{ max_streams: '5' }, /^max_streams is not a setting; did you mean MAX_STREAMS\?$/],
+    [{ MAX_STREAM_PER_KEY: '5' }, /did you mean MAX_STREAMS_PER_KEY\?$/],
+    [{ MAX_QUEUE_FILES: '5' }, /did you mean MAX_QUEUED_FILES\?$/],
+    [{ WORKER_CONCURENCY: '5' }, /did you mean WORKER_CONCURRENCY\?$/],
+    [{ WORKER_CONCURRNECY: '5' }, /did you mean WORKER_CONCURRENCY\?$/],
+    [{ RATE_LIMITS_PER_MINUTE: '5' }, /did you mean RATE_LIMIT_PER_MINUTE\?$/],
+    [{ RETENTION_HOUR: '5' }, /did you mean RETENTION_HOURS\?$/],
+    [{ FAL_KEY: 'k', FAL_DAILY_LIMIT: '5' }, /^FAL_DAILY_LIMIT is not a setting; did you mean FAL_DAILY_LIMIT_USD\?$/],
     [{ MAX_STREAMS: '10', MAX_STREAMS_PER_KEY: '11' }, /^MAX_STREAMS_PER_KEY=11 is more than MAX_STREAMS=10$/],
   ])('refuses %j with one line that names the setting', (env, message) => {
     let thrown: unknown;
@@ -69,6 +78,30 @@ describe('readConfig', () => {
     expect(thrown).toBeInstanceOf(ConfigError);
     expect((thrown as ConfigError).message).toMatch(message);
     expect((thrown as ConfigError).message).not.toContain('\n');
+  });
+
+  it.each([
+    ['API_KEY', 'API_KEYS'],
+    ['ADMIN_API_KEY', 'ADMIN_API_KEYS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+    ['DATADIR', 'DATA_DIR'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['RATE_LIMIT', 'RATE_LIMIT_PER_MINUTE'],
+    ['FAL_QUEUE', 'FAL_QUEUE_URL'],
+  ])('warns of %s, which may be for another program', (name, setting) => {
+    expect(readConfig({ [name]: 'x' }).warnings).toEqual([`${name} is not a setting; did you mean ${setting}?`]);
+  });
+
+  it('takes no offence at what stands in real environments', () => {
+    const names =
+      `API_KEYS_FILE API_URL BASH_ENV CI COLORTERM CONCURRENCY CORS_ORIGINS_REGEX DATABASE_NAME DATABASE_URLS
+      DATADIRS DB_HOST DEBUG DISPLAY EDITOR FAL_HOST FAL_KEY_ID FAL_KEY_SECRET FAL_RUN_HOST GOOGLE_API_KEY HOME HOSTNAME
+      HOSTS HOSTTYPE HTTP_PROXY IMAGE2MODEL_API_KEY IMAGE2MODEL_URL KUBERNETES_PORT KUBERNETES_SERVICE_HOST LANG LC_ALL LOG
+      LOG_FILE LOG_FORMAT LOGNAME MAX_CONNECTIONS MAX_SIZE MAX_WORKERS MODE MODELS MODEL_DIR NODE_ENV NODE_OPTIONS
+      NO_PROXY OLDPWD OPENAI_API_KEY PATH PORTS PORT_RANGE PUBLIC_PATH PWD RATE_LIMIT_PER_SECOND RETENTION_DAYS ROLES
+      S3_BUCKETS SERVER_PORT SHELL SHLVL TERM TMPDIR USER WEB_CONCURRENCY WORKERS WORKER_COUNT XDG_DATA_DIRS
+      XDG_RUNTIME_DIR npm_config_host npm_config_port npm_lifecycle_event npm_package_name`.split(/\s+/);
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, 'x']))).warnings).toEqual([]);
   });
 
   it('turns the models of fal.ai on with a key', () => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { findMisspelt } from './misspelt.ts';
 
 /** The server's settings. The environment is read here alone; everybody else is handed a value. */
 export type Config = ReturnType<typeof readConfig>;
@@ -20,6 +21,8 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   refuseUnbuilt(set);
+  const misspelt = findMisspelt(Object.keys(set), Object.keys(settingsSchema.shape));
+  for (const { sentence, isCertain } of misspelt) if (isCertain) throw new ConfigError(sentence);
   const parsed = settingsSchema.safeParse(set);
   if (!parsed.success) throw new ConfigError(describe(parsed.error));
   const settings = parsed.data;
@@ -34,7 +37,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     );
   }
   return {
-    host: settings.HOST,
+    /** Without the brackets that an IPv6 address has in a URL. */
+    host: settings.HOST.replace(/^\[(.*)\]$/, '$1'),
     /** 0 picks a free port. */
     port: settings.PORT,
     /** Absolute. */
@@ -56,6 +60,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     /** The models of fal.ai; null where there is no key for them. */
     fal: falConfig(settings),
     logLevel: settings.LOG_LEVEL,
+    /** Sentences about what may be a mistake. */
+    warnings: misspelt.map(({ sentence }) => sentence),
   };
 }
 

@@ -15,7 +15,9 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   let server: Server;
   try {
     const config = readConfig(env);
-    server = await startServer({ config, log: createLog({ level: config.logLevel }) });
+    const log = createLog({ level: config.logLevel });
+    for (const warning of config.warnings) log.warn(warning);
+    server = await startServer({ config, log });
   } catch (error) {
     if (error instanceof ConfigError) {
       process.stderr.write(`image2model cannot start: ${error.message}\n`);

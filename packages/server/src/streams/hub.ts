@@ -154,8 +154,8 @@ export class Hub {
 
   async #close(graceMs: number): Promise<void> {
     const open = this.#streams();
-    this.#log.info({ streams: open.length }, 'closing the event streams');
     if (this.#counters.open === 0) return;
+    this.#log.info({ streams: open.length }, 'closing the event streams');
     this.#whenEmpty = Promise.withResolvers();
     this.#feeds.flush();
     for (const stream of open) stream.end(shuttingDown(), Math.random() * this.#limits.shutdownSpreadMs);
