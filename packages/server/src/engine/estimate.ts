@@ -6,6 +6,9 @@ const minKept = 5;
 const sizes = [1_000_000, 4_000_000, 16_000_000];
 /** One file counts for at most so many medians in a mean: a machine that slept over it is not what files take here. */
 const maxMedians = 10;
+/** How much the newest file says of the present pace, and how far from the usual pace that may be. */
+const paceShare = 0.08;
+const maxPace = 4;
 /** What takes less is not told apart. */
 const leastSeconds = 0.01;
 
@@ -31,7 +34,16 @@ interface History {
   duration: Duration;
 }
 
-/** Newest last. */
+/** What is known of a model besides what its files take. */
+interface Pace {
+  /** Newest last. */
+  attempts: Attempt[];
+  /** The time of all attempts by that of those that were a file's last. */
+  repeats: number;
+  /** The logarithm of what files take at present by what they usually take: the machine has more or less else to do. */
+  logPace: number;
+}
+
 interface Attempt {
   seconds: number;
   /** Whether its file has ended with it. */
@@ -46,14 +58,13 @@ interface Attempt {
 export class Durations {
   /** By model, and by model and size. */
   readonly #made = new Map<string, History>();
-  /** By model: its attempts, and the factor by which those that failed prolong what its files take. */
-  readonly #attempts = new Map<string, { newest: Attempt[]; factor: number }>();
+  readonly #paces = new Map<string, Pace>();
 
   /** Takes in how long a file took to be made. */
   add(model: string, pixels: number | null, seconds: number): void {
+    this.#attempted(model, { seconds, isLast: true }, this.#logRatio(model, pixels, seconds));
     this.#keep(model, seconds);
     if (pixels !== null) this.#keep(nameOf(model, sizeClass(pixels)), seconds);
-    this.#attempted(model, { seconds, isLast: true });
   }
 
   /** Takes in how long an attempt took that failed. */
@@ -63,17 +74,18 @@ export class Durations {
 
   /** Seconds that a made file takes, half of them less; undefined where too little is known. */
   typical(model: string): number | undefined {
-    return this.#of(model, sizeClass(null))?.median;
+    return this.#usual(model, sizeClass(null))?.median;
   }
 
-  /** What a file of this size takes; undefined where too little is known of the model. */
+  /** What a file of this size takes at present; undefined where too little is known of the model. */
   of(model: string, size: number): Duration | undefined {
-    const made = this.#of(model, size);
-    const factor = this.#attempts.get(model)?.factor ?? 1;
-    return made && (factor === 1 ? made : { ...made, mean: made.mean * factor });
+    const usual = this.#usual(model, size);
+    const { repeats = 1, logPace = 0 } = this.#paces.get(model) ?? {};
+    const pace = Math.exp(logPace);
+    return usual && { median: usual.median * pace, mean: usual.mean * pace * repeats, spread: usual.spread };
   }
 
-  #of(model: string, size: number): Duration | undefined {
+  #usual(model: string, size: number): Duration | undefined {
     const any = this.#made.get(model);
     if (any === undefined || any.seconds.length < minKept) return undefined;
     const known = this.#made.get(nameOf(model, size));
@@ -86,14 +98,25 @@ export class Durations {
     return { median: between(any.duration.median), mean: between(any.duration.mean), spread: any.duration.spread };
   }
 
+  /** Of what a file took, by what those of its size usually take; undefined where that is not known. */
+  #logRatio(model: string, pixels: number | null, seconds: number): number | undefined {
+    const known = this.#made.get(pixels === null ? model : nameOf(model, sizeClass(pixels)));
+    if (known === undefined || known.seconds.length < minKept) return undefined;
+    return Math.log(Math.max(seconds, leastSeconds) / Math.max(known.duration.median, leastSeconds));
+  }
+
   #keep(name: string, seconds: number): void {
     const kept = [...(this.#made.get(name)?.seconds ?? []), seconds].slice(-maxKept);
     this.#made.set(name, { seconds: kept, duration: durationOf(kept) });
   }
 
-  #attempted(model: string, attempt: Attempt): void {
-    const newest = [...(this.#attempts.get(model)?.newest ?? []), attempt].slice(-maxKept);
-    this.#attempts.set(model, { newest, factor: factorOf(newest, this.#made.get(model)?.duration.median ?? 0) });
+  #attempted(model: string, attempt: Attempt, logRatio?: number): void {
+    const { attempts: before, logPace: paceBefore } = this.#paces.get(model) ?? { attempts: [], logPace: 0 };
+    const attempts = [...before, attempt].slice(-maxKept);
+    const repeats = repeatsOf(attempts, this.#made.get(model)?.duration.median ?? 0);
+    const most = Math.log(maxPace);
+    const moved = logRatio === undefined ? paceBefore : paceBefore + paceShare * (logRatio - paceBefore);
+    this.#paces.set(model, { attempts, repeats, logPace: Math.min(most, Math.max(-most, moved)) });
   }
 }
 
@@ -118,8 +141,8 @@ function durationOf(seconds: readonly number[]): Duration {
   return { median, mean, spread: Math.sqrt(meanOf(logs.map((log) => (log - middle) ** 2))) };
 }
 
-/** The time of all attempts by that of those that were a file's last; near 1 while few are known. */
-function factorOf(attempts: readonly Attempt[], median: number): number {
+/** Near 1 while few are known. */
+function repeatsOf(attempts: readonly Attempt[], median: number): number {
   let [all, last] = [minKept * median, minKept * median];
   for (const { seconds, isLast } of attempts) {
     const counted = Math.min(seconds, maxMedians * median);

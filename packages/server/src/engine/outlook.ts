@@ -1,5 +1,5 @@
 import { sizeClass, sizeClasses } from './estimate.ts';
-import type { Durations } from './estimate.ts';
+import type { Duration, Durations } from './estimate.ts';
 import { lastOf, scheduleEnd } from './schedule.ts';
 import { Snapshot } from './snapshot.ts';
 import type { Contender } from './snapshot.ts';
@@ -10,6 +10,8 @@ import type { Places } from './types.ts';
 const snapshotMs = 250;
 /** The share of its tasks that may have changed before it is taken anew: so its cost is shared by as many changes. */
 const maxChanged = 1 / 8;
+/** A quarter of a second is rounded up already: a second too many disappoints less than one too few. */
+const roundUp = 0.75;
 /** Before so many seconds, how long a file has run says nothing of how long it will. */
 const tellingSeconds = 1;
 /** Work waiting for so many rounds of the places, and for at most so many places, is laid out file by file. */
@@ -94,7 +96,7 @@ export class Outlook {
     const work = this.#work(task);
     if (group === undefined || places < 1 || work === undefined) return undefined;
     const seconds = this.#secondsLeft(standing, task, { group, places, work });
-    return Math.max(1, Math.round(seconds));
+    return Math.max(1, Math.floor(seconds + roundUp));
   }
 
   #secondsLeft(
@@ -122,11 +124,12 @@ export class Outlook {
 
   /** Undefined where too little is known of the model. */
   #work({ model, files, ended }: TaskState): OwnWork | undefined {
-    const bySize = Array.from({ length: sizeClasses }, (_, size) => this.#durations.of(model, size));
+    const bySize: (Duration | undefined)[] = [];
     const work: OwnWork = { leased: [], waiting: [], delayedEnd: 0, spread: 0 };
     for (const file of files) {
       if (file.state === 'ended') continue;
-      const duration = bySize[sizeClass(file.pixels)];
+      const size = sizeClass(file.pixels);
+      const duration = (bySize[size] ??= this.#durations.of(model, size));
       if (duration === undefined) return undefined;
       work.spread = Math.max(work.spread, duration.spread);
       const whole = files.length - ended === 1 ? duration.median : duration.mean;
