@@ -6,6 +6,7 @@ import type { BaseLogger } from 'pino';
 import type { Engine, Lease, LostLease } from '../engine/contract.ts';
 import { FileMissingError, StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
+import { errnoOf } from '../files/errno.ts';
 import type { Model, ModelContext } from '../models/contract.ts';
 import { ModelError } from '../models/errors.ts';
 import { mayRetry, retryDelayMs, toFailure } from './retry.ts';
@@ -30,6 +31,8 @@ export interface WorkContext {
  */
 type Outcome = 'accepted' | 'not accepted' | 'unknown';
 
+/** What the system says of a file that is there and cannot be read, whatever else is short or not. */
+const unreadable: readonly (string | undefined)[] = ['EIO', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ESTALE'];
 /** How soon what could not be written for want of room is written again, in ms. */
 const writeAgainMs = 500;
 /** How often an answer that was lost is asked for again. */
@@ -116,7 +119,12 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
 /** Nothing is made, or paid for, of a photo that is not the one that was uploaded. */
 async function readPhoto(files: FileStore, { storageKey, sha256 }: Lease['file']): Promise<Uint8Array> {
   const bytes = await files.read(storageKey).catch((error: unknown) => {
-    if (!(error instanceof FileMissingError)) throw error;
+    if (error instanceof FileMissingError) return;
+    // The disk may give it back yet: it is tried again, and the photo is not called unusable.
+    const isUnreadable = unreadable.includes(errnoOf(error));
+    throw isUnreadable
+      ? new ModelError('FILE_LOST', message('file.photo_lost'), { retryable: true, cause: error })
+      : error;
   });
   if (bytes === undefined || hash('sha256', bytes) !== sha256) {
     throw new ModelError('FILE_LOST', message('file.photo_lost'));

@@ -1,6 +1,6 @@
 /* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { downloadListSchema, jobSchema } from '@image2model/protocol';
 import type { Job, ModelFile, Upload } from '@image2model/protocol';
@@ -176,6 +176,25 @@ describe('a lost photo', () => {
     await rm(await pathOf(1, 'glb'));
     const { task_id: again } = (await (await retry()).json()) as { task_id: string };
     expect(await ended(server, again)).toMatchObject({ total_files: 1, files: [{ filename: 'b.png' }] });
+  });
+
+  it('that is there and cannot be read is tried again, and says why in the end', async () => {
+    const held = Promise.withResolvers<void>();
+    const slow = await start({
+      model: createTriangleModel({ before: async () => await held.promise }),
+      env: { WORKER_CONCURRENCY: '1' },
+    });
+    const sent = await upload(slow, ['first.png', 'second.png']);
+    const path = join(slow.dataDir, 'files/jobs', sent.job_id, 'images', sent.uploaded_files[1]?.file_id ?? '');
+    await rm(path);
+    await mkdir(path);
+    held.resolve();
+    const task = await ended(slow, sent.task_id);
+    expect(task.files.find(({ filename }) => filename === 'second.png')).toMatchObject({
+      status: 'failed',
+      details: { code: 'FILE_LOST', retryable: true, attempts: 3 },
+      message_id: 'file.photo_lost',
+    });
   });
 
   it('fails its file once, and says why', async () => {

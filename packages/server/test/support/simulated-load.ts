@@ -190,8 +190,10 @@ function nextAt({ startedAt, ms, reports }: Running): number {
   return startedAt + ms * (reportsAt[reports] ?? 1);
 }
 
+/** In the order in which the queue serves them, so that a seed gives the same files the same size. */
 function withSizes(job: NewJob, random: () => number): NewJob {
-  return { ...job, files: job.files.map((file) => ({ ...file, pixels: random() < 0.7 ? small : large })) };
+  const files = job.files.toSorted((a, b) => (a.fileId < b.fileId ? -1 : 1));
+  return { ...job, files: files.map((file) => ({ ...file, pixels: random() < 0.7 ? small : large })) };
 }
 
 function resultOf({ file }: Lease) {
