@@ -6,11 +6,11 @@ import { errnoOf } from './files/errno.ts';
 export function listenFault(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): ConfigError | undefined {
   const isOurs =
     error instanceof Error && 'syscall' in error && /^(listen|bind|getaddrinfo)$/.test(String(error.syscall));
-  const sentence = isOurs ? sentenceFor(errnoOf(error), host, port) : undefined;
+  const sentence = isOurs ? sentenceFor(errnoOf(error) ?? '', host, port) : undefined;
   return sentence === undefined ? undefined : new ConfigError(sentence, { cause: error });
 }
 
-function sentenceFor(code: string | undefined, host: string, port: number): string | undefined {
+function sentenceFor(code: string, host: string, port: number): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
       return `PORT=${port} is in use on ${host}`;
