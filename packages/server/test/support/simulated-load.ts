@@ -120,10 +120,12 @@ class Simulation {
       this.#tasks += 1;
       await engine.subscribe(job.taskId, (entries) => {
         for (const entry of entries) {
-          if (isEnding(entry.type)) this.#endedAt.set(job.taskId, this.#now);
           const event = entryEvent(entry);
+          // Of the event itself: it may be handed out a little later.
+          const at = event.data.timestamp;
+          if (isEnding(event.type)) this.#endedAt.set(job.taskId, at);
           const said = event.type === 'task_progress' ? event.data.eta_seconds : undefined;
-          if (said !== undefined) this.#said.push({ taskId: job.taskId, said, at: this.#now });
+          if (said !== undefined) this.#said.push({ taskId: job.taskId, said, at });
         }
       });
       await engine.submit(job);
