@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fillDisk, freeDisk } from './ballast.ts';
 
 const run = promisify(execFile);
 const defaultSizeBytes = 96 * 1024 * 1024;
@@ -40,24 +41,9 @@ export async function createSmallDisk(sizeBytes = defaultSizeBytes): Promise<Sma
     isReal,
     async fill(leaveBytes) {
       if (!isReal) throw new Error('only a disk of its own can be filled');
-      const handle = await open(ballast, 'a');
-      const block = Buffer.alloc(4096, 1);
-      try {
-        for (;;) {
-          const { bavail, bsize } = await statfs(directory);
-          const left = bavail * bsize - leaveBytes;
-          if (left <= 0) break;
-          await handle.write(left > 1024 * 1024 ? Buffer.alloc(1024 * 1024, 1) : block);
-        }
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'ENOSPC') throw error;
-      } finally {
-        await handle.close();
-      }
+      await fillDisk(ballast, leaveBytes);
     },
-    async free() {
-      await rm(ballast, { force: true });
-    },
+    free: () => freeDisk(ballast),
     async resize(size) {
       await run('mount', ['-o', `remount,size=${size}`, directory]);
     },
