@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import type { PowerDisk } from '../../../../scripts/test/power-disk.ts';
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -20,16 +21,22 @@ export interface Product {
   said(): string;
   /** Kills it with no warning, and starts it again on the same port and folder. */
   killAndRestart(): Promise<void>;
+  /** Cuts the power of its disk, and starts it on what was synced. Takes a disk. */
+  cutPower(): Promise<void>;
   /** Kills it and removes its folder; may be called twice. */
   close(): Promise<void>;
 }
 
-/** @throws where it ends before it listens, with what it said */
-export async function startProduct(settings: Record<string, string>): Promise<Product> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'image2model-product-'));
+/**
+ * Its folder is temporary unless it is given a disk, which is removed with it.
+ *
+ * @throws where it ends before it listens, with what it said
+ */
+export async function startProduct(settings: Record<string, string>, disk?: PowerDisk): Promise<Product> {
+  const dataDir = disk?.directory ?? (await mkdtemp(join(tmpdir(), 'image2model-product-')));
   let said = '';
   const launch = async (port: string): Promise<{ child: ChildProcess; url: string }> => {
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [...(disk?.nodeArguments ?? []), program], {
       env: {
         PATH: process.env['PATH'],
         // As `npm start` has it.
@@ -76,9 +83,15 @@ export async function startProduct(settings: Record<string, string>): Promise<Pr
       await kill(child);
       ({ child, url } = await launch(new URL(url).port));
     },
+    async cutPower() {
+      if (disk === undefined) throw new Error('only a disk of its own loses its power');
+      await kill(child);
+      await disk.cut();
+      ({ child, url } = await launch(new URL(url).port));
+    },
     async close() {
       await kill(child);
-      await rm(dataDir, { recursive: true, force: true });
+      await (disk?.remove() ?? rm(dataDir, { recursive: true, force: true }));
     },
   };
 }

@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { follow } from '../../chaos/follower.ts';
 import type { Followed } from '../../chaos/follower.ts';
 import { uploadForm } from '../../support/server.ts';
+import { createPowerDisk } from '../../../../../scripts/test/power-disk.ts';
 import { startFalChild } from './child.ts';
 import type { FalChild } from './child.ts';
 import { seededRandom } from '../../../../../scripts/test/seeded-random.ts';
@@ -23,7 +24,8 @@ import type { FalLedger } from './types.ts';
 
 const files = Number(process.env['FAL_CHAOS_FILES'] ?? 40);
 const seed = Number(process.env['FAL_CHAOS_SEED'] ?? 6);
-const kills = Math.max(3, Math.ceil(files / 24));
+/** Of the server: every second one of them a power cut. */
+const deaths = Math.max(4, Math.ceil(files / 24));
 const perUpload = 20;
 const priced = 'fal-ai/trellis';
 const unpriced = 'fal-ai/triposr';
@@ -50,7 +52,7 @@ interface Batch {
   followed: Promise<Followed>;
 }
 
-describe(`fal.ai under chaos (${files} photos, seed ${seed})`, () => {
+describe(`fal.ai under kills and power cuts (${files} photos, seed ${seed})`, () => {
   it(
     'pays once for each photo, keeps every result, and counts every cost',
     async () => {
@@ -63,12 +65,14 @@ describe(`fal.ai under chaos (${files} photos, seed ${seed})`, () => {
       };
       let fal = await startFalChild(options);
       onTestFinished(() => fal.kill());
-      const product = await startProduct({
+      const settings = {
         FAL_KEY: falKey,
         FAL_QUEUE_URL: fal.queueUrl,
         FAL_REST_URL: fal.restUrl,
         WORKER_CONCURRENCY: '24',
-      });
+      };
+      const disk = await createPowerDisk(256 * 1024 * 1024);
+      const product = await startProduct(settings, disk);
       onTestFinished(() => product.close());
 
       const uploading = uploadAll(product);
@@ -76,23 +80,24 @@ describe(`fal.ai under chaos (${files} photos, seed ${seed})`, () => {
       const ended = followAll(uploading).finally(() => {
         progress.over = true;
       });
-      let killed = 0;
-      while (!progress.over && killed < kills) {
+      const died = { killed: 0, cut: 0 };
+      for (let death = 1; !progress.over && death <= deaths; death += 1) {
         await Promise.race([sleep(200 + random() * 1200), ended]);
         if (progress.over) break;
-        await product.killAndRestart();
-        killed += 1;
+        const how = death % 2 === 1 ? 'cut' : 'killed';
+        await (how === 'cut' ? product.cutPower() : product.killAndRestart());
+        died[how] += 1;
         // fal itself dies too now and then, and comes back as it was.
-        if (killed % 4 === 2) {
+        if (death % 4 === 2) {
           await fal.kill();
-          fal = await startFalChild({ ...options, port: fal.port, chaos: { seed: seed + killed, ...rates } });
+          fal = await startFalChild({ ...options, port: fal.port, chaos: { seed: seed + death, ...rates } });
         }
       }
       await ended;
       const batches = await uploading;
       await settled(fal);
       const ledger = await fal.ledger();
-      await expectOnceAndWhole(product, batches, ledger, killed);
+      await expectOnceAndWhole(product, batches, ledger, died);
     },
     20 * 60_000,
   );
@@ -163,7 +168,7 @@ async function expectOnceAndWhole(
   product: Product,
   batches: Batch[],
   ledger: FalLedger,
-  killed: number,
+  died: { killed: number; cut: number },
 ): Promise<void> {
   const said = product.said().split('\n');
   const byPhoto = Map.groupBy(ledger.submits, (submit) => submit.image);
@@ -194,9 +199,10 @@ async function expectOnceAndWhole(
   expect(ledger.submits.filter((submit) => !photos.has(submit.image))).toEqual([]);
   const billed = ledger.submits.filter((submit) => submit.units > 0);
   const kept = tally['completed'] ?? 0;
-  const summary = { killed, submits: ledger.submits.length, billed: billed.length, faults: ledger.faults, ...tally };
+  const summary = { ...died, submits: ledger.submits.length, billed: billed.length, faults: ledger.faults, ...tally };
   process.stdout.write(`chaos: ${JSON.stringify(summary)}\n`);
-  expect(killed).toBeGreaterThan(0);
+  expect(died.killed).toBeGreaterThan(0);
+  expect(died.cut).toBeGreaterThan(0);
   expect(ledger.faults).toBeGreaterThan(files / 4);
   expect(kept).toBeGreaterThan(files / 3);
   expect(ledger).toMatchObject({ unknownInputs: [], leakedKeys: 0, unauthorised: 0 });
