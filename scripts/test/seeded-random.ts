@@ -21,3 +21,9 @@ export function between(random: Random, low: number, high: number): number {
 export function pick<T>(random: Random, choices: readonly T[]): T {
   return choices[between(random, 0, choices.length - 1)] as T;
 }
+
+/** The same ones in another order (Fisher-Yates). */
+export function shuffled<T>(random: Random, given: readonly T[]): T[] {
+  const left = [...given];
+  return given.flatMap(() => left.splice(between(random, 0, left.length - 1), 1));
+}

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { downloadListSchema, hasEnded, jobListSchema } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
-import { attemptName, imageKey, resultsPrefix } from '../../src/files/keys.ts';
+import { attemptName, imageKey, jobPrefix, resultsPrefix } from '../../src/files/keys.ts';
 import type { AcceptedJob, Client } from './client.ts';
 import type { Fate } from './plan.ts';
 
@@ -24,7 +24,7 @@ const endings: Record<Fate, readonly [status: string, code: string | undefined]>
 /** What the streams said against what was planned. */
 export function checkStreams(jobs: readonly AcceptedJob[]): string[] {
   const wrong: string[] = [];
-  for (const { planned, upload, followed, cancelled } of jobs) {
+  for (const { planned, upload, followed, cancelled, lost } of jobs) {
     for (const [run, task] of followed.entries()) {
       wrong.push(...task.complaints);
       if (task.ending === undefined) wrong.push(`task ${task.taskId} has no ending`);
@@ -40,7 +40,8 @@ export function checkStreams(jobs: readonly AcceptedJob[]): string[] {
         const asPlanned = file.status === status && (code === undefined || file.code === code);
         // While the disk is full for longer than the tries last, that is how a file may end.
         const starved = file.status === 'failed' && file.code === 'STORAGE_FULL';
-        if (asPlanned || starved || (file.status === 'cancelled' && cancelled.has(file_id))) continue;
+        const unseen = file.code === 'FILE_LOST' && lost.get(file_id) === 'photo';
+        if (asPlanned || starved || unseen || (file.status === 'cancelled' && cancelled.has(file_id))) continue;
         wrong.push(`${name} (${file_id}) ended as ${file.status} ${file.code ?? ''}`);
       }
     }
@@ -55,10 +56,11 @@ export async function checkApi(client: Client): Promise<string[]> {
   if (new Set(listed).size !== listed.length) wrong.push('a job is listed twice');
   const known = new Set(client.jobs.map(({ upload }) => upload.job_id));
   for (const jobId of listed) if (!known.has(jobId)) wrong.push(`job ${jobId} belongs to no accepted upload`);
-  for (const { upload, followed, deleted } of client.jobs) {
+  wrong.push(...checkOrder(listed, client.jobs));
+  for (const { upload, followed, deleted, lost } of client.jobs) {
     const isListed = listed.includes(upload.job_id);
     if (isListed === deleted) wrong.push(`job ${upload.job_id} is ${isListed ? 'still' : 'not'} listed`);
-    if (deleted) continue;
+    if (deleted || !isListed) continue;
     const job = await client.job(upload.job_id);
     const results = new Map<string, ModelFile>();
     for (const file of job?.files ?? []) {
@@ -66,31 +68,65 @@ export async function checkApi(client: Client): Promise<string[]> {
       if (!hasEnded(file.status)) wrong.push(`file ${file.file_id} is ${file.status}`);
       if (said?.status !== file.status)
         wrong.push(`file ${file.file_id}: ${said?.status} on the stream, ${file.status} now`);
-      if (said?.result) results.set(file.file_id, said.result);
+      // One that was made stays, whatever became of a later attempt to make it again.
+      const made = followed.findLast(({ files }) => files.get(file.file_id)?.result)?.files.get(file.file_id)?.result;
+      if (made) results.set(file.file_id, made);
     }
-    wrong.push(...(await checkModels(client, upload.job_id, results)));
+    wrong.push(...(await checkModels(client, upload.job_id, results, lost)));
   }
   return wrong;
 }
 
-async function checkModels(client: Client, jobId: string, results: Map<string, ModelFile>): Promise<string[]> {
+/** Newest first, whatever was done to the clock: a job that was sent after another was accepted stands before it. */
+function checkOrder(listed: readonly string[], jobs: readonly AcceptedJob[]): string[] {
+  const wrong: string[] = [];
+  const byId = new Map(jobs.map((job) => [job.upload.job_id, job]));
+  let answered = Infinity;
+  let before = '';
+  for (const id of listed) {
+    const job = byId.get(id);
+    if (job === undefined) continue;
+    if (job.asked > answered) wrong.push(`job ${id} is listed after ${before}, which is older`);
+    if (job.answered < answered) [answered, before] = [job.answered, id];
+  }
+  return wrong;
+}
+
+async function checkModels(
+  client: Client,
+  jobId: string,
+  results: Map<string, ModelFile>,
+  lost: AcceptedJob['lost'],
+): Promise<string[]> {
   const wrong: string[] = [];
   const response = await client.ask(`/download/${jobId}/all`, [200]);
   const list = downloadListSchema.parse(await response?.json());
   if (list.files.length !== results.size)
     wrong.push(`job ${jobId} lists ${list.files.length} of ${results.size} models`);
   for (const file of list.files) {
-    if (!isDeepStrictEqual(results.get(file.file_id), file)) {
+    if (!isSame(results.get(file.file_id), file)) {
       wrong.push(`model ${file.file_id} is not the one that the stream told of`);
     }
-    const answer = await client.ask(`/download/${jobId}/${encodeURIComponent(file.filename)}`, [200, 404]);
+    const isLost = lost.get(file.file_id) === 'model';
+    if (isLost !== (file.missing === true))
+      wrong.push(`model ${file.file_id} is ${isLost ? 'not ' : ''}said to be missing`);
+    const answer = await client.ask(`/download/${jobId}/${encodeURIComponent(file.filename)}`, [200, 404, 410]);
     const bytes = Buffer.from((await answer?.arrayBuffer()) ?? new ArrayBuffer());
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const isWhole = bytes.length === file.size && sha256 === file.sha256 && bytes.readUInt32LE(8) === bytes.length;
-    if (!isWhole)
-      wrong.push(`model ${file.file_id} is listed and not whole (${answer?.status}, ${bytes.length} bytes)`);
+    if (isLost ? answer?.status !== 410 : !isWhole) {
+      const what = isLost ? 'lost' : 'listed and not whole';
+      wrong.push(`model ${file.file_id} is ${what} (${answer?.status}, ${bytes.length} bytes)`);
+    }
   }
   return wrong;
+}
+
+/** But for its time, which is told by what is known of the clock now, and for what is said of files that were lost. */
+function isSame(told: ModelFile | undefined, listed: ModelFile): boolean {
+  if (told === undefined) return false;
+  const { missing: _, message: __, message_id: ___, message_values: ____, ...kept } = listed;
+  return isDeepStrictEqual({ ...kept, created_time: told.created_time }, told);
 }
 
 async function listJobs(client: Client): Promise<string[]> {
@@ -130,12 +166,16 @@ export async function checkEngine(dataDir: string, jobs: readonly AcceptedJob[])
   return wrong;
 }
 
-/** Files below `DATA_DIR/files` that belong to nobody; of a finished file that has those of several attempts, all. */
+/**
+ * Files below `DATA_DIR/files` that belong to nobody and are not in the trash; of a finished file that has those of
+ * several attempts, all.
+ */
 export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]): Promise<string[]> {
   const owned = new Set<string>();
   const finished = new Set<string>();
   for (const { upload, followed, deleted } of jobs) {
     if (deleted) continue;
+    owned.add(`${jobPrefix(upload.job_id)}/job.json`);
     for (const { file_id } of upload.uploaded_files) {
       owned.add(imageKey(upload.job_id, file_id));
       const completed = followed.some(({ files }) => files.get(file_id)?.status === 'completed');
@@ -152,5 +192,5 @@ export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]):
     const attempts = new Set(results.map((key) => key.slice(prefix.length).split('.')[0]));
     if (attempts.size === 1) for (const key of results) owned.add(key);
   }
-  return keys.filter((key) => !owned.has(key));
+  return keys.filter((key) => key !== 'store.json' && !key.startsWith('.trash/') && !owned.has(key));
 }

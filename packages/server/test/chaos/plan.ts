@@ -1,4 +1,4 @@
-import { between, seededRandom } from '../../../../scripts/test/seeded-random.ts';
+import { between, seededRandom, shuffled } from '../../../../scripts/test/seeded-random.ts';
 
 /** What a test file does, by the first word of its name: every attempt behaves as the name says. */
 export type Fate = 'fine' | 'slow' | 'throwsonce' | 'throws' | 'crashesonce' | 'crashes' | 'bad' | 'hangs';
@@ -22,9 +22,37 @@ export interface PlannedJob {
   cancelAfterMs: number;
 }
 
-export type FaultKind = 'kill' | 'kill twice' | 'freeze' | 'stop' | 'nearly full' | 'full' | 'full and killed';
+/** What happens to the server, its disk, its clock or the files that it has stored. */
+export const faultKinds = [
+  'kill',
+  'kill twice',
+  'freeze',
+  'stop',
+  'nearly full',
+  'full',
+  'full and killed',
+  'full and cut',
+  'power cut after an upload',
+  'power cut after a cancel',
+  'power cut after a retry',
+  'power cut after a delete',
+  'power cut twice',
+  'clock back',
+  'clock forward',
+  'clock back while down',
+  'clock forward while down',
+  'idle connections',
+  'no descriptors',
+  'no threads',
+  'model deleted',
+  'model truncated',
+  'model altered',
+  'photo deleted',
+] as const;
 
-/** What happens to the server once so many uploads have been accepted. */
+export type FaultKind = (typeof faultKinds)[number];
+
+/** What happens once so many uploads have been accepted. */
 export interface PlannedFault {
   kind: FaultKind;
   afterUploads: number;
@@ -37,8 +65,10 @@ export interface Plan {
   faults: PlannedFault[];
 }
 
-/** The same plan for the same seed: what is uploaded, what each file does, and what is done to the server. */
-export function makePlan(seed: number, jobCount: number): Plan {
+const uploadsPerFault = 25;
+
+/** The same plan for the same seed: what is uploaded, what each file does, and which of the faults come when. */
+export function makePlan(seed: number, jobCount: number, faultsOf: readonly FaultKind[] = faultKinds): Plan {
   const random = seededRandom(seed);
   const chance = (share: number) => random() < share;
 
@@ -68,20 +98,12 @@ export function makePlan(seed: number, jobCount: number): Plan {
     return { files, wishes, cancelAfterMs: between(random, 0, 400) };
   });
 
-  const kinds: FaultKind[] = [
-    'kill',
-    'freeze',
-    'kill twice',
-    'full',
-    'kill',
-    'nearly full',
-    'kill twice',
-    'stop',
-    'full and killed',
-  ];
-  const faultCount = Math.max(kinds.length, Math.round(jobCount / 30));
-  const faults = Array.from({ length: faultCount }, (_, index): PlannedFault => ({
-    kind: kinds[index % kinds.length] ?? 'kill',
+  const faultCount = Math.max(faultsOf.length, Math.round(jobCount / uploadsPerFault));
+  const rounds = Math.ceil(faultCount / faultsOf.length);
+  // Each kind once before any comes again.
+  const kinds = Array.from({ length: rounds }, () => shuffled(random, faultsOf)).flat();
+  const faults = kinds.slice(0, faultCount).map((kind, index): PlannedFault => ({
+    kind,
     afterUploads: Math.floor(((index + 0.2 + random() * 0.6) * jobCount) / faultCount),
     delayMs: between(random, 0, 250),
   }));

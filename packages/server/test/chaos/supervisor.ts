@@ -1,46 +1,49 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SmallDisk } from '../../../../scripts/test/small-disk.ts';
-import type { FaultKind, PlannedFault } from './plan.ts';
+import type { PowerDisk } from '../../../../scripts/test/power-disk.ts';
+import { setWallClock, wallClock } from '../support/set-wall-clock.ts';
+import type { Command } from './chaos-server.ts';
 
 export const leaseMs = 2500;
-/** Longer than a lease. */
-const freezeMs = 3200;
-/** How long the disk stays full. */
-const fullMs = 1500;
+export const minFreeBytes = 24 * 1024 * 1024;
+/** So few that some connections use them up. */
+export const maxDescriptors = 1024;
 const program = fileURLToPath(new URL('chaos-server.ts', import.meta.url));
-const minFreeBytes = 24 * 1024 * 1024;
-/** A restart that the server refuses is tried again, as a supervisor would. */
+/** A start that the server refuses is tried again, as a supervisor would; it must not refuse any. */
 const restartsAtMost = 60;
 
-/** Runs the server, and does to it what the plan says. */
+/** Runs the server on a disk, and notices when it ends without being asked to. */
 export class Supervisor {
-  readonly counts: Record<FaultKind, number> = {
-    kill: 0,
-    'kill twice': 0,
-    freeze: 0,
-    stop: 0,
-    'nearly full': 0,
-    full: 0,
-    'full and killed': 0,
-  };
   /** What went wrong with the server itself. */
   readonly complaints: string[] = [];
-  readonly #disk: SmallDisk;
-  readonly #compileCache: string;
+  /** Warnings and errors that it logged: how often each. They tell why something went wrong. */
+  readonly logged: Record<string, number> = {};
+  readonly #disk: PowerDisk;
+  readonly #scratch: string;
   #child: ChildProcess | undefined;
   #port = 0;
 
-  constructor(disk: SmallDisk, compileCache: string) {
+  /** `scratch` is a folder for what the server keeps beside its data. */
+  constructor(disk: PowerDisk, scratch: string) {
     this.#disk = disk;
-    this.#compileCache = compileCache;
+    this.#scratch = scratch;
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get #clock(): string {
+    return join(this.#scratch, 'clock');
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   async start(freeBytes: number = minFreeBytes): Promise<void> {
@@ -50,37 +53,6 @@ export class Supervisor {
       if (attempt === restartsAtMost) throw new Error(`The server does not start:\n${said}`);
       this.complaints.push(`a start was refused: ${said.trim().slice(-300)}`);
       await sleep(250);
-    }
-  }
-
-  async inflict(fault: PlannedFault): Promise<void> {
-    await sleep(fault.delayMs);
-    this.counts[fault.kind] += 1;
-    switch (fault.kind) {
-      case 'kill':
-        await this.end('SIGKILL');
-        return await this.start();
-      case 'kill twice':
-        await this.end('SIGKILL');
-        await this.start();
-        // Time to take up what was in work.
-        await sleep(fault.delayMs);
-        await this.end('SIGKILL');
-        return await this.start();
-      case 'stop':
-        this.#expect(await this.end('SIGTERM'), 0);
-        return await this.start();
-      case 'freeze':
-        this.#child?.kill('SIGSTOP');
-        await sleep(freezeMs);
-        this.#child?.kill('SIGCONT');
-        return;
-      case 'nearly full':
-        return await this.#withFullDisk(minFreeBytes / 2, false);
-      case 'full':
-        return await this.#withFullDisk(0, false);
-      case 'full and killed':
-        return await this.#withFullDisk(0, true);
     }
   }
 
@@ -95,63 +67,61 @@ export class Supervisor {
     return child.exitCode;
   }
 
-  async #withFullDisk(leaveBytes: number, killed: boolean): Promise<void> {
-    if (!this.#disk.isReal) {
-      // Nothing can be filled: a server that wants more room than there is behaves as on a disk that is nearly full.
-      await this.end('SIGKILL');
-      await this.start(Number.MAX_SAFE_INTEGER);
-      await this.#unready();
-      await this.end('SIGKILL');
-      return await this.start();
-    }
-    await this.#disk.fill(leaveBytes);
-    await this.#unready();
-    const restarted = killed ? this.end('SIGKILL').then(() => this.start()) : undefined;
-    await sleep(fullMs);
-    await this.#disk.free();
-    await restarted;
+  /** Takes the power from server and disk: of what nobody has synced, nothing is left. */
+  async cutPower(): Promise<void> {
+    await this.end('SIGKILL');
+    await this.#disk.cut();
   }
 
-  /** With a disk that is full the server says that it takes nothing new. */
-  async #unready(): Promise<void> {
-    // It looks once a second at most.
-    const deadline = Date.now() + 15_000;
-    while (Date.now() < deadline) {
-      const status = await fetch(`${this.url}/api/v1/health/readiness`).then(
-        ({ status: got }) => got,
-        () => 0,
-      );
-      if (status === 503) return;
-      await sleep(50);
-    }
-    this.complaints.push('WRONG: ready, although the disk was full');
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
   }
 
-  #expect(code: number | null, expected: number): void {
-    if (code !== expected) this.complaints.push(`WRONG: ended with ${code}`);
+  /** Sets the clock of the server, and of those that are started after it, to so many ms ahead of the machine's. */
+  async setClock(aheadMs: number): Promise<void> {
+    await setWallClock(this.#clock, aheadMs, this.#child);
+  }
+
+  tell(command: Command): void {
+    this.#child?.stdin?.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** Whether a line is one of its log. */
+  #hear(line: string): boolean {
+    if (!line.startsWith('{"level":')) return false;
+    const { msg, code, err } = JSON.parse(line) as { msg?: string; code?: string; err?: { message: string } };
+    const said = [msg, code, err?.message].filter((part) => part !== undefined).join(': ');
+    const known = said.replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '…');
+    this.logged[known] = (this.logged[known] ?? 0) + 1;
+    return true;
   }
 
   /** Undefined once it listens; what it said where it ended instead. */
   async #launch(freeBytes: number): Promise<string | undefined> {
-    const child = spawn(process.execPath, [program], {
+    // Node would raise a limit that is only the soft one.
+    const limited = ['-c', `ulimit -n ${maxDescriptors} && exec "$0" "$@"`, process.execPath];
+    const child = spawn('sh', [...limited, ...this.#disk.nodeArguments, '--import', wallClock.href, program], {
       env: {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
-        NODE_COMPILE_CACHE: this.#compileCache,
+        NODE_COMPILE_CACHE: join(this.#scratch, 'compiled'),
         PORT: String(this.#port),
         DATA_DIR: this.#disk.directory,
-        LOG_LEVEL: 'fatal',
+        LOG_LEVEL: 'warn',
         WORKER_CONCURRENCY: '6',
         RATE_LIMIT_PER_MINUTE: '1000000',
         CHAOS_LEASE_MS: String(leaseMs),
         CHAOS_MIN_FREE_BYTES: String(freeBytes),
+        WALL_CLOCK_FILE: this.#clock,
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
+    // A command to one that has just died is lost with it.
+    child.stdin.on('error', () => undefined);
     let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors = (errors + chunk.toString()).slice(-4000);
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (!this.#hear(line)) errors = `${errors}${line}\n`.slice(-4000);
     });
     const ended = once(child, 'close').then(() => errors);
     const listening = once(child.stdout, 'data').then(([chunk]) => {
@@ -162,7 +132,7 @@ export class Supervisor {
     // From now on an end that nobody asked for is a fault of the server.
     if (said === undefined) {
       child.once('exit', (code, signal) => {
-        if (code !== 0 && signal !== 'SIGKILL') this.complaints.push(`WRONG: the server died (${code}): ${errors}`);
+        if (code !== 0 && signal !== 'SIGKILL') this.complaints.push(`the server died (${code}): ${errors}`);
       });
     }
     return said;
