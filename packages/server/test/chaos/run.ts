@@ -140,7 +140,9 @@ async function lookAround({ disk, supervisor, client, signal }: Parts): Promise<
     await sleep(100);
     stray = await strayFiles(disk.directory, client.jobs);
   }
-  wrong.push(...stray.map((key) => `${key} belongs to nobody`));
+  const deleted = client.jobs.filter((job) => job.deleted).map(({ upload }) => upload.job_id);
+  const wasDeleted = (key: string): boolean => deleted.some((id) => key.includes(id));
+  wrong.push(...stray.map((key) => `${key} belongs to nobody${wasDeleted(key) ? ' (its job was deleted)' : ''}`));
   const code = await supervisor.end('SIGTERM');
   if (code !== 0) wrong.push(`the server ended with ${code}`);
   wrong.push(...(await checkEngine(disk.directory, client.jobs)));
