@@ -2,9 +2,9 @@ import type { Message } from '@image2model/protocol';
 
 /** The exit codes of the command line. */
 export const exitCodes = {
-  /** Every photo became a model. */
+  /** Every photo became a model; all is well. */
   made: 0,
-  /** At least one photo did not become a model. */
+  /** At least one photo did not become a model; something of a store is lost, or what was asked for was not done. */
   someFailed: 1,
   /** The command is wrong: an invalid option, or a missing file. Nothing was started. */
   usage: 2,

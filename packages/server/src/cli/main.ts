@@ -50,6 +50,19 @@ async function main(): Promise<number> {
     .description('serve the pages and the API; settings come from the environment')
     .action(async () => void (code = await runServe()));
   program
+    .command('backup')
+    .description('copy DATA_DIR, whether or not a server works on it')
+    .argument('<target>', 'a new folder, or a file that ends in .tar')
+    .action(async (target: string) => void (code = await (await import('./store.ts')).runBackup(target)));
+  program
+    .command('restore')
+    .description('put a backup into DATA_DIR')
+    .argument('<backup>', 'the folder or file that image2model backup wrote')
+    .option('--force', 'move aside what is in DATA_DIR', false)
+    .action(async (backup: string, options: { force: boolean }) => {
+      code = await (await import('./store.ts')).runRestore(backup, options);
+    });
+  program
     .command('fal')
     .description('the hosted models of fal.ai')
     .command('check')

@@ -39,6 +39,11 @@ export interface FileStore {
   /** Removes every file whose key lies under `prefix` (whole parts: `a/b` holds `a/b/c` and not `a/bc`). */
   removePrefix(prefix: string): Promise<void>;
   /**
+   * Whether a backup reads the store at the moment: then nothing may be removed that was anybody's. To be asked after it
+   * has been recorded that a file is nobody's any more, and before it is removed.
+   */
+  areRemovalsHeld(): Promise<boolean>;
+  /**
    * The parts that follow `prefix` in the keys, each once, in no order: `jobs` gives the ids of the jobs that have files.
    * Read in small steps; what comes or goes meanwhile may or may not be among them. (An S3 store lists the common
    * prefixes of a delimiter.)

@@ -22,6 +22,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ByteRange, FileStore } from './contract.ts';
 import { errnoOf, throwFull, throwMissing, undefinedIfMissing } from './errno.ts';
 import { StorageFullError } from './errors.ts';
+import { areRemovalsHeld } from './hold.ts';
 import { createSpool } from './spool.ts';
 import type { Spool, SpooledFile, Written } from './spool.ts';
 
@@ -103,6 +104,10 @@ class DiskStore implements FileStore {
     const path = this.#locate(prefix);
     await rm(path, { recursive: true, force: true });
     await removeEmpty(dirname(path), this.#root);
+  }
+
+  async areRemovalsHeld(): Promise<boolean> {
+    return areRemovalsHeld(this.#root);
   }
 
   async *list(prefix: string): AsyncGenerator<string> {

@@ -25,6 +25,7 @@ const noFiles = {
   },
   remove: async (): Promise<void> => undefined,
   removePrefix: async (): Promise<void> => undefined,
+  areRemovalsHeld: async (): Promise<boolean> => false,
 };
 const removal = { type: 'remove_attempt', jobId: 'j', fileId: 'f', attemptId: 'a' } as const;
 
@@ -133,6 +134,24 @@ it('removes what is left of a deleted job, also where the disk is away for hours
   await vi.advanceTimersByTimeAsync(600_000);
   expect(removed).toEqual(['jobs/j']);
   expect(lines.join()).not.toContain('given up');
+});
+
+it('leaves files alone while a backup reads them, but cancels at providers', async () => {
+  let isHeld = true;
+  const removed: string[] = [];
+  const cancelled: unknown[] = [];
+  start(async (remembered) => void cancelled.push(remembered), {
+    ...noFiles,
+    areRemovalsHeld: async () => isHeld,
+    removePrefix: async (prefix) => void removed.push(prefix),
+  });
+  await engine.addCleanup({ type: 'remove_job', jobId: 'j' });
+  await engine.addCleanup({ type: 'cancel_remote_job', model: 'hosted', remembered: 1 });
+  await vi.advanceTimersByTimeAsync(4 * 3_600_000);
+  expect({ removed, cancelled }).toEqual({ removed: [], cancelled: [1] });
+  isHeld = false;
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(removed).toEqual(['jobs/j']);
 });
 
 it('leaves the work of models that are not offered here to others', async () => {

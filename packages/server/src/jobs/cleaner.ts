@@ -11,7 +11,7 @@ import { waitWithin } from '../wait-within.ts';
 interface CleanerOptions {
   engine: Pick<Engine, 'claimCleanup' | 'finishCleanup' | 'retryCleanup' | 'onWork' | 'job'>;
   models: ReadonlyMap<string, Model>;
-  files: Pick<FileStore, 'list' | 'remove' | 'removePrefix'>;
+  files: Pick<FileStore, 'list' | 'remove' | 'removePrefix' | 'areRemovalsHeld'>;
   log: Pick<BaseLogger, 'debug' | 'warn' | 'error'>;
   /** Names this process in the engine. */
   worker: string;
@@ -34,6 +34,8 @@ export const maxCleanupAttempts: Readonly<Record<Cleanup['type'], number>> = {
   remove_job: 600,
 };
 const maxDelayMs = 300_000;
+/** When removals that a backup holds back are tried again, in ms: seldom enough that hours of it use up no attempts. */
+const heldDelayMs = 60_000;
 const maxRunning = 4;
 /** Cancels among them: a provider that does not answer must not keep files from being removed. */
 const maxCancels = 3;
@@ -96,9 +98,13 @@ export class Cleaner {
 
   async #clean(lease: CleanupLease): Promise<void> {
     const { token, cleanup, attempt } = lease;
-    const { engine, log } = this.#options;
+    const { engine, files, log } = this.#options;
     const named = { ...describe(cleanup), attempt };
     try {
+      if (cleanup.type !== 'cancel_remote_job' && (await files.areRemovalsHeld())) {
+        await engine.retryCleanup(token, heldDelayMs);
+        return;
+      }
       await this.#perform(cleanup);
       await engine.finishCleanup(token);
       log.debug(named, 'A cleanup is done');

@@ -9,6 +9,7 @@ import { createSqliteEngine } from '../engine/sqlite/engine.ts';
 import { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
+import { holdRemovals } from '../files/hold.ts';
 import { imageKey } from '../files/keys.ts';
 import { removeOrphans } from './orphans.ts';
 
@@ -76,6 +77,15 @@ it('removes temporary files of writes that were interrupted, and none of a write
   await writeFile(join(incoming, 'new'), 'half a file, and more');
   await removeOrphans({ engine, files }, { minAgeMs: 60_000, signal, ages });
   expect(await readdir(incoming)).toEqual(['new']);
+});
+
+it('leaves everything alone while a backup reads the store', async () => {
+  const jobId = await interruptedUpload();
+  const release = holdRemovals(join(directory, 'files'));
+  expect(await removeOrphans({ engine, files }, { minAgeMs: -1, signal })).toBe(0);
+  release?.();
+  expect(await readdir(join(directory, 'files/jobs'))).toEqual([jobId]);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: -1, signal })).toBe(1);
 });
 
 it('does nothing where there has never been a file', async () => {

@@ -6,7 +6,7 @@ import { jobPrefix, jobsPrefix } from '../files/keys.ts';
 
 interface OrphanContext {
   engine: Pick<Engine, 'unknownJobs'>;
-  files: Pick<FileStore, 'list' | 'removePrefix' | 'spool'>;
+  files: Pick<FileStore, 'list' | 'removePrefix' | 'areRemovalsHeld' | 'spool'>;
 }
 
 interface OrphanOptions {
@@ -34,7 +34,8 @@ export async function removeOrphans({ engine, files }: OrphanContext, options: O
   let removed = 0;
   const clear = async (ids: readonly string[]): Promise<void> => {
     for (const jobId of await engine.unknownJobs(ids)) {
-      if (signal.aborted) return;
+      // A backup may still have the job.
+      if (signal.aborted || (await files.areRemovalsHeld())) return;
       if (ages.of(jobId) < minAgeMs) continue;
       await files.removePrefix(jobPrefix(jobId));
       removed += 1;

@@ -7,7 +7,7 @@ import { removeJob } from './remove-job.ts';
 
 interface RetentionOptions {
   engine: Pick<Engine, 'finishedJobs' | 'deleteJob' | 'unknownJobs' | 'exclusively'>;
-  files: Pick<FileStore, 'removePrefix' | 'list' | 'spool'>;
+  files: Pick<FileStore, 'removePrefix' | 'areRemovalsHeld' | 'list' | 'spool'>;
   retentionHours: number;
   /** Files of no job are removed when this process has seen them for so long, in ms. */
   orphanAgeMs?: number | undefined;
@@ -60,7 +60,10 @@ export function startRetention(options: RetentionOptions): { close(): Promise<vo
 
 /** Removes the jobs that ended at least `ageMs` ago and says how many they were. */
 export async function removeFinished(
-  context: { engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>; files: Pick<FileStore, 'removePrefix'> },
+  context: {
+    engine: Pick<Engine, 'finishedJobs' | 'deleteJob'>;
+    files: Pick<FileStore, 'removePrefix' | 'areRemovalsHeld'>;
+  },
   ageMs: number,
   signal: AbortSignal,
 ): Promise<number> {

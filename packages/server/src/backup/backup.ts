@@ -1,0 +1,121 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { undefinedIfMissing } from '../files/errno.ts';
+import { holdRemovals } from '../files/hold.ts';
+import { jobPrefix } from '../files/keys.ts';
+import { referredPhotos } from './contents.ts';
+import { copyDatabase, openToRead, prepareCopy } from './database.ts';
+import { RefusedError } from './errors.ts';
+import { besideNames, databaseName, filesName, manifestName } from './layout.ts';
+import type { Manifest } from './layout.ts';
+import { archiveTarget, folderTarget } from './target.ts';
+import type { BackupTarget } from './target.ts';
+import { eachOf } from './transfer.ts';
+
+/** What a backup came to. */
+export interface BackupReport {
+  jobs: number;
+  files: number;
+  bytes: number;
+  /** Keys of files that were lost or damaged already; the damaged ones are in the backup as they are. */
+  missing: string[];
+}
+
+interface BackupOptions {
+  dataDir: string;
+  /** A folder, or a file where its name ends with `.tar`; neither may be there, save an empty folder. */
+  target: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Writes a consistent copy of a data directory, whether or not a server works on it: the database as it is at one moment,
+ * and each file that it refers to. Until the copy is whole it has another name; nothing is left of one that fails. Throws
+ * a {@link RefusedError} where nothing was done.
+ */
+export async function backUp({ dataDir, target: given, signal }: BackupOptions): Promise<BackupReport> {
+  const source = resolve(dataDir);
+  const to = resolve(given);
+  const isArchive = to.endsWith('.tar');
+  await requireSource(source);
+  await requireFree(to, isArchive);
+  const release = holdRemovals(join(source, filesName));
+  if (release === undefined) throw new RefusedError(`Another backup of ${source} is running`);
+  try {
+    const target = await (isArchive ? archiveTarget : folderTarget)(to, signal);
+    try {
+      return await write(source, target, signal);
+    } finally {
+      await target.discard();
+    }
+  } finally {
+    release();
+  }
+}
+
+async function requireSource(source: string): Promise<void> {
+  const database = await stat(join(source, databaseName)).catch(undefinedIfMissing);
+  if (database?.isFile()) return;
+  throw new RefusedError(`There is no ${databaseName} in ${source}: set DATA_DIR to the folder of the server`);
+}
+
+async function requireFree(target: string, isArchive: boolean): Promise<void> {
+  const above = await stat(dirname(target)).catch(undefinedIfMissing);
+  if (!above?.isDirectory()) throw new RefusedError(`There is no folder ${dirname(target)}`);
+  const found = await stat(target).catch(undefinedIfMissing);
+  if (found === undefined) return;
+  const isEmpty = !isArchive && found.isDirectory() && (await readdir(target)).length === 0;
+  if (!isEmpty)
+    throw new RefusedError(`${target} is there already: name one that is not, such as ${basename(target)}-2`);
+}
+
+async function write(source: string, target: BackupTarget, signal: AbortSignal): Promise<BackupReport> {
+  await copyDatabase(join(source, databaseName), target.database);
+  signal.throwIfAborted();
+  await prepareCopy(target.database, join(source, databaseName));
+  const database = await target.addDatabase();
+  for (const name of besideNames) await target.add(name, join(source, name), {});
+  await addPlainFiles(source, filesName, target);
+  const report = await addJobs(source, target);
+  const { jobs, files, missing } = report;
+  const manifest: Manifest = { format: 1, created_at: new Date().toISOString(), jobs, files, database, missing };
+  await target.addText(manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  signal.throwIfAborted();
+  await target.finish();
+  return report;
+}
+
+/** Everything that the snapshot refers to. */
+async function addJobs(source: string, target: BackupTarget): Promise<BackupReport> {
+  const seen = new Set<string>();
+  const report: BackupReport = { jobs: 0, files: 0, bytes: 0, missing: [] };
+  const snapshot = openToRead(target.database);
+  try {
+    await eachOf(referredPhotos(snapshot), async ({ jobId, photo, results }) => {
+      if (!seen.has(jobId)) {
+        seen.add(jobId);
+        await addPlainFiles(source, `${filesName}/${jobPrefix(jobId)}`, target);
+      }
+      for (const file of [photo, ...results]) {
+        const name = `${filesName}/${file.key}`;
+        const state = await target.add(name, join(source, name), file);
+        if (state !== 'whole') report.missing.push(file.key);
+        if (state === 'missing') continue;
+        report.files += 1;
+        report.bytes += file.sizeBytes ?? 0;
+      }
+    });
+  } finally {
+    snapshot.close();
+  }
+  return { ...report, jobs: seen.size };
+}
+
+/** What lies in a folder itself, beside other folders: what the store notes of itself and of each job. */
+async function addPlainFiles(source: string, folder: string, target: BackupTarget): Promise<void> {
+  const entries = await readdir(join(source, folder), { withFileTypes: true }).catch(undefinedIfMissing);
+  for (const entry of entries ?? []) {
+    const name = `${folder}/${entry.name}`;
+    if (entry.isFile()) await target.add(name, join(source, name), {});
+  }
+}

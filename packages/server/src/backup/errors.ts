@@ -1,0 +1,24 @@
+import { errnoOf } from '../files/errno.ts';
+
+/** The command cannot be run like this, and nothing was done. The message says what to do. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** It was begun and could not be done. */
+export class FailedError extends Error {
+  override readonly name = 'FailedError';
+}
+
+/** What the system said, in a sentence that names the file; anything else as it is. */
+export function inWords(error: unknown): unknown {
+  const code = errnoOf(error);
+  const path = error instanceof Error && 'path' in error ? String(error.path) : 'the disk';
+  const full = error instanceof Error && 'errcode' in error && error.errcode === 13;
+  if (full || code === 'ENOSPC' || code === 'EDQUOT') return new FailedError('There is not enough room on the disk');
+  if (code === 'EACCES' || code === 'EPERM') return new FailedError(`${path} may not be opened by this user`);
+  if (code === 'EROFS') return new FailedError(`${path} is on a disk that is read-only`);
+  if (code === 'EIO') return new FailedError(`${path} cannot be read: the disk reports an error`);
+  if (code === 'ENOTDIR') return new FailedError(`${path} is below something that is not a folder`);
+  return error;
+}
