@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { holdRemovals } from '../files/hold.ts';
@@ -6,7 +6,7 @@ import { jobPrefix } from '../files/keys.ts';
 import { referredPhotos } from './contents.ts';
 import { copyDatabase, openToRead, prepareCopy } from './database.ts';
 import { RefusedError } from './errors.ts';
-import { besideNames, databaseName, filesName, manifestName } from './layout.ts';
+import { besideNames, databaseName, fileMarkName, filesName, manifestName, markName } from './layout.ts';
 import type { Manifest } from './layout.ts';
 import { archiveTarget, folderTarget } from './target.ts';
 import type { BackupTarget } from './target.ts';
@@ -75,7 +75,7 @@ async function write(source: string, target: BackupTarget, signal: AbortSignal):
   await prepareCopy(target.database, join(source, databaseName));
   const database = await target.addDatabase();
   for (const name of besideNames) await target.add(name, join(source, name), {});
-  await addPlainFiles(source, filesName, target);
+  await addMark(source, target);
   const report = await addJobs(source, target);
   const { jobs, files, missing } = report;
   const manifest: Manifest = { format: 1, created_at: new Date().toISOString(), jobs, files, database, missing };
@@ -83,6 +83,25 @@ async function write(source: string, target: BackupTarget, signal: AbortSignal):
   signal.throwIfAborted();
   await target.finish();
   return report;
+}
+
+/**
+ * What the files say of the store, as the snapshot has it: a server replaces it now and then, in the database and beside
+ * the files, and only a pair that agrees is started on.
+ */
+async function addMark(source: string, target: BackupTarget): Promise<void> {
+  const snapshot = openToRead(target.database);
+  const row = snapshot.prepare('SELECT value FROM meta WHERE name = ?').get(markName);
+  snapshot.close();
+  const beside = join(source, fileMarkName);
+  if (row === undefined) {
+    await target.add(fileMarkName, beside, {});
+    return;
+  }
+  const { epochBefore: _, ...mark } = JSON.parse(String(row['value'])) as Record<string, unknown>;
+  const written = await readFile(beside, 'utf8').catch(undefinedIfMissing);
+  const said = written === undefined ? {} : (JSON.parse(written) as object);
+  await target.addText(fileMarkName, `${JSON.stringify({ ...said, ...mark }, undefined, 2)}\n`);
 }
 
 /** Everything that the snapshot refers to. */

@@ -13,9 +13,13 @@ export interface ReferredPhoto {
   jobId: string;
   fileId: string;
   filename: string;
+  /** The attempt that stored the result. */
+  attemptId: string | null;
   photo: Referred;
   /** The model and what came with it; empty where there is no result. */
   results: Referred[];
+  /** Whether a provider charged for the result. */
+  wasPaid: boolean;
 }
 
 interface Row {
@@ -30,18 +34,44 @@ interface Row {
 }
 
 // One task has a file's result.
-const rowsText = `SELECT f.job_id AS jobId, f.file_id AS fileId, f.filename, f.storage_key AS storageKey,
+const photosText = `SELECT f.job_id AS jobId, f.file_id AS fileId, f.filename, f.storage_key AS storageKey,
     f.size_bytes AS sizeBytes, f.sha256, tf.result, tf.attempt_id AS attemptId
-  FROM files f LEFT JOIN task_files tf ON tf.file_id = f.file_id AND tf.result IS NOT NULL
-  ORDER BY f.file_id`;
+  FROM files f LEFT JOIN task_files tf ON tf.file_id = f.file_id AND tf.result IS NOT NULL`;
 
-/** Every photo of every job, one after the other: the list is never in memory as a whole. */
+/** Rows read at once. */
+const step = 500;
+
+/**
+ * Every photo of every job, one after the other: the list is never in memory as a whole, and the database is not held
+ * while each is looked at.
+ */
 export function* referredPhotos(db: DatabaseSync): Generator<ReferredPhoto> {
-  for (const row of db.prepare(rowsText).iterate() as Iterable<unknown> as Iterable<Row>) {
-    const { jobId, fileId, filename, storageKey: key, sizeBytes, sha256, attemptId } = row;
-    const results = row.result === null ? [] : listedFiles({ jobId, fileId, attemptId }, parseResult(row.result));
-    yield { jobId, fileId, filename, photo: { key, sizeBytes, sha256 }, results };
+  const page = db.prepare(`${photosText} WHERE f.file_id > ? ORDER BY f.file_id LIMIT ${step}`);
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const rows = page.all(after) as unknown as Row[];
+    for (const row of rows) yield toPhoto(row);
+    after = rows.at(-1)?.fileId;
   }
+}
+
+/** A photo as the database has it now. */
+export function referredPhoto(db: DatabaseSync, fileId: string): ReferredPhoto | undefined {
+  const row = db.prepare(`${photosText} WHERE f.file_id = ?`).get(fileId) as unknown as Row | undefined;
+  return row && toPhoto(row);
+}
+
+function toPhoto({ storageKey: key, sizeBytes, sha256, result: text, ...row }: Row): ReferredPhoto {
+  const { jobId, fileId, filename, attemptId } = row;
+  const result = text === null ? null : parseResult(text);
+  return {
+    jobId,
+    fileId,
+    filename,
+    attemptId,
+    photo: { key, sizeBytes, sha256 },
+    results: result === null ? [] : listedFiles({ jobId, fileId, attemptId }, result),
+    wasPaid: result?.cost !== undefined,
+  };
 }
 
 function parseResult(text: string): ModelFile {

@@ -3,6 +3,10 @@ import { z } from 'zod';
 /** Names in a data directory, and in a backup of it. */
 export const databaseName = 'image2model.db';
 export const filesName = 'files';
+/** What the files say of the store as a whole; the database says the same in the row {@link markName} of `meta`. */
+export const fileMarkName = `${filesName}/store.json`;
+export const markName = 'mark';
+
 /** What lies beside the database and is part of a backup where it is there. */
 export const besideNames = ['session.key'] as const;
 

@@ -41,7 +41,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
   const dataDir = resolve(options.dataDir);
   const source = await openBackup(resolve(options.backup));
   await mkdir(dataDir, { recursive: true });
-  const locked = lock(dataDir);
+  const unlock = lock(dataDir);
   const stage = join(dataDir, stageName);
   try {
     const occupied = await whatIsThere(dataDir);
@@ -59,11 +59,11 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     return { ...report, movedTo };
   } finally {
     await rm(stage, { recursive: true, force: true });
-    locked.close();
+    unlock();
   }
 }
 
-function lock(dataDir: string): { close(): void } {
+function lock(dataDir: string): () => void {
   try {
     return lockDatabase(join(dataDir, databaseName));
   } catch (error) {

@@ -63,6 +63,11 @@ async function main(): Promise<number> {
       code = await (await import('./store.ts')).runRestore(backup, options);
     });
   program
+    .command('check')
+    .description('hold every file in DATA_DIR to its checksum, and the states of jobs to each other')
+    .option('--fix', 'mend what can be mended; no server may be running', false)
+    .action(async (options: { fix: boolean }) => void (code = await (await import('./store.ts')).runCheck(options)));
+  program
     .command('fal')
     .description('the hosted models of fal.ai')
     .command('check')

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { backUp } from '../backup/backup.ts';
+import { check } from '../backup/check.ts';
 import { FailedError, inWords, RefusedError } from '../backup/errors.ts';
 import { restore } from '../backup/restore.ts';
 import { readConfig } from '../config.ts';
@@ -23,6 +24,21 @@ export async function runRestore(backup: string, { force }: { force: boolean }):
     process.stdout.write(`${dataDir}: ${count(jobs, 'job')}, ${count(files, 'file')}${lostOf(missing)}${moved}\n`);
     return missing.length === 0;
   });
+}
+
+/** Checks `DATA_DIR`: a line for each fault, and one for all. Gives the exit code. */
+export async function runCheck({ fix }: { fix: boolean }): Promise<number> {
+  return await run(async (dataDir, signal) => {
+    const { photos, faults, mendable } = await check({ dataDir, fix, signal, print });
+    const all = `${dataDir}: ${count(photos, 'photo')} with what was made of them`;
+    if (faults === 0) print(`${all}, all well`);
+    else print(`${all}, ${count(faults, 'fault')}, ${mendable} ${fix ? 'mended' : 'can be mended with --fix'}`);
+    return faults === 0 || (fix && mendable === faults);
+  });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 /** Runs a command on `DATA_DIR` that a signal ends; a second one ends the process. */

@@ -15,7 +15,7 @@ export interface OpenDatabase {
  */
 export function openDatabase(file: string, steps: readonly string[] = migrations): OpenDatabase {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const lock = file === ':memory:' ? undefined : lockDatabase(file);
+  const lock = file === ':memory:' ? undefined : takeLock(file);
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
@@ -41,14 +41,17 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
   };
 }
 
+/** Takes the lock of a database, and gives the function that lets go of it. */
+export function lockDatabase(file: string): () => void {
+  const lock = takeLock(file);
+  return () => lock.close();
+}
+
 /**
- * Keeps every server from opening a database until the lock is closed. Throws an error that says what to do when one has
- * it open.
- *
  * Holds SQLite's own exclusive lock on a second, empty database: the system lets go of it when the process dies,
  * however it dies, and the real database can still be read (backups) while the server runs.
  */
-export function lockDatabase(file: string): DatabaseSync {
+function takeLock(file: string): DatabaseSync {
   // A process that was just killed may need a moment to be gone.
   const lock = new DatabaseSync(`${file}.lock`, { timeout: 500 });
   try {
