@@ -13,8 +13,8 @@ export interface Facts {
 
 /** Says whether stored files still are what was stored. */
 export interface Verifier {
-  /** False for a file that is missing, cut short or changed, or that the disk cannot read any more. */
-  isWhole(key: string, facts: Facts): Promise<boolean>;
+  /** As the store's own; undefined also for a file that is cut short or changed, or that the disk cannot read any more. */
+  stat(key: string, facts: Facts): ReturnType<FileStore['stat']>;
 }
 
 /** Checksums that are kept, some 300 bytes each; beyond it those asked for longest ago go. */
@@ -41,11 +41,12 @@ export function createVerifier(store: Pick<FileStore, 'stat' | 'open'>): Verifie
   }
 
   return {
-    async isWhole(key, { sizeBytes, sha256 }) {
+    async stat(key, { sizeBytes, sha256 }) {
       const found = await store.stat(key);
-      if (found === undefined) return false;
-      if (sizeBytes === undefined ? found.sizeBytes === 0 : found.sizeBytes !== sizeBytes) return false;
-      return sha256 === undefined || (await checksumOf(key, found.version)) === sha256;
+      if (found === undefined) return undefined;
+      if (sizeBytes === undefined ? found.sizeBytes === 0 : found.sizeBytes !== sizeBytes) return undefined;
+      const isWhole = sha256 === undefined || (await checksumOf(key, found.version)) === sha256;
+      return isWhole ? found : undefined;
     },
   };
 }

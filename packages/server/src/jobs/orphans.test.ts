@@ -82,10 +82,10 @@ it('removes temporary files of writes that were interrupted, and none of a write
 it('leaves everything alone while a backup reads the store', async () => {
   const jobId = await interruptedUpload();
   const release = holdRemovals(join(directory, 'files'));
-  expect(await removeOrphans({ engine, files }, { minAgeMs: -1, signal })).toBe(0);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() })).toBe(0);
   release?.();
   expect(await readdir(join(directory, 'files/jobs'))).toEqual([jobId]);
-  expect(await removeOrphans({ engine, files }, { minAgeMs: -1, signal })).toBe(1);
+  expect(await removeOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() })).toBe(1);
 });
 
 it('does nothing where there has never been a file', async () => {

@@ -34,9 +34,9 @@ export async function removeOrphans({ engine, files }: OrphanContext, options: O
   let removed = 0;
   const clear = async (ids: readonly string[]): Promise<void> => {
     for (const jobId of await engine.unknownJobs(ids)) {
+      if (signal.aborted) return;
       // A backup may still have the job.
-      if (signal.aborted || (await files.areRemovalsHeld())) return;
-      if (ages.of(jobId) < minAgeMs) continue;
+      if (ages.of(jobId) < minAgeMs || (await files.areRemovalsHeld())) continue;
       await files.removePrefix(jobPrefix(jobId));
       removed += 1;
     }

@@ -122,6 +122,10 @@ describe.each(harms)('a model that is %s on the disk', (_, harm) => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     expect(whole.headers.get('etag')).toBe(`"${sha256}"`);
     expect(remade?.sha256).toBe(sha256);
+    // Nobody is told that the bytes of before are still the same.
+    expect((await download('a.glb', { headers: { 'if-none-match': etag } })).status).toBe(200);
+    expect((await download('a.glb', { headers: { range: 'bytes=0-3', 'if-range': etag } })).status).toBe(200);
+    expect((await download('a.glb', { headers: { range: 'bytes=0-3', 'if-range': `"${sha256}"` } })).status).toBe(206);
     await problem(await retry(), 409, 'NOTHING_TO_RETRY');
     // What was left of the lost one goes.
     await expect

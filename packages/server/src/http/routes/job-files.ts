@@ -128,7 +128,7 @@ async function stored(
   facts: Facts,
   lost: Message,
 ): Promise<Pick<Sendable, 'sizeBytes' | 'modifiedAt' | 'open'>> {
-  const stat = (await verifier.isWhole(key, facts)) ? await files.stat(key) : undefined;
+  const stat = await verifier.stat(key, facts);
   if (stat === undefined) throw new ApiError('FILE_LOST', lost);
   const open: Sendable['open'] = async (range) => {
     try {

@@ -18,7 +18,7 @@ export async function examine(verifier: Verifier, job: JobRow): Promise<Examined
   for (const model of finishedModels(job)) {
     const lost: ListedFile[] = [];
     for (const file of listedFiles(model.place, model.result)) {
-      if (!(await verifier.isWhole(file.key, file))) lost.push(file);
+      if ((await verifier.stat(file.key, file)) === undefined) lost.push(file);
     }
     examined.push({ ...model, lost });
   }
@@ -37,7 +37,7 @@ export async function lostFiles(
   const without = new Set<string>();
   for (const { fileId, status, storageKey, sizeBytes, sha256 } of job.files) {
     if (status === 'completed' && !lost.has(fileId)) continue;
-    if (!(await verifier.isWhole(storageKey, { sizeBytes, sha256 }))) without.add(fileId);
+    if ((await verifier.stat(storageKey, { sizeBytes, sha256 })) === undefined) without.add(fileId);
   }
   return { lost, without };
 }

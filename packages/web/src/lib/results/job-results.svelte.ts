@@ -13,13 +13,13 @@ export interface JobModel extends ModelFile {
   attempts: number;
 }
 
-/** A file of the job that did not become a model. */
+/** A file of the job that did not become a model, or whose model is lost. */
 export interface MissingFile extends ServerMessage {
   fileId: string;
   filename: string;
   photoUrl: string;
   status: 'failed' | 'cancelled';
-  /** Stable, for what to do next; empty where it was cancelled. */
+  /** Stable, for what to do next; empty where it was cancelled, or the message says it. */
   code: string;
   /** Whether it may succeed unchanged, another time. */
   retryable: boolean;
@@ -50,13 +50,13 @@ export class JobResults {
     new Map(this.job?.tasks.flatMap(({ files }) => files.map((update) => [update.file_id, update] as const))),
   );
   readonly models: readonly JobModel[] = $derived(
-    this.job?.files.flatMap(({ file_id, photo_url, result }) =>
-      result === null ? [] : [{ ...result, photoUrl: photo_url, attempts: this.#updates.get(file_id)?.attempts ?? 1 }],
-    ) ?? [],
+    this.job?.files.flatMap((file) => this.#modelOf(file, this.#updates.get(file.file_id))) ?? [],
   );
   readonly missing: readonly MissingFile[] = $derived(
     this.job?.files.flatMap((file) => this.#missingOf(file, this.#updates.get(file.file_id))) ?? [],
   );
+  /** Files that were made, and of which the server has lost something since. */
+  readonly lost: readonly MissingFile[] = $derived(this.job?.files.flatMap(lostOf) ?? []);
   /** Files that are still being worked on. */
   readonly open: number = $derived(
     this.job?.files.filter(({ status }) => status === 'pending' || status === 'processing').length ?? 0,
@@ -149,6 +149,13 @@ export class JobResults {
     return this.job?.files.find((file) => file.file_id === file_id)?.status !== status;
   }
 
+  #modelOf({ result, photo_url }: JobFile, update?: FileUpdate): JobModel[] {
+    if (result === null || result.missing) return [];
+    const { rendered_image: preview } = result;
+    const model = { ...result, rendered_image: preview?.missing ? null : preview };
+    return [{ ...model, photoUrl: photo_url, attempts: update?.attempts ?? 1 }];
+  }
+
   #missingOf(file: JobFile, update?: FileUpdate): MissingFile[] {
     const { file_id, filename, status, photo_url } = file;
     if (status !== 'failed' && status !== 'cancelled') return [];
@@ -167,4 +174,13 @@ export class JobResults {
       },
     ];
   }
+}
+
+function lostOf({ file_id, filename, photo_url, status, result }: JobFile): MissingFile[] {
+  // Where another attempt failed, that is what is said of it.
+  if (status !== 'completed' || result?.message === undefined) return [];
+  const { message, message_id, message_values } = result;
+  const said = { message, message_id, message_values };
+  // The message says what to do as well.
+  return [{ fileId: file_id, filename, photoUrl: photo_url, status: 'failed', ...said, code: '', retryable: true }];
 }

@@ -74,6 +74,21 @@ test('each file appears once: as a model with its attempts, or with its last err
   expect(results.totalSize).toBe(1000);
 });
 
+test('what the server has lost is named once, and is no model any more', async () => {
+  const said = { message: 'a.glb is missing', message_id: 'error.file_lost', message_values: { filename: 'a.glb' } };
+  const lost = { ...file('a', 'completed'), result: { ...model('a'), missing: true, ...said } };
+  const preview = { url: '/b.webp', missing: true };
+  const partly = { ...file('b', 'completed'), result: { ...model('b'), rendered_image: preview, ...said } };
+  const failed = { ...lost, file_id: 'c', status: 'failed' };
+  const results = await resultsOf([job('completed', [lost, partly, failed], [])]);
+  expect(results.models).toMatchObject([{ filename: 'b.glb', rendered_image: null }]);
+  expect(results.lost).toMatchObject([
+    { fileId: 'a', filename: 'a.png', retryable: true, ...said },
+    { fileId: 'b', filename: 'b.png', retryable: true, ...said },
+  ]);
+  expect(results.missing).toMatchObject([{ fileId: 'c' }]);
+});
+
 test('while the job runs, further models appear by themselves', async () => {
   const done = { task_id: 't2', sequence: 9, timestamp: 0, job_id: 'j', result: {} };
   const results = await resultsOf(

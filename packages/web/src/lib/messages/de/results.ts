@@ -28,6 +28,7 @@ export const resultsDe: Readonly<Record<keyof typeof resultsEn, string>> = {
   'results.method.relief': 'Nein, darum Relief',
   'results.method.mask': 'An Ihrer Maske',
   'results.missing': 'Nicht erstellt: {count}',
+  'results.lost': 'Auf dem Server verloren: {count}',
   'results.retry': 'Diese noch einmal versuchen',
   'results.retry.other': 'Mit anderem Modell oder anderen Optionen',
   'results.retry.model': 'Modell',

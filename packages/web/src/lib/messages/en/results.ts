@@ -27,6 +27,7 @@ export const resultsEn = {
   'results.method.relief': 'No object: relief',
   'results.method.mask': 'Your mask',
   'results.missing': 'Not made: {count}',
+  'results.lost': 'Lost on the server: {count}',
   'results.retry': 'Try these again',
   'results.retry.other': 'Try with another model or options',
   'results.retry.model': 'Model',
