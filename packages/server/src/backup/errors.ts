@@ -10,11 +10,16 @@ export class FailedError extends Error {
   override readonly name = 'FailedError';
 }
 
+/** SQLite's codes for a file that it may not write, and for one that it cannot open. */
+const closedCodes: readonly unknown[] = [8, 14];
+
 /** What the system said, in a sentence that names the file; anything else as it is. */
 export function inWords(error: unknown): unknown {
   const code = errnoOf(error);
   const path = error instanceof Error && 'path' in error ? String(error.path) : 'the disk';
   const full = error instanceof Error && 'errcode' in error && error.errcode === 13;
+  const closed = error instanceof Error && 'errcode' in error && closedCodes.includes(error.errcode);
+  if (closed) return new FailedError('The database in DATA_DIR may not be opened by this user', { cause: error });
   if (full || code === 'ENOSPC' || code === 'EDQUOT') return new FailedError('There is not enough room on the disk');
   if (code === 'EACCES' || code === 'EPERM') return new FailedError(`${path} may not be opened by this user`);
   if (code === 'EROFS') return new FailedError(`${path} is on a disk that is read-only`);

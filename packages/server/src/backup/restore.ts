@@ -8,7 +8,7 @@ import { FailedError, RefusedError } from './errors.ts';
 import { besideNames, databaseName, filesName } from './layout.ts';
 import { openBackup } from './source.ts';
 import type { BackupSource } from './source.ts';
-import { eachOf, Inspected, syncFolder, writeSynced } from './transfer.ts';
+import { eachOf, Folders, Inspected, syncFolder, writeSynced } from './transfer.ts';
 
 /** What a restore came to. */
 export interface RestoreReport {
@@ -105,6 +105,7 @@ async function copyReferred(
   signal: AbortSignal,
 ): Promise<Pick<RestoreReport, 'files' | 'missing'>> {
   const copied = new Set<string>([databaseName]);
+  const folders = new Folders(stage);
   const missing: string[] = [];
   let files = 0;
   const copy = async (name: string): Promise<Inspected | undefined> => {
@@ -112,6 +113,7 @@ async function copyReferred(
     const from = source.open(name);
     if (from === undefined) return undefined;
     const data = new Inspected(from, signal);
+    await folders.make(join(stage, name));
     await writeSynced(join(stage, name), data);
     return data;
   };
@@ -124,6 +126,7 @@ async function copyReferred(
   });
   const others = [...source.names].filter((name) => isOurs(name) && !copied.has(name));
   await eachOf(others, async (name) => void (await copy(name)));
+  await folders.sync();
   return { files, missing };
 }
 

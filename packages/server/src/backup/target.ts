@@ -6,7 +6,7 @@ import { errnoOf, undefinedIfMissing } from '../files/errno.ts';
 import type { Facts } from '../files/verifier.ts';
 import { databaseName } from './layout.ts';
 import { TarWriter } from './tar.ts';
-import { Inspected, syncFolder, writeSynced } from './transfer.ts';
+import { Folders, Inspected, syncFolder, writeSynced } from './transfer.ts';
 
 /** Where a backup is written to, under another name until it is whole. */
 export interface BackupTarget {
@@ -38,7 +38,7 @@ async function stage(target: string): Promise<string> {
 export async function folderTarget(target: string, signal: AbortSignal): Promise<BackupTarget> {
   const directory = await stage(target);
   const database = join(directory, databaseName);
-  const folders = new Set<string>([directory]);
+  const folders = new Folders(directory);
   let mayLink = true;
 
   const linkTo = async (path: string, to: string): Promise<boolean> => {
@@ -60,8 +60,7 @@ export async function folderTarget(target: string, signal: AbortSignal): Promise
     async add(name, path, facts) {
       signal.throwIfAborted();
       const to = join(directory, name);
-      if (!folders.has(dirname(to))) await mkdir(dirname(to), { recursive: true });
-      folders.add(dirname(to));
+      await folders.make(to);
       try {
         if (await linkTo(path, to)) {
           const { size } = await stat(to);
@@ -76,9 +75,12 @@ export async function folderTarget(target: string, signal: AbortSignal): Promise
         return 'missing';
       }
     },
-    addText: async (name, text) => await writeSynced(join(directory, name), bytesOf(text)),
+    async addText(name, text) {
+      await folders.make(join(directory, name));
+      await writeSynced(join(directory, name), bytesOf(text));
+    },
     async finish() {
-      for (const folder of folders) await syncFolder(folder);
+      await folders.sync();
       await rename(directory, target);
       await syncFolder(dirname(target));
     },

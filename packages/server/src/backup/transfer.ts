@@ -40,15 +40,37 @@ export class Inspected implements AsyncIterable<Uint8Array> {
   }
 }
 
-/** Writes a new file, which is on the disk when this resolves. */
+/** Writes a new file, whose bytes are on the disk when this resolves. */
 export async function writeSynced(path: string, data: AsyncIterable<Uint8Array>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const handle = await open(path, 'wx');
   try {
     for await (const chunk of data) await handle.appendFile(chunk);
     await handle.datasync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Folders that files were put into, which are to be on the disk as well. */
+export class Folders {
+  readonly #root: string;
+  readonly #made = new Set<string>();
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#made.add(root);
+  }
+
+  /** Makes the folder of a file below the root. */
+  async make(file: string): Promise<void> {
+    const folder = dirname(file);
+    if (this.#made.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    for (let above = folder; above.length > this.#root.length; above = dirname(above)) this.#made.add(above);
+  }
+
+  async sync(): Promise<void> {
+    for (const folder of this.#made) await syncFolder(folder);
   }
 }
 
