@@ -16,9 +16,11 @@ import type { Verifier } from './files/verifier.ts';
 import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
 import { Runner, workerName } from './jobs/runner.ts';
+import { readLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import { listenFault } from './listen-fault.ts';
 import { Hub } from './streams/hub.ts';
+import type { StreamLimits } from './streams/hub.ts';
 import type { RemoteTimings } from './models/remote/timings.ts';
 import { collectModels, openProviders } from './models/models.ts';
 import type { Model } from './models/contract.ts';
@@ -153,8 +155,7 @@ async function openApp(
 ): Promise<{ app: FastifyInstance; hub: Hub }> {
   const { config, log } = options;
   const { engine } = parts;
-  const { maxStreams, maxStreamsPerKey } = config;
-  const hub = new Hub({ engine, log, limits: { maxStreams, maxStreamsPerKey } });
+  const hub = new Hub({ engine, log, limits: streamLimits(config, log) });
   opened.push(() => hub.close(0));
   engine.onLoginEnded((login) => hub.endLogin(login));
   const app = await buildApp({
@@ -167,6 +168,20 @@ async function openApp(
   });
   opened.push(() => app.close());
   return { app, hub };
+}
+
+/** What was asked for, as far as the process may have so many connections. */
+function streamLimits(config: Config, log: Log): Pick<StreamLimits, 'maxStreams' | 'maxStreamsPerKey'> {
+  const { descriptors, maxStreams: possible } = readLimits();
+  if (config.maxStreams > possible) {
+    const details = { max_streams: config.maxStreams, open_files: descriptors, used: possible };
+    log.warn(
+      details,
+      'MAX_STREAMS is more than the limit of open files allows (ulimit -n); fewer streams are accepted',
+    );
+  }
+  const maxStreams = Math.min(config.maxStreams, possible);
+  return { maxStreams, maxStreamsPerKey: Math.min(config.maxStreamsPerKey, maxStreams) };
 }
 
 /** The work on files and what goes on beside it. */

@@ -14,10 +14,12 @@ import { RateLimitStore } from '../auth/rate-limit-store.ts';
 import { createSessions } from '../auth/sessions.ts';
 import { createTickets } from '../auth/tickets.ts';
 import { refuseConnection } from './client-error.ts';
+import { Connections } from './connections.ts';
 import type { Config } from '../config.ts';
 import { handleError, sendProblem, toApiError } from './error-handler.ts';
 import { putFrontBefore } from '../streams/front/front.ts';
 import { exposedHeaders, secureHeaders } from './headers.ts';
+import { readLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
@@ -130,6 +132,11 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   const tickets = createTickets(engine);
   const api = scope.withTypeProvider<ZodTypeProvider>();
   const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
+  const connections = new Connections({ ...readLimits(), log });
+  api.addHook('onRequest', async (request) => {
+    if (request.owner !== '') connections.busy(request.raw.socket);
+  });
+  api.addHook('onResponse', async (request) => connections.idle(request.raw.socket));
   uploadRoutes(api, options);
   statusRoutes(api, options);
   streamRoutes(api, { engine, hub });
@@ -147,5 +154,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
     log,
     commonLines,
     parseCookie: (text) => app.parseCookie(text),
+    onOpen: (socket) => connections.busy(socket),
   });
+  connections.watch(app.server);
 }

@@ -22,6 +22,8 @@ interface FrontOptions {
   /** Lines of a head that every answer has; undefined as long as they are not known. */
   commonLines: () => string | undefined;
   parseCookie: FastifyInstance['parseCookie'];
+  /** Called with the connection of each stream that is opened here. */
+  onOpen?: (socket: Socket) => void;
   /** How long a connection may stay silent here, at least, before `node:http` has it, which bounds the rest. */
   silenceMs?: number;
 }
@@ -72,9 +74,13 @@ export function putFrontBefore(app: FastifyInstance, options: FrontOptions): voi
   }
 
   async function serve(socket: Socket, head: StreamHead): Promise<void> {
-    if (!(await opens(socket, head, options))) handOver(socket);
+    if (!(await opens(socket, head, options))) {
+      handOver(socket);
+      return;
+    }
+    options.onOpen?.(socket);
     // Read and forgotten: the head, and whatever else a client sends on a connection that is a stream.
-    else socket.resume();
+    socket.resume();
   }
 
   function handOver(socket: Socket): void {

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { key, startServerProcess } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import { get } from '../support/sockets.ts';
+
+/** Connects so many times, and sends this over each. Gone after the test. */
+async function connectMany(port: number, count: number, bytes = ''): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let made = 0; made < count; made += 1) {
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    // One that is closed by the other side at once is none of our business either.
+    socket.on('error', () => undefined).resume();
+    await Promise.race([once(socket, 'connect'), once(socket, 'close')]);
+    if (bytes !== '') socket.write(bytes);
+  }
+  return sockets;
+}
+
+/** It answers, takes an upload, and what it took becomes models. */
+async function expectToWork(server: ServerProcess): Promise<void> {
+  expect((await fetch(`${server.address}/api/v1/health/readiness`)).status).toBe(200);
+  const { task_id: taskId } = await server.upload(2);
+  const { status, details } = await server.ended(taskId);
+  expect({ status, details }).toMatchObject({ status: 'completed' });
+}
+
+describe('a server that may have 1 024 open files', () => {
+  it('goes on beside 1 100 connections of somebody without a key that say nothing', async () => {
+    const server = await startServerProcess({ descriptors: 1024 });
+    const begun = await server.upload(4);
+    await connectMany(server.port, 1100);
+    await expectToWork(server);
+    await connectMany(server.port, 600, 'GET / HTTP/1.1\r\nHost: half');
+    await expectToWork(server);
+    expect((await server.ended(begun.task_id)).status).toBe('completed');
+    expect(server.log.filter((line) => line.includes('"level":50'))).toEqual([]);
+  }, 60_000);
+
+  it('opens as many streams as there is room for, says so at its start, and works beside them', async () => {
+    const server = await startServerProcess({
+      descriptors: 1024,
+      env: { MAX_STREAMS_PER_KEY: '5000', MAX_STREAMS: '5000', RATE_LIMIT_PER_MINUTE: '100000' },
+    });
+    expect(server.log.find((line) => line.includes('MAX_STREAMS'))).toMatch(/"max_streams":5000,"open_files":1024/);
+    const { task_id: taskId } = await server.upload(20);
+    const head = get(`/api/v1/status/tasks/${taskId}/stream`, `Authorization: Bearer ${key}`);
+    const streams = await connectMany(server.port, 1100, head);
+    await expectToWork(server);
+    expect(streams.filter((socket) => !socket.destroyed).length).toBeGreaterThan(500);
+    expect((await server.ended(taskId)).status).toBe('completed');
+  }, 60_000);
+});
