@@ -21,6 +21,10 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.converter_busy': 'Gerade werden zu viele Modelle umgewandelt.',
   'error.server_streams_full': 'Der Server hat die Höchstzahl offener Streams erreicht.',
   'error.key_streams_full': 'Dieser Schlüssel hat die Höchstzahl offener Streams erreicht.',
+  'error.short_of_descriptors': 'Der Server kann gerade keine weiteren Dateien und Verbindungen öffnen.',
+  'error.short_of_threads': 'Der Server kann gerade keine weiteren Threads starten.',
+  'error.short_of_memory': 'Dem Server fehlt gerade Arbeitsspeicher.',
+  'error.short_of_database': 'Ein anderes Programm belegt gerade die Datenbank.',
   'error.storage_full': 'Der Speicherplatz reicht dafür nicht mehr.',
   'error.internal': 'Auf dem Server ist etwas schiefgegangen; mehr steht unter der Anfrage-ID in seinem Protokoll.',
 

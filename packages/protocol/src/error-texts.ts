@@ -19,6 +19,10 @@ export const errorTexts = {
   'error.converter_busy': 'Too many models are being converted.',
   'error.server_streams_full': 'The server has reached its limit of open streams.',
   'error.key_streams_full': 'This key has reached its limit of open streams.',
+  'error.short_of_descriptors': 'The server can open no more files and connections right now.',
+  'error.short_of_threads': 'The server can start no more threads right now.',
+  'error.short_of_memory': 'The server is short of memory right now.',
+  'error.short_of_database': 'The database is in use by another program right now.',
   'error.storage_full': 'There is no room left to store this.',
   'error.internal': 'Something went wrong on the server; its log has more under the request id.',
 

@@ -63,9 +63,16 @@ export const errorDefinitions = {
   INTERNAL_ERROR: define(500, 'Internal error', 'Try again; if it persists, report the `request_id`.', true),
   TOO_MANY_STREAMS: define(503, 'Too many open event streams', 'Wait as long as `Retry-After` says.', true),
   QUEUE_FULL: define(503, 'The queue is full', 'Wait as long as `Retry-After` says.', true),
+  OUT_OF_RESOURCES: define(503, 'The server is short of resources', 'Wait as long as `Retry-After` says.', true),
   SHUTTING_DOWN: define(503, 'The server is restarting', 'Wait as long as `Retry-After` says.', true),
   STORAGE_FULL: define(507, 'The storage is full', 'Delete jobs that you no longer need, then try again.', true),
   GENERATION_FAILED: define(500, 'The model could not be made', 'Try again, or use another model.', true),
+  OUT_OF_MEMORY: define(
+    500,
+    'The server ran out of memory on this image',
+    'Try again later, or use another model.',
+    true,
+  ),
   WORKER_CRASHED: define(500, 'The worker crashed twice on this image', 'Try another image or another model.'),
   CONTENT_REFUSED: define(422, 'The provider rejected this image', 'Send another image, or use another model.'),
   DAILY_LIMIT_REACHED: define(

@@ -31,9 +31,14 @@ export function openImage(image: Uint8Array | string): Sharp {
   return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, autoOrient: true, animated: false });
 }
 
-/** Throws an error of the decoder as one of ours. */
+/** What the library says where the machine gives it no memory, thread or descriptor: nothing of it is the image's fault. */
+const shortages =
+  /out of memory|insufficient memory|(?:cannot|could not|unable to) allocate|unable to create thread|too many open files|temporarily unavailable/i;
+
+/** Throws an error of the decoder as one of ours; what is not about the image as it is. */
 export function rejectUndecodable(cause: unknown): never {
   const text = cause instanceof Error ? cause.message : '';
+  if (shortages.test(text)) throw cause;
   if (/pixel limit/i.test(text)) throw tooManyPixels();
   throw new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.image_undecodable'), { cause });
 }
@@ -44,6 +49,7 @@ async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
     return await sharp(image, { limitInputPixels: false }).metadata();
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : '';
+    if (shortages.test(text)) throw cause;
     // The decoder opens HEIC to distinguish it from AVIF; if that fails, its error begins with its library's name.
     if (/\bheif:/.test(text)) throw unsupported('heif');
     if (/unsupported image format/i.test(text)) throw unsupported(undefined);

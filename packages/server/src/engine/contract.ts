@@ -30,8 +30,9 @@ import type {
  * - A promise that resolves means that the change is on the disk: it survives the death of the process and of the machine.
  *   The exceptions are {@link Queue.report}, {@link Queue.claim} and {@link Queue.renew}.
  * - Nobody is told, by an answer or an entry, what a power cut could take back; mere progress excepted.
- * - A {@link StorageFullError} means that nothing was written. After any other rejection the change may or may not have
- *   been written: the answer of a commit can be lost. Ask (`task`, `job`, `unknownJobs`) before undoing anything.
+ * - A {@link StorageFullError} or {@link ShortageError} means that nothing was written. After any other rejection the change
+ *   may or may not have been written: the answer of a commit can be lost. Ask (`task`, `job`, `unknownJobs`) before undoing
+ *   anything.
  * - Time is the store's own: callers pass durations, and rows are stamped by one clock however many processes there are.
  *   It never goes back and does not follow the wall clock when that is set; over a restart of the machine, where only the
  *   wall clock is left, no more than a day of what that claims counts. What is given back as a time, or stands in an

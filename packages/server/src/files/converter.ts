@@ -1,7 +1,7 @@
 import type { ConvertedModel, ModelFormat } from '@image2model/mesh';
 import { message } from '@image2model/protocol';
-import { Piscina } from 'piscina';
 import { ApiError } from '../http/errors.ts';
+import { Threads } from '../threads/threads.ts';
 import type { ConvertTask } from './converter-worker.ts';
 
 /** Turns finished models into other formats. */
@@ -13,28 +13,21 @@ export interface Converter {
 
 /** Conversions that may wait for the one thread; beyond it they are refused. */
 const maxWaiting = 50;
-/** How long the thread stays when it has nothing to do, in ms. */
-const idleThreadMs = 10_000;
 
 /**
  * A converter with a thread of its own, per process: a model of 20 000 faces needs a tenth to a third of a second, in
  * which the event streams of this process would stand still otherwise. The thread is started by the first conversion.
  */
 export function createConverter(): Converter {
-  const pool = new Piscina<ConvertTask, ConvertedModel>({
-    filename: new URL('converter-worker.ts', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: 1,
-    maxQueue: maxWaiting,
-    idleTimeout: idleThreadMs,
-    recordTiming: false,
+  const pool = new Threads<ConvertTask, ConvertedModel>({
+    module: new URL('converter-worker.ts', import.meta.url),
+    max: 1,
   });
-  let closed: Promise<void> | undefined;
   return {
     async convert(glb, format) {
-      if (pool.queueSize >= maxWaiting) throw new ApiError('QUEUE_FULL', message('error.converter_busy'));
+      if (pool.waiting >= maxWaiting) throw new ApiError('QUEUE_FULL', message('error.converter_busy'));
       return await pool.run({ glb, format });
     },
-    close: () => (closed ??= pool.destroy()),
+    close: () => pool.close(),
   };
 }

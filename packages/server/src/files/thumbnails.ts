@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FileStore } from './contract.ts';
+import { shortageOf } from '../shortage.ts';
 import { StorageFullError } from './contract.ts';
 import { thumbnailKey } from './keys.ts';
 
@@ -11,7 +12,7 @@ export interface Thumbnails {
 
 /**
  * Thumbnails of the photos in a store. One is made at a time: a page asks for those of a whole batch at once, and models
- * are made meanwhile. Without room on the disk they are made each time. What is under way is known to this process
+ * are made meanwhile. Without room on the disk, or a descriptor, they are made each time. What is under way is known to this process
  * alone: two may make the same one, under the same key.
  */
 export function createThumbnails(files: FileStore): Thumbnails {
@@ -23,7 +24,7 @@ export function createThumbnails(files: FileStore): Thumbnails {
     const { makeThumbnail } = await import('@image2model/mesh');
     const thumbnail = await makeThumbnail(await files.read(photoKey));
     await files.write(key, withChecksum(thumbnail)).catch((error: unknown) => {
-      if (!(error instanceof StorageFullError)) throw error;
+      if (!(error instanceof StorageFullError) && shortageOf(error) === undefined) throw error;
     });
     return thumbnail;
   }

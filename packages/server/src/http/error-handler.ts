@@ -3,6 +3,7 @@ import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, jitterSeconds, problemContentType, toProblem } from './errors.ts';
 import { StorageFullError } from '../files/contract.ts';
+import { shortageOf } from '../shortage.ts';
 
 /**
  * Answers with a problem document whatever was thrown. What is ours says what it says; what is not becomes
@@ -11,7 +12,8 @@ import { StorageFullError } from '../files/contract.ts';
 export function handleError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toApiError(error);
   const isOurs = problem.code === 'INTERNAL_ERROR' || (problem.status >= 500 && !problem.retryable);
-  if (isOurs) request.log.error({ err: error }, 'request failed');
+  if (problem.code === 'OUT_OF_RESOURCES') request.log.warn({ err: error }, 'request refused');
+  else if (isOurs) request.log.error({ err: error }, 'request failed');
   else request.log.debug({ code: problem.code }, 'request refused');
   return sendProblem(reply, problem, request.id);
 }
@@ -37,6 +39,9 @@ export function toApiError(error: FastifyError | Error): ApiError {
     return new ApiError('STORAGE_FULL', message('error.storage_full'), { cause: error });
   }
   if ('validation' in error && Array.isArray(error.validation)) return invalid(error);
+  const short = shortageOf(error);
+  if (short !== undefined)
+    return new ApiError('OUT_OF_RESOURCES', message(`error.short_of_${short}`), { cause: error });
   const known = frameworkErrors['code' in error ? error.code : ''];
   if (known !== undefined) return new ApiError(known[0], known[1], { cause: error });
   if (isMalformedForm(error)) return new ApiError(...malformedForm, { cause: error });

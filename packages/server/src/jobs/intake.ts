@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { maxFileSizeBytes, message, messageRef } from '@image2model/protocol';
 import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { NewFile } from '../engine/contract.ts';
@@ -73,19 +74,28 @@ async function receive(spool: Spool, { data, isCut }: SentImage): Promise<Spoole
 }
 
 async function judge(
-  { path, sizeBytes }: SpooledFile,
+  spooled: SpooledFile,
   filename: string,
 ): Promise<Pick<NewFile, 'contentType' | 'pixels'> | ImageProblem> {
-  if (sizeBytes === 0) return problem('IMAGE_UNDECODABLE', message('image.empty', { filename }), filename);
+  if (spooled.sizeBytes === 0) return problem('IMAGE_UNDECODABLE', message('image.empty', { filename }), filename);
   // Loaded with the first upload: the image library is a quarter of the memory of a server at rest.
   const { ImageError, inspectImage } = await import('@image2model/mesh');
   try {
-    const { contentType, width, height } = await inspectImage(path);
-    return { contentType, pixels: width * height };
+    return await inspect(spooled.path);
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const { code, message: text, id, values } = error;
     return problem(code, { text, id, values }, filename);
+  }
+
+  async function inspect(path: string): Promise<Pick<NewFile, 'contentType' | 'pixels'>> {
+    const { contentType, width, height } = await inspectImage(path).catch(async (error: unknown) => {
+      if (!(error instanceof ImageError)) throw error;
+      // The decoder says of a file that it cannot open what it says of a damaged one. Of bytes it can only say what is
+      // true of them; and if they cannot be read either, that is why.
+      return await inspectImage(await readFile(path));
+    });
+    return { contentType, pixels: width * height };
   }
 }
 

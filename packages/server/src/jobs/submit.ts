@@ -1,6 +1,7 @@
 import type { Engine, IdempotencyRecord, NewJob, StoredResult } from '../engine/contract.ts';
 import { StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
+import { ShortageError } from '../shortage.ts';
 import { jobPrefix } from '../files/keys.ts';
 import { discardImages } from './intake.ts';
 import type { ReceivedImage } from './intake.ts';
@@ -75,7 +76,7 @@ async function storeFiles<Answer>(
  * lost. Throws the error of the submit where the engine cannot be asked either.
  */
 async function wasAccepted(engine: Pick<Engine, 'unknownJobs'>, jobId: string, error: unknown): Promise<boolean> {
-  if (error instanceof StorageFullError) return false;
+  if (error instanceof StorageFullError || error instanceof ShortageError) return false;
   const unknown = await engine.unknownJobs([jobId]).catch(() => {
     throw error;
   });

@@ -9,7 +9,8 @@ import type { FileStore } from '../files/contract.ts';
 import { errnoOf } from '../files/errno.ts';
 import type { Model, ModelContext } from '../models/contract.ts';
 import { ModelError } from '../models/errors.ts';
-import { mayRetry, retryDelayMs, toFailure } from './retry.ts';
+import { isOutOfDescriptors, shortageOf } from '../shortage.ts';
+import { isWaitedOut, mayRetry, retryDelayMs, shortageDelayMs, toFailure } from './retry.ts';
 import { removeAttempt, storeResult } from './store-result.ts';
 import { createThrottle } from './throttle.ts';
 import type { Throttle } from './throttle.ts';
@@ -107,8 +108,8 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
     const seconds = Math.round(performance.now() - startedAt) / 1000;
     const place = { jobId, fileId: file.fileId, attemptId: token, files: lease.filenames };
     const store = async () => await storeResult(files, place, generated, { signal, seconds });
-    // What was paid for is held on to until there is room for it.
-    const result = generated.cost === undefined ? await store() : await whenWritable(signal, store);
+    // What was paid for is held on to until there is room for it; what was made, until the server can write it at all.
+    const result = await whenWritable(signal, store, { waitsForRoom: generated.cost !== undefined });
     await throttle.flush();
     return result;
   } finally {
@@ -144,7 +145,7 @@ function modelContext(
     remembered,
     remember: async (state) => {
       const write = async () => await engine.remember(token, state);
-      if (!(await whenWritable(signal, write, maxLostAnswers))) throw new Error('The lease is lost');
+      if (!(await whenWritable(signal, write, { maxLost: maxLostAnswers }))) throw new Error('The lease is lost');
     },
     abandon: async (state) => {
       const write = async () => await engine.addCleanup({ type: 'cancel_remote_job', model, remembered: state });
@@ -165,24 +166,43 @@ async function finish(
     return isAccepted ? 'accepted' : 'not accepted';
   } catch (error) {
     log.error({ task_id: taskId, file_id: file.fileId, err: error }, 'A result could not be recorded');
-    return error instanceof StorageFullError ? 'not accepted' : 'unknown';
+    return isRefused(error) ? 'not accepted' : 'unknown';
   }
 }
 
+interface Persistence {
+  /** Whether a full disk is waited for; true unless given. */
+  waitsForRoom?: boolean;
+  /** After how many rejections that leave open whether it was written it is repeated; 0 unless given. */
+  maxLost?: number;
+}
+
 /**
- * Writes to the engine or the store, again and again until there is room for it: what has been made, or paid for, is not
- * thrown away for a disk that is full for a while. The engine keeps the lease meanwhile. Stops with the signal. What may
- * be written twice is also repeated after `maxLost` rejections that leave open whether it was written.
+ * Writes to the engine or the store, again and again until there is room for it and whatever else it takes: what has been
+ * made, or paid for, is not thrown away for a disk that is full or a database that is locked for a while. The engine keeps
+ * the lease meanwhile. Stops with the signal.
  */
-async function whenWritable<T>(signal: AbortSignal, write: () => Promise<T>, maxLost = 0): Promise<T> {
+async function whenWritable<T>(
+  signal: AbortSignal,
+  write: () => Promise<T>,
+  { waitsForRoom = true, maxLost = 0 }: Persistence = {},
+): Promise<T> {
   for (let lost = 0; ;) {
     try {
       return await write();
     } catch (error) {
-      if (error instanceof StorageFullError ? signal.aborted : (lost += 1) > maxLost) throw error;
+      const mustStop = isRefused(error)
+        ? signal.aborted || (error instanceof StorageFullError && !waitsForRoom)
+        : (lost += 1) > maxLost;
+      if (mustStop) throw error;
     }
     await sleep(writeAgainMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Nothing was written, for want of room or of anything else. */
+function isRefused(error: unknown): boolean {
+  return error instanceof StorageFullError || shortageOf(error) !== undefined;
 }
 
 async function giveUpOrRetry(
@@ -191,13 +211,22 @@ async function giveUpOrRetry(
   error: unknown,
   signal: AbortSignal,
 ): Promise<void> {
-  const failure = toFailure(error);
   const { token, attempt: attempts } = lease;
-  const named = { task_id: lease.taskId, file_id: lease.file.fileId, attempt: attempts, code: failure.code };
+  const about = { task_id: lease.taskId, file_id: lease.file.fileId, attempt: attempts };
+  const failure = toFailure(error, isOutOfDescriptors);
+  if (isWaitedOut(failure)) {
+    const delayMs = shortageDelayMs();
+    log.warn({ ...about, err: error, short_of: failure.short, delay_ms: delayMs }, 'A file waits for what is short');
+    const again = { delayMs, message: failure.message, countAttempt: false };
+    await whenWritable(signal, () => engine.release(token, again));
+    return;
+  }
+  const named = { ...about, code: failure.code };
   if (mayRetry(failure, attempts)) {
     const delayMs = retryDelayMs(attempts);
     log.warn({ ...named, err: error, delay_ms: delayMs }, 'An attempt failed and is repeated');
-    const again = { delayMs, message: message('file.retrying'), error: failure.message };
+    const said = failure.short === undefined ? message('file.retrying') : message(`file.short_of_${failure.short}`);
+    const again = { delayMs, message: said, error: failure.message };
     await whenWritable(signal, () => engine.release(token, again));
     return;
   }

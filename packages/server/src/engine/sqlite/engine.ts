@@ -6,6 +6,7 @@ import { Handle } from './handle.ts';
 import { jobsOf } from './jobs.ts';
 import { ledgerOf } from './ledger.ts';
 import { logOf } from './logs.ts';
+import { patient } from './patience.ts';
 import { cleanupsOf, queueOf } from './queue.ts';
 import { openClock } from './store-clock.ts';
 import type { EngineLog } from './sweep.ts';
@@ -41,6 +42,8 @@ export async function openSqliteStore({ file, now, log }: SqliteEngineOptions): 
     open.close();
     throw error;
   }
+  // From here on nobody waits for a lock on this thread: see patience.ts.
+  open.db.exec('PRAGMA busy_timeout = 0');
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     await core.close();
@@ -70,7 +73,7 @@ export async function createSqliteEngine(options: SqliteEngineOptions): Promise<
  * nothing in between. What a promise resolves to is on the disk by then, save where the contract says otherwise.
  */
 function connect(handle: Handle): Engine {
-  return {
+  return patient({
     ...jobsOf(handle),
     ...logOf(handle),
     ...queueOf(handle),
@@ -105,5 +108,5 @@ function connect(handle: Handle): Engine {
     async close() {
       handle.close();
     },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ModelFile } from '@image2model/protocol';
 import { StorageFullError } from '../../files/contract.ts';
+import { ShortageError, shortageOf } from '../../shortage.ts';
 import type { Entry } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
 import type { GroupSync } from './group-sync.ts';
@@ -100,7 +101,7 @@ export class Session {
       this.#after = [];
       if (this.#db.isTransaction) this.run('rollback');
       this.#options.rolledBack();
-      throw isFull(error) ? new StorageFullError('There is no room left for the database', { cause: error }) : error;
+      throw refusal(error);
     }
     this.#options.committed(this.#pages);
     this.#pages = 0;
@@ -177,6 +178,17 @@ function json(value: object | null): string | null {
 
 function sizeOf({ size, extra_files: extras = [] }: NonNullable<FileState['result']>): number {
   return extras.reduce((sum, extra) => sum + extra.size, size);
+}
+
+/** What left everything as it was says so: whoever changed something may try again. */
+function refusal(error: unknown): unknown {
+  if (isFull(error)) return new StorageFullError('There is no room left for the database', { cause: error });
+  const short = isSqlite(error) ? shortageOf(error) : undefined;
+  return short === undefined ? error : new ShortageError(short, error);
+}
+
+function isSqlite(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error;
 }
 
 function isFull(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { StorageFullError } from '../../files/contract.ts';
+import { ShortageError } from '../../shortage.ts';
 import type { Signals } from '../signals.ts';
 import type { CleanupQueue } from './cleanup-queue.ts';
 import type { LiveTasks } from './live-tasks.ts';
@@ -58,7 +59,7 @@ export class Sweep {
       if (cleanups.cameDue()) signals.work();
     } catch (error) {
       log?.error({ err: error }, 'A sweep of the queue failed; it is tried again');
-      this.#starved ||= error instanceof StorageFullError;
+      this.#starved ||= error instanceof StorageFullError || error instanceof ShortageError;
       return now + retryAfterMs;
     }
     return this.#nextDue();

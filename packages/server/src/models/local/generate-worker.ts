@@ -2,7 +2,6 @@ import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { generateModel, ImageError } from '@image2model/mesh';
 import type { GenerateOptions, ImageErrorCode, Message, Statistics } from '@image2model/mesh';
-import { Piscina, transferableSymbol, valueSymbol } from 'piscina';
 import sharp from 'sharp';
 
 /** The input of a thread; `image` and `reports` are transferred, not copied. */
@@ -31,7 +30,7 @@ export default async function generate({ image, options, reports }: LocalTask): 
   try {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin
     const made = await generateModel(image, options, { report: (progress) => reports.postMessage(progress) });
-    return transfer({ ...made, glb: ownBytes(made.glb), preview: ownBytes(made.preview) });
+    return { ...made, glb: ownBytes(made.glb), preview: ownBytes(made.preview) };
   } catch (error) {
     if (error instanceof ImageError) {
       const { code, message: text, id, values } = error;
@@ -44,18 +43,9 @@ export default async function generate({ image, options, reports }: LocalTask): 
   }
 }
 
-/** Marks the buffers of a result as transferred to the other thread instead of copied. */
-function transfer<Result extends { glb: Uint8Array; preview: Uint8Array }>(result: Result): Result {
-  const movable = Piscina.move({
-    get [transferableSymbol]() {
-      return [result.glb.buffer, result.preview.buffer];
-    },
-    get [valueSymbol]() {
-      return result;
-    },
-  });
-  // Piscina unwraps it: the other thread receives `result`.
-  return movable as unknown as Result;
+/** The buffers of a result are moved to the other thread instead of copied. */
+export function transferred(result: LocalResult): ArrayBuffer[] {
+  return 'glb' in result ? [result.glb.buffer as ArrayBuffer, result.preview.buffer as ArrayBuffer] : [];
 }
 
 /** The same bytes in a buffer that holds nothing else and can be transferred. */

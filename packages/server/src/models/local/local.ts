@@ -2,15 +2,14 @@ import { MessageChannel } from 'node:worker_threads';
 import type { GenerateProgress, Statistics as MeshStatistics } from '@image2model/mesh';
 import { message, messageRef } from '@image2model/protocol';
 import type { Statistics } from '@image2model/protocol';
-import { Piscina } from 'piscina';
+import { shortageOf } from '../../shortage.ts';
+import { Threads } from '../../threads/threads.ts';
 import { ModelError } from '../errors.ts';
 import { checkOptions, optionsJsonSchema } from '../check-options.ts';
 import { localOptionsSchema } from './options.ts';
 import type { LocalResult, LocalTask } from './generate-worker.ts';
 import type { Generated, Model, ModelContext, ModelDescription, ModelInput, ModelOptions } from '../contract.ts';
 
-/** How long an idle thread is kept: it holds some 60 MB, and starting one takes a fraction of a second. */
-const idleThreadMs = 10_000;
 const defaultThreadHeapMb = 1024;
 /** Size of a thread's young generation: a fifth less memory at the peak, at no measurable cost in time. */
 const youngThreadHeapMb = 8;
@@ -30,17 +29,11 @@ interface LocalModelOptions {
  */
 export function createLocalModel(settings: LocalModelOptions): Model {
   const { threads, worker, threadHeapMb = defaultThreadHeapMb } = settings;
-  const pool = new Piscina<LocalTask, LocalResult>({
-    filename: (worker ?? new URL('generate-worker.ts', import.meta.url)).href,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: idleThreadMs,
+  const pool = new Threads<LocalTask, LocalResult>({
+    module: worker ?? new URL('generate-worker.ts', import.meta.url),
+    max: threads,
     resourceLimits: { maxOldGenerationSizeMb: threadHeapMb, maxYoungGenerationSizeMb: youngThreadHeapMb },
-    recordTiming: false,
-    // Streams and requests take precedence when there are no more cores than files in progress.
-    niceIncrement: 10,
   });
-  let closed: Promise<void> | undefined;
   return {
     id: 'local',
     // The same picture always gives the same model.
@@ -48,12 +41,12 @@ export function createLocalModel(settings: LocalModelOptions): Model {
     describe,
     checkOptions: (given) => checkOptions(localOptionsSchema, given),
     generate: (input, options, context) => generate(pool, input, options, context),
-    close: () => (closed ??= pool.destroy()),
+    close: () => pool.close(),
   };
 }
 
 async function generate(
-  pool: Piscina<LocalTask, LocalResult>,
+  pool: Threads<LocalTask, LocalResult>,
   input: ModelInput,
   { faceLimit, options }: ModelOptions,
   context: ModelContext,
@@ -68,10 +61,10 @@ async function generate(
   try {
     const chosen = localOptionsSchema.parse(options);
     const task = { image, options: faceLimit === null ? chosen : { ...chosen, faceLimit }, reports };
-    // An array at run time; with the browser's types in scope Piscina's own declaration of it does not fit.
-    const transferList: object = [image.buffer, reports];
+    const transferList = [image.buffer, reports];
     const result = await pool.run(task, { signal, transferList }).catch((error: unknown) => {
       signal.throwIfAborted();
+      if (shortageOf(error) !== undefined) throw error;
       throw new ModelError('WORKER_CRASHED', message('file.worker_gone'), { retryable: true, cause: error });
     });
     return toGenerated(result);

@@ -70,6 +70,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     next: 'Nicht mehr benötigte Tabs schließen oder einen Moment warten.',
   },
   QUEUE_FULL: { title: 'Die Warteschlange ist voll', next: 'Einen Moment warten, dann erneut versuchen.' },
+  OUT_OF_RESOURCES: { title: 'Der Server ist überlastet', next: 'Einen Moment warten, dann erneut versuchen.' },
   SHUTTING_DOWN: { title: 'Der Server startet neu', next: 'Einen Moment warten, dann erneut versuchen.' },
   STORAGE_FULL: {
     title: 'Der Speicher des Servers ist voll',
@@ -78,6 +79,10 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   GENERATION_FAILED: {
     title: 'Das Modell konnte nicht erstellt werden',
     next: 'Erneut versuchen oder ein anderes Modell wählen.',
+  },
+  OUT_OF_MEMORY: {
+    title: 'Dem Server ging bei diesem Foto der Arbeitsspeicher aus',
+    next: 'Später erneut versuchen oder ein anderes Modell wählen.',
   },
   WORKER_CRASHED: {
     title: 'Die Verarbeitung dieses Fotos ist abgebrochen',

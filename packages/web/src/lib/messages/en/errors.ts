@@ -63,12 +63,17 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
     next: 'Close tabs that you no longer need, or wait a moment.',
   },
   QUEUE_FULL: { title: 'The queue is full', next: 'Wait a moment, then try again.' },
+  OUT_OF_RESOURCES: { title: 'The server is overloaded', next: 'Wait a moment, then try again.' },
   SHUTTING_DOWN: { title: 'The server is restarting', next: 'Wait a moment, then try again.' },
   STORAGE_FULL: {
     title: 'The server’s storage is full',
     next: 'Delete batches that you no longer need, then try again.',
   },
   GENERATION_FAILED: { title: 'The model could not be made', next: 'Try again, or with another model.' },
+  OUT_OF_MEMORY: {
+    title: 'The server ran out of memory on this photo',
+    next: 'Try again later, or choose another model.',
+  },
   WORKER_CRASHED: { title: 'The worker stopped on this photo', next: 'Try another photo or another model.' },
   CONTENT_REFUSED: { title: 'The provider refuses this photo', next: 'Send another photo, or use another model.' },
   DAILY_LIMIT_REACHED: {

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { problem } from '../api/support.ts';
+import { picture, uploadForm } from '../support/server.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+/** Longer than a lease holds, and than SQLite would have waited. */
+const lockedMs = 10_000;
+
+it('waits for a database that another program holds, without keeping anybody else waiting', async () => {
+  const server = await startServerProcess({ env: { WORKER_CONCURRENCY: '2' } });
+  const { task_id: taskId } = await server.upload(6);
+  const stream = await server.ask(`/api/v1/status/tasks/${taskId}/stream`);
+  const events = stream.text();
+
+  const other = new DatabaseSync(join(server.dataDir, 'image2model.db'), { timeout: 5000 });
+  other.exec('BEGIN EXCLUSIVE');
+  const released = sleep(lockedMs);
+  try {
+    const refused = await server.ask('/api/v1/upload', {
+      method: 'POST',
+      body: uploadForm([['a.png', await picture()]]),
+    });
+    expect((await problem(refused, 503, 'OUT_OF_RESOURCES')).message_id).toBe('error.short_of_database');
+    let slowestMs = 0;
+    for (let asked = 0; asked < 20; asked += 1) {
+      const before = performance.now();
+      expect((await server.ask('/api/v1/health/liveness')).status).toBe(200);
+      expect((await server.ask(`/api/v1/status/tasks/${taskId}`)).status).toBe(200);
+      slowestMs = Math.max(slowestMs, performance.now() - before);
+    }
+    expect(slowestMs).toBeLessThan(1000);
+    await released;
+  } finally {
+    other.exec('ROLLBACK');
+    other.close();
+  }
+
+  const task = await server.ended(taskId);
+  expect(task.status).toBe('completed');
+  // Named from the second attempt on.
+  expect(task.files.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
+  expect(await events).toContain('event: task_completed');
+  expect((await server.upload(1)).status).toBe('uploaded');
+}, 60_000);
