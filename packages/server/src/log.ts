@@ -22,8 +22,13 @@ export function createLog({ level, destination }: LogOptions): Log {
         res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
       },
     },
-    destination ?? gathered(pino.destination(2)),
+    destination ?? gathered(standardError()),
   );
+}
+
+/** A line that cannot be written, because the disk that it is redirected to is full, is no reason to stop. */
+function standardError(): DestinationStream {
+  return pino.destination(2).on('error', () => undefined);
 }
 
 /** A URL without its query. */

@@ -1,6 +1,10 @@
 import process from 'node:process';
+import { inspect } from 'node:util';
 import { ConfigError, readConfig } from './config.ts';
+import { isFull } from './files/errno.ts';
 import { createLog } from './log.ts';
+import type { Log } from './log.ts';
+import { shortageOf } from './shortage.ts';
 import { startServer } from './compose.ts';
 import type { Server } from './compose.ts';
 
@@ -17,6 +21,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
     const config = readConfig(env);
     const log = createLog({ level: config.logLevel });
     for (const warning of config.warnings) log.warn(warning);
+    surviveShortages(log);
     server = await startServer({ config, log });
   } catch (error) {
     if (error instanceof ConfigError) {
@@ -35,6 +40,22 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   // The second signal has no listener any more: it ends the process at once, and the next start takes up the work.
   await server.close(graceMs);
   return 0;
+}
+
+/**
+ * What nobody was there to catch ends the process, as ever, unless the machine was merely short of something: then it may
+ * be well in a moment, and the work that was under way is better off with a server that goes on.
+ */
+function surviveShortages(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    if (shortageOf(error) === undefined && !isFull(error)) {
+      process.stderr.write(`${inspect(error)}\n`);
+      process.exit(1);
+    }
+    log.error({ err: error }, 'The server is short of something; it goes on');
+  });
+  // The address that it listens on may go to a file, on a disk that is full.
+  process.stdout.on('error', () => undefined);
 }
 
 async function stopSignal(): Promise<void> {

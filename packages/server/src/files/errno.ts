@@ -5,10 +5,15 @@ export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Whether the system says that the disk is full, or this user's share of it. */
+export function isFull(error: unknown): boolean {
+  const code = errnoOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 /** Throws a full disk as a {@link StorageFullError}, and anything else as it is. */
 export function throwFull(error: unknown): never {
-  const code = errnoOf(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT') throw new StorageFullError('The disk is full', { cause: error });
+  if (isFull(error)) throw new StorageFullError('The disk is full', { cause: error });
   throw error;
 }
 

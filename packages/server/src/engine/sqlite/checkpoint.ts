@@ -31,9 +31,15 @@ export class Checkpointer {
     this.#pages = 0;
     this.#busy = true;
     clearTimeout(this.#idle);
-    this.#worker ??= this.#start();
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    this.#worker.postMessage('checkpoint');
+    try {
+      this.#worker ??= this.#start();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      this.#worker.postMessage('checkpoint');
+    } catch (error) {
+      // No thread is to be had. The commit holds all the same, and one of the next ones tries again.
+      this.#busy = false;
+      this.#onError(error);
+    }
   }
 
   /** Ends the thread; may be called twice. */

@@ -1,0 +1,54 @@
+import { expect, it, vi } from 'vitest';
+import { createLocalModel } from '../../src/models/local/local.ts';
+import { newJob } from '../support/jobs.ts';
+import { isEnd, openSharedStore, until } from '../support/processes.ts';
+import { startServerProcess } from '../support/server-process.ts';
+
+/** No thread can be started until SIGUSR2. */
+const preload = `
+  import { syncBuiltinESMExports } from 'node:module';
+  import threads from 'node:worker_threads';
+  const { Worker } = threads;
+  let isShort = true;
+  threads.Worker = class extends Worker {
+    constructor(...given) {
+      if (isShort) throw Object.assign(new Error('Worker initialization failure: EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' });
+      super(...given);
+    }
+  };
+  syncBuiltinESMExports();
+  process.on('SIGUSR2', () => { isShort = false; });
+`;
+
+it('has files wait for threads that cannot be started', async () => {
+  const server = await startServerProcess({ preload });
+  const { task_id: taskId } = await server.upload(2);
+  await vi.waitUntil(async () => JSON.stringify(await server.task(taskId)).includes('file.short_of_threads'), {
+    timeout: 20_000,
+    interval: 200,
+  });
+  server.child.kill('SIGUSR2');
+  const task = await server.ended(taskId);
+  expect(task.status).toBe('completed');
+  // Named from the second attempt on.
+  expect(task.files.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
+}, 60_000);
+
+it('gives a photo up that takes more memory than there is each time, says so, and calls it retryable', async () => {
+  const store = await openSharedStore();
+  const worker = new URL('../support/unruly-worker.ts', import.meta.url);
+  const job = await store.submit(newJob(1, { model: 'local' }));
+  for (const file of job.files) await store.files.write(file.storageKey, Buffer.from('overflow'));
+  const model = createLocalModel({ threads: 1, worker, threadHeapMb: 32 });
+  store.work({ models: [model] });
+  const engine = store.connect();
+  await until(engine, job.taskId, isEnd);
+  await model.close();
+  const entries = await engine.entries(job.taskId);
+  const failed = entries?.find(({ key }) => key === job.files[0]?.fileId);
+  expect(JSON.parse(failed?.data ?? '')).toMatchObject({
+    status: 'failed',
+    message_id: 'file.out_of_memory',
+    details: { code: 'OUT_OF_MEMORY', retryable: true, attempts: 4 },
+  });
+}, 60_000);
