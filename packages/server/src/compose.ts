@@ -11,6 +11,7 @@ import type { Engine, Places } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
 import { createDiskStore } from './files/disk.ts';
+import { Reserve } from './files/reserve.ts';
 import { createVerifier } from './files/verifier.ts';
 import type { Verifier } from './files/verifier.ts';
 import { Cleaner } from './jobs/cleaner.ts';
@@ -117,7 +118,9 @@ interface Parts {
 async function openParts(options: ServerOptions, opened: Opened): Promise<Parts> {
   const { config, log, falTimings, minFreeBytes } = options;
   await prepareDataDirectory(config.dataDir);
-  const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
+  const reserve = new Reserve({ directory: join(config.dataDir, 'reserve'), log });
+  opened.push(() => reserve.close());
+  const engine = await reserve.spend(async () => await openEngine(options, reserve));
   opened.push(() => engine.close());
   const files = await createDiskStore({ directory: join(config.dataDir, 'files'), minFreeBytes });
   opened.push(() => files.close());
@@ -128,7 +131,9 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   if (!models.has(config.model)) {
     throw new ConfigError(`MODEL=${config.model} is not among the models: ${[...models.keys()].join(', ')}`);
   }
-  await engine.offer([...models.keys()], placesOf(models, config.workerConcurrency));
+  const places = placesOf(models, config.workerConcurrency);
+  await reserve.spend(async () => await engine.offer([...models.keys()], places));
+  void reserve.fill();
   const converter = createConverter();
   opened.push(() => converter.close());
   const verifier = createVerifier(files);
@@ -141,6 +146,12 @@ function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Plac
     concurrency === undefined ? [] : [[id, concurrency] as const],
   );
   return { shared, own: new Map(own) };
+}
+
+/** The engine, which can forget a job when there is no room left at all: that is what makes some. */
+async function openEngine({ config, log }: ServerOptions, reserve: Reserve): Promise<Engine> {
+  const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
+  return { ...engine, deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)) };
 }
 
 async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {

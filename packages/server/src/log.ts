@@ -27,7 +27,7 @@ export function createLog({ level, destination }: LogOptions): Log {
 }
 
 /** A line that cannot be written, because the disk that it is redirected to is full, is no reason to stop. */
-function standardError(): DestinationStream {
+function standardError(): ReturnType<typeof pino.destination> {
   return pino.destination(2).on('error', () => undefined);
 }
 

@@ -5,8 +5,13 @@ export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whether the system says that the disk is full, or this user's share of it. */
+/** SQLite's codes for a disk that has no room: for the database, and for the memory that it shares (`-shm`). */
+const fullCodes: readonly unknown[] = [13, 4874];
+
+/** Whether this says that the disk is full, or this user's share of it: in the system's words, SQLite's or ours. */
 export function isFull(error: unknown): boolean {
+  if (error instanceof StorageFullError) return true;
+  if (error instanceof Error && 'errcode' in error) return fullCodes.includes(error.errcode);
   const code = errnoOf(error);
   return code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -12,8 +12,8 @@ export interface Thumbnails {
 
 /**
  * Thumbnails of the photos in a store. One is made at a time: a page asks for those of a whole batch at once, and models
- * are made meanwhile. Without room on the disk, or a descriptor, they are made each time. What is under way is known to this process
- * alone: two may make the same one, under the same key.
+ * are made meanwhile. Without room on the disk, or a descriptor, they are made each time. What is under way is known to
+ * this process alone: two may make the same one, under the same key.
  */
 export function createThumbnails(files: FileStore): Thumbnails {
   const underWay = new Map<string, Promise<Uint8Array>>();

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ModelFile } from '@image2model/protocol';
 import { StorageFullError } from '../../files/contract.ts';
+import { isFull } from '../../files/errno.ts';
 import { ShortageError, shortageOf } from '../../shortage.ts';
 import type { Entry } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
@@ -9,9 +10,6 @@ import { fromMessage, moveIso } from './rows.ts';
 import type { QueryRows, TaskRecord } from './rows.ts';
 import { sql } from './sql.ts';
 import type { StoreClock } from './store-clock.ts';
-
-/** SQLite's codes for a disk that has no room: for the database, and for the memory that it shares (`-shm`). */
-const fullCodes: readonly unknown[] = [13, 4874];
 
 const pageBytes = 4096;
 
@@ -189,8 +187,4 @@ function refusal(error: unknown): unknown {
 
 function isSqlite(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error;
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && fullCodes.includes(error.errcode);
 }
