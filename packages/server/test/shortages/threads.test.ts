@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import { createLocalModel } from '../../src/models/local/local.ts';
 import { newJob } from '../support/jobs.ts';
@@ -37,8 +38,10 @@ it('has files wait for threads that cannot be started', async () => {
 it('gives a photo up that takes more memory than there is each time, says so, and calls it retryable', async () => {
   const store = await openSharedStore();
   const worker = new URL('../support/unruly-worker.ts', import.meta.url);
-  const job = await store.submit(newJob(1, { model: 'local' }));
-  for (const file of job.files) await store.files.write(file.storageKey, Buffer.from('overflow'));
+  const planned = newJob(1, { model: 'local' });
+  const files = planned.files.map((file) => ({ ...file, sha256: hash('sha256', 'overflow') }));
+  const job = await store.submit({ ...planned, files });
+  for (const file of files) await store.files.write(file.storageKey, Buffer.from('overflow'));
   const model = createLocalModel({ threads: 1, worker, threadHeapMb: 32 });
   store.work({ models: [model] });
   const engine = store.connect();

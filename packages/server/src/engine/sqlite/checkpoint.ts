@@ -15,6 +15,7 @@ export class Checkpointer {
   readonly #onError: (error: unknown) => void;
   #pages = 0;
   #busy = false;
+  #isAskedAgain = false;
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
@@ -27,7 +28,14 @@ export class Checkpointer {
   /** Takes note of a commit of so many pages. */
   committed(pages: number): void {
     this.#pages += pages;
-    if (this.#pages < everyPages || this.#busy || this.#closed || this.#file === ':memory:') return;
+    if (this.#pages >= everyPages && !this.#busy) this.checkpoint();
+  }
+
+  /** Makes a checkpoint; where one is under way, another after it. */
+  checkpoint(): void {
+    if (this.#closed || this.#file === ':memory:') return;
+    this.#isAskedAgain = this.#busy;
+    if (this.#busy) return;
     this.#pages = 0;
     this.#busy = true;
     clearTimeout(this.#idle);
@@ -53,6 +61,7 @@ export class Checkpointer {
     worker.on('message', () => {
       this.#busy = false;
       this.#idle = setTimeout(() => void this.#end(), idleMs);
+      if (this.#isAskedAgain) this.checkpoint();
     });
     // The engine goes on without it: SQLite makes a checkpoint by itself once the log is long enough.
     worker.on('error', (error) => {

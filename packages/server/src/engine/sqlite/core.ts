@@ -82,6 +82,11 @@ export class Core {
     this.#wake.by(this.session.now());
   }
 
+  /** Copies the log into the database, which takes on its size with it. */
+  checkpoint(): void {
+    this.#checkpointer.checkpoint();
+  }
+
   /** Ends what is under way. */
   async close(): Promise<void> {
     this.#wake.close();

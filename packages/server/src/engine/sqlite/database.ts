@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations } from './migrations.ts';
+import { enableVacuum } from './vacuum.ts';
 
 /** An open database that no other process claims from, and the function that lets go of it (may be called twice). */
 export interface OpenDatabase {
@@ -19,12 +20,15 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
+    // Before the first table, or it takes a rewrite: see vacuum.ts.
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL');
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = NORMAL');
     // Checkpoints are made on a thread (see checkpoint.ts); this is for when it cannot keep up: 64 MB of log.
     db.exec('PRAGMA wal_autocheckpoint = 16384');
     db.exec('PRAGMA journal_size_limit = 67108864');
     migrate(db, file, steps);
+    enableVacuum(db);
   } catch (error) {
     db?.close();
     lock?.close();

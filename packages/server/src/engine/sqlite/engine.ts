@@ -9,6 +9,7 @@ import { logOf } from './logs.ts';
 import { patient } from './patience.ts';
 import { cleanupsOf, queueOf } from './queue.ts';
 import { openClock } from './store-clock.ts';
+import { Vacuum } from './vacuum.ts';
 import type { EngineLog } from './sweep.ts';
 
 export interface SqliteEngineOptions {
@@ -44,13 +45,20 @@ export async function openSqliteStore({ file, now, log }: SqliteEngineOptions): 
   }
   // From here on nobody waits for a lock on this thread: see patience.ts.
   open.db.exec('PRAGMA busy_timeout = 0');
+  const vacuum = new Vacuum(open.db, {
+    checkpoint: () => core.checkpoint(),
+    onError: (error) => log?.error({ err: error }, 'The database could not be made smaller'),
+  });
+  // What was left to do when the last process ended.
+  vacuum.notify();
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
+    vacuum.close();
     await core.close();
     open.close();
   }
   return {
-    connect: () => connect(new Handle(core)),
+    connect: () => connect(new Handle(core), vacuum),
     close: () => (closing ??= close()),
   };
 }
@@ -72,9 +80,15 @@ export async function createSqliteEngine(options: SqliteEngineOptions): Promise<
  * SQLite is synchronous and this process its only writer, so each method is one transaction from start to end with
  * nothing in between. What a promise resolves to is on the disk by then, save where the contract says otherwise.
  */
-function connect(handle: Handle): Engine {
+function connect(handle: Handle, vacuum: Vacuum): Engine {
+  const jobs = jobsOf(handle);
   return patient({
-    ...jobsOf(handle),
+    ...jobs,
+    async deleteJob(jobId) {
+      const outcome = await jobs.deleteJob(jobId);
+      vacuum.notify();
+      return outcome;
+    },
     ...logOf(handle),
     ...queueOf(handle),
     ...cleanupsOf(handle),
