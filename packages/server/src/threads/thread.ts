@@ -20,7 +20,9 @@ const { module } = workerData as ThreadData;
 if (process.platform === 'linux') setPriority(0, niceness);
 const { default: work, transferred } = (await import(module)) as ThreadModule;
 
-parentPort?.on('message', async (task: unknown) => {
+parentPort?.on('message', (task: unknown) => void answer(task));
+
+async function answer(task: unknown): Promise<void> {
   const outcome: Outcome<unknown> = await work(task).then(
     (result) => ({ result }),
     (error: unknown) => ({ error }),
@@ -28,4 +30,4 @@ parentPort?.on('message', async (task: unknown) => {
   const transferList = 'result' in outcome ? (transferred?.(outcome.result) ?? []) : [];
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort?.postMessage(outcome, transferList);
-});
+}

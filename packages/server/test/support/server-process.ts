@@ -51,7 +51,7 @@ let pictures = 0;
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const { env, descriptors, preload } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'image2model-process-')));
-  const node = [...(preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`])];
+  const node = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
   const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...node, program], {
     env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, API_KEYS: key, ADMIN_API_KEYS: 'admin', ...env },
@@ -78,7 +78,14 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     fetch(address + path, { headers: { authorization: `Bearer ${key}` }, ...init });
   const task = async (taskId: string) => taskSchema.parse(await (await ask(`/api/v1/status/tasks/${taskId}`)).json());
   return {
-    ...{ address, port: Number(new URL(address).port), dataDir, child, log, ask, task, stop },
+    address,
+    port: Number(new URL(address).port),
+    dataDir,
+    child,
+    log,
+    ask,
+    task,
+    stop,
     async upload(files = 1) {
       const photo = await picture();
       const named = Array.from({ length: files }, (): [string, Uint8Array] => {
