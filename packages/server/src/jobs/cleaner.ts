@@ -3,6 +3,7 @@ import type { Cleanup, CleanupLease, Engine } from '../engine/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { jobPrefix } from '../files/keys.ts';
 import type { Model } from '../models/contract.ts';
+import { shortageOf } from '../shortage.ts';
 import { createClaimLoop } from './claim-loop.ts';
 import { retryDelayMs } from './retry.ts';
 import { removeAttempt } from './store-result.ts';
@@ -118,7 +119,8 @@ export class Cleaner {
 
   async #retryOrGiveUp({ token, cleanup, attempt }: CleanupLease, named: object, err: unknown): Promise<void> {
     const { engine, log } = this.#options;
-    if (attempt >= maxCleanupAttempts[cleanup.type]) {
+    // What the machine is short of for a while says nothing about the cleanup.
+    if (attempt >= maxCleanupAttempts[cleanup.type] && shortageOf(err) === undefined) {
       log.error({ ...named, err }, 'A cleanup is given up');
       await engine.finishCleanup(token);
       return;

@@ -68,6 +68,20 @@ describe('an image that is received', () => {
     expect(await spooled()).toEqual([]);
   });
 
+  it('is not called damaged where its file cannot be opened', async () => {
+    // As the decoder sees it when there is no descriptor left.
+    const spool = {
+      ...store.spool,
+      receive: async (...given: Parameters<FileStore['spool']['receive']>) => {
+        const received = await store.spool.receive(...given);
+        await store.spool.discard(received);
+        return received;
+      },
+    };
+    const judged = receiveImage({ spool, requireRoom: async () => undefined }, place, sent(await picture()));
+    await expect(judged).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('is not read where there is no room for it', async () => {
     const full = await createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
     const read = receiveImage(full, place, sent(await picture()));

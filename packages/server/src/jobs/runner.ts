@@ -81,7 +81,13 @@ export class Runner {
     const left = [...this.#running.keys()];
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearInterval(this.#renewTimer);
-    for (const token of left) await this.#options.engine.release(token, { countAttempt: false });
+    const { engine, log } = this.#options;
+    for (const token of left) {
+      // Without it the next start finds the lease of a process that is gone, and has the file done again all the same.
+      await engine.release(token, { countAttempt: false }).catch((error: unknown) => {
+        log.error({ err: error }, 'A file could not be handed back');
+      });
+    }
   }
 
   async #settled(withinMs: number): Promise<void> {
