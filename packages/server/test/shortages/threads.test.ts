@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { hash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
 import { createLocalModel } from '../../src/models/local/local.ts';
 import { newJob } from '../support/jobs.ts';
@@ -34,6 +36,29 @@ it('has files wait for threads that cannot be started', async () => {
   // Named from the second attempt on.
   expect(task.files.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
 }, 60_000);
+
+/** A user of this system that runs nothing else, where there can be one: root's threads are not counted. */
+const stranger = 54_321;
+const canBeStranger =
+  process.platform === 'linux' &&
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, ['--check', import.meta.filename], { uid: stranger, gid: stranger }).status === 0;
+
+it.runIf(canBeStranger)(
+  'calls no photo damaged that no thread can be started for (takes root)',
+  async () => {
+    const server = await startServerProcess({ uid: stranger });
+    const limit = (threads: number | string): void => {
+      const given = ['--pid', String(server.child.pid), `--nproc=${threads}:`];
+      expect(spawnSync('prlimit', given, { uid: stranger, gid: stranger }).status).toBe(0);
+    };
+    limit((await readdir(`/proc/${server.child.pid}/task`)).length);
+    await expect(server.upload(1)).rejects.toThrow(/503 .*error\.short_of_threads/);
+    limit(4096);
+    expect((await server.ended((await server.upload(1)).task_id)).status).toBe('completed');
+  },
+  60_000,
+);
 
 it('gives a photo up that takes more memory than there is each time, says so, and calls it retryable', async () => {
   const store = await openSharedStore();

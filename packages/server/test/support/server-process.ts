@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,8 @@ interface ServerProcessOptions {
   descriptors?: number;
   /** Modules that are loaded before it, as code. */
   preload?: string;
+  /** Whose process it is, which takes root; the same user's unless given. */
+  uid?: number;
 }
 
 /** The key of a server that is started here. */
@@ -49,13 +51,15 @@ let pictures = 0;
 
 /** Starts one that is stopped at the end of the test. Rejects, with what it said, where it ends instead. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
-  const { env, descriptors, preload } = options;
+  const { env, descriptors, preload, uid } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'image2model-process-')));
+  if (uid !== undefined) await chown(dataDir, uid, uid);
   const node = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
   const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...node, program], {
     env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: dataDir, API_KEYS: key, ADMIN_API_KEYS: 'admin', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const log: string[] = [];
