@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
 import { ConfigError } from './config.ts';
@@ -20,6 +21,7 @@ import { Runner, workerName } from './jobs/runner.ts';
 import { readLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import { listenFault } from './listen-fault.ts';
+import { isLocked } from './shortage.ts';
 import { Hub } from './streams/hub.ts';
 import type { StreamLimits } from './streams/hub.ts';
 import type { RemoteTimings } from './models/remote/timings.ts';
@@ -60,6 +62,8 @@ export interface Server {
 
 /** How long answers that are under way may take once the server closes, in ms. */
 const lastAnswersMs = 3000;
+/** How soon a start looks again whether another program still holds the database, in ms. */
+const lockedAgainMs = 500;
 
 /** What closes what was opened so far: called from the last to the first. Each may be called twice. */
 type Opened = (() => Promise<unknown>)[];
@@ -149,9 +153,22 @@ function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Plac
 }
 
 /** The engine, which can forget a job when there is no room left at all: that is what makes some. */
-async function openEngine({ config, log }: ServerOptions, reserve: Reserve): Promise<Engine> {
-  const engine = await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
+async function openEngine(options: ServerOptions, reserve: Reserve): Promise<Engine> {
+  const engine = await whenUnlocked(options);
   return { ...engine, deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)) };
+}
+
+/** Another program that holds the database, for a backup or by hand, is waited for. */
+async function whenUnlocked({ config, log }: ServerOptions): Promise<Engine> {
+  for (;;) {
+    try {
+      return await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      log.warn({ err: error }, 'The database is in use by another program; waiting for it');
+    }
+    await sleep(lockedAgainMs);
+  }
 }
 
 async function closeAll(parts: Iterable<{ close(): Promise<void> }>): Promise<void> {

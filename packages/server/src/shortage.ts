@@ -60,6 +60,14 @@ export function shortageOf(error: unknown): ShortOf | undefined {
   return undefined;
 }
 
+/** Whether another program holds the database; what another reason brings with it as its cause does not count. */
+export function isLocked(error: unknown): boolean {
+  const refused: unknown = error instanceof ShortageError ? error.cause : error;
+  if (!(refused instanceof Error) || !('errcode' in refused)) return false;
+  const code = Number(refused.errcode) & 0xff;
+  return code === 5 || code === 6;
+}
+
 /** Whether not even a file can be opened now: then whatever else went wrong may well come of that. */
 export function isOutOfDescriptors(): boolean {
   try {

@@ -20,7 +20,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   /** Since when; the oldest first. */
   readonly #idle = new Map<Socket, number>();
-  #open = 0;
+  readonly #open = new Set<Socket>();
   #saidAt = -Infinity;
 
   constructor(options: ConnectionsOptions) {
@@ -30,7 +30,7 @@ export class Connections {
   /** Watches over the connections that a server accepts from now on, before anybody else sees them. */
   watch(server: Server): void {
     const forget = (socket: Socket): void => {
-      this.#open -= 1;
+      this.#open.delete(socket);
       this.#idle.delete(socket);
     };
     // One function for all: there are as many of these as streams.
@@ -52,18 +52,18 @@ export class Connections {
 
   /** Its request is answered. */
   idle(socket: Socket): void {
-    if (!socket.destroyed) this.#idle.set(socket, performance.now());
+    if (this.#open.has(socket)) this.#idle.set(socket, performance.now());
   }
 
   #accept(socket: Socket): void {
     const { maxConnections, maxIdleConnections } = this.#options;
-    this.#open += 1;
+    this.#open.add(socket);
     const [oldest] = this.#idle;
     this.idle(socket);
-    if (this.#open > maxConnections) {
+    if (this.#open.size > maxConnections) {
       // With nobody to give way, it is the newcomer's turn to come back later.
       this.#end(oldest?.[0] ?? socket);
-      this.#say({ open: this.#open, max: maxConnections }, 'All connections that there is room for are in use');
+      this.#say({ open: this.#open.size, max: maxConnections }, 'All connections that there is room for are in use');
     } else if (oldest !== undefined && this.#idle.size > maxIdleConnections) {
       // A crowd that comes at once has its requests on the way.
       if (performance.now() - oldest[1] < graceMs) return;

@@ -12,7 +12,7 @@ import { StorageFullError } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { modelKey, resultsPrefix } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
-import type { Model } from '../models/contract.ts';
+import type { Model, ModelInput } from '../models/contract.ts';
 import { Runner } from './runner.ts';
 import type { RunnerOptions } from './runner.ts';
 
@@ -95,6 +95,37 @@ describe('the runner', () => {
     const job = await submit(newJob(12));
     await until(engine, job.taskId, isEnd);
     expect(maxSeen).toBe(3);
+  });
+
+  it('has a file that ran out of memory tried again by itself', async () => {
+    let now = 0;
+    let attempts = 0;
+    let company = 0;
+    const others = Promise.withResolvers<void>();
+    const fault = async ({ pictures: [{ filename }] }: ModelInput) => {
+      now += 1;
+      try {
+        if (filename !== 'photo-1.png') {
+          // None of them is over before the first attempt has failed.
+          await others.promise;
+          await new Promise((resolve) => setImmediate(resolve));
+          return;
+        }
+        attempts += 1;
+        if (attempts === 1) throw Object.assign(new Error('No memory'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+        company += now - 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        company += now - 1;
+      } finally {
+        now -= 1;
+        others.resolve();
+      }
+    };
+    const { engine, submit } = await setUp(createScriptedModel({ fault, delayMs: 40 }), { concurrency: 3 });
+    const job = await submit(newJob(60));
+    await until(engine, job.taskId, isEnd);
+    expect((await engine.task(job.taskId))?.status).toBe('completed');
+    expect({ attempts, company }).toEqual({ attempts: 2, company: 0 });
   });
 
   it('gives hosted models places of their own, so that neither they nor this machine wait for the other', async () => {

@@ -35,6 +35,8 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #leaseMs: number;
   readonly #running = new Map<string, Running>();
+  /** Files that ran out of memory and go on here without others beside them. */
+  readonly #alone = new Set<string>();
   readonly #claims = createClaimLoop({
     claim: () => this.#claim(),
     onError: (error) => this.#options.log.error({ err: error }, 'No file could be claimed; retrying'),
@@ -109,16 +111,25 @@ export class Runner {
    */
   #offer(): ClaimOptions['models'] {
     const { models, concurrency } = this.#options;
-    const isLocal = (id: string): boolean => models.get(id)?.concurrency === undefined;
-    const here = [...this.#running.values()].filter(({ lease }) => isLocal(lease.model)).length;
+    const here = this.#local();
+    const isFree = here.length < concurrency && !here.some(({ lease }) => this.#alone.has(lease.file.fileId));
     return [...models]
-      .filter(([id]) => !isLocal(id) || here < concurrency)
+      .filter(([id]) => !this.#isLocal(id) || isFree)
       .map(([id, { concurrency: maxRunning }]) => ({ id, maxRunning }));
+  }
+
+  #isLocal(model: string): boolean {
+    return this.#options.models.get(model)?.concurrency === undefined;
+  }
+
+  /** What runs on this machine. */
+  #local(): Running[] {
+    return [...this.#running.values()].filter(({ lease }) => this.#isLocal(lease.model));
   }
 
   #run(lease: Lease): void {
     const abort = new AbortController();
-    const over = workOn(this.#options, lease, abort.signal).finally(() => {
+    const over = this.#work(lease, abort.signal).finally(() => {
       this.#running.delete(lease.token);
       if (this.#running.size === 0) {
         clearInterval(this.#renewTimer);
@@ -128,6 +139,15 @@ export class Runner {
     });
     this.#running.set(lease.token, { lease, abort, done: over });
     this.#renewTimer ??= setInterval(() => void this.#renew(), this.#leaseMs / 4);
+  }
+
+  async #work(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { fileId } = lease.file;
+    // Nothing more is claimed here meanwhile.
+    if (this.#alone.has(fileId)) await Promise.all(this.#local().map(({ done }) => done));
+    const { needsMemory } = await workOn(this.#options, lease, signal);
+    if (needsMemory && this.#isLocal(lease.model)) this.#alone.add(fileId);
+    else this.#alone.delete(fileId);
   }
 
   #stop(token: string, reason: StopReason): void {

@@ -43,9 +43,14 @@ const abandonWithinMs = 1000;
 
 /**
  * Works on one leased file until it is finished, handed back or no longer ours. Never rejects: what goes wrong ends the
- * file, or puts it back into the queue where it may pass. The signal's reason is a {@link StopReason}.
+ * file, or puts it back into the queue where it may pass. The signal's reason is a {@link StopReason}. Says whether it goes
+ * back for want of memory.
  */
-export async function workOn(context: WorkContext, lease: Lease, signal: AbortSignal): Promise<void> {
+export async function workOn(
+  context: WorkContext,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<{ needsMemory: boolean }> {
   const { files, log } = context;
   const { token, jobId, taskId, file } = lease;
   const named = { task_id: taskId, file_id: file.fileId, attempt: lease.attempt };
@@ -65,6 +70,7 @@ export async function workOn(context: WorkContext, lease: Lease, signal: AbortSi
     });
   }
   log.debug({ ...named, outcome }, 'An attempt ended');
+  return { needsMemory: 'error' in made && shortageOf(made.error) === 'memory' };
 }
 
 /** Says what becomes of a file that has no model, unless it is no longer ours. */

@@ -45,7 +45,7 @@ it('blames no photo for a descriptor that is not to be had, and goes on when the
   await vi.waitUntil(
     async () => JSON.stringify(await server.task(waiting.task_id)).includes('file.short_of_descriptors'),
     {
-      timeout: 20_000,
+      timeout: 60_000,
       interval: 200,
     },
   );
@@ -55,7 +55,7 @@ it('blames no photo for a descriptor that is not to be had, and goes on when the
   expect(task).toMatchObject({ status: 'completed' });
   // Named from the second attempt on.
   expect(task.files.map(({ attempts }) => attempts)).toEqual([undefined, undefined, undefined]);
-}, 60_000);
+}, 120_000);
 
 it('survives connections that it cannot accept', async () => {
   const server = await startServerProcess({ descriptors: 256, preload });
@@ -69,4 +69,4 @@ it('survives connections that it cannot accept', async () => {
   expect((await fetch(`${server.address}/api/v1/health/liveness`)).status).toBe(200);
   server.child.kill('SIGTERM');
   expect(await once(server.child, 'exit')).toEqual([0, null]);
-}, 60_000);
+}, 120_000);

@@ -50,7 +50,7 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
       body: { dry_run: false, jobs: 2 },
     });
     expect(await readdir(join(disk.directory, 'files/jobs')).catch(() => [])).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('lets a server start that was killed, and jobs be deleted then', async () => {
     const disk = await smallDisk();
@@ -73,7 +73,7 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     expect(blocks * 512).toBeGreaterThanOrEqual(size);
     const { task_id: taskId } = await again.upload(1);
     expect((await again.ended(taskId)).status).toBe('completed');
-  }, 60_000);
+  }, 120_000);
 
   it('lets a server start that was stopped', async () => {
     const disk = await smallDisk();
@@ -83,5 +83,5 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     const again = await startServerProcess({ dataDir: disk.directory });
     expect((await again.ask('/api/v1/jobs')).status).toBe(200);
     expect(await again.stop('SIGTERM')).toBe(0);
-  }, 60_000);
+  }, 120_000);
 });

@@ -27,7 +27,7 @@ it('has files wait for threads that cannot be started', async () => {
   const server = await startServerProcess({ preload });
   const { task_id: taskId } = await server.upload(2);
   await vi.waitUntil(async () => JSON.stringify(await server.task(taskId)).includes('file.short_of_threads'), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 200,
   });
   server.child.kill('SIGUSR2');
@@ -35,7 +35,7 @@ it('has files wait for threads that cannot be started', async () => {
   expect(task.status).toBe('completed');
   // Named from the second attempt on.
   expect(task.files.filter(({ attempts }) => attempts !== undefined)).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 /** A user of this system that runs nothing else, where there can be one: root's threads are not counted. */
 const stranger = 54_321;
@@ -57,7 +57,7 @@ it.runIf(canBeStranger)(
     limit(4096);
     expect((await server.ended((await server.upload(1)).task_id)).status).toBe('completed');
   },
-  60_000,
+  120_000,
 );
 
 it('gives a photo up that takes more memory than there is each time, says so, and calls it retryable', async () => {
@@ -79,4 +79,4 @@ it('gives a photo up that takes more memory than there is each time, says so, an
     message_id: 'file.out_of_memory',
     details: { code: 'OUT_OF_MEMORY', retryable: true, attempts: 4 },
   });
-}, 60_000);
+}, 120_000);

@@ -40,6 +40,8 @@ interface ServerProcessOptions {
   descriptors?: number;
   /** Modules that are loaded before it, as code. */
   preload?: string;
+  /** Receives every line that it logs, from its start on. */
+  log?: string[];
   /** Whose process it is, which takes root; the same user's unless given. */
   uid?: number;
 }
@@ -51,7 +53,7 @@ let pictures = 0;
 
 /** Starts one that is stopped at the end of the test. Rejects, with what it said, where it ends instead. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
-  const { env, descriptors, preload, uid } = options;
+  const { env, descriptors, preload, uid, log = [] } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'image2model-process-')));
   if (uid !== undefined) await chown(dataDir, uid, uid);
   const node = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
@@ -62,7 +64,6 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
     ...(uid !== undefined && { uid, gid: uid }),
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
-  const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> => {
     child.kill(signal);
