@@ -134,7 +134,8 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
   const connections = new Connections({ ...readLimits(), log });
   api.addHook('onRequest', async (request) => {
-    if (request.owner !== '') connections.busy(request.raw.socket);
+    const mayOpenFile = !(request.routeOptions.url ?? '').endsWith('/stream');
+    if (request.owner !== '') connections.busy(request.raw.socket, { mayOpenFile });
   });
   api.addHook('onResponse', async (request) => connections.idle(request.raw.socket));
   uploadRoutes(api, options);
@@ -154,7 +155,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
     log,
     commonLines,
     parseCookie: (text) => app.parseCookie(text),
-    onOpen: (socket) => connections.busy(socket),
+    onOpen: (socket) => connections.busy(socket, { mayOpenFile: false }),
   });
   connections.watch(app.server);
 }

@@ -21,6 +21,8 @@ export class Connections {
   /** Since when; the oldest first. */
   readonly #idle = new Map<Socket, number>();
   readonly #open = new Set<Socket>();
+  /** Those whose request may hold a file open as well: what is uploaded or downloaded. */
+  readonly #withFile = new Set<Socket>();
   #saidAt = -Infinity;
 
   constructor(options: ConnectionsOptions) {
@@ -31,6 +33,7 @@ export class Connections {
   watch(server: Server): void {
     const forget = (socket: Socket): void => {
       this.#open.delete(socket);
+      this.#withFile.delete(socket);
       this.#idle.delete(socket);
     };
     // One function for all: there are as many of these as streams.
@@ -45,13 +48,15 @@ export class Connections {
     server.on('error', (error) => this.#say({ err: error }, 'A connection could not be accepted'));
   }
 
-  /** Its request is good: it stays until that is answered. */
-  busy(socket: Socket): void {
+  /** Its request is good: it stays until that is answered. `mayOpenFile`: it then counts for two. */
+  busy(socket: Socket, { mayOpenFile }: { mayOpenFile: boolean }): void {
     this.#idle.delete(socket);
+    if (mayOpenFile && this.#open.has(socket)) this.#withFile.add(socket);
   }
 
   /** Its request is answered. */
   idle(socket: Socket): void {
+    this.#withFile.delete(socket);
     if (this.#open.has(socket)) this.#idle.set(socket, performance.now());
   }
 
@@ -60,7 +65,7 @@ export class Connections {
     this.#open.add(socket);
     const [oldest] = this.#idle;
     this.idle(socket);
-    if (this.#open.size > maxConnections) {
+    if (this.#open.size + this.#withFile.size > maxConnections) {
       // With nobody to give way, it is the newcomer's turn to come back later.
       this.#end(oldest?.[0] ?? socket);
       this.#say({ open: this.#open.size, max: maxConnections }, 'All connections that there is room for are in use');

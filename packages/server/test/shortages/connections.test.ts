@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { key, startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { get } from '../support/sockets.ts';
@@ -55,5 +57,30 @@ describe('a server that may have 1 024 open files', () => {
     await expectToWork(server);
     expect(streams.filter((socket) => !socket.destroyed).length).toBeGreaterThan(500);
     expect((await server.ended(taskId)).status).toBe('completed');
+  }, 120_000);
+
+  it('keeps descriptors for its work however many uploads somebody with a key begins and never ends', async () => {
+    const server = await startServerProcess({ descriptors: 1024, env: { RATE_LIMIT_PER_MINUTE: '100000' } });
+    const begun = await server.upload(2);
+    const hanging = [
+      'POST /api/v1/upload HTTP/1.1',
+      'Host: localhost',
+      `Authorization: Bearer ${key}`,
+      'Content-Type: multipart/form-data; boundary=x',
+      'Content-Length: 1000000',
+      '',
+      '--x',
+      'Content-Disposition: form-data; name="files"; filename="a.png"',
+      'Content-Type: image/png',
+      '',
+      'half of it',
+    ].join('\r\n');
+    const sockets = await connectMany(server.port, 600, hanging);
+    const spool = join(server.dataDir, 'files/.incoming');
+    await vi.waitUntil(async () => (await readdir(spool)).length > 300, { timeout: 60_000 });
+    for (const socket of sockets) socket.destroy();
+    const task = await server.ended(begun.task_id);
+    expect(task.status).toBe('completed');
+    expect(server.log.filter((line) => line.includes('EMFILE'))).toEqual([]);
   }, 120_000);
 });
