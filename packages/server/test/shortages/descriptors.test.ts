@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { problem } from '../api/support.ts';
 import { picture, uploadForm } from '../support/server.ts';
@@ -19,6 +21,15 @@ const preload = `
   });
 `;
 
+/** Starts one that may have few open files, and waits until it has opened and closed all that a start does. */
+async function startSmall(): Promise<ServerProcess> {
+  const server = await startServerProcess({ descriptors: 256, preload, env: { WORKER_CONCURRENCY: '1' } });
+  const reserve = join(server.dataDir, 'reserve');
+  const isComplete = async () => (await readdir(reserve).catch(() => [])).toString() === '0,1,2';
+  await vi.waitUntil(isComplete, { timeout: 10_000 });
+  return server;
+}
+
 async function turn(server: ServerProcess): Promise<void> {
   const turns = () => server.log.filter((line) => line === 'turned').length;
   const before = turns();
@@ -27,20 +38,25 @@ async function turn(server: ServerProcess): Promise<void> {
 }
 
 it('blames no photo for a descriptor that is not to be had, and goes on when there are some', async () => {
-  const server = await startServerProcess({ descriptors: 256, preload, env: { WORKER_CONCURRENCY: '1' } });
-  const first = await server.upload(1);
-  expect((await server.ended(first.task_id)).status).toBe('completed');
-
-  const waiting = await server.upload(3);
-  await turn(server);
+  const server = await startSmall();
   // Over a connection that was there before: a new one cannot be accepted.
-  const upload = async () =>
+  const sendPhoto = async () =>
     await server.ask('/api/v1/upload', {
       method: 'POST',
       headers: { authorization: `Bearer ${key}` },
       body: uploadForm([['chair.png', await picture()]]),
     });
-  const refused = await problem(await upload(), 503, 'OUT_OF_RESOURCES');
+  // What is loaded with the first upload cannot be loaded either, and can be later.
+  await (await server.ask('/api/v1/jobs')).text();
+  await turn(server);
+  await problem(await sendPhoto(), 503, 'OUT_OF_RESOURCES');
+  await turn(server);
+  const first = await server.upload(1);
+  expect((await server.ended(first.task_id)).status).toBe('completed');
+
+  const waiting = await server.upload(3);
+  await turn(server);
+  const refused = await problem(await sendPhoto(), 503, 'OUT_OF_RESOURCES');
   expect(refused.message_id).toBe('error.short_of_descriptors');
   await vi.waitUntil(
     async () => JSON.stringify(await server.task(waiting.task_id)).includes('file.short_of_descriptors'),
@@ -50,7 +66,7 @@ it('blames no photo for a descriptor that is not to be had, and goes on when the
     },
   );
   await turn(server);
-  expect((await upload()).status).toBe(200);
+  expect((await sendPhoto()).status).toBe(200);
   const task = await server.ended(waiting.task_id);
   expect(task).toMatchObject({ status: 'completed' });
   // Named from the second attempt on.
@@ -58,7 +74,7 @@ it('blames no photo for a descriptor that is not to be had, and goes on when the
 }, 120_000);
 
 it('survives connections that it cannot accept', async () => {
-  const server = await startServerProcess({ descriptors: 256, preload });
+  const server = await startSmall();
   await turn(server);
   // None of them is answered; the last ones may find no descriptor left to be turned away with.
   const tried = await Promise.allSettled(
