@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { canFillDisk, createSmallDisk } from '../../../../scripts/test/small-disk.ts';
 import type { SmallDisk } from '../../../../scripts/test/small-disk.ts';
+import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
+import { newJob } from '../support/jobs.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 
@@ -17,14 +19,24 @@ async function freeBytes({ directory }: SmallDisk): Promise<number> {
   return bavail * bsize;
 }
 
+/** Whether the reserve is there as a whole. */
+async function isComplete({ directory }: SmallDisk): Promise<boolean> {
+  return (await readdir(join(directory, 'reserve')).catch(() => [])).toString() === '0,1,2';
+}
+
+const cleanUp: RequestInit = {
+  method: 'POST',
+  headers: { authorization: 'Bearer admin', 'content-type': 'application/json' },
+  body: JSON.stringify({ hours: 0 }),
+};
+
 /** Starts one that has its reserve and jobs that are done. */
 async function startWithJobs(disk: SmallDisk, jobs: number): Promise<{ server: ServerProcess; jobIds: string[] }> {
   const server = await startServerProcess({ dataDir: disk.directory });
   const uploads = [];
   for (let made = 0; made < jobs; made += 1) uploads.push(await server.upload(1));
   for (const { task_id: taskId } of uploads) expect((await server.ended(taskId)).status).toBe('completed');
-  const reserve = join(disk.directory, 'reserve');
-  await vi.waitUntil(async () => (await readdir(reserve).catch(() => [])).length === 3, { timeout: 10_000 });
+  await vi.waitUntil(() => isComplete(disk), { timeout: 30_000 });
   return { server, jobIds: uploads.map(({ job_id: jobId }) => jobId) };
 }
 
@@ -40,11 +52,7 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     });
     expect(deleted.status, await deleted.clone().text()).toBe(200);
     await disk.fill(0);
-    const cleaned = await server.ask('/api/v1/admin/cleanup', {
-      method: 'POST',
-      headers: { authorization: 'Bearer admin', 'content-type': 'application/json' },
-      body: JSON.stringify({ hours: 0 }),
-    });
+    const cleaned = await server.ask('/api/v1/admin/cleanup', cleanUp);
     expect({ status: cleaned.status, body: await cleaned.json() }).toEqual({
       status: 200,
       body: { dry_run: false, jobs: 2 },
@@ -67,12 +75,27 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     expect(deleted.status, await deleted.clone().text()).toBe(200);
     // What was given up is made again once there is room.
     await disk.free();
-    const reserve = join(disk.directory, 'reserve');
-    await vi.waitUntil(async () => (await readdir(reserve)).length === 3, { timeout: 30_000, interval: 200 });
-    const { blocks, size } = await stat(join(reserve, '0'));
+    await vi.waitUntil(() => isComplete(disk), { timeout: 30_000, interval: 200 });
+    const { blocks, size } = await stat(join(disk.directory, 'reserve/0'));
     expect(blocks * 512).toBeGreaterThanOrEqual(size);
     const { task_id: taskId } = await again.upload(1);
     expect((await again.ended(taskId)).status).toBe('completed');
+  }, 120_000);
+
+  it('cleans up hundreds of jobs that free next to nothing', async () => {
+    const disk = await smallDisk();
+    const engine = await createSqliteEngine({ file: join(disk.directory, 'image2model.db') });
+    for (let made = 0; made < 600; made += 1) {
+      const job = newJob(10);
+      await engine.submit(job);
+      await engine.cancel(job.taskId);
+    }
+    await engine.close();
+    const server = await startServerProcess({ dataDir: disk.directory });
+    await vi.waitUntil(() => isComplete(disk), { timeout: 30_000 });
+    await disk.fill(0);
+    const cleaned = await server.ask('/api/v1/admin/cleanup', cleanUp);
+    expect({ status: cleaned.status, body: await cleaned.json() }).toMatchObject({ status: 200, body: { jobs: 600 } });
   }, 120_000);
 
   it('lets a server start that was stopped', async () => {

@@ -1,3 +1,4 @@
+import { isFull } from '../../files/errno.ts';
 import type { Engine } from '../contract.ts';
 import { accessOf } from './access.ts';
 import { Core } from './core.ts';
@@ -85,7 +86,11 @@ function connect(handle: Handle, vacuum: Vacuum): Engine {
   return patient({
     ...jobs,
     async deleteJob(jobId) {
-      const outcome = await jobs.deleteJob(jobId);
+      const outcome = await jobs.deleteJob(jobId).catch(async (error: unknown) => {
+        if (!isFull(error)) throw error;
+        vacuum.emptyLog();
+        return await jobs.deleteJob(jobId);
+      });
       vacuum.notify();
       return outcome;
     },

@@ -55,6 +55,19 @@ export class Vacuum {
     this.#timer = setTimeout(() => this.#step(), pauseMs);
   }
 
+  /**
+   * Copies the log into the database, so that it is written from its beginning again and needs no more room. On this thread,
+   * since it is for a disk that is full: nobody writes then who could be kept waiting.
+   */
+  emptyLog(): void {
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      // What is new in the database needs room too.
+      this.#options.onError(error);
+    }
+  }
+
   /** May be called twice. */
   close(): void {
     this.#closed = true;
