@@ -45,7 +45,10 @@ export class Connections {
       this.#accept(socket);
     });
     // Without a listener, a connection that cannot be accepted for want of a descriptor ends the process.
-    server.on('error', (error) => this.#say({ err: error }, 'A connection could not be accepted'));
+    server.on('error', (error) => {
+      // Whoever has it listen hears of what goes wrong before.
+      if (server.listening) this.#say({ err: error }, 'A connection could not be accepted');
+    });
   }
 
   /** Its request is good: it stays until that is answered. `mayOpenFile`: it then counts for two. */
