@@ -9,7 +9,7 @@ import type { FileStore } from '../files/contract.ts';
 import { errnoOf } from '../files/errno.ts';
 import type { Model, ModelContext } from '../models/contract.ts';
 import { ModelError } from '../models/errors.ts';
-import { isOutOfDescriptors, shortageOf } from '../shortage.ts';
+import { isOutOfDescriptors, ShortageError, shortageOf } from '../shortage.ts';
 import { isWaitedOut, mayRetry, retryDelayMs, shortageDelayMs, toFailure } from './retry.ts';
 import { removeAttempt, storeResult } from './store-result.ts';
 import { createThrottle } from './throttle.ts';
@@ -115,7 +115,7 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
     const place = { jobId, fileId: file.fileId, attemptId: token, files: lease.filenames };
     const store = async () => await storeResult(files, place, generated, { signal, seconds });
     // What was paid for is held on to until there is room for it; what was made, until the server can write it at all.
-    const result = await whenWritable(signal, store, { waitsForRoom: generated.cost !== undefined });
+    const result = await whenStorable(signal, store, { waitsForRoom: generated.cost !== undefined });
     await throttle.flush();
     return result;
   } finally {
@@ -176,39 +176,47 @@ async function finish(
   }
 }
 
-interface Persistence {
-  /** Whether a full disk is waited for; true unless given. */
-  waitsForRoom?: boolean;
-  /** After how many rejections that leave open whether it was written it is repeated; 0 unless given. */
-  maxLost?: number;
-}
-
 /**
- * Writes to the engine or the store, again and again until there is room for it and whatever else it takes: what has been
- * made, or paid for, is not thrown away for a disk that is full or a database that is locked for a while. The engine keeps
- * the lease meanwhile. Stops with the signal.
+ * Writes to the engine, again and again until there is room for it and whatever else it takes: what has been made, or paid
+ * for, is not thrown away for a disk that is full or a database that is locked for a while. The engine keeps the lease
+ * meanwhile. Stops with the signal. What may be written twice is also repeated after `maxLost` rejections that leave open
+ * whether it was written.
  */
 async function whenWritable<T>(
   signal: AbortSignal,
   write: () => Promise<T>,
-  { waitsForRoom = true, maxLost = 0 }: Persistence = {},
+  { maxLost = 0 }: { maxLost?: number } = {},
 ): Promise<T> {
   for (let lost = 0; ;) {
     try {
       return await write();
     } catch (error) {
-      const mustStop = isRefused(error)
-        ? signal.aborted || (error instanceof StorageFullError && !waitsForRoom)
-        : (lost += 1) > maxLost;
-      if (mustStop) throw error;
+      if (isRefused(error) ? signal.aborted : (lost += 1) > maxLost) throw error;
     }
     await sleep(writeAgainMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-/** Nothing was written, for want of room or of anything else. */
+/** The same for what goes into the file store, where writing twice does no harm. */
+async function whenStorable<T>(
+  signal: AbortSignal,
+  store: () => Promise<T>,
+  { waitsForRoom }: { waitsForRoom: boolean },
+): Promise<T> {
+  for (;;) {
+    try {
+      return await store();
+    } catch (error) {
+      const isWorthWaiting = error instanceof StorageFullError ? waitsForRoom : shortageOf(error) !== undefined;
+      if (!isWorthWaiting || signal.aborted) throw error;
+    }
+    await sleep(writeAgainMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** The engine's word that nothing was written. Of any other rejection nobody knows. */
 function isRefused(error: unknown): boolean {
-  return error instanceof StorageFullError || shortageOf(error) !== undefined;
+  return error instanceof StorageFullError || error instanceof ShortageError;
 }
 
 async function giveUpOrRetry(
