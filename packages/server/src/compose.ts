@@ -81,12 +81,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 async function open(options: ServerOptions, opened: Opened): Promise<Server> {
-  const { config } = options;
+  const { config, log } = options;
   const parts = await openParts(options, opened);
   const { engine, files } = parts;
   let isClosing = false;
   const { app, hub } = await openApp(options, { ...parts, isClosing: () => isClosing }, opened);
   await app.listen({ host: config.host, port: config.port });
+  // A start that is refused says why, and nothing else.
+  for (const warning of config.warnings) log.warn(warning);
+  warnOfStreamLimit(config, log);
   const work = startWork(options, parts);
 
   const shutDown = async (graceMs: number): Promise<void> => {
@@ -183,7 +186,7 @@ async function openApp(
 ): Promise<{ app: FastifyInstance; hub: Hub }> {
   const { config, log } = options;
   const { engine } = parts;
-  const hub = new Hub({ engine, log, limits: streamLimits(config, log) });
+  const hub = new Hub({ engine, log, limits: streamLimits(config) });
   opened.push(() => hub.close(0));
   engine.onLoginEnded((login) => hub.endLogin(login));
   const app = await buildApp({
@@ -199,17 +202,16 @@ async function openApp(
 }
 
 /** What was asked for, as far as the process may have so many connections. */
-function streamLimits(config: Config, log: Log): Pick<StreamLimits, 'maxStreams' | 'maxStreamsPerKey'> {
-  const { descriptors, maxStreams: possible } = readLimits();
-  if (config.maxStreams > possible) {
-    const details = { max_streams: config.maxStreams, open_files: descriptors, used: possible };
-    log.warn(
-      details,
-      'MAX_STREAMS is more than the limit of open files allows (ulimit -n); fewer streams are accepted',
-    );
-  }
-  const maxStreams = Math.min(config.maxStreams, possible);
+function streamLimits(config: Config): Pick<StreamLimits, 'maxStreams' | 'maxStreamsPerKey'> {
+  const maxStreams = Math.min(config.maxStreams, readLimits().maxStreams);
   return { maxStreams, maxStreamsPerKey: Math.min(config.maxStreamsPerKey, maxStreams) };
+}
+
+function warnOfStreamLimit({ maxStreams }: Config, log: Log): void {
+  const { descriptors, maxStreams: possible } = readLimits();
+  if (maxStreams <= possible) return;
+  const details = { max_streams: maxStreams, open_files: descriptors, used: possible };
+  log.warn(details, 'MAX_STREAMS is more than the limit of open files allows (ulimit -n); fewer streams are accepted');
 }
 
 /** The work on files and what goes on beside it. */

@@ -20,7 +20,6 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   try {
     const config = readConfig(env);
     const log = createLog({ level: config.logLevel });
-    for (const warning of config.warnings) log.warn(warning);
     surviveShortages(log);
     server = await startServer({ config, log });
   } catch (error) {

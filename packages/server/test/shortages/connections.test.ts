@@ -50,7 +50,9 @@ describe('a server that may have 1 024 open files', () => {
       descriptors: 1024,
       env: { MAX_STREAMS_PER_KEY: '5000', MAX_STREAMS: '5000', RATE_LIMIT_PER_MINUTE: '100000' },
     });
-    expect(server.log.find((line) => line.includes('MAX_STREAMS'))).toMatch(/"max_streams":5000,"open_files":1024/);
+    await vi.waitFor(() => {
+      expect(server.log.find((line) => line.includes('MAX_STREAMS'))).toMatch(/"max_streams":5000,"open_files":1024/);
+    });
     const { task_id: taskId } = await server.upload(4);
     const head = get(`/api/v1/status/tasks/${taskId}/stream`, `Authorization: Bearer ${key}`);
     const streams = await connectMany(server.port, 1100, head);
