@@ -28,7 +28,7 @@ import type {
  * State, queue and feed of jobs: what an engine must do, for one process or for many on one store.
  *
  * - A promise that resolves means that the change is on the disk: it survives the death of the process and of the machine.
- *   The exceptions are {@link Queue.report}, {@link Queue.claim} and {@link Queue.renew}.
+ *   The exceptions are {@link Queue.report} and {@link Queue.renew}.
  * - Nobody is told, by an answer or an entry, what a power cut could take back; mere progress excepted.
  * - A {@link StorageFullError} or {@link ShortageError} means that nothing was written. After any other rejection the change
  *   may or may not have been written: the answer of a commit can be lost. Ask (`task`, `job`, `unknownJobs`) before undoing

@@ -113,6 +113,16 @@ describe('after a power cut', () => {
 });
 
 describe('while the disk is slow', () => {
+  it('no work begins on what a power cut could take back', async () => {
+    disk.hold();
+    const submitted = engine.submit(newJob(1));
+    const claimed = engine.claim({ worker: 'test', leaseMs: 60_000, models: [{ id: 'test' }] });
+    expect(await isOpen(claimed)).toBe(true);
+    disk.release();
+    await submitted;
+    expect(await claimed).toMatchObject({ attempt: 1 });
+  });
+
   it('nobody is answered and nobody is told, and all that waits shares the next sync', async () => {
     const [job, running] = [newJob(1), newJob(1)];
     await engine.submit(running);
@@ -158,10 +168,10 @@ describe('while the disk is slow', () => {
     expect(heard.at(-2)?.data).toContain('Going on');
   });
 
-  it('a claim does not wait', async () => {
+  it('leases are renewed', async () => {
     await engine.submit(newJob(1));
-    disk.hold();
     const lease = await mustClaim(engine);
+    disk.hold();
     expect(await engine.renew([lease.token], 60_000)).toEqual([]);
   });
 });

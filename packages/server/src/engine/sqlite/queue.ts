@@ -7,7 +7,11 @@ import type { Handle } from './handle.ts';
 export function queueOf(handle: Handle): Queue {
   return {
     async claim(options) {
-      return claim(handle.core, options);
+      const { core } = handle;
+      const lease = claim(core, options);
+      // What a worker stores must be of a job that no power cut takes back.
+      if (lease) await core.sync.settled(lease.taskId);
+      return lease;
     },
 
     async renew(tokens, leaseMs) {
