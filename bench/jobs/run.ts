@@ -181,7 +181,7 @@ async function history(): Promise<Row[]> {
 
 async function open(name: string, concurrency: number, delayMs: number, store: 'no store' | 'disk store') {
   const engine = await createSqliteEngine({ file: join(directory, name, 'jobs.db') });
-  const disk = await createDiskStore({ directory: join(directory, name, 'files') });
+  const disk = createDiskStore({ directory: join(directory, name, 'files') });
   const model = createScriptedModel({ delayMs, steps: 2 });
   const runner = new Runner({
     engine,

@@ -48,7 +48,7 @@ export async function createWholeServer(
   });
   const log = createLog({ level: config.logLevel });
   const engine = await createSqliteEngine({ file: join(directory, 'image2model.db'), log });
-  const files = await createDiskStore({ directory: join(directory, 'files') });
+  const files = createDiskStore({ directory: join(directory, 'files') });
   const { maxStreams, maxStreamsPerKey } = config;
   const feed = new Feed((err) => log.error({ err }, 'a listener failed'));
   const unwritten: HubOptions['engine'] = {

@@ -9,7 +9,8 @@ export interface ByteRange {
 
 /**
  * Where images and models are kept. Keys are relative paths with `/` between the parts; a key that would leave the
- * store is refused with an error. Promises that resolve mean that the change survives the death of the process.
+ * store is refused with an error. Once `put`, `write` and `copy` resolve, the file survives the death of the process and of
+ * the machine.
  */
 export interface FileStore {
   /** Where a file is received and judged before it is `put`: on this machine, wherever the store itself is. */
@@ -18,12 +19,13 @@ export interface FileStore {
   put(key: string, file: SpooledFile): Promise<void>;
   /**
    * Spools and puts at once. An aborted signal, an error of the source or more than `maxBytes` (a
-   * {@link FileTooLargeError}) leaves nothing behind.
+   * {@link FileTooLargeError}) leaves nothing behind. `onlyBeside`: nothing is written where no other file lies in the
+   * same folder any more.
    */
   write(
     key: string,
     data: Uint8Array | AsyncIterable<Uint8Array>,
-    options?: { signal?: AbortSignal; maxBytes?: number },
+    options?: { signal?: AbortSignal; maxBytes?: number; onlyBeside?: boolean },
   ): Promise<Written>;
   /** All bytes of a file. Throws {@link FileMissingError}. */
   read(key: string): Promise<Uint8Array>;
@@ -34,10 +36,17 @@ export interface FileStore {
    * change; undefined where there is no such file.
    */
   stat(key: string): Promise<{ sizeBytes: number; modifiedAt: number; version: string } | undefined>;
-  /** Removes a file; nothing happens where there is none. */
+  /** Removes a file, which may be there again after a power cut; nothing happens where there is none. */
   remove(key: string): Promise<void>;
-  /** Removes every file whose key lies under `prefix` (whole parts: `a/b` holds `a/b/c` and not `a/bc`). */
+  /**
+   * Removes every file whose key lies under `prefix` (whole parts: `a/b` holds `a/b/c` and not `a/bc`); they do not come
+   * back after a power cut.
+   */
   removePrefix(prefix: string): Promise<void>;
+  /** Puts every file under `prefix` aside, where no key finds it any more. */
+  trash(prefix: string): Promise<void>;
+  /** Frees what was put aside so long ago, in ms. */
+  emptyTrash(minAgeMs: number): Promise<void>;
   /**
    * Whether a backup reads the store at the moment: then nothing may be removed that was anybody's. To be asked after it
    * has been recorded that a file is nobody's any more, and before it is removed.
@@ -54,7 +63,10 @@ export interface FileStore {
    * {@link FileMissingError}.
    */
   copy(from: string, to: string): Promise<Written>;
-  /** Throws {@link StorageFullError} where there is hardly any room left. Cheap enough to ask before each image. */
+  /**
+   * Throws {@link StorageFullError} where there is hardly any room left, and {@link StorageGoneError} where the store was
+   * taken away. Cheap enough to ask before each image.
+   */
   requireRoom(): Promise<void>;
   /** Throws when the store cannot be written, or has hardly any room left. Writes to find out. */
   check(): Promise<void>;
@@ -64,5 +76,5 @@ export interface FileStore {
   close(): Promise<void>;
 }
 
-export { FileMissingError, FileTooLargeError, StorageFullError } from './errors.ts';
+export { FileMissingError, FileTooLargeError, StorageFullError, StorageGoneError } from './errors.ts';
 export type { Spool, SpooledFile, Written } from './spool.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ let store: FileStore;
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
-  store = await createDiskStore({ directory, minFreeBytes: 0 });
+  store = createDiskStore({ directory, minFreeBytes: 0 });
 });
 
 afterEach(async () => {
@@ -54,7 +54,8 @@ describe('the disk store', () => {
     expect(await readdir(join(directory, 'jobs'))).toEqual(['ab']);
     await store.remove('jobs/ab/images/1');
     await store.remove('jobs/ab/images/1');
-    expect(await readdir(directory)).toEqual(['.incoming']);
+    expect(await readdir(directory)).toEqual(['.incoming', '.trash']);
+    expect(await readdir(join(directory, '.trash'))).toEqual([]);
   });
 
   it.each(['', '..', '../x', 'a/../../x', '/etc/passwd', 'a//b', './a', '.incoming/x', 'a\\b', 'a\0b', 'C:/x'])(
@@ -72,8 +73,9 @@ describe('the disk store', () => {
   });
 
   it('leaves alone what another process writes when it is opened', async () => {
+    await store.spool.prepare();
     await writeFile(join(directory, '.incoming', 'theirs'), 'half a file');
-    await (await createDiskStore({ directory })).close();
+    await createDiskStore({ directory }).close();
     expect(await readdir(join(directory, '.incoming'))).toEqual(['theirs']);
   });
 
@@ -100,6 +102,29 @@ describe('the disk store', () => {
     expect(await Array.fromAsync(store.list('jobs'))).toEqual(['b']);
   });
 
+  it('puts a prefix into the trash, and frees it once it has been there long enough', async () => {
+    await store.write('jobs/a/images/1', Buffer.from('photo'));
+    await store.trash('jobs/a');
+    await store.trash('jobs/a');
+    expect(await store.stat('jobs/a/images/1')).toBeUndefined();
+    await store.emptyTrash(60_000);
+    const [name = ''] = await readdir(join(directory, '.trash'));
+    expect(await readFile(join(directory, '.trash', name, 'images/1'), 'utf8')).toBe('photo');
+    await store.emptyTrash(0);
+    expect(await readdir(join(directory, '.trash'))).toEqual([]);
+  });
+
+  it('writes nothing beside files that are gone, and removes a prefix while others write there', async () => {
+    await store.write('jobs/a/1', Buffer.from('1'));
+    const writes = Array.from({ length: 100 }, (_, index) =>
+      store.write(`jobs/a/beside-${index}`, Buffer.from('x'), { onlyBeside: true }),
+    );
+    await store.removePrefix('jobs/a');
+    await Promise.all(writes);
+    expect(await Array.fromAsync(store.list('jobs'))).toEqual([]);
+    expect(await readdir(join(directory, '.incoming'))).toEqual([]);
+  });
+
   it('lists the parts below a prefix', async () => {
     for (const key of ['jobs/a/images/1', 'jobs/a/images/2', 'jobs/b/1']) await store.write(key, Buffer.from('x'));
     expect((await Array.fromAsync(store.list('jobs'))).toSorted()).toEqual(['a', 'b']);
@@ -109,7 +134,7 @@ describe('the disk store', () => {
   it('is unwell when there is less room than it has to keep free', async () => {
     await expect(store.check()).resolves.toBeUndefined();
     await expect(store.requireRoom()).resolves.toBeUndefined();
-    const small = await createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
+    const small = createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
     await expect(small.check()).rejects.toBeInstanceOf(StorageFullError);
     await expect(small.requireRoom()).rejects.toBeInstanceOf(StorageFullError);
   });

@@ -16,18 +16,20 @@ import {
   unlink,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange, FileStore } from './contract.ts';
 import { errnoOf, throwFull, throwMissing, undefinedIfMissing } from './errno.ts';
-import { StorageFullError } from './errors.ts';
+import { StorageFullError, StorageGoneError } from './errors.ts';
 import { areRemovalsHeld } from './hold.ts';
+import { createFolders } from './folders.ts';
+import type { Folders } from './folders.ts';
 import { createSpool } from './spool.ts';
 import type { Spool, SpooledFile, Written } from './spool.ts';
 
 interface DiskOptions {
-  /** Made when it is not there. */
+  /** Made with the first file where it is not there. */
   directory: string;
   /** Below this much free space nothing more is accepted. */
   minFreeBytes?: number | undefined;
@@ -43,32 +45,37 @@ const maxMoves = 10;
  * A file store on the local disk. Files are spooled beside the others and renamed once they are whole and synced.
  * Several processes may work on one directory.
  */
-export async function createDiskStore(options: DiskOptions): Promise<FileStore> {
+export function createDiskStore(options: DiskOptions): FileStore {
   const { directory, minFreeBytes = defaultMinFreeBytes } = options;
   const root = resolve(directory);
-  return new DiskStore(root, await createSpool(join(root, '.incoming')), minFreeBytes);
+  return new DiskStore(root, createSpool(join(root, '.incoming')), minFreeBytes);
 }
 
 class DiskStore implements FileStore {
   readonly spool: Spool;
   readonly #root: string;
+  readonly #folders: Folders;
   readonly #minFreeBytes: number;
+  /** Of the spool's folder, the first time that it was looked at. */
+  #identity: string | undefined;
 
   constructor(root: string, spool: Spool, minFreeBytes: number) {
     this.#root = root;
+    this.#folders = createFolders(root);
     this.spool = spool;
     this.#minFreeBytes = minFreeBytes;
   }
 
   async put(key: string, { path }: SpooledFile): Promise<void> {
-    await moveTo(this.#locate(key), path).catch(throwFull);
+    await this.#moveTo(this.#locate(key), path).catch(throwFull);
   }
 
   async write(...[key, data, options]: Parameters<FileStore['write']>): Promise<Written> {
     const target = this.#locate(key);
     const spooled = await this.spool.receive(data, options);
     try {
-      await moveTo(target, spooled.path);
+      if (options?.onlyBeside) await this.#moveBeside(target, spooled.path);
+      else await this.#moveTo(target, spooled.path);
     } catch (error) {
       await this.spool.discard(spooled);
       return throwFull(error);
@@ -97,13 +104,32 @@ class DiskStore implements FileStore {
   async remove(key: string): Promise<void> {
     const path = this.#locate(key);
     await unlink(path).catch(undefinedIfMissing);
-    await removeEmpty(dirname(path), this.#root);
+    await this.#removeEmpty(dirname(path));
   }
 
   async removePrefix(prefix: string): Promise<void> {
     const path = this.#locate(prefix);
-    await rm(path, { recursive: true, force: true });
-    await removeEmpty(dirname(path), this.#root);
+    // All of it at one moment: what is written there meanwhile is not in the way. Without room even for that, in place.
+    const aside = await this.#setAside(path, 0).catch(() => path);
+    await rm(aside, { recursive: true, force: true });
+    this.#folders.forget(path);
+    // What somebody wanted gone does not come back after a power cut.
+    await this.#folders.keep(dirname(path));
+    await this.#removeEmpty(dirname(path));
+  }
+
+  async trash(prefix: string): Promise<void> {
+    const path = this.#locate(prefix);
+    await this.#setAside(path, Date.now());
+    await this.#removeEmpty(dirname(path));
+  }
+
+  async emptyTrash(minAgeMs: number): Promise<void> {
+    const before = Date.now() - minAgeMs;
+    for (const name of (await readdir(this.#trash).catch(undefinedIfMissing)) ?? []) {
+      const since = Number(name.slice(0, name.indexOf('-')));
+      if (since <= before) await rm(join(this.#trash, name), { recursive: true, force: true });
+    }
   }
 
   async areRemovalsHeld(): Promise<boolean> {
@@ -119,10 +145,11 @@ class DiskStore implements FileStore {
   async copy(from: string, to: string): Promise<Written> {
     const [source, target] = [this.#locate(from), this.#locate(to)];
     const temporary = join(this.spool.directory, randomUUID());
+    await this.spool.prepare();
     try {
       await linkOrCopy(source, temporary);
       const written = await checksum(temporary);
-      await moveTo(target, temporary);
+      await this.#moveTo(target, temporary);
       return written;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -132,6 +159,7 @@ class DiskStore implements FileStore {
   }
 
   async requireRoom(): Promise<void> {
+    await this.#requirePresence();
     const { freeBytes } = await this.room();
     if (freeBytes < this.#minFreeBytes) throw new StorageFullError('The disk is nearly full');
   }
@@ -144,6 +172,7 @@ class DiskStore implements FileStore {
   }
 
   async room(): Promise<{ totalBytes: number; freeBytes: number }> {
+    await this.spool.prepare();
     const { blocks, bavail, bsize } = await statfs(this.#root);
     return { totalBytes: blocks * bsize, freeBytes: bavail * bsize };
   }
@@ -152,9 +181,76 @@ class DiskStore implements FileStore {
     // Nothing stays open between calls.
   }
 
+  /** What lies at the path may be deleted, or another volume's, under the running server. */
+  async #requirePresence(): Promise<void> {
+    await this.spool.prepare();
+    const found = await stat(this.spool.directory, { bigint: true }).catch(undefinedIfMissing);
+    const identity = found && `${found.dev} ${found.ino}`;
+    this.#identity ??= identity;
+    if (identity === undefined || identity !== this.#identity) throw new StorageGoneError('The files were taken away');
+  }
+
+  get #trash(): string {
+    return join(this.#root, '.trash');
+  }
+
   #locate(key: string): string {
     if (!isSafeKey(key)) throw new Error('A file key must be a relative path of plain parts');
     return join(this.#root, ...key.split('/'));
+  }
+
+  /**
+   * Moves what lies at a path into the trash, as something that has been there since then, and says where it is now;
+   * nothing happens where there is nothing.
+   */
+  async #setAside(path: string, since: number): Promise<string> {
+    const aside = join(this.#trash, `${since}-${basename(path)}-${randomUUID()}`);
+    this.#folders.forget(path);
+    await rename(path, aside).catch(async (error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      await mkdir(this.#trash, { recursive: true });
+      await rename(path, aside).catch(undefinedIfMissing);
+    });
+    this.#folders.forget(path);
+    return aside;
+  }
+
+  async #moveBeside(target: string, temporary: string): Promise<void> {
+    try {
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      return undefinedIfMissing(error);
+    }
+    await this.#folders.keep(dirname(target));
+  }
+
+  /** Gives a synced file its place, and syncs the folders that lead there. */
+  async #moveTo(target: string, temporary: string): Promise<void> {
+    const folder = dirname(target);
+    for (let moves = 1; ; moves += 1) {
+      try {
+        await rename(temporary, target);
+        break;
+      } catch (error) {
+        const isFolderGone = errnoOf(error) === 'ENOENT' && (await stat(temporary).catch(undefinedIfMissing));
+        if (!isFolderGone || moves >= maxMoves) throw error;
+      }
+      await mkdir(folder, { recursive: true });
+    }
+    await this.#folders.keep(folder);
+  }
+
+  /** Directories of a removed job go with it; one that something else still lies in stays. */
+  async #removeEmpty(directory: string): Promise<void> {
+    if (directory === this.#root || !directory.startsWith(this.#root + sep)) return;
+    const left = await readdir(directory).catch(undefinedIfMissing);
+    if (left !== undefined && left.length > 0) return;
+    this.#folders.forget(directory);
+    // Another write may have put something there meanwhile; then it stays.
+    await rmdir(directory).catch(() => undefined);
+    this.#folders.forget(directory);
+    await this.#removeEmpty(dirname(directory));
   }
 }
 
@@ -167,19 +263,6 @@ function isSafeKey(key: string): boolean {
   );
 }
 
-async function moveTo(target: string, temporary: string): Promise<void> {
-  for (let moves = 1; ; moves += 1) {
-    await mkdir(dirname(target), { recursive: true });
-    try {
-      await rename(temporary, target);
-      return;
-    } catch (error) {
-      const isDirectoryGone = errnoOf(error) === 'ENOENT' && (await stat(temporary).catch(undefinedIfMissing));
-      if (!isDirectoryGone || moves >= maxMoves) throw error;
-    }
-  }
-}
-
 async function linkOrCopy(source: string, target: string): Promise<void> {
   try {
     await link(source, target);
@@ -187,6 +270,8 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOSPC') throw error;
     // A file system without hard links, or one that has as many of this file as it allows.
     await copyFile(source, target);
+    await using copied = await open(target);
+    await copied.datasync();
   }
 }
 
@@ -195,14 +280,4 @@ async function checksum(path: string): Promise<Written> {
   const { size } = await stat(path);
   await pipeline(createReadStream(path), hash);
   return { sizeBytes: size, sha256: hash.digest('hex') };
-}
-
-/** Directories of a removed job go with it; one that something else still lies in stays. */
-async function removeEmpty(directory: string, root: string): Promise<void> {
-  if (directory === root || !directory.startsWith(root + sep)) return;
-  const left = await readdir(directory).catch(undefinedIfMissing);
-  if (left !== undefined && left.length > 0) return;
-  // Another write may have put something there meanwhile; then it stays.
-  await rmdir(directory).catch(() => undefined);
-  await removeEmpty(dirname(directory), root);
 }

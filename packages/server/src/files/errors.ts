@@ -12,3 +12,8 @@ export class FileTooLargeError extends Error {
 export class StorageFullError extends Error {
   override readonly name = 'StorageFullError';
 }
+
+/** Database or files were taken away under the running server. Nothing was kept, and nothing will be before a restart. */
+export class StorageGoneError extends Error {
+  override readonly name = 'StorageGoneError';
+}

@@ -8,6 +8,11 @@ export function jobPrefix(jobId: string): string {
   return `${jobsPrefix}/${jobId}`;
 }
 
+/** What is known of a job without the database: written once it was accepted. */
+export function manifestKey(jobId: string): string {
+  return `${jobPrefix(jobId)}/job.json`;
+}
+
 /** The image as it was uploaded. */
 export function imageKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/images/${fileId}`;

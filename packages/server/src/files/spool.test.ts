@@ -12,7 +12,7 @@ let spool: Spool;
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
-  spool = await createSpool(directory);
+  spool = createSpool(directory);
 });
 
 afterEach(() => void vi.useRealTimers());
@@ -37,7 +37,7 @@ describe('the spool', () => {
 
   it('leaves alone what another process receives in it, however often it is opened', async () => {
     await writeFile(join(directory, 'theirs'), 'half a file');
-    await createSpool(directory);
+    createSpool(directory);
     expect(await readdir(directory)).toEqual(['theirs']);
   });
 

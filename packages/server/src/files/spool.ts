@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ages } from './ages.ts';
-import { throwFull, undefinedIfMissing } from './errno.ts';
-import { FileTooLargeError } from './errors.ts';
+import { errnoOf, throwFull, undefinedIfMissing } from './errno.ts';
+import { FileTooLargeError, StorageGoneError } from './errors.ts';
+import { makeFolder } from './folders.ts';
 
 /** What was written. */
 export interface Written {
@@ -22,6 +23,8 @@ export interface SpooledFile extends Written {
 export interface Spool {
   /** Absolute. */
   readonly directory: string;
+  /** Makes the folder, where that was not done yet: once, so that one that is taken away is missed. */
+  prepare(): Promise<void>;
   /**
    * Receives a file. An aborted signal, an error of the source or more than `maxBytes` (a {@link FileTooLargeError})
    * leaves nothing behind.
@@ -39,18 +42,34 @@ export interface Spool {
   sweep(minAgeMs: number): Promise<void>;
 }
 
-/** Opens a spool; its folder is made when it is not there, and what others receive in it meanwhile stays. */
-export async function createSpool(directory: string): Promise<Spool> {
-  await mkdir(directory, { recursive: true });
+/** Its folder was there before. */
+function throwGone(error: unknown): never {
+  if (errnoOf(error) === 'ENOENT') throw new StorageGoneError('The spool was taken away', { cause: error });
+  return throwFull(error);
+}
+
+/** Opens a spool; its folder is made when it is first needed, and what others receive in it meanwhile stays. */
+export function createSpool(directory: string): Spool {
   const ages = new Ages();
+  let made: Promise<void> | undefined;
+  async function prepare(): Promise<void> {
+    made ??= makeFolder(directory);
+    await made.catch((error: unknown) => {
+      made = undefined;
+      return throwFull(error);
+    });
+  }
+
   return {
     directory,
+    prepare,
 
     async receive(data, { signal, maxBytes = Infinity } = {}) {
       const path = join(directory, randomUUID());
       const hash = createHash('sha256');
       let sizeBytes = 0;
-      const handle = await open(path, 'wx').catch(throwFull);
+      await prepare();
+      const handle = await open(path, 'wx').catch(throwGone);
       try {
         for await (const chunk of data instanceof Uint8Array ? [data] : data) {
           signal?.throwIfAborted();
@@ -76,7 +95,7 @@ export async function createSpool(directory: string): Promise<Spool> {
 
     async sweep(minAgeMs) {
       ages.begin();
-      for (const name of await readdir(directory)) {
+      for (const name of (await readdir(directory).catch(undefinedIfMissing)) ?? []) {
         const path = join(directory, name);
         const found = await stat(path).catch(undefinedIfMissing);
         if (found === undefined) continue;

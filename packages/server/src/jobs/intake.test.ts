@@ -18,7 +18,7 @@ const place = { jobId: randomUUID(), fileId: randomUUID() };
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
-  store = await createDiskStore({ directory, minFreeBytes: 0 });
+  store = createDiskStore({ directory, minFreeBytes: 0 });
 });
 
 const spooled = async (): Promise<string[]> => await readdir(store.spool.directory);
@@ -83,7 +83,7 @@ describe('an image that is received', () => {
   });
 
   it('is not read where there is no room for it', async () => {
-    const full = await createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
+    const full = createDiskStore({ directory, minFreeBytes: Number.MAX_SAFE_INTEGER });
     const read = receiveImage(full, place, sent(await picture()));
     await expect(read).rejects.toBeInstanceOf(StorageFullError);
   });

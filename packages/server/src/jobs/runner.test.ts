@@ -19,7 +19,7 @@ import type { RunnerOptions } from './runner.ts';
 async function setUp(model: Model, options: Partial<RunnerOptions> = {}) {
   const directory = await temporaryDirectory();
   const engine = await createSqliteEngine({ file: join(directory, 'jobs.db') });
-  const files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
+  const files = createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
   const log = pino({ level: 'silent' });
   const runner = new Runner({
     engine,

@@ -1,6 +1,7 @@
 import { message } from '@image2model/protocol';
 import type { ExtraFile, ModelFile } from '@image2model/protocol';
 import type { FileStore } from '../files/contract.ts';
+import { allDone } from '../all-done.ts';
 import { attemptName, extraKey, modelKey, previewKey, resultsPrefix } from '../files/keys.ts';
 import type { AttemptPlace } from '../files/keys.ts';
 import { downloadPath, extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
@@ -29,9 +30,15 @@ export async function storeResult(
   if (inspectGlb(glb).kind !== 'glb') throw new ModelError('GENERATION_FAILED', message('file.result_invalid'));
   const filename = modelFilename(place.files, fileId);
   const { signal, seconds } = options;
-  const picture = preview && (await store.write(previewKey(place), preview.bytes, { signal }));
-  const extraFiles = await storeExtras(store, place, extras, signal);
-  const { sizeBytes, sha256 } = await store.write(modelKey(place), glb, { signal });
+  // Together, so that they share the syncs of their folder.
+  const writes = {
+    model: store.write(modelKey(place), glb, { signal }),
+    preview: preview ? store.write(previewKey(place), preview.bytes, { signal }) : Promise.resolve(null),
+    extras: storeExtras(store, place, extras, signal),
+  };
+  await allDone<unknown>([writes.model, writes.preview, ...writes.extras]);
+  const [{ sizeBytes, sha256 }, picture] = await Promise.all([writes.model, writes.preview]);
+  const extraFiles = await Promise.all(writes.extras);
   return {
     file_id: fileId,
     filename,
@@ -48,21 +55,19 @@ export async function storeResult(
   };
 }
 
-async function storeExtras(
+function storeExtras(
   store: FileStore,
   place: ResultPlace,
   extras: readonly Extra[],
   signal: AbortSignal,
-): Promise<ExtraFile[]> {
+): Promise<ExtraFile>[] {
   const names = extraFilenames(place.files, place.fileId, extras);
-  const stored: ExtraFile[] = [];
-  for (const [index, { bytes, contentType }] of extras.entries()) {
+  return extras.map(async ({ bytes, contentType }, index) => {
     const filename = names[index] ?? '';
     const { sizeBytes, sha256 } = await store.write(extraKey(place, index), bytes, { signal });
     const url = downloadPath(place.jobId, filename);
-    stored.push({ filename, size: sizeBytes, mime_type: contentType, url, sha256 });
-  }
-  return stored;
+    return { filename, size: sizeBytes, mime_type: contentType, url, sha256 };
+  });
 }
 
 /** Removes whatever one attempt stored, and nothing of any other. Nothing happens where it stored nothing. */

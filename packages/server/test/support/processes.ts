@@ -42,7 +42,7 @@ export async function openSharedStore(): Promise<SharedStore> {
   const now = (): number => Date.now() + passedMs;
   const open = async () => await openSqliteStore({ file: join(directory, 'jobs.db'), now });
   let store = await open();
-  const files = await createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
+  const files = createDiskStore({ directory: join(directory, 'files'), minFreeBytes: 0 });
   const log = pino({ level: 'silent' });
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
