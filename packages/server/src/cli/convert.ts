@@ -28,6 +28,9 @@ interface ConvertOptions {
   fresh: boolean;
 }
 
+/** How long an upload may still be answered once the run is stopped, in ms. */
+const lastAnswerMs = 2000;
+
 /**
  * Makes a model from every input and writes it out, in batches as large as the server accepts. Resolves with the exit
  * code once each input has been reported as ended.
@@ -49,6 +52,15 @@ export async function convert(options: ConvertOptions): Promise<ExitCode> {
   if (options.signal.aborted) return exitCodes.interrupted;
   if (failure !== undefined) throw failure;
   return completed === options.inputs.length ? exitCodes.made : exitCodes.someFailed;
+}
+
+/** What the server has accepted by now is only cancelled once its answer says what it is. */
+function abortedLater(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener('abort', () => {
+    AbortSignal.timeout(lastAnswerMs).addEventListener('abort', () => late.abort(signal.reason));
+  });
+  return late.signal;
 }
 
 /** One run over all inputs: what has ended, and what must be cancelled if it stops. */
@@ -97,9 +109,10 @@ class Run {
     const { signal, faceLimit, model, modelOptions, fresh } = this.#options;
     let left = [...batch];
     while (left.length > 0) {
+      signal.throwIfAborted();
       const files = await Promise.all(left.map(async ({ path, name }) => new File([await openAsBlob(path)], name)));
       const answer = await this.#api.uploadBatch(files, {
-        signal,
+        signal: abortedLater(signal),
         faceLimit,
         model,
         options: modelOptions,
