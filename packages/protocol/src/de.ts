@@ -39,8 +39,10 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'file.short_of_database': 'Wartet: Ein anderes Programm belegt die Datenbank',
   'file.out_of_memory': 'Der Arbeitsspeicher des Servers reichte für dieses Foto jedes Mal nicht aus',
   'file.storage_full': 'Der Speicher ist voll',
+  'file.storage_gone': 'Der Speicher ist weg',
   'file.photo_lost': 'Das Foto fehlt auf dem Server oder ist dort beschädigt; bitte noch einmal hochladen',
   'file.result_invalid': 'Das Ergebnis ist kein lesbares Modell',
+  'file.adopted': 'Die Datenbank ging verloren, bevor das Modell fertig war; ein neuer Versuch erstellt es',
 
   'image.too_large': '{filename} ist größer als {max} MiB.',
   'image.empty': '{filename} ist leer.',

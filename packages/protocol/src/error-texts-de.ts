@@ -26,6 +26,7 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.short_of_memory': 'Dem Server fehlt gerade Arbeitsspeicher.',
   'error.short_of_database': 'Ein anderes Programm belegt gerade die Datenbank.',
   'error.storage_full': 'Der Speicherplatz reicht dafür nicht mehr.',
+  'error.storage_gone': 'Der Server hat seinen Speicher verloren und nimmt bis zum Neustart nichts an.',
   'error.internal': 'Auf dem Server ist etwas schiefgegangen; mehr steht unter der Anfrage-ID in seinem Protokoll.',
 
   'error.not_http': 'Das ist keine gültige HTTP-Anfrage.',

@@ -24,6 +24,7 @@ export const errorTexts = {
   'error.short_of_memory': 'The server is short of memory right now.',
   'error.short_of_database': 'The database is in use by another program right now.',
   'error.storage_full': 'There is no room left to store this.',
+  'error.storage_gone': 'The server has lost its storage and accepts nothing until it is restarted.',
   'error.internal': 'Something went wrong on the server; its log has more under the request id.',
 
   // The request as such.

@@ -66,6 +66,12 @@ export const errorDefinitions = {
   OUT_OF_RESOURCES: define(503, 'The server is short of resources', 'Wait as long as `Retry-After` says.', true),
   SHUTTING_DOWN: define(503, 'The server is restarting', 'Wait as long as `Retry-After` says.', true),
   STORAGE_FULL: define(507, 'The storage is full', 'Delete jobs that you no longer need, then try again.', true),
+  STORAGE_GONE: define(
+    503,
+    'The storage was taken away',
+    'Ask the operator to put the data back and restart the server.',
+    true,
+  ),
   GENERATION_FAILED: define(500, 'The model could not be made', 'Try again, or use another model.', true),
   OUT_OF_MEMORY: define(
     500,

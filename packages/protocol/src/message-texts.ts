@@ -39,8 +39,10 @@ export const messageTexts = {
   'file.short_of_database': 'Waiting: the database is in use by another program',
   'file.out_of_memory': 'The server ran out of memory on this photo each time',
   'file.storage_full': 'The storage is full',
+  'file.storage_gone': 'The storage was taken away',
   'file.photo_lost': 'The photo is missing or damaged on the server; upload it again',
   'file.result_invalid': 'The result is not a readable model',
+  'file.adopted': 'The database was lost before the model was ready; try again to have it made',
 
   // Images that an upload cannot have.
   'image.too_large': '{filename} is larger than {max} MiB.',

@@ -2,7 +2,7 @@ import { message } from '@image2model/protocol';
 import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, jitterSeconds, problemContentType, toProblem } from './errors.ts';
-import { StorageFullError } from '../files/contract.ts';
+import { StorageFullError, StorageGoneError } from '../files/contract.ts';
 import { shortageOf } from '../shortage.ts';
 
 /**
@@ -37,6 +37,10 @@ export function toApiError(error: FastifyError | Error): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StorageFullError) {
     return new ApiError('STORAGE_FULL', message('error.storage_full'), { cause: error });
+  }
+  if (error instanceof StorageGoneError) {
+    const options = { cause: error, retryAfterSeconds: 30 };
+    return new ApiError('STORAGE_GONE', message('error.storage_gone'), options);
   }
   if ('validation' in error && Array.isArray(error.validation)) return invalid(error);
   const short = shortageOf(error);

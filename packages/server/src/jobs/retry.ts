@@ -1,6 +1,6 @@
 import { message } from '@image2model/protocol';
 import type { ErrorCode, Message } from '@image2model/protocol';
-import { StorageFullError } from '../files/contract.ts';
+import { StorageFullError, StorageGoneError } from '../files/contract.ts';
 import { ModelError } from '../models/errors.ts';
 import { shortageOf } from '../shortage.ts';
 import type { ShortOf } from '../shortage.ts';
@@ -46,6 +46,9 @@ function failureOf(error: unknown): Failure {
   if (error instanceof ModelError) return { code: error.code, message: error.said, retryable: error.retryable };
   if (error instanceof StorageFullError) {
     return { code: 'STORAGE_FULL', message: message('file.storage_full'), retryable: true };
+  }
+  if (error instanceof StorageGoneError) {
+    return { code: 'STORAGE_GONE', message: message('file.storage_gone'), retryable: true };
   }
   return { code: 'GENERATION_FAILED', message: message('file.failed'), retryable: true };
 }

@@ -22,6 +22,8 @@ export interface TestServer extends Server {
 
 interface TestServerOptions {
   env?: Record<string, string>;
+  /** One that another server left; a new one unless given. */
+  dataDir?: string;
   model?: Model;
   /** Models besides, by their ids. */
   others?: Record<string, Model>;
@@ -33,7 +35,7 @@ interface TestServerOptions {
 }
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'image2model-api-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'image2model-api-')));
   await options.before?.(dataDir);
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...options.env });
   const log: string[] = [];

@@ -76,6 +76,10 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     title: 'Der Speicher des Servers ist voll',
     next: 'Stapel löschen, die Sie nicht mehr brauchen, dann erneut versuchen.',
   },
+  STORAGE_GONE: {
+    title: 'Der Server hat seinen Speicher verloren',
+    next: 'Den Betreiber bitten, den Server neu zu starten, dann erneut versuchen.',
+  },
   GENERATION_FAILED: {
     title: 'Das Modell konnte nicht erstellt werden',
     next: 'Erneut versuchen oder ein anderes Modell wählen.',

@@ -69,6 +69,10 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
     title: 'The server’s storage is full',
     next: 'Delete batches that you no longer need, then try again.',
   },
+  STORAGE_GONE: {
+    title: 'The server has lost its storage',
+    next: 'Ask the operator to restart the server, then try again.',
+  },
   GENERATION_FAILED: { title: 'The model could not be made', next: 'Try again, or with another model.' },
   OUT_OF_MEMORY: {
     title: 'The server ran out of memory on this photo',
