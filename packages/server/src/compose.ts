@@ -11,10 +11,14 @@ import type { Converter } from './files/converter.ts';
 import type { Engine, Places } from './engine/contract.ts';
 import { createSqliteEngine } from './engine/sqlite/engine.ts';
 import type { FileStore } from './files/contract.ts';
+import { placesIn } from './data-dir.ts';
 import { createDiskStore } from './files/disk.ts';
 import { Reserve } from './files/reserve.ts';
 import { createVerifier } from './files/verifier.ts';
 import type { Verifier } from './files/verifier.ts';
+import { admit } from './identity/admit.ts';
+import { createMarker } from './identity/marker.ts';
+import type { Marker } from './identity/marker.ts';
 import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
 import { Runner, workerName } from './jobs/runner.ts';
@@ -116,21 +120,45 @@ interface Parts {
   worker: string;
   engine: Engine;
   files: FileStore;
+  marker: Marker;
   providers: readonly Provider[];
   models: ReadonlyMap<string, Model>;
   verifier: Verifier;
   converter: Converter;
 }
 
-async function openParts(options: ServerOptions, opened: Opened): Promise<Parts> {
-  const { config, log, falTimings, minFreeBytes } = options;
-  await prepareDataDirectory(config.dataDir);
-  const reserve = new Reserve({ directory: join(config.dataDir, 'reserve'), log });
+/** Database and files, which have to belong together: before that is known, nothing of either is made or changed. */
+async function openStore(
+  { config: { dataDir }, log, minFreeBytes }: ServerOptions,
+  opened: Opened,
+): Promise<Pick<Parts, 'engine' | 'files' | 'marker'> & { reserve: Reserve }> {
+  await prepareDataDirectory(dataDir);
+  const reserve = new Reserve({ directory: join(dataDir, 'reserve'), log });
   opened.push(() => reserve.close());
-  const engine = await reserve.spend(async () => await openEngine(options, reserve));
-  opened.push(() => engine.close());
-  const files = await createDiskStore({ directory: join(config.dataDir, 'files'), minFreeBytes });
+  const { database, files: directory } = placesIn(dataDir);
+  const files = createDiskStore({ directory, minFreeBytes });
   opened.push(() => files.close());
+  let marker: Marker | undefined;
+  const open = async (): Promise<Engine> =>
+    await createSqliteEngine({
+      file: database,
+      log,
+      admit: (facts) => admit(facts, files, directory),
+      // So that a log that is lost later takes the epoch with it, and is missed.
+      checkpointed: () => void marker?.move().catch((err: unknown) => log.error({ err }, 'The epoch stays as it is')),
+    });
+  const engine = await reserve.spend(async () => await openEngine(open, reserve, log));
+  opened.push(() => engine.close());
+  const made = createMarker({ engine, files, log });
+  marker = made;
+  opened.push(() => made.close());
+  await made.move();
+  return { engine, files, marker: made, reserve };
+}
+
+async function openParts(options: ServerOptions, opened: Opened): Promise<Parts> {
+  const { config, log, falTimings } = options;
+  const { engine, files, marker, reserve } = await openStore(options, opened);
   const providers = await openProviders({ config, engine, log, falTimings });
   opened.push(() => closeAll(providers));
   const models = options.models ?? collectModels(providers, { threads: config.workerConcurrency });
@@ -144,7 +172,7 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   const converter = createConverter();
   opened.push(() => converter.close());
   const verifier = createVerifier(files);
-  return { worker: workerName(), engine, files, verifier, providers, models, converter };
+  return { worker: workerName(), engine, files, marker, verifier, providers, models, converter };
 }
 
 /** How many files each model, and the local ones together, may have at work. */
@@ -156,16 +184,16 @@ function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Plac
 }
 
 /** The engine, which can forget a job when there is no room left at all: that is what makes some. */
-async function openEngine(options: ServerOptions, reserve: Reserve): Promise<Engine> {
-  const engine = await whenUnlocked(options);
+async function openEngine(open: () => Promise<Engine>, reserve: Reserve, log: Log): Promise<Engine> {
+  const engine = await whenUnlocked(open, log);
   return { ...engine, deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)) };
 }
 
 /** Another program that holds the database, for a backup or by hand, is waited for. */
-async function whenUnlocked({ config, log }: ServerOptions): Promise<Engine> {
+async function whenUnlocked(open: () => Promise<Engine>, log: Log): Promise<Engine> {
   for (;;) {
     try {
-      return await createSqliteEngine({ file: join(config.dataDir, 'image2model.db'), log });
+      return await open();
     } catch (error) {
       if (!isLocked(error)) throw error;
       log.warn({ err: error }, 'The database is in use by another program; waiting for it');
@@ -215,7 +243,7 @@ function warnOfStreamLimit({ maxStreams }: Config, log: Log): void {
 }
 
 /** The work on files and what goes on beside it. */
-function startWork(options: ServerOptions, { worker, engine, files, models }: Parts): Pick<Runner, 'close'> {
+function startWork(options: ServerOptions, { worker, engine, files, marker, models }: Parts): Pick<Runner, 'close'> {
   const { config, leaseMs, cleanUp } = options;
   const log = options.log.child({ worker });
   const { workerConcurrency: concurrency, retentionHours } = config;
@@ -223,7 +251,7 @@ function startWork(options: ServerOptions, { worker, engine, files, models }: Pa
   const cleaner = new Cleaner({ engine, models, files, log, worker });
   runner.start();
   cleaner.start();
-  const retention = startRetention({ engine, files, retentionHours, log, ...cleanUp });
+  const retention = startRetention({ engine, files, marker, retentionHours, log, ...cleanUp });
   return {
     async close(graceMs) {
       await Promise.all([runner.close(graceMs), retention.close()]);

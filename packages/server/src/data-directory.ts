@@ -3,6 +3,7 @@ import { mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config.ts';
 import { errnoOf } from './files/errno.ts';
+import { syncFolder } from './files/folders.ts';
 
 /** What the system says of a folder that cannot be used, for a person. */
 const reasons: Readonly<Record<string, string>> = {
@@ -52,6 +53,7 @@ async function make(directory: string): Promise<void> {
     // Another process was faster.
     if (errnoOf(error) !== 'EEXIST') throw error;
   });
+  await syncFolder(dirname(directory));
 }
 
 function pathOf(error: unknown): string | undefined {

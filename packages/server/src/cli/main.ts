@@ -68,6 +68,10 @@ async function main(): Promise<number> {
     .option('--fix', 'mend what can be mended; no server may be running', false)
     .action(async (options: { fix: boolean }) => void (code = await (await import('./store.ts')).runCheck(options)));
   program
+    .command('adopt')
+    .description('take up jobs again from the files in DATA_DIR; the server must be stopped')
+    .action(async () => void (code = await runAdopt()));
+  program
     .command('fal')
     .description('the hosted models of fal.ai')
     .command('check')
@@ -97,6 +101,13 @@ interface ConvertFlags {
 async function runServe(): Promise<number> {
   const { serve } = await import('../start.ts');
   return await serve(process.env);
+}
+
+async function runAdopt(): Promise<number> {
+  const { readConfig } = await import('../config.ts');
+  const { adopt } = await import('../identity/adopt.ts');
+  const { left } = await adopt({ config: readConfig(process.env), print: (line) => out(`${line}\n`) });
+  return left === 0 ? exitCodes.made : exitCodes.someFailed;
 }
 
 async function runFalCheck(): Promise<number> {

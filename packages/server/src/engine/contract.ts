@@ -18,6 +18,7 @@ import type {
   Reservation,
   RetryOutcome,
   RetryTask,
+  StoreMark,
   StoredResult,
   TaskRow,
   TicketGrant,
@@ -30,7 +31,7 @@ import type {
  * - A promise that resolves means that the change is on the disk: it survives the death of the process and of the machine.
  *   The exceptions are {@link Queue.report} and {@link Queue.renew}.
  * - Nobody is told, by an answer or an entry, what a power cut could take back; mere progress excepted.
- * - A {@link StorageFullError} or {@link ShortageError} means that nothing was written. After any other rejection the change
+ * - A {@link StorageFullError}, {@link StorageGoneError} or {@link ShortageError} means that nothing was written. After any other rejection the change
  *   may or may not have been written: the answer of a commit can be lost. Ask (`task`, `job`, `unknownJobs`) before undoing
  *   anything.
  * - Time is the store's own: callers pass durations, and rows are stamped by one clock however many processes there are.
@@ -50,7 +51,10 @@ export interface Engine extends Jobs, Log, Queue, Cleanups, Ledger, Access {
    * process may do at a time, such as removing what is old, goes through here.
    */
   exclusively(name: string, work: () => Promise<void>): Promise<boolean>;
-  /** Throws when the store cannot be written. */
+  /** What ties the store to the files beside it; undefined in a new one, and in one of an earlier version. */
+  mark(): Promise<StoreMark | undefined>;
+  setMark(mark: StoreMark): Promise<void>;
+  /** Throws when the store cannot be written, or was taken away. */
   check(): Promise<void>;
   /** Ends this handle; may be called twice. Other handles on the same store go on. */
   close(): Promise<void>;

@@ -69,8 +69,13 @@ export function isInQueue({ status, ended, files, message }: TaskState): boolean
 
 /** What happens to a task. `token` names the lease that allows it. */
 export type TaskChange =
-  /** Its first entries are written. Some files may have a result from the start. */
-  | { type: 'opened'; results?: ReadonlyMap<string, StoredResult> | undefined; position: number }
+  /** Its first entries are written. Some files may have a result, or another ending, from the start. */
+  | {
+      type: 'opened';
+      results?: ReadonlyMap<string, StoredResult> | undefined;
+      endings?: ReadonlyMap<string, FileEnding> | undefined;
+      position: number;
+    }
   | { type: 'positioned'; position: number }
   | { type: 'offered'; isOffered: boolean }
   | { type: 'claimed'; fileId: string; token: string; worker: string; leaseMs: number }

@@ -58,7 +58,7 @@ function move(draft: TaskDraft, change: TaskChange): boolean {
   }
 }
 
-function open(draft: TaskDraft, { results, position }: Extract<TaskChange, { type: 'opened' }>): boolean {
+function open(draft: TaskDraft, { results, endings, position }: Extract<TaskChange, { type: 'opened' }>): boolean {
   for (const index of draft.task.files.keys()) {
     const file = draft.change(index);
     file.message = message('queue.waiting');
@@ -66,10 +66,11 @@ function open(draft: TaskDraft, { results, position }: Extract<TaskChange, { typ
   }
   for (const [index, { fileId }] of draft.task.files.entries()) {
     const stored = results?.get(fileId);
-    if (!stored) continue;
+    const ending = stored ? ({ status: 'completed', result: stored.result } as const) : endings?.get(fileId);
+    if (!ending) continue;
     const file = draft.change(index);
-    end(draft, file, { status: 'completed', result: stored.result });
-    file.attemptId = stored.attemptId;
+    end(draft, file, ending);
+    file.attemptId = stored?.attemptId ?? null;
   }
   if (draft.task.ended === draft.task.files.length) draft.begin();
   else draft.task.queuePosition = position;

@@ -26,6 +26,10 @@ export interface NewJob {
   files: readonly NewFile[];
   /** Results that files of it have from the start, by file id; they lie in the store already. */
   results?: ReadonlyMap<string, StoredResult>;
+  /** How files of it ended that have no result, by file id: of a job that is taken up again. */
+  endings?: ReadonlyMap<string, FileEnding>;
+  /** When it was submitted first, where it is taken up again; ms since the epoch. */
+  createdAt?: number;
 }
 
 /** A finished model and where it lies. */
@@ -36,6 +40,16 @@ export interface StoredResult {
    * for a result of an earlier version, whose keys had no such part.
    */
   attemptId: string | null;
+}
+
+/** What a store and the files beside it have in common, so that neither is taken for another one, or an older copy. */
+export interface StoreMark {
+  /** Random, and the same for ever. */
+  identity: string;
+  /** A UUIDv7 that is replaced every so often, first here and then beside the files. */
+  epoch: string;
+  /** What the files have where the server died before they were marked too; null where they have no mark yet. */
+  epochBefore: string | null;
 }
 
 /** What a result depends on. */

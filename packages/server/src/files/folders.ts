@@ -82,7 +82,8 @@ function shared(sync: (folder: string) => Promise<void>): (folder: string) => Pr
   };
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Puts a folder's entries on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder);
     try {

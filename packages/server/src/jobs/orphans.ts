@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../engine/contract.ts';
 import type { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
-import { jobPrefix, jobsPrefix } from '../files/keys.ts';
+import { jobBegan } from './job-id.ts';
+import { jobPrefix, jobsPrefix, manifestKey, resultsPrefix } from '../files/keys.ts';
 
 interface OrphanContext {
   engine: Pick<Engine, 'unknownJobs'>;
-  files: Pick<FileStore, 'list' | 'removePrefix' | 'areRemovalsHeld' | 'spool'>;
+  files: Pick<FileStore, 'list' | 'stat' | 'trash' | 'areRemovalsHeld' | 'spool'>;
 }
 
 interface OrphanOptions {
@@ -23,22 +24,33 @@ export const defaultOrphanAgeMs = 3_600_000;
 /** Ids asked about at once. */
 const step = 100;
 
+/** What became of files that are of no job. */
+interface Orphans {
+  /** Uploads whose files were put into the trash. */
+  trashed: number;
+  /** Jobs that were accepted once, though the engine does not know them: their files are not ours to remove. */
+  left: string[];
+}
+
 /**
- * Removes the files of uploads that never became a job, because their process died between storing and submitting them;
- * says how many there were. Nothing is removed before it has been without a job for `minAgeMs` of this process's time:
- * neither an id nor a file says by which clock it was stamped. Files of a job that was deleted are no orphans: a cleanup
- * removes them.
+ * Puts the files of uploads that never became a job, because their process died between storing and submitting them,
+ * into the trash. Nothing goes there before it has been without a job for `minAgeMs` of this process's time: neither an
+ * id nor a file says by which clock it was stamped. Files of a job that was deleted are no orphans: a cleanup removes them.
  */
-export async function removeOrphans({ engine, files }: OrphanContext, options: OrphanOptions): Promise<number> {
+export async function trashOrphans({ engine, files }: OrphanContext, options: OrphanOptions): Promise<Orphans> {
   const { minAgeMs = defaultOrphanAgeMs, signal, ages } = options;
-  let removed = 0;
+  const found: Orphans = { trashed: 0, left: [] };
   const clear = async (ids: readonly string[]): Promise<void> => {
     for (const jobId of await engine.unknownJobs(ids)) {
       if (signal.aborted) return;
       // A backup may still have the job.
       if (ages.of(jobId) < minAgeMs || (await files.areRemovalsHeld())) continue;
-      await files.removePrefix(jobPrefix(jobId));
-      removed += 1;
+      if (await wasAccepted(files, jobId)) {
+        found.left.push(jobId);
+        continue;
+      }
+      await files.trash(jobPrefix(jobId));
+      found.trashed += 1;
     }
     // An engine may answer without waiting for anything: requests come first.
     await nextTurn();
@@ -48,17 +60,18 @@ export async function removeOrphans({ engine, files }: OrphanContext, options: O
   ages.begin();
   let ids: string[] = [];
   for await (const name of files.list(jobsPrefix)) {
-    if (signal.aborted) return removed;
-    if (isJobId(name)) ids.push(name);
+    if (signal.aborted) return found;
+    if (jobBegan(name) !== undefined) ids.push(name);
     if (ids.length < step) continue;
     await clear(ids);
     ids = [];
   }
   await clear(ids);
-  return removed;
+  return found;
 }
 
-/** Whether it is a UUIDv7 (RFC 9562, 5.7): what is none was put there by somebody else. */
-function isJobId(name: string): boolean {
-  return /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.test(name);
+async function wasAccepted(files: OrphanContext['files'], jobId: string): Promise<boolean> {
+  if ((await files.stat(manifestKey(jobId))) !== undefined) return true;
+  const results = await Array.fromAsync(files.list(resultsPrefix(jobId)));
+  return results.length > 0;
 }

@@ -2,16 +2,21 @@ import type { BaseLogger } from 'pino';
 import type { Engine } from '../engine/contract.ts';
 import { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
-import { removeOrphans } from './orphans.ts';
+import type { Marker } from '../identity/marker.ts';
+import { trashOrphans } from './orphans.ts';
 import { removeJob } from './remove-job.ts';
 
 interface RetentionOptions {
   engine: Pick<Engine, 'finishedJobs' | 'deleteJob' | 'unknownJobs' | 'exclusively'>;
-  files: Pick<FileStore, 'removePrefix' | 'areRemovalsHeld' | 'list' | 'spool'>;
+  files: Pick<
+    FileStore,
+    'removePrefix' | 'areRemovalsHeld' | 'list' | 'stat' | 'trash' | 'emptyTrash' | 'spool' | 'requireRoom'
+  >;
+  marker: Pick<Marker, 'move'>;
   retentionHours: number;
   /** Files of no job are removed when this process has seen them for so long, in ms. */
   orphanAgeMs?: number | undefined;
-  log: Pick<BaseLogger, 'info' | 'error'>;
+  log: Pick<BaseLogger, 'info' | 'warn' | 'error'>;
   /** How often to look, in ms. */
   everyMs?: number | undefined;
 }
@@ -20,7 +25,11 @@ interface RetentionOptions {
 export const defaultSweepMs = 600_000;
 /** Jobs read at once; what is removed is never in memory as a whole. */
 const step = 50;
+const strangersText =
+  'There are files of jobs that the database does not know. They stay; "image2model adopt" takes such jobs up again';
 const hourMs = 3_600_000;
+/** How long what belongs to no job stays in the trash, in ms: a day. */
+const trashMs = 24 * hourMs;
 
 /**
  * Removes jobs that are older than they are kept, and files that belong to none: now and from then on every so often, by
@@ -28,13 +37,19 @@ const hourMs = 3_600_000;
  * at hand is done, and may be called twice.
  */
 export function startRetention(options: RetentionOptions): { close(): Promise<void> } {
-  const { engine, retentionHours, orphanAgeMs: minAgeMs, log, everyMs = defaultSweepMs } = options;
+  const { engine, files, marker, retentionHours, orphanAgeMs: minAgeMs, log, everyMs = defaultSweepMs } = options;
   const ages = new Ages();
   const stop = new AbortController();
   const { signal } = stop;
+  /** Jobs that were spoken of already. */
+  let known: ReadonlySet<string> = new Set();
   const cleanUp = async (): Promise<void> => {
-    const orphans = await removeOrphans(options, { signal, minAgeMs, ages });
-    if (orphans > 0) log.info({ orphans }, 'removed files of uploads that were interrupted');
+    const { trashed, left } = await trashOrphans(options, { signal, minAgeMs, ages });
+    if (trashed > 0) log.info({ orphans: trashed }, 'files of uploads that were interrupted are in the trash');
+    const news = left.filter((jobId) => !known.has(jobId));
+    known = new Set(left);
+    if (news.length > 0) log.warn({ jobs: news }, strangersText);
+    await files.emptyTrash((await hasRoom(files)) ? trashMs : 0);
     const removed = await removeFinished(options, retentionHours * hourMs, signal);
     if (removed > 0) log.info({ removed }, 'removed jobs that were kept long enough');
   };
@@ -45,9 +60,12 @@ export function startRetention(options: RetentionOptions): { close(): Promise<vo
       log.error({ err: error }, 'jobs could not be removed');
     }
   };
+  const moveEpoch = async (): Promise<void> => {
+    await marker.move().catch((error: unknown) => log.error({ err: error }, 'the epoch stays as it is'));
+  };
   let running = sweep();
   const timer = setInterval(() => {
-    running = running.then(sweep);
+    running = running.then(moveEpoch).then(sweep);
   }, everyMs);
   return {
     async close() {
@@ -56,6 +74,14 @@ export function startRetention(options: RetentionOptions): { close(): Promise<vo
       await running;
     },
   };
+}
+
+/** Nobody was promised what is in the trash: it goes early where room is short. */
+async function hasRoom(files: Pick<FileStore, 'requireRoom'>): Promise<boolean> {
+  return await files.requireRoom().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Removes the jobs that ended at least `ageMs` ago and says how many they were. */

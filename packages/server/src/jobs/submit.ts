@@ -1,14 +1,16 @@
 import type { Engine, IdempotencyRecord, NewJob, StoredResult } from '../engine/contract.ts';
-import { StorageFullError } from '../files/contract.ts';
+import { StorageFullError, StorageGoneError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { ShortageError } from '../shortage.ts';
 import { jobPrefix } from '../files/keys.ts';
+import { writeManifest } from './manifest.ts';
 import { discardImages } from './intake.ts';
 import type { ReceivedImage } from './intake.ts';
+import { allDone } from '../all-done.ts';
 import { reuseResults } from './reuse.ts';
 
 interface SubmitContext {
-  engine: Pick<Engine, 'submit' | 'unknownJobs' | 'idempotency' | 'earlierResult'>;
+  engine: Pick<Engine, 'submit' | 'unknownJobs' | 'idempotency' | 'earlierResult' | 'job' | 'task'>;
   files: FileStore;
 }
 
@@ -56,7 +58,11 @@ export async function submitJob<Answer>(
       }
     }
   }
-  if (earlier === undefined) return { answer };
+  if (earlier === undefined) {
+    // The job is there: what keeps this from being written must not refuse it. Its ending writes it again.
+    await writeManifest(context, job.jobId).catch(() => undefined);
+    return { answer };
+  }
   await files.removePrefix(jobPrefix(job.jobId));
   return { earlier };
 }
@@ -67,7 +73,8 @@ async function storeFiles<Answer>(
   job: NewJob,
   { images, reuse }: Submission<Answer>,
 ): Promise<Map<string, StoredResult>> {
-  for (const { file, spooled } of images) await context.files.put(file.storageKey, spooled);
+  // Together, so that they share the syncs of their folders.
+  await allDone(images.map(({ file, spooled }) => context.files.put(file.storageKey, spooled)));
   return reuse ? await reuseResults(context, job) : new Map<string, StoredResult>();
 }
 
@@ -76,7 +83,9 @@ async function storeFiles<Answer>(
  * lost. Throws the error of the submit where the engine cannot be asked either.
  */
 async function wasAccepted(engine: Pick<Engine, 'unknownJobs'>, jobId: string, error: unknown): Promise<boolean> {
-  if (error instanceof StorageFullError || error instanceof ShortageError) return false;
+  const isCertain =
+    error instanceof StorageFullError || error instanceof StorageGoneError || error instanceof ShortageError;
+  if (isCertain) return false;
   const unknown = await engine.unknownJobs([jobId]).catch(() => {
     throw error;
   });

@@ -9,6 +9,7 @@ import type { FileStore } from '../files/contract.ts';
 import { errnoOf } from '../files/errno.ts';
 import type { Model, ModelContext } from '../models/contract.ts';
 import { ModelError } from '../models/errors.ts';
+import { noteEnding } from './manifest.ts';
 import { isOutOfDescriptors, ShortageError, shortageOf } from '../shortage.ts';
 import { isWaitedOut, mayRetry, retryDelayMs, shortageDelayMs, toFailure } from './retry.ts';
 import { removeAttempt, storeResult } from './store-result.ts';
@@ -69,6 +70,9 @@ export async function workOn(
       log.error({ ...named, err: error }, 'A file could not be handed back');
     });
   }
+  await noteEnding(context, taskId).catch((error: unknown) => {
+    log.warn({ ...named, err: error }, 'The ending of a task could not be written beside its files');
+  });
   log.debug({ ...named, outcome }, 'An attempt ended');
   return { needsMemory: 'error' in made && shortageOf(made.error) === 'memory' };
 }

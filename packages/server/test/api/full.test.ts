@@ -92,7 +92,7 @@ describe('a disk with less room than is kept free', () => {
     expect((await server.ask('/api/v1/health/readiness')).status).toBe(503);
     const health = healthSchema.parse(await (await server.ask('/api/v1/health')).json());
     expect(health).toMatchObject({ status: 'degraded', checks: { files: { status: 'failing' } } });
-    expect(await readdir(join(server.dataDir, 'files'))).toEqual(['.incoming']);
+    expect(await readdir(join(server.dataDir, 'files'))).toEqual(['.incoming', 'store.json']);
     expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
   });
 });
@@ -165,7 +165,7 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
     const task = await ended(server, accepted.task_id);
     expect(task).toMatchObject({ status: 'failed', details: { code: 'STORAGE_FULL', attempts: 3 } });
     expect(tries).toBe(3);
-    expect(await readdir(join(small.directory, 'files/.incoming'))).toEqual([]);
+    await expect.poll(() => readdir(join(small.directory, 'files/.incoming'))).toEqual([]);
     expect((await taskNow(server, accepted.task_id)).files[0]?.result).toBeUndefined();
   });
 });

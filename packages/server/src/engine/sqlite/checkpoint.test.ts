@@ -25,7 +25,7 @@ describe('the checkpoint thread', () => {
   it('reports what goes wrong, and stops being used once it is closed', async () => {
     const errors: unknown[] = [];
     const file = join(await temporaryDirectory(), 'no', 'such', 'folder.db');
-    const checkpointer = new Checkpointer(file, (error) => errors.push(error));
+    const checkpointer = new Checkpointer(file, { onError: (error) => errors.push(error) });
     for (let commit = 0; commit < 300; commit += 1) checkpointer.committed(16);
     await vi.waitFor(() => expect(errors).toHaveLength(1));
     await checkpointer.close();

@@ -5,6 +5,12 @@ const everyPages = 4096;
 /** How long the thread stays when nothing is written, in ms. */
 const idleMs = 10_000;
 
+interface CheckpointerOptions {
+  /** Called after each checkpoint. */
+  onDone?: (() => void) | undefined;
+  onError: (error: unknown) => void;
+}
+
 /**
  * Copies the write-ahead log into the database on a thread of its own. A checkpoint waits for the disk, and on the main
  * thread every stream would wait with it (bench/jobs/RESULTS.md). The thread is started when there is
@@ -12,7 +18,7 @@ const idleMs = 10_000;
  */
 export class Checkpointer {
   readonly #file: string;
-  readonly #onError: (error: unknown) => void;
+  readonly #options: CheckpointerOptions;
   #pages = 0;
   #busy = false;
   #isAskedAgain = false;
@@ -20,9 +26,9 @@ export class Checkpointer {
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(file: string, onError: (error: unknown) => void) {
+  constructor(file: string, options: CheckpointerOptions) {
     this.#file = file;
-    this.#onError = onError;
+    this.#options = options;
   }
 
   /** Takes note of a commit of so many pages. */
@@ -46,7 +52,7 @@ export class Checkpointer {
     } catch (error) {
       // No thread is to be had. The commit holds all the same, and one of the next ones tries again.
       this.#busy = false;
-      this.#onError(error);
+      this.#options.onError(error);
     }
   }
 
@@ -61,11 +67,12 @@ export class Checkpointer {
     worker.on('message', () => {
       this.#busy = false;
       this.#idle = setTimeout(() => void this.#end(), idleMs);
+      this.#options.onDone?.();
       if (this.#isAskedAgain) this.checkpoint();
     });
     // The engine goes on without it: SQLite makes a checkpoint by itself once the log is long enough.
     worker.on('error', (error) => {
-      this.#onError(error);
+      this.#options.onError(error);
       void this.#end();
     });
     return worker;

@@ -7,6 +7,7 @@ import { Checkpointer } from './checkpoint.ts';
 import { CleanupQueue } from './cleanup-queue.ts';
 import { GroupSync } from './group-sync.ts';
 import { LiveTasks } from './live-tasks.ts';
+import { createPresenceCheck } from './presence.ts';
 import { Session } from './session.ts';
 import type { SessionClock } from './session.ts';
 import { Sweep } from './sweep.ts';
@@ -15,6 +16,12 @@ import { TaskChanges } from './task-changes.ts';
 import { TaskLog } from './task-log.ts';
 import { readDurations, readOutlook } from './timings.ts';
 import { Wake } from './wake.ts';
+
+interface CoreOptions {
+  clock: SessionClock;
+  log?: EngineLog | undefined;
+  checkpointed?: (() => void) | undefined;
+}
 
 /** What all handles on an open store share: the parts with a lifetime. Opening it voids the leases of a former process. */
 export class Core {
@@ -30,16 +37,22 @@ export class Core {
   readonly cleanups: CleanupQueue;
   /** Names of what runs at the moment; see {@link Engine.exclusively}. */
   readonly exclusive = new Set<string>();
+  /** Throws where the database was taken away: for what is promised to outlast this process. */
+  readonly requirePresence: () => void;
   readonly #wake: Wake;
   readonly #checkpointer: Checkpointer;
   readonly #log: EngineLog | undefined;
 
-  constructor(db: DatabaseSync, path: string, clock: SessionClock, log: EngineLog | undefined) {
+  constructor(db: DatabaseSync, path: string, { clock, log, checkpointed }: CoreOptions) {
     const now = () => clock.now();
     const onError = (error: unknown) => log?.error({ err: error }, 'A listener of the engine failed');
     this.feed = new Feed(onError);
     this.signals = new Signals(onError);
-    this.#checkpointer = new Checkpointer(path, (error) => log?.error({ err: error }, 'The checkpoint thread failed'));
+    this.requirePresence = createPresenceCheck(path);
+    this.#checkpointer = new Checkpointer(path, {
+      onDone: checkpointed,
+      onError: (error) => log?.error({ err: error }, 'The checkpoint thread failed'),
+    });
     this.#log = log;
     this.sync = new GroupSync(path, {
       publish: (taskId, entries) => this.feed.publish(taskId, entries),

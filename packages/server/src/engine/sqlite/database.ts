@@ -15,8 +15,11 @@ export interface OpenDatabase {
  * lock. Throws an error that says what to do when another process holds the lock or a newer version wrote the file.
  */
 export function openDatabase(file: string, steps: readonly string[] = migrations): OpenDatabase {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  const lock = file === ':memory:' ? undefined : takeLock(file);
+  return openLocked(file, lockDatabase(file), steps);
+}
+
+/** The same where the lock is held already; it is let go of with the database, or where that cannot be opened. */
+export function openLocked(file: string, unlock: () => void, steps: readonly string[] = migrations): OpenDatabase {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
@@ -31,7 +34,7 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
     enableVacuum(db);
   } catch (error) {
     db?.close();
-    lock?.close();
+    unlock();
     throw error;
   }
   const opened = db;
@@ -40,13 +43,15 @@ export function openDatabase(file: string, steps: readonly string[] = migrations
     close() {
       if (!opened.isOpen) return;
       opened.close();
-      lock?.close();
+      unlock();
     },
   };
 }
 
 /** Takes the lock of a database, and gives the function that lets go of it. */
 export function lockDatabase(file: string): () => void {
+  if (file === ':memory:') return () => undefined;
+  mkdirSync(dirname(file), { recursive: true });
   const lock = takeLock(file);
   return () => lock.close();
 }

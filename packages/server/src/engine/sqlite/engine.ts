@@ -2,8 +2,11 @@ import { isFull } from '../../files/errno.ts';
 import type { Engine } from '../contract.ts';
 import { accessOf } from './access.ts';
 import { Core } from './core.ts';
-import { openDatabase } from './database.ts';
+import { lockDatabase, openLocked } from './database.ts';
+import type { OpenDatabase } from './database.ts';
 import { Handle } from './handle.ts';
+import { inspectDatabase, markName, toMark } from './inspect.ts';
+import type { DatabaseFacts } from './inspect.ts';
 import { jobsOf } from './jobs.ts';
 import { ledgerOf } from './ledger.ts';
 import { logOf } from './logs.ts';
@@ -19,6 +22,10 @@ export interface SqliteEngineOptions {
   /** The store's time and the wall clock's at once, in ms since the epoch; a {@link StoreClock} unless given. */
   now?: () => number;
   log?: EngineLog;
+  /** Looks at what there is before anything is made or changed; throws where it must not be opened. */
+  admit?: (facts: DatabaseFacts) => Promise<void>;
+  /** Called when what was committed until then is in the database itself, and no longer in its log alone. */
+  checkpointed?: () => void;
 }
 
 /** An open database. */
@@ -31,14 +38,16 @@ export interface SqliteStore {
 
 /**
  * Opens the embedded engine's store. There is one process for each database, so leases of an earlier one are void at
- * once: what it had not finished waits again when this resolves. Rejects when another process holds the database.
+ * once: what it had not finished waits again when this resolves. Rejects when another process holds the database, or when
+ * it is damaged ({@link DatabaseDamagedError}).
  */
-export async function openSqliteStore({ file, now, log }: SqliteEngineOptions): Promise<SqliteStore> {
-  const open = openDatabase(file);
+export async function openSqliteStore(options: SqliteEngineOptions): Promise<SqliteStore> {
+  const { file, now, log, admit, checkpointed } = options;
+  const open = await openAdmitted(file, admit ?? (async () => undefined));
   let core: Core;
   try {
     const clock = now === undefined ? openClock(open.db) : { now, toWall: (time = now()) => time };
-    core = new Core(open.db, file, clock, log);
+    core = new Core(open.db, file, { clock, log, checkpointed });
     await core.begin();
   } catch (error) {
     open.close();
@@ -62,6 +71,17 @@ export async function openSqliteStore({ file, now, log }: SqliteEngineOptions): 
     connect: () => connect(new Handle(core), vacuum),
     close: () => (closing ??= close()),
   };
+}
+
+async function openAdmitted(file: string, admit: (facts: DatabaseFacts) => Promise<void>): Promise<OpenDatabase> {
+  const unlock = lockDatabase(file);
+  try {
+    await inspectDatabase(file, admit);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  return openLocked(file, unlock);
 }
 
 /** Opens a store for one handle, and closes both with it. */
@@ -120,7 +140,18 @@ function connect(handle: Handle, vacuum: Vacuum): Engine {
       return true;
     },
 
+    async mark() {
+      return toMark(handle.core.session.get('meta', markName)?.value);
+    },
+
+    async setMark(mark) {
+      handle.core.requirePresence();
+      const { session } = handle.core;
+      session.change(() => session.insert('setMeta', { name: markName, value: JSON.stringify(mark) }));
+    },
+
     async check() {
+      handle.core.requirePresence();
       await handle.core.session.check();
     },
 

@@ -14,6 +14,7 @@ export function jobsOf(handle: Handle): Jobs {
 
     async deleteJob(jobId) {
       const { session, cleanups } = handle.core;
+      handle.core.requirePresence();
       if (session.get('unfinishedTask', jobId)) return 'running';
       return await session.durable(() => {
         if (session.run('deleteJob', jobId) === 0) return 'unknown';
@@ -78,6 +79,7 @@ export function jobsOf(handle: Handle): Jobs {
 
     async cancel(taskId, fileId) {
       const { core } = handle;
+      core.requirePresence();
       const row = core.session.get('task', taskId);
       if (!row) return 'unknown';
       return await core.session.durable(() => {
@@ -93,13 +95,14 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
   return {
     async submit(job, idempotency) {
       const { core } = handle;
+      core.requirePresence();
       const { session } = core;
-      const { jobId, taskId, owner, model, faceLimit } = job;
+      const { jobId, taskId, owner, model, faceLimit, createdAt = session.now() } = job;
       const options = JSON.stringify(job.options);
       return await session.durable(() => {
         const known = idempotency && session.get('idempotency', owner, idempotency.key);
         if (known) return { ...known };
-        const row = { jobId, taskId, owner, model, options, faceLimit, createdAt: session.now() };
+        const row = { jobId, taskId, owner, model, options, faceLimit, createdAt };
         session.insert('insertJob', row);
         for (const file of job.files) session.insert('insertFile', { ...file, jobId });
         if (idempotency) session.insert('insertIdempotency', { ...idempotency, owner, jobId });
@@ -117,6 +120,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
 
     async retry(jobId, { lost, without, ...task }) {
       const { core } = handle;
+      core.requirePresence();
       const { session } = core;
       const job = readJob(session, core.live, jobId);
       if (!job) return 'unknown';

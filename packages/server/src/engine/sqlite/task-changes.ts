@@ -54,13 +54,13 @@ export class TaskChanges {
   }
 
   /** Inserts a task with its files; inside a transaction. */
-  insertTask(row: TaskRow, { files, results }: Pick<NewJob, 'files' | 'results'>): void {
+  insertTask(row: TaskRow, { files, results, endings }: Pick<NewJob, 'files' | 'results' | 'endings'>): void {
     const { session, signals } = this.#parts;
     const turn = this.#turn;
     const place = session.insert('insertTask', { ...row, total: files.length, turn });
     for (const { fileId } of files) session.insert('insertTaskFile', { place, fileId });
     const live = savedTask({ ...row, place, turn }, newTask(row, files));
-    const opened = this.#apply(live, { type: 'opened', results, position: this.positions.next() });
+    const opened = this.#apply(live, { type: 'opened', results, endings, position: this.positions.next() });
     if (opened?.state.status !== 'queued') return;
     session.afterCommit(() => {
       this.positions.joined();

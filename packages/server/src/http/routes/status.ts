@@ -1,6 +1,7 @@
 import { jobProgressSchema, message, messageRefShape, taskSchema } from '@image2model/protocol';
 import { ApiError } from '../errors.ts';
 import { ownJob, ownTask } from '../../auth/access.ts';
+import { noteEnding } from '../../jobs/manifest.ts';
 import { jobParams, taskFileParams, taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 import { presentMessage, presentProgress, presentTask } from './present.ts';
@@ -56,7 +57,7 @@ function progressRoutes(app: Api, { engine }: RouteContext): void {
   );
 }
 
-function cancelRoutes(app: Api, { engine }: RouteContext): void {
+function cancelRoutes(app: Api, { engine, files }: RouteContext): void {
   app.post(
     '/status/tasks/:task_id/cancel',
     { schema: { summary: 'Cancel a task', tags, params: taskParams, response: { 202: cancelled } } },
@@ -66,6 +67,8 @@ function cancelRoutes(app: Api, { engine }: RouteContext): void {
       const outcome = await engine.cancel(taskId);
       if (outcome === 'unknown') throw new ApiError('TASK_NOT_FOUND', message('error.task_missing', { task: taskId }));
       if (outcome === 'ended') throw new ApiError('TASK_ENDED', message('error.task_ended'));
+      // It is cancelled, whatever keeps that from being written down beside the files.
+      await noteEnding({ engine, files }, taskId).catch(() => undefined);
       reply.code(202);
       return { task_id: taskId, status: 'cancelling' as const, ...presentMessage(message('task.cancelling')) };
     },
@@ -88,6 +91,7 @@ function cancelRoutes(app: Api, { engine }: RouteContext): void {
       if (outcome === 'unknown')
         throw new ApiError('FILE_NOT_FOUND', message('error.task_file_missing', { file: fileId }));
       if (outcome === 'ended') throw new ApiError('TASK_ENDED', message('error.file_ended'));
+      await noteEnding({ engine, files }, taskId).catch(() => undefined);
       reply.code(202);
       const said = presentMessage(message('file.cancelling'));
       return { task_id: taskId, file_id: fileId, status: 'cancelling' as const, ...said };
