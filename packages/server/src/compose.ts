@@ -139,7 +139,7 @@ async function openStore(
   const files = createDiskStore({ directory, minFreeBytes });
   opened.push(() => files.close());
   let marker: Marker | undefined;
-  const open = async (): Promise<Engine> =>
+  const openDatabase = async (): Promise<Engine> =>
     await createSqliteEngine({
       file: database,
       log,
@@ -147,7 +147,7 @@ async function openStore(
       // So that a log that is lost later takes the epoch with it, and is missed.
       checkpointed: () => void marker?.move().catch((err: unknown) => log.error({ err }, 'The epoch stays as it is')),
     });
-  const engine = await reserve.spend(async () => await openEngine(open, reserve, log));
+  const engine = await reserve.spend(async () => await openEngine(openDatabase, reserve, log));
   opened.push(() => engine.close());
   const made = createMarker({ engine, files, log });
   marker = made;
@@ -184,16 +184,16 @@ function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Plac
 }
 
 /** The engine, which can forget a job when there is no room left at all: that is what makes some. */
-async function openEngine(open: () => Promise<Engine>, reserve: Reserve, log: Log): Promise<Engine> {
-  const engine = await whenUnlocked(open, log);
+async function openEngine(openDatabase: () => Promise<Engine>, reserve: Reserve, log: Log): Promise<Engine> {
+  const engine = await whenUnlocked(openDatabase, log);
   return { ...engine, deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)) };
 }
 
 /** Another program that holds the database, for a backup or by hand, is waited for. */
-async function whenUnlocked(open: () => Promise<Engine>, log: Log): Promise<Engine> {
+async function whenUnlocked(openDatabase: () => Promise<Engine>, log: Log): Promise<Engine> {
   for (;;) {
     try {
-      return await open();
+      return await openDatabase();
     } catch (error) {
       if (!isLocked(error)) throw error;
       log.warn({ err: error }, 'The database is in use by another program; waiting for it');
