@@ -13,6 +13,11 @@ export function manifestKey(jobId: string): string {
   return `${jobPrefix(jobId)}/job.json`;
 }
 
+/** Lies there while earlier results are copied for an upload that is no job yet: they do not show that it ever was one. */
+export function uploadMarkKey(jobId: string): string {
+  return `${jobPrefix(jobId)}/upload`;
+}
+
 /** The image as it was uploaded. */
 export function imageKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/images/${fileId}`;

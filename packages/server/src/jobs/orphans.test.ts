@@ -10,7 +10,7 @@ import { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { holdRemovals } from '../files/hold.ts';
-import { imageKey, manifestKey, modelKey } from '../files/keys.ts';
+import { imageKey, manifestKey, modelKey, uploadMarkKey } from '../files/keys.ts';
 import { trashOrphans } from './orphans.ts';
 
 let directory: string;
@@ -97,11 +97,14 @@ it('does nothing where there has never been a file', async () => {
   expect(await trashOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() })).toEqual(nothing);
 });
 
-it('leaves what was accepted once, or has a result, though the engine does not know it', async () => {
-  const [accepted, made] = [await interruptedUpload(), await interruptedUpload()];
+it('leaves what was accepted once, or has a result of its own, though the engine does not know it', async () => {
+  const [accepted, made, copied] = [await interruptedUpload(), await interruptedUpload(), await interruptedUpload()];
   await files.write(manifestKey(accepted), Buffer.from('{}'));
-  await files.write(modelKey({ jobId: made, fileId: randomUUIDv7(), attemptId: randomUUIDv7() }), Buffer.from('glTF'));
+  for (const jobId of [made, copied]) {
+    await files.write(modelKey({ jobId, fileId: randomUUIDv7(), attemptId: randomUUIDv7() }), Buffer.from('glTF'));
+  }
+  await files.write(uploadMarkKey(copied), new Uint8Array());
   const { trashed, left } = await trashOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() });
-  expect({ trashed, left: left.toSorted() }).toEqual({ trashed: 0, left: [accepted, made].toSorted() });
+  expect({ trashed, left: left.toSorted() }).toEqual({ trashed: 1, left: [accepted, made].toSorted() });
   expect((await readdir(join(directory, 'files/jobs'))).toSorted()).toEqual([accepted, made].toSorted());
 });

@@ -2,7 +2,7 @@ import type { Engine, IdempotencyRecord, NewJob, StoredResult } from '../engine/
 import { StorageFullError, StorageGoneError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { ShortageError } from '../shortage.ts';
-import { jobPrefix } from '../files/keys.ts';
+import { jobPrefix, uploadMarkKey } from '../files/keys.ts';
 import { writeManifest } from './manifest.ts';
 import { discardImages } from './intake.ts';
 import type { ReceivedImage } from './intake.ts';
@@ -36,7 +36,7 @@ export async function submitJob<Answer>(
   submission: Submission<Answer>,
 ): Promise<{ answer: Answer } | { earlier: IdempotencyRecord }> {
   const { engine, files } = context;
-  const { images, idempotency } = submission;
+  const { images, reuse, idempotency } = submission;
   const job: NewJob = { ...submission.job, files: images.map(({ file }) => file) };
   const results = await storeFiles(context, job, submission).catch(async (error: unknown) => {
     await discardImages(files, images);
@@ -61,6 +61,7 @@ export async function submitJob<Answer>(
   if (earlier === undefined) {
     // The job is there: what keeps this from being written must not refuse it. Its ending writes it again.
     await writeManifest(context, job.jobId).catch(() => undefined);
+    if (reuse) await files.remove(uploadMarkKey(job.jobId)).catch(() => undefined);
     return { answer };
   }
   await files.removePrefix(jobPrefix(job.jobId));

@@ -103,9 +103,10 @@ export class StoreClock {
     return time + found;
   }
 
-  /** The store time of what the wall clock has shown just now. */
+  /** The store time of what the wall clock has shown just now; `toWall` gives the very same time back. */
   toStore(wallTime: number): number {
-    return wallTime - this.#aheadMs();
+    const now = this.now();
+    return wallTime - (this.toWall(now) - now);
   }
 
   /** What is to be saved with the next transaction; undefined where that is not due. */
