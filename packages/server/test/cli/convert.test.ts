@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -26,6 +26,7 @@ beforeAll(async () => {
           const { ModelError } = await import('../../src/models/errors.ts');
           throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen.' });
         }
+        if (filename.startsWith('watched')) await someoneWatches();
         if (!filename.startsWith('slow')) return;
         slow.resolve();
         await new Promise((done) => signal.addEventListener('abort', done));
@@ -34,7 +35,7 @@ beforeAll(async () => {
   });
   directory = await mkdtemp(join(tmpdir(), 'image2model-cli-'));
   await mkdir(join(directory, 'more'));
-  const names = ['chair.png', 'more/chair.png', 'mug.png', 'bad.png', 'slow.png'];
+  const names = ['chair.png', 'more/chair.png', 'mug.png', 'bad.png', 'slow.png', 'watched.png'];
   const many = Array.from({ length: 27 }, (_, index) => `many-${index}.png`);
   for (const name of [...names, ...many]) await writeFile(join(directory, name), await picture());
   await writeFile(join(directory, 'note.png'), 'just a text');
@@ -49,6 +50,14 @@ afterAll(async () => {
   await server.stop();
   await rm(directory, { recursive: true, force: true });
 });
+
+/** Until then there is nobody to see any progress. */
+async function someoneWatches(): Promise<void> {
+  await vi.waitUntil(async () => {
+    const metrics = await (await server.ask('/api/v1/health/metrics')).text();
+    return /^image2model_streams [1-9]/m.test(metrics);
+  });
+}
 
 interface Run {
   code: number | null;
@@ -96,14 +105,14 @@ describe('image2model convert', () => {
   });
 
   it('reports everything as JSON lines', async () => {
-    const run = await convert('chair.png', 'bad.png', 'note.png', '-o', 'out', '--json', '--face-limit', '500');
+    const run = await convert('watched.png', 'bad.png', 'note.png', '-o', 'out', '--json', '--face-limit', '500');
     expect(run).toMatchObject({ code: 1, err: '' });
     const events = lines(run);
     expect(events.filter(({ event }) => event === 'progress').length).toBeGreaterThan(0);
     expect(events).toContainEqual({
       event: 'completed',
-      input: 'chair.png',
-      output: 'out/chair.glb',
+      input: 'watched.png',
+      output: 'out/watched.glb',
       size: expect.any(Number),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       statistics: expect.objectContaining({ faces: 1 }),

@@ -1,9 +1,10 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { canFillDisk, createSmallDisk } from '../../../../scripts/test/small-disk.ts';
 import type { SmallDisk } from '../../../../scripts/test/small-disk.ts';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
+import { jobPrefix } from '../../src/files/keys.ts';
 import { newJob } from '../support/jobs.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
@@ -89,6 +90,8 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
       const job = newJob(10);
       await engine.submit(job);
       await engine.cancel(job.taskId);
+      // A database with jobs beside no files at all is refused.
+      if (made === 0) await mkdir(join(disk.directory, 'files', jobPrefix(job.jobId)), { recursive: true });
     }
     await engine.close();
     const server = await startServerProcess({ dataDir: disk.directory });
