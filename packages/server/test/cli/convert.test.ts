@@ -53,10 +53,12 @@ afterAll(async () => {
 
 /** Until then there is nobody to see any progress. */
 async function someoneWatches(): Promise<void> {
-  await vi.waitUntil(async () => {
-    const metrics = await (await server.ask('/api/v1/health/metrics')).text();
+  const isWatched = async (): Promise<boolean> => {
+    const headers = { authorization: `Bearer ${key}` };
+    const metrics = await (await server.ask('/api/v1/health/metrics', { headers })).text();
     return /^image2model_streams [1-9]/m.test(metrics);
-  });
+  };
+  await vi.waitUntil(isWatched, { timeout: 20_000 });
 }
 
 interface Run {
