@@ -20,12 +20,12 @@ export interface FileStore {
   /**
    * Spools and puts at once. An aborted signal, an error of the source or more than `maxBytes` (a
    * {@link FileTooLargeError}) leaves nothing behind. `onlyBeside`: nothing is written where no other file lies in the
-   * same folder any more.
+   * same folder any more. `isSynced: false`: a power cut may take it back, or half of it; it waits for no disk.
    */
   write(
     key: string,
     data: Uint8Array | AsyncIterable<Uint8Array>,
-    options?: { signal?: AbortSignal; maxBytes?: number; onlyBeside?: boolean },
+    options?: { signal?: AbortSignal; maxBytes?: number; onlyBeside?: boolean; isSynced?: boolean },
   ): Promise<Written>;
   /** All bytes of a file. Throws {@link FileMissingError}. */
   read(key: string): Promise<Uint8Array>;

@@ -74,7 +74,7 @@ class DiskStore implements FileStore {
     const target = this.#locate(key);
     const spooled = await this.spool.receive(data, options);
     try {
-      if (options?.onlyBeside) await this.#moveBeside(target, spooled.path);
+      if (options?.onlyBeside) await this.#moveBeside(target, spooled.path, options);
       else await this.#moveTo(target, spooled.path);
     } catch (error) {
       await this.spool.discard(spooled);
@@ -215,14 +215,14 @@ class DiskStore implements FileStore {
     return aside;
   }
 
-  async #moveBeside(target: string, temporary: string): Promise<void> {
+  async #moveBeside(target: string, temporary: string, { isSynced = true }: { isSynced?: boolean }): Promise<void> {
     try {
       await rename(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
       return undefinedIfMissing(error);
     }
-    await this.#folders.keep(dirname(target));
+    if (isSynced) await this.#folders.keep(dirname(target));
   }
 
   /** Gives a synced file its place, and syncs the folders that lead there. */

@@ -13,6 +13,11 @@ export function manifestKey(jobId: string): string {
   return `${jobPrefix(jobId)}/job.json`;
 }
 
+/** The same as it stood when the last task had ended. A power cut may take it back. */
+export function endingKey(jobId: string): string {
+  return `${jobPrefix(jobId)}/ended.json`;
+}
+
 /** Lies there while earlier results are copied for an upload that is no job yet: they do not show that it ever was one. */
 export function uploadMarkKey(jobId: string): string {
   return `${jobPrefix(jobId)}/upload`;

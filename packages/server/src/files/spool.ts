@@ -27,11 +27,11 @@ export interface Spool {
   prepare(): Promise<void>;
   /**
    * Receives a file. An aborted signal, an error of the source or more than `maxBytes` (a {@link FileTooLargeError})
-   * leaves nothing behind.
+   * leaves nothing behind. `isSynced: false`: a power cut may take it back, or half of it.
    */
   receive(
     data: Uint8Array | AsyncIterable<Uint8Array>,
-    options?: { signal?: AbortSignal | undefined; maxBytes?: number | undefined },
+    options?: { signal?: AbortSignal | undefined; maxBytes?: number | undefined; isSynced?: boolean | undefined },
   ): Promise<SpooledFile>;
   /** Removes a file that is not put into the store; nothing happens where it was. */
   discard(file: SpooledFile): Promise<void>;
@@ -64,7 +64,7 @@ export function createSpool(directory: string): Spool {
     directory,
     prepare,
 
-    async receive(data, { signal, maxBytes = Infinity } = {}) {
+    async receive(data, { signal, maxBytes = Infinity, isSynced = true } = {}) {
       const path = join(directory, randomUUID());
       const hash = createHash('sha256');
       let sizeBytes = 0;
@@ -79,7 +79,7 @@ export function createSpool(directory: string): Spool {
           await handle.appendFile(chunk);
         }
         signal?.throwIfAborted();
-        await handle.datasync();
+        if (isSynced) await handle.datasync();
         await handle.close();
       } catch (error) {
         await handle.close();

@@ -1,6 +1,6 @@
 import type { DatabaseFacts } from '../engine/sqlite/inspect.ts';
 import type { FileStore } from '../files/contract.ts';
-import { manifestKey } from '../files/keys.ts';
+import { hasManifest } from '../jobs/manifest.ts';
 import { FileMarkError, fileMarkKey, readFileMark, storedJobs } from './file-mark.ts';
 
 /** Why a database and a file store must not be used together. */
@@ -55,7 +55,7 @@ async function holdsJobs(files: Files): Promise<boolean> {
 async function knowsAll(database: DatabaseFacts, files: Files): Promise<boolean> {
   const wereAccepted = async (ids: readonly string[]): Promise<boolean> => {
     for (const jobId of database.unknownJobs(ids)) {
-      if ((await files.stat(manifestKey(jobId))) !== undefined) return true;
+      if (await hasManifest(files, jobId)) return true;
     }
     return false;
   };

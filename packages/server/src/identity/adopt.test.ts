@@ -13,7 +13,7 @@ import { readConfig } from '../config.ts';
 import { placesIn } from '../data-dir.ts';
 import type { JobRow } from '../engine/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
-import { imageKey, manifestKey, modelKey, previewKey } from '../files/keys.ts';
+import { endingKey, imageKey, manifestKey, modelKey, previewKey } from '../files/keys.ts';
 import { ModelError } from '../models/errors.ts';
 import { adopt } from './adopt.ts';
 
@@ -110,23 +110,26 @@ it('takes up what versions before manifests left, for the owner that there is', 
 it('takes no model for whole that was altered, nor a manifest that was cut short', async () => {
   const jobs: JobRow[] = [];
   const dataDir = await withoutDatabase(async (server) => {
-    for (const name of ['chair.png', 'stool.png']) {
+    for (const name of ['chair.png', 'stool.png', 'bench.png']) {
       const uploaded = await upload(server, [name]);
       await ended(server, uploaded.task_id);
       const job = await server.engine.job(uploaded.job_id);
       if (job) jobs.push(job);
     }
   });
-  const [altered, cut] = jobs;
+  const [altered, cut, halfCut] = jobs;
   const [made] = altered?.files ?? [];
-  if (altered === undefined || cut === undefined || made === undefined) throw new Error('no job');
+  if (!altered || !cut || !halfCut || !made) throw new Error('no job');
   const store = createDiskStore({ directory: placesIn(dataDir).files, minFreeBytes: 0 });
   await store.write(modelKey({ ...altered, ...made }), Buffer.from('not a model any more'));
-  await store.write(manifestKey(cut.jobId), Buffer.from('{"version":1,'));
-  expect(await run(dataDir)).toMatchObject({ takenUp: 2, left: 0 });
+  for (const key of [manifestKey(cut.jobId), endingKey(cut.jobId), endingKey(halfCut.jobId)]) {
+    await store.write(key, Buffer.from('{"version":1,'));
+  }
+  expect(await run(dataDir)).toMatchObject({ takenUp: 3, left: 0 });
   const server = await start({ dataDir });
   expect((await jobOf(server, altered.jobId)).files).toMatchObject([{ filename: 'chair.png', status: 'failed' }]);
   expect((await jobOf(server, cut.jobId)).files).toMatchObject([{ filename: 'photo-1.png', status: 'completed' }]);
+  expect((await jobOf(server, halfCut.jobId)).files).toMatchObject([{ filename: 'bench.png', status: 'completed' }]);
 });
 
 it('is refused while the server runs, and where there is nothing', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Engine, JobRow } from '../engine/contract.ts';
 import { FileMissingError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { manifestKey } from '../files/keys.ts';
+import { endingKey, manifestKey } from '../files/keys.ts';
 
 interface ManifestContext {
   engine: Pick<Engine, 'job' | 'task'>;
@@ -49,27 +49,46 @@ const manifestSchema = z.object({
 /** What lies beside the files of a job, so that it can be taken up again without the database. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** Writes down what a job is, once it was accepted. Nothing is written of a job that is deleted meanwhile. */
+export async function writeManifest(context: ManifestContext, jobId: string): Promise<void> {
+  await write(context, jobId, { key: manifestKey(jobId), isSynced: true });
+}
+
 /**
- * Writes down how a job stands, once it was accepted and whenever a task of it has ended. Models that are finished in
- * between lie under names that say whose they are. Nothing is written of a job that is deleted meanwhile.
+ * Writes down how a job stands whenever a task of it has ended: beside its manifest, and waiting for no disk. Models lie
+ * under names that say whose they are, so what a power cut takes back of it can be found out again.
  */
-export async function writeManifest({ engine, files }: ManifestContext, jobId: string): Promise<void> {
+export async function noteEnding(context: ManifestContext, taskId: string): Promise<void> {
+  const task = await context.engine.task(taskId);
+  if (task === undefined || task.finishedAt === null) return;
+  await write(context, task.jobId, { key: endingKey(task.jobId), isSynced: false });
+}
+
+async function write(
+  { engine, files }: ManifestContext,
+  jobId: string,
+  { key, isSynced }: { key: string; isSynced: boolean },
+): Promise<void> {
   const job = await engine.job(jobId);
   if (job === undefined) return;
   const data = Buffer.from(`${JSON.stringify(manifestOf(job))}\n`);
-  await files.write(manifestKey(jobId), data, { onlyBeside: true });
+  await files.write(key, data, { onlyBeside: true, isSynced });
 }
 
-/** The same where the task has ended. */
-export async function noteEnding(context: ManifestContext, taskId: string): Promise<void> {
-  const task = await context.engine.task(taskId);
-  if (task !== undefined && task.finishedAt !== null) await writeManifest(context, task.jobId);
+/** Whether a job was accepted once, by what lies beside its files. */
+export async function hasManifest(files: Pick<FileStore, 'stat'>, jobId: string): Promise<boolean> {
+  const found = await Promise.all([manifestKey(jobId), endingKey(jobId)].map((key) => files.stat(key)));
+  return found.some((file) => file !== undefined);
 }
 
-/** The manifest of a job; undefined where it has none, or none that can be read. */
+/** What was written down of a job last; undefined where nothing was, or nothing that can be read. */
 export async function readManifest(files: Pick<FileStore, 'read'>, jobId: string): Promise<Manifest | undefined> {
+  return (await read(files, jobId, endingKey(jobId))) ?? (await read(files, jobId, manifestKey(jobId)));
+}
+
+async function read(files: Pick<FileStore, 'read'>, jobId: string, key: string): Promise<Manifest | undefined> {
   try {
-    const parsed = manifestSchema.safeParse(JSON.parse(Buffer.from(await files.read(manifestKey(jobId))).toString()));
+    const parsed = manifestSchema.safeParse(JSON.parse(Buffer.from(await files.read(key)).toString()));
     return parsed.success && parsed.data.jobId === jobId ? parsed.data : undefined;
   } catch (error) {
     if (error instanceof FileMissingError || error instanceof SyntaxError) return undefined;

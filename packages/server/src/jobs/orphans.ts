@@ -3,7 +3,8 @@ import type { Engine } from '../engine/contract.ts';
 import type { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { jobBegan } from './job-id.ts';
-import { jobPrefix, jobsPrefix, manifestKey, resultsPrefix, uploadMarkKey } from '../files/keys.ts';
+import { hasManifest } from './manifest.ts';
+import { jobPrefix, jobsPrefix, resultsPrefix, uploadMarkKey } from '../files/keys.ts';
 
 interface OrphanContext {
   engine: Pick<Engine, 'unknownJobs'>;
@@ -71,7 +72,7 @@ export async function trashOrphans({ engine, files }: OrphanContext, options: Or
 }
 
 async function wasAccepted(files: OrphanContext['files'], jobId: string): Promise<boolean> {
-  if ((await files.stat(manifestKey(jobId))) !== undefined) return true;
+  if (await hasManifest(files, jobId)) return true;
   // Copies of earlier results, made for an upload that did not come to its end.
   if ((await files.stat(uploadMarkKey(jobId))) !== undefined) return false;
   const results = await Array.fromAsync(files.list(resultsPrefix(jobId)));
