@@ -104,6 +104,8 @@ class DiskStore implements FileStore {
   async remove(key: string): Promise<void> {
     const path = this.#locate(key);
     await unlink(path).catch(undefinedIfMissing);
+    // Whoever is told that it is gone forgets it: a power cut must not bring it back.
+    await this.#folders.keep(dirname(path));
     await this.#removeEmpty(dirname(path));
   }
 
