@@ -15,6 +15,7 @@ async function readAfterCut(cut: string, key: string): Promise<string> {
   return await readFile(join(cut, 'data/files', key), 'utf8');
 }
 
+// Promised: Photos and models are on the disk, with the folders that lead to them, before anybody hears of them.
 it.runIf(disk)('keeps each file that was written, put or copied through a power cut, with its folders', async () => {
   if (disk === undefined) return;
   const store = createDiskStore({ directory: join(disk.directory, 'data/files'), minFreeBytes: 0 });
@@ -28,6 +29,7 @@ it.runIf(disk)('keeps each file that was written, put or copied through a power 
   expect(await readAfterCut(after, 'jobs/c/models/1')).toBe('written');
 });
 
+// Promised: Photos and models are on the disk, with the folders that lead to them, before anybody hears of them.
 it.runIf(disk)('keeps files that are written together, and one in a folder that was removed before', async () => {
   if (disk === undefined) return;
   const store = createDiskStore({ directory: join(disk.directory, 'data/files'), minFreeBytes: 0 });

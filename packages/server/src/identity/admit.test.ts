@@ -89,6 +89,7 @@ describe('a start', () => {
     await again.close();
   });
 
+  // Promised: A refused start changes nothing, and says in one sentence what is wrong and what to do.
   it('makes nothing where it is refused', async () => {
     const engine = await open();
     await accept(engine);
@@ -98,6 +99,7 @@ describe('a start', () => {
     await expect(readFile(file)).rejects.toThrow('ENOENT');
   });
 
+  // Promised: A damaged database, or one that lost its log, is noticed at the start.
   it('misses a log that was lost after some of it had been copied into the database', async () => {
     const moved = vi.fn<() => void>();
     const engine = await open(() => void createMarker({ engine, files }).move().then(moved));

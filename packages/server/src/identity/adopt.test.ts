@@ -48,6 +48,7 @@ async function jobOf(server: TestServer, jobId: string) {
   return jobSchema.parse(await (await server.ask(`/api/v1/jobs/${jobId}`)).json());
 }
 
+// Promised: `image2model adopt` gives jobs back from their files, with the same ids, owner, times and bytes.
 it('gives each file the ending that it had, and one that can be tried again to those that had none', async () => {
   let jobId = '';
   let slowId = '';

@@ -39,6 +39,7 @@ async function interruptedUpload(): Promise<string> {
   return jobId;
 }
 
+// Promised: Files of uploads that were interrupted go to the trash first.
 it('puts what was stored for uploads that became no job into the trash, and nothing of those that did', async () => {
   const job = newJob(2);
   for (const file of job.files) await files.write(file.storageKey, Buffer.from('photo'));
@@ -97,6 +98,7 @@ it('does nothing where there has never been a file', async () => {
   expect(await trashOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() })).toEqual(nothing);
 });
 
+// Promised: Files of a job that was accepted, or that has a result, are never removed because the database does not know the job.
 it('leaves what was accepted once, or has a result of its own, though the engine does not know it', async () => {
   const [accepted, made, copied] = [await interruptedUpload(), await interruptedUpload(), await interruptedUpload()];
   await files.write(manifestKey(accepted), Buffer.from('{}'));

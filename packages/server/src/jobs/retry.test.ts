@@ -21,6 +21,7 @@ describe('retries', () => {
     expect(toFailure(new StorageFullError('full'))).toMatchObject({ code: 'STORAGE_FULL', retryable: true });
   });
 
+  // Promised: A lack of open files, threads or a free database is waited out, and the attempt does not count.
   it('waits out what the server is short of, and lets no attempt count for it', () => {
     const starved = Object.assign(new Error('connect EMFILE'), { code: 'EMFILE' });
     const unreachable = new ModelError('PROVIDER_UNAVAILABLE', { text: 'No answer' }, { cause: starved });
@@ -48,6 +49,7 @@ describe('retries', () => {
     expect([1, 2, 3, 4].map((attempt) => mayRetry(failure, attempt))).toEqual([true, true, true, false]);
   });
 
+  // Promised: A file whose worker thread crashes twice fails.
   it('runs what took its worker down only once more', () => {
     const failure = toFailure(new ModelError('WORKER_CRASHED', { text: 'The worker stopped' }, { retryable: true }));
     expect([1, 2].map((attempt) => mayRetry(failure, attempt))).toEqual([true, false]);

@@ -184,6 +184,7 @@ describe('the runner', () => {
     expect(all.at(-1)?.type).toBe('task_completed');
   });
 
+  // Promised: A result that was paid for is kept until there is room for it.
   it('holds on to what was paid for until there is room for it', async () => {
     const cost = { units: 1, unit: 'requests', amount: 0.2, currency: 'USD' };
     const model = createScriptedModel({ generated: { cost } });
@@ -223,6 +224,7 @@ describe('the runner', () => {
     expect((await engine.task(job.taskId))?.status).toBe('cancelled');
   });
 
+  // Promised: A stop gives running files back to the queue, and the attempt does not count.
   it('hands back what does not end within the grace time, without counting the attempt', async () => {
     const { engine, runner, submit } = await setUp(createScriptedModel({ fault: hang }));
     const job = await submit(newJob(1));

@@ -20,8 +20,8 @@ const sendPhoto = async (server: TestServer, init?: RequestInit) =>
   await send(server, uploadForm([['a.png', await picture()]]), init);
 
 /** A small disk that is removed at the end of the test. */
-async function smallDisk(): Promise<SmallDisk> {
-  const disk = await createSmallDisk();
+async function smallDisk(sizeBytes?: number): Promise<SmallDisk> {
+  const disk = await createSmallDisk(sizeBytes);
   onTestFinished(() => disk.remove());
   return disk;
 }
@@ -98,13 +98,16 @@ describe('a disk with less room than is kept free', () => {
 });
 
 describe.runIf(await canFillDisk())('a disk of its own that is filled (takes root)', () => {
+  // Promised: With less than 128 MiB of free space, uploads are answered with 507 `STORAGE_FULL`, and readiness returns 503.
+  // Promised: Uploads and readiness recover by themselves when there is room again.
   it('turns readiness when it is nearly full, and back when there is room again', async () => {
-    const small = await smallDisk();
-    const reserve = 24 * 1024 * 1024;
-    const server = await start({ env: { DATA_DIR: small.directory }, minFreeBytes: reserve });
+    const mebibyte = 1024 * 1024;
+    const small = await smallDisk(192 * mebibyte);
+    const server = await start({ env: { DATA_DIR: small.directory } });
     const ready = async (): Promise<number> => (await server.ask('/api/v1/health/readiness')).status;
+    await small.fill(130 * mebibyte);
     expect((await sendPhoto(server)).status).toBe(200);
-    await small.fill(reserve / 2);
+    await small.fill(127 * mebibyte);
     await problem(await sendPhoto(server), 507, 'STORAGE_FULL');
     // Looked at once a second at most.
     await expect.poll(ready, { timeout: 30_000 }).toBe(503);
@@ -113,6 +116,7 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
     expect((await sendPhoto(server)).status).toBe(200);
   });
 
+  // Promised: Work that was accepted goes on when there is room again, and is neither lost nor done twice.
   it('refuses uploads, keeps what it accepted, and goes on when there is room again', async () => {
     const small = await smallDisk();
     const [started, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -143,6 +147,7 @@ describe.runIf(await canFillDisk())('a disk of its own that is filled (takes roo
     expect((await ended(server, later.task_id)).status).toBe('completed');
   });
 
+  // Promised: A model that cannot be stored in three attempts fails with `STORAGE_FULL`.
   it('fails a file that cannot be stored after its tries, and says why', async () => {
     const small = await smallDisk();
     let tries = 0;

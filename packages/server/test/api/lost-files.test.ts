@@ -85,6 +85,9 @@ function entriesOf(zip: Buffer): string[] {
   return names;
 }
 
+// Promised: A file that is lost, cut short or changed is never served: its address answers 410 `FILE_LOST`.
+// Promised: A lost model is named wherever it is listed, and the archive carries the others.
+// Promised: A retry makes a lost model again.
 describe.each(harms)('a model that is %s on the disk', (_, harm) => {
   it('is never served, is named where it is listed, and is made again', async () => {
     const { etag } = Object.fromEntries((await download('a.glb')).headers) as { etag: string };
@@ -134,6 +137,7 @@ describe.each(harms)('a model that is %s on the disk', (_, harm) => {
   });
 });
 
+// Promised: A file that is lost, cut short or changed is never served: its address answers 410 `FILE_LOST`.
 describe('beside a model', () => {
   it.each([
     ['webp', 'a.webp'],
@@ -165,6 +169,7 @@ describe('beside a model', () => {
 describe('a lost photo', () => {
   const photo = (query = ''): string => `photos/${batch.uploaded_files[0]?.file_id}${query}`;
 
+  // Promised: A file that is lost, cut short or changed is never served: its address answers 410 `FILE_LOST`.
   it.each(harms)('that is %s is not served, and nothing is made of it', async (_, harm) => {
     expect((await download(photo('?size=small'))).status).toBe(200);
     await harm(await pathOf(0, ''));
@@ -201,6 +206,7 @@ describe('a lost photo', () => {
     });
   });
 
+  // Promised: A file whose photo is lost fails at once, and says so.
   it('fails its file once, and says why', async () => {
     const held = Promise.withResolvers<void>();
     const slow = await start({
@@ -229,6 +235,7 @@ it('makes small pictures again that are damaged', async () => {
   expect(Buffer.from(await (await download(path)).arrayBuffer())).toEqual(small);
 });
 
+// Promised: A lost result is not reused.
 it.each(['glb', 'webp', 'extra-0'])('reuses no earlier result whose %s is lost', async (ending) => {
   const bytes = await picture('png', 'navy');
   const send1 = async (): Promise<Upload> => await expectAccepted(await send(server, uploadForm([['c.png', bytes]])));

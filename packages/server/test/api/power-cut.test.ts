@@ -43,6 +43,7 @@ function committed(): number {
 }
 
 describe('a power cut right after an answer', () => {
+  // Promised: Uploads, cancels, retries and deletions are on the disk before they are answered.
   it('takes back no upload, cancel, retry or delete', async () => {
     const { job_id: job, task_id: task } = await upload(server);
     expect(await afterCut((next) => next.task(task))).toMatchObject({ jobId: job });
@@ -74,6 +75,7 @@ describe('a power cut right after an answer', () => {
 });
 
 describe('a disk that fails to store the database', () => {
+  // Promised: Once the disk has failed to store something, nothing more is accepted, and readiness returns 503.
   it('is reported as not ready, and no more is accepted', async () => {
     const { task_id: task } = await upload(server);
     await taskNow(server, task);

@@ -55,6 +55,7 @@ async function enlarge(folder: string): Promise<() => Promise<void>> {
 }
 
 describe('image2model backup', () => {
+  // Promised: A backup that is made while the server runs is whole.
   it('is whole while jobs are uploaded, finished and deleted', async () => {
     const { address } = await startServerProcess(at('data'));
     let sent = 0;
@@ -117,6 +118,7 @@ describe('image2model backup', () => {
     expect(await modelsIn(at('backup'), at('restored'))).toBe(5);
   });
 
+  // Promised: A backup or restore that is interrupted leaves nothing that looks whole.
   it.each(['SIGKILL', 'SIGINT'] as const)('leaves nothing that looks whole after %s', async (signal) => {
     const server = await serverWith(3);
     const [gone] = await storedJobs(server);
@@ -138,6 +140,7 @@ describe('image2model backup', () => {
 });
 
 describe('image2model restore', () => {
+  // Promised: A backup or restore that is interrupted leaves nothing that looks whole.
   it.each(['SIGKILL', 'SIGINT'] as const)('leaves nothing in place after %s', async (signal) => {
     const server = await serverWith(2);
     const [id] = await storedJobs(server);

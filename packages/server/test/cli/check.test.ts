@@ -44,6 +44,7 @@ describe('image2model check', () => {
     expect(none).toMatchObject({ code: 2, err: expect.stringContaining('set DATA_DIR') });
   });
 
+  // Promised: `image2model check` names every file that is lost or changed.
   it('names what is deleted, changed or cut short of a model, and has it made again', async () => {
     const paths = [
       await stored('models', 'glb', 0),
@@ -72,6 +73,7 @@ describe('image2model check', () => {
     expect(await command(server.dataDir, 'check')).toMatchObject({ code: 0 });
   });
 
+  // Promised: `image2model check` names every file that is lost or changed.
   it('names a photo that is lost, which nothing can mend', async () => {
     await flip(await stored('images'), 40);
     await server.close(0);

@@ -11,6 +11,7 @@ import { ClockServer, dayMs, hourMs, uniquePicture } from './support.ts';
 const jumps = [-hourMs, dayMs];
 
 describe.each(jumps)('a wall clock that is set by %d ms while the server runs', (jump) => {
+  // Promised: Setting the clock, forward or back, harms no upload and no running or waiting file.
   it('harms no upload in progress', async () => {
     const server = await ClockServer.start();
     const pictures = [await uniquePicture(), await uniquePicture()];
@@ -29,6 +30,8 @@ describe.each(jumps)('a wall clock that is set by %d ms while the server runs', 
     }
   });
 
+  // Promised: Setting the clock, forward or back, harms no upload and no running or waiting file.
+  // Promised: Setting the clock changes neither durations nor the order in which jobs are listed.
   it('leaves a running file its lease and its duration, and brings the second attempt of another', async () => {
     const server = await ClockServer.start();
     const slow = await server.upload('slow-2500-a.png');
@@ -53,6 +56,7 @@ describe.each(jumps)('a wall clock that is set by %d ms while the server runs', 
     expect(Math.abs(began - (Date.now() + jump))).toBeLessThan(30_000);
   });
 
+  // Promised: Setting the clock removes no finished job early.
   it('removes no finished job early, and clears orphans all the same', async () => {
     const server = await ClockServer.start({ RETENTION_HOURS: '1', ORPHAN_AGE_MS: '600' });
     const { job_id, task_id } = await server.upload('fine-0-a.png');
@@ -78,6 +82,7 @@ describe.each(jumps)('a wall clock that is set by %d ms while the server runs', 
   });
 });
 
+// Promised: Setting the clock changes neither durations nor the order in which jobs are listed.
 it('lists jobs in the order of their upload, whole, however often the clock is set', async () => {
   const server = await ClockServer.start();
   const uploaded: string[] = [];
@@ -107,6 +112,7 @@ it('packs what was made before 1970, as a clock that starts anew has it', async 
   }
 });
 
+// Promised: Setting the clock while the server is stopped loses nothing either.
 describe('a wall clock that is set while the server is stopped', () => {
   it.each([
     ['SIGTERM', -hourMs],
@@ -133,6 +139,7 @@ describe('a wall clock that is set while the server is stopped', () => {
   });
 });
 
+// Promised: A machine that starts with a wrong date ends nothing that is kept for more than a day.
 it('keeps every job of a machine that starts with a clock that is years ahead', async () => {
   const server = await ClockServer.start({ RETENTION_HOURS: '1' });
   const first = await server.upload('fine-0-a.png');

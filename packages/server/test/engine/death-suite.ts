@@ -36,6 +36,7 @@ export function deathSuite(open: OpenHarness): void {
 
   describe('after a death', () => {
     for (const reports of [0, 1, 5, 40, 900]) {
+      // Promised: No sequence number stands for two different events.
       it(`gives no sequence twice, after ${reports} reports`, async () => {
         const { harness, job, heard } = await killed(reports);
         for (let life = 0; life < 3; life += 1) {
@@ -59,6 +60,7 @@ export function deathSuite(open: OpenHarness): void {
       });
     }
 
+    // Promised: A client that reconnects gets the newest state of everything, and every change after it.
     it('gives a reader who has seen what was lost the newest of each key, and everything after it', async () => {
       const { harness, job, heard } = await killed(5);
       const { engine } = harness;
@@ -76,6 +78,7 @@ export function deathSuite(open: OpenHarness): void {
       expect(await engine.entries(job.taskId, lost + 1)).toEqual(given);
     });
 
+    // Promised: No client sees progress go back.
     it('lets no reader see progress go back', async () => {
       const { harness, job, heard } = await killed(20);
       const { engine } = harness;

@@ -50,6 +50,10 @@ function promisedReports(life: readonly Line[]) {
 }
 
 describe('a database whose process is killed again and again', () => {
+  // Promised: The next start resumes all work that was accepted.
+  // Promised: Finished work is not repeated.
+  // Promised: Each file and each task ends exactly once.
+  // Promised: Of mere progress, at most the last 250 ms are lost.
   it('has everything that was acknowledged, and ends each file and each task once', async () => {
     const file = join(await temporaryDirectory(), 'jobs.db');
     const lives: Line[][] = [];

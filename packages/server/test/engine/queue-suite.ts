@@ -102,6 +102,7 @@ export function queueSuite(open: OpenHarness): void {
       });
     });
 
+    // Promised: A file that merely ran while another one brought the server down is not blamed.
     it('does not blame a file that was in work with others when the server died, but for dying with it again and again', async () => {
       const harness = await setUp();
       const [innocent, poison] = [newJob(1), newJob(1)];

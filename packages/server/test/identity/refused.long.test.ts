@@ -9,6 +9,9 @@ import { contents, expectRefused, expectServed, leftFolder, makeJob, runAdopt, s
 
 const waysOut = /restore.*image2model adopt.*DATA_DIR/;
 
+// Promised: The server does not start with a database and files that do not belong together.
+// Promised: A refused start changes nothing, and says in one sentence what is wrong and what to do.
+// Promised: `image2model adopt` gives jobs back from their files, with the same ids, owner, times and bytes.
 describe('a database and files that do not belong together', () => {
   it.each([
     ['is missing', async (database: string) => await rm(database), /missing or empty/],
@@ -88,6 +91,9 @@ describe('a database and files that do not belong together', () => {
   });
 });
 
+// Promised: A damaged database, or one that lost its log, is noticed at the start.
+// Promised: A refused start changes nothing, and says in one sentence what is wrong and what to do.
+// Promised: `image2model adopt` gives jobs back from their files, with the same ids, owner, times and bytes.
 describe('a damaged database', () => {
   const garbage = async (database: string, at: number): Promise<void> => {
     await using handle = await open(database, 'r+');

@@ -16,6 +16,7 @@ async function notReady(server: TestServer): Promise<unknown> {
   return await vi.waitFor(look, { timeout: 5000 });
 }
 
+// Promised: Storage that is taken away from a running server stops uploads, and turns readiness to 503.
 it.each([
   ['the database is deleted', 'engine', async (dataDir: string) => await rm(join(dataDir, 'image2model.db'))],
   [

@@ -75,6 +75,7 @@ describe('work that goes on at a provider for a file that was cancelled', () => 
     expect(await cancelled).toEqual(remembered);
   });
 
+  // Promised: A cancel reaches the provider even if the server is killed right after it.
   it('is cancelled later where every process dies right after the cancel', async () => {
     const job = await store.submit(newJob(1, { model: 'hosted' }));
     const engine = store.connect();

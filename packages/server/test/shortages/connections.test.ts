@@ -34,6 +34,7 @@ async function expectToWork(server: ServerProcess): Promise<void> {
 }
 
 describe('a server that may have 1 024 open files', () => {
+  // Promised: Connections without a valid request take nothing from anybody with a key.
   it('goes on beside 1 100 connections of somebody without a key that say nothing', async () => {
     const server = await startServerProcess({ descriptors: 1024 });
     const begun = await server.upload(2);

@@ -37,6 +37,8 @@ async function turn(server: ServerProcess): Promise<void> {
   await vi.waitUntil(() => turns() > before);
 }
 
+// Promised: A lack of open files, threads or a free database is waited out, and the attempt does not count.
+// Promised: No photo is called damaged because the server was short of something.
 it('blames no photo for a descriptor that is not to be had, and goes on when there are some', async () => {
   const server = await startSmall();
   // Over a connection that was there before: a new one cannot be accepted.
@@ -73,6 +75,7 @@ it('blames no photo for a descriptor that is not to be had, and goes on when the
   expect(task.files.map(({ attempts }) => attempts)).toEqual([undefined, undefined, undefined]);
 }, 120_000);
 
+// Promised: No shortage ends the process.
 it('survives connections that it cannot accept', async () => {
   const server = await startSmall();
   await turn(server);

@@ -42,6 +42,7 @@ async function startWithJobs(disk: SmallDisk, jobs: number): Promise<{ server: S
 }
 
 describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)', () => {
+  // Promised: Jobs can be deleted, and `POST /api/v1/admin/cleanup` works, with 0 bytes free.
   it('lets jobs be deleted, and cleaned up', async () => {
     const disk = await smallDisk();
     const { server, jobIds } = await startWithJobs(disk, 3);
@@ -61,6 +62,7 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     expect(await readdir(join(disk.directory, 'files/jobs')).catch(() => [])).toEqual([]);
   }, 120_000);
 
+  // Promised: The server starts with 0 bytes free, after a stop and after a kill.
   it('lets a server start that was killed, and jobs be deleted then', async () => {
     const disk = await smallDisk();
     const { server, jobIds } = await startWithJobs(disk, 1);
@@ -83,6 +85,7 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     expect((await again.ended(taskId)).status).toBe('completed');
   }, 120_000);
 
+  // Promised: Jobs can be deleted, and `POST /api/v1/admin/cleanup` works, with 0 bytes free.
   it('cleans up hundreds of jobs that free next to nothing', async () => {
     const disk = await smallDisk();
     const engine = await createSqliteEngine({ file: join(disk.directory, 'image2model.db') });
@@ -101,6 +104,7 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     expect({ status: cleaned.status, body: await cleaned.json() }).toMatchObject({ status: 200, body: { jobs: 600 } });
   }, 120_000);
 
+  // Promised: The server starts with 0 bytes free, after a stop and after a kill.
   it('lets a server start that was stopped', async () => {
     const disk = await smallDisk();
     const { server } = await startWithJobs(disk, 1);

@@ -9,6 +9,8 @@ import { startServerProcess } from '../support/server-process.ts';
 /** Longer than a lease holds, and than SQLite would have waited. */
 const lockedMs = 10_000;
 
+// Promised: A lack of open files, threads or a free database is waited out, and the attempt does not count.
+// Promised: Reading goes on while another program has locked the database.
 it('waits for a database that another program holds, without keeping anybody else waiting', async () => {
   const server = await startServerProcess({ env: { WORKER_CONCURRENCY: '2' } });
   const { task_id: taskId } = await server.upload(6);

@@ -23,6 +23,7 @@ const preload = `
   process.on('SIGUSR2', () => { isShort = false; });
 `;
 
+// Promised: A lack of open files, threads or a free database is waited out, and the attempt does not count.
 it('has files wait for threads that cannot be started', async () => {
   const server = await startServerProcess({ preload });
   const { task_id: taskId } = await server.upload(2);
@@ -44,6 +45,7 @@ const canBeStranger =
   process.getuid?.() === 0 &&
   spawnSync(process.execPath, ['--check', import.meta.filename], { uid: stranger, gid: stranger }).status === 0;
 
+// Promised: No photo is called damaged because the server was short of something.
 it.runIf(canBeStranger)(
   'calls no photo damaged that no thread can be started for (takes root)',
   async () => {
@@ -60,6 +62,7 @@ it.runIf(canBeStranger)(
   120_000,
 );
 
+// Promised: A file that runs out of memory four times fails with `OUT_OF_MEMORY`, and can be retried.
 it('gives a photo up that takes more memory than there is each time, says so, and calls it retryable', async () => {
   const store = await openSharedStore();
   const worker = new URL('../support/unruly-worker.ts', import.meta.url);

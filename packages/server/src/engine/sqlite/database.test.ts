@@ -29,6 +29,7 @@ describe('the database', () => {
     expect(version(file)).toBe(migrations.length);
   });
 
+  // Promised: A second server does not start on a `DATA_DIR` that is in use.
   it('is refused to a second server in words that help, and free again after the first', async () => {
     const engine = await createSqliteEngine({ file });
     await expect(createSqliteEngine({ file })).rejects.toThrow(/in use by another server.*DATA_DIR/);

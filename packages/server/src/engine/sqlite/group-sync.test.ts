@@ -44,6 +44,8 @@ async function isOpen(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('after a power cut', () => {
+  // Promised: Uploads, cancels, retries and deletions are on the disk before they are answered.
+  // Promised: A request that costs money is recorded on the disk before it is sent.
   it('everything that was promised is there', async () => {
     const [job, cancelled, gone] = [newJob(2), newJob(1), newJob(1)];
     await engine.submit(job, { key: 'once', bodyHash: 'hash', answer: '{}' });
@@ -71,6 +73,7 @@ describe('after a power cut', () => {
     expect((await afterCut((next) => next.job(cancelled.jobId)))?.files[0]?.message.id).toBe('file.model_missing');
   });
 
+  // Promised: A request that costs money is recorded on the disk before it is sent.
   it('money, cleanups, logins and tickets are as they were said to be', async () => {
     const provider = { key: 'request', provider: 'fal', model: 'hosted', currency: 'USD', micros: 5 };
     await engine.reserve(provider, null);
@@ -93,6 +96,7 @@ describe('after a power cut', () => {
     expect(await afterCut((next) => next.ticket('hash'))).toBeUndefined();
   });
 
+  // Promised: No sequence number stands for two different events.
   it('no sequence is used twice that a reader has heard', async () => {
     const job = newJob(1);
     const heard: number[] = [];
@@ -113,6 +117,7 @@ describe('after a power cut', () => {
 });
 
 describe('while the disk is slow', () => {
+  // Promised: Nobody is told of anything but progress that a power cut could take back.
   it('no work begins on what a power cut could take back', async () => {
     disk.hold();
     const submitted = engine.submit(newJob(1));
@@ -123,6 +128,7 @@ describe('while the disk is slow', () => {
     expect(await claimed).toMatchObject({ attempt: 1 });
   });
 
+  // Promised: Nobody is told of anything but progress that a power cut could take back.
   it('nobody is answered and nobody is told, and all that waits shares the next sync', async () => {
     const [job, running] = [newJob(1), newJob(1)];
     await engine.submit(running);
@@ -177,6 +183,7 @@ describe('while the disk is slow', () => {
 });
 
 describe('a sync that fails', () => {
+  // Promised: Once the disk has failed to store something, nothing more is accepted, and readiness returns 503.
   it('leaves open what was written, shows nothing of it, and is the last', async () => {
     const [known, job] = [newJob(1), newJob(1)];
     await engine.submit(known);

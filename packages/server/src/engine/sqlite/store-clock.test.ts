@@ -137,6 +137,7 @@ describe('the time of the store', () => {
     expect([clock.toWall(), clock.toWall(start)]).toEqual([machine.wall, start]);
   });
 
+  // Promised: A machine that starts with a wrong date ends nothing that is kept for more than a day.
   it('counts no more than a day for a clock that is years ahead, and ten minutes where it is set right by then', () => {
     for (const [correctedAfter, counted] of [
       [minuteMs, 10 * minuteMs],
@@ -155,6 +156,7 @@ describe('the time of the store', () => {
     }
   });
 
+  // Promised: A machine that starts with a wrong date ends nothing that is kept for more than a day.
   it('counts what was missed where the machine starts in 1970 and the network sets the clock', () => {
     const machine = new Machine();
     const saved = machine.open().save();

@@ -7,6 +7,7 @@ import { temporaryDirectory } from '../../../test/support/temporary-directory.ts
 import { createSqliteEngine } from './engine.ts';
 import { enableVacuum } from './vacuum.ts';
 
+// Promised: The database shrinks after jobs are deleted.
 it('makes the file smaller once jobs are deleted', async () => {
   const file = join(await temporaryDirectory(), 'jobs.db');
   const engine = await createSqliteEngine({ file });

@@ -52,6 +52,8 @@ interface Batch {
   followed: Promise<Followed>;
 }
 
+// Promised: A provider is never paid twice for a photo because the server died.
+// Promised: A request that costs money is recorded on the disk before it is sent.
 describe(`fal.ai under kills and power cuts (${files} photos, seed ${seed})`, () => {
   it(
     'pays once for each photo, keeps every result, and counts every cost',

@@ -33,6 +33,7 @@ async function failedCancel(product: Product): Promise<void> {
   await vi.waitFor(() => expect(product.said()).toContain('A cleanup failed'), { timeout: 20_000, interval: 5 });
 }
 
+// Promised: A cancel reaches the provider even if the server is killed right after it.
 describe('a cancel, where the server is killed', () => {
   it('before fal heard of it, reaches fal after the restart', { timeout: longerThanALeaseMs }, async () => {
     const { fal, product } = await setUp({ plan: { hold: 'queue' } });
