@@ -2,7 +2,7 @@ import { cp, mkdir, open, rename, rm, stat, truncate, writeFile } from 'node:fs/
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { start } from '../api/support.ts';
+import { problem, start } from '../api/support.ts';
 import { picture, uploadForm } from '../support/server.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { contents, expectRefused, expectServed, leftFolder, makeJob, runAdopt, serve } from './support.ts';
@@ -88,6 +88,22 @@ describe('a database and files that do not belong together', () => {
     await rm(files, { recursive: true });
     await rename(`${files}-away`, files);
     await expectServed(dataDir, made);
+  });
+
+  it.each([
+    ['are gone', async (files: string) => await rm(files, { recursive: true })],
+    [
+      'are others that are empty',
+      async (files: string) => await rename(files, `${files}-away`).then(() => mkdir(files)),
+    ],
+  ])('go on without the files where these %s, as the refusal says', async (_, lose) => {
+    const { dataDir, made, files } = await leftFolder();
+    await lose(files);
+    await expectRefused(dataDir, /run "image2model adopt" to go on without them/);
+    expect(await runAdopt(dataDir)).toEqual({ code: 0, out: 'took up 0 jobs\n', err: '' });
+    const server = await start({ dataDir });
+    const path = `/api/v1/download/${made.upload.job_id}/chair.glb`;
+    await problem(await server.ask(path), 410, 'FILE_LOST');
   });
 });
 
