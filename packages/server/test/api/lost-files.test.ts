@@ -187,19 +187,26 @@ describe('a lost photo', () => {
     expect(await ended(server, again)).toMatchObject({ total_files: 1, files: [{ filename: 'b.png' }] });
   });
 
-  it('that is there and cannot be read is tried again, and says why in the end', async () => {
+  /** How the second of two photos ends that is harmed while the first is worked on. */
+  async function endOfHarmed(harm: (path: string) => Promise<void>): Promise<unknown> {
     const held = Promise.withResolvers<void>();
     const slow = await start({
       model: createTriangleModel({ before: async () => await held.promise }),
       env: { WORKER_CONCURRENCY: '1' },
     });
     const sent = await upload(slow, ['first.png', 'second.png']);
-    const path = join(slow.dataDir, 'files/jobs', sent.job_id, 'images', sent.uploaded_files[1]?.file_id ?? '');
-    await rm(path);
-    await mkdir(path);
+    await harm(join(slow.dataDir, 'files/jobs', sent.job_id, 'images', sent.uploaded_files[1]?.file_id ?? ''));
     held.resolve();
     const task = await ended(slow, sent.task_id);
-    expect(task.files.find(({ filename }) => filename === 'second.png')).toMatchObject({
+    return task.files.find(({ filename }) => filename === 'second.png');
+  }
+
+  it('that is there and cannot be read is tried again, and says why in the end', async () => {
+    const replaceByFolder = async (path: string): Promise<void> => {
+      await rm(path);
+      await mkdir(path);
+    };
+    expect(await endOfHarmed(replaceByFolder)).toMatchObject({
       status: 'failed',
       details: { code: 'FILE_LOST', retryable: true, attempts: 3 },
       message_id: 'file.photo_lost',
@@ -208,17 +215,7 @@ describe('a lost photo', () => {
 
   // Promised: A file whose photo is lost fails at once, and says so.
   it('fails its file once, and says why', async () => {
-    const held = Promise.withResolvers<void>();
-    const slow = await start({
-      model: createTriangleModel({ before: async () => await held.promise }),
-      env: { WORKER_CONCURRENCY: '1' },
-    });
-    const sent = await upload(slow, ['first.png', 'second.png']);
-    const path = join(slow.dataDir, 'files/jobs', sent.job_id, 'images', sent.uploaded_files[1]?.file_id ?? '');
-    await flip(path);
-    held.resolve();
-    const task = await ended(slow, sent.task_id);
-    expect(task.files.find(({ filename }) => filename === 'second.png')).toMatchObject({
+    expect(await endOfHarmed(flip)).toMatchObject({
       status: 'failed',
       details: { code: 'FILE_LOST', retryable: false, attempts: 1 },
       message_id: 'file.photo_lost',
