@@ -53,6 +53,7 @@ export interface Engine extends Jobs, Log, Queue, Cleanups, Ledger, Access {
   exclusively(name: string, work: () => Promise<void>): Promise<boolean>;
   /** What ties the store to the files beside it; undefined in a new one, and in one of an earlier version. */
   mark(): Promise<StoreMark | undefined>;
+  /** On the disk when it resolves: the files are marked after it. */
   setMark(mark: StoreMark): Promise<void>;
   /** Throws when the store cannot be written, or was taken away. */
   check(): Promise<void>;

@@ -147,7 +147,7 @@ function connect(handle: Handle, vacuum: Vacuum): Engine {
     async setMark(mark) {
       handle.core.requirePresence();
       const { session } = handle.core;
-      session.change(() => session.insert('setMeta', { name: markName, value: JSON.stringify(mark) }));
+      await session.durable(() => session.insert('setMeta', { name: markName, value: JSON.stringify(mark) }));
     },
 
     async check() {

@@ -96,6 +96,14 @@ describe('after a power cut', () => {
     expect(await afterCut((next) => next.ticket('hash'))).toBeUndefined();
   });
 
+  // Promised: The next start resumes all work that was accepted.
+  it('the mark is as new as what was told of it, so that the files, which are marked next, are not newer', async () => {
+    await engine.submit(newJob(1));
+    const mark = { identity: uuid(), epoch: uuid(), epochBefore: null };
+    await engine.setMark(mark);
+    expect(await afterCut((next) => next.mark())).toEqual(mark);
+  });
+
   // Promised: No sequence number stands for two different events.
   it('no sequence is used twice that a reader has heard', async () => {
     const job = newJob(1);
