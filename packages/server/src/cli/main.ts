@@ -49,28 +49,7 @@ async function main(): Promise<number> {
     .command('serve')
     .description('serve the pages and the API; settings come from the environment')
     .action(async () => void (code = await runServe()));
-  program
-    .command('backup')
-    .description('copy DATA_DIR, whether or not a server works on it')
-    .argument('<target>', 'a new folder, or a file that ends in .tar')
-    .action(async (target: string) => void (code = await (await import('./store.ts')).runBackup(target)));
-  program
-    .command('restore')
-    .description('put a backup into DATA_DIR')
-    .argument('<backup>', 'the folder or file that image2model backup wrote')
-    .option('--force', 'move aside what is in DATA_DIR', false)
-    .action(async (backup: string, options: { force: boolean }) => {
-      code = await (await import('./store.ts')).runRestore(backup, options);
-    });
-  program
-    .command('check')
-    .description('hold every file in DATA_DIR to its checksum, and the states of jobs to each other')
-    .option('--fix', 'mend what can be mended; no server may be running', false)
-    .action(async (options: { fix: boolean }) => void (code = await (await import('./store.ts')).runCheck(options)));
-  program
-    .command('adopt')
-    .description('take up jobs again from the files in DATA_DIR; the server must be stopped')
-    .action(async () => void (code = await runAdopt()));
+  addStoreCommands(program, (ended) => (code = ended));
   program
     .command('fal')
     .description('the hosted models of fal.ai')
@@ -83,6 +62,37 @@ async function main(): Promise<number> {
   } catch (error) {
     return explain(error, language);
   }
+}
+
+/** What is done with a `DATA_DIR` and its jobs. */
+function addStoreCommands(program: Command, end: (code: number) => void): void {
+  const store = async () => await import('./store.ts');
+  const commands = [
+    program
+      .command('backup')
+      .description('copy DATA_DIR, also while its server runs')
+      .argument('<target>', 'a new folder, or a file that ends in .tar')
+      .action(async (target: string) => end(await (await store()).runBackup(target))),
+    program
+      .command('restore')
+      .description('put a backup into DATA_DIR; the server must be stopped')
+      .argument('<backup>', 'the folder or file that image2model backup made')
+      .option('--force', 'move aside what is in DATA_DIR', false)
+      .action(async (backup: string, options: { force: boolean }) => {
+        end(await (await store()).runRestore(backup, options));
+      }),
+    program
+      .command('check')
+      .description('check every file in DATA_DIR against its checksum, and that the states of all jobs agree')
+      .option('--fix', 'mend what can be mended; the server must be stopped', false)
+      .action(async (options: { fix: boolean }) => end(await (await store()).runCheck(options))),
+    program
+      .command('adopt')
+      .description('take up jobs again from the files in DATA_DIR; the server must be stopped')
+      .action(async () => end(await runAdopt())),
+  ];
+  for (const command of commands)
+    command.addHelpText('after', '\nDATA_DIR is read from the environment; default: ./data');
 }
 
 interface ConvertFlags {
