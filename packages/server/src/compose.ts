@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
-import { prepareDataDirectory } from './data-directory.ts';
+import { prepareDataDir } from './prepare-data-dir.ts';
 import { createConverter } from './files/converter.ts';
 import type { Converter } from './files/converter.ts';
 import type { Engine, Places } from './engine/contract.ts';
@@ -132,7 +132,7 @@ async function openStore(
   { config: { dataDir }, log, minFreeBytes }: ServerOptions,
   opened: Opened,
 ): Promise<Pick<Parts, 'engine' | 'files' | 'marker'> & { reserve: Reserve }> {
-  await prepareDataDirectory(dataDir);
+  await prepareDataDir(dataDir);
   const reserve = new Reserve({ directory: join(dataDir, 'reserve'), log });
   opened.push(() => reserve.close());
   const { database, files: directory } = placesIn(dataDir);

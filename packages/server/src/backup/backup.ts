@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { holdRemovals } from '../files/hold.ts';
@@ -6,8 +6,11 @@ import { jobPrefix } from '../files/keys.ts';
 import { referredPhotos } from './contents.ts';
 import { copyDatabase, openToRead, prepareCopy } from './database.ts';
 import { RefusedError } from './errors.ts';
-import { besideNames, databaseName, fileMarkName, filesName, manifestName, markName } from './layout.ts';
-import type { Manifest } from './layout.ts';
+import { databaseName, filesName } from '../data-dir.ts';
+import { markName, toMark } from '../engine/sqlite/inspect.ts';
+import { fileMarkKey, fileMarkText } from '../identity/file-mark.ts';
+import { besideNames, manifestName } from './layout.ts';
+import type { BackupManifest } from './layout.ts';
 import { archiveTarget, folderTarget } from './target.ts';
 import type { BackupTarget } from './target.ts';
 import { eachOf } from './transfer.ts';
@@ -78,7 +81,7 @@ async function write(source: string, target: BackupTarget, signal: AbortSignal):
   await addMark(source, target);
   const report = await addJobs(source, target);
   const { jobs, files, missing } = report;
-  const manifest: Manifest = { format: 1, created_at: new Date().toISOString(), jobs, files, database, missing };
+  const manifest: BackupManifest = { format: 1, created_at: new Date().toISOString(), jobs, files, database, missing };
   await target.addText(manifestName, `${JSON.stringify(manifest, undefined, 2)}\n`);
   signal.throwIfAborted();
   await target.finish();
@@ -91,17 +94,11 @@ async function write(source: string, target: BackupTarget, signal: AbortSignal):
  */
 async function addMark(source: string, target: BackupTarget): Promise<void> {
   const snapshot = openToRead(target.database);
-  const row = snapshot.prepare('SELECT value FROM meta WHERE name = ?').get(markName);
+  const mark = toMark(snapshot.prepare('SELECT value FROM meta WHERE name = ?').get(markName)?.['value']);
   snapshot.close();
-  const beside = join(source, fileMarkName);
-  if (row === undefined) {
-    await target.add(fileMarkName, beside, {});
-    return;
-  }
-  const { epochBefore: _, ...mark } = JSON.parse(String(row['value'])) as Record<string, unknown>;
-  const written = await readFile(beside, 'utf8').catch(undefinedIfMissing);
-  const said = written === undefined ? {} : (JSON.parse(written) as object);
-  await target.addText(fileMarkName, `${JSON.stringify({ ...said, ...mark }, undefined, 2)}\n`);
+  const name = `${filesName}/${fileMarkKey}`;
+  if (mark === undefined) await target.add(name, join(source, name), {});
+  else await target.addText(name, fileMarkText(mark));
 }
 
 /** Everything that the snapshot refers to. */

@@ -14,7 +14,7 @@ import { referredPhoto, referredPhotos } from './contents.ts';
 import type { Referred, ReferredPhoto } from './contents.ts';
 import { openToRead } from './database.ts';
 import { FailedError, RefusedError } from './errors.ts';
-import { databaseName, filesName } from './layout.ts';
+import { databaseName, filesName } from '../data-dir.ts';
 import { disagreements } from './states.ts';
 import { eachOf, Inspected } from './transfer.ts';
 

@@ -1,12 +1,5 @@
 import { z } from 'zod';
 
-/** Names in a data directory, and in a backup of it. */
-export const databaseName = 'image2model.db';
-export const filesName = 'files';
-/** What the files say of the store as a whole; the database says the same in the row {@link markName} of `meta`. */
-export const fileMarkName = `${filesName}/store.json`;
-export const markName = 'mark';
-
 /** What lies beside the database and is part of a backup where it is there. */
 export const besideNames = ['session.key'] as const;
 
@@ -24,4 +17,4 @@ export const manifestSchema = z.object({
   /** Keys of files that were lost or damaged already. */
   missing: z.array(z.string()),
 });
-export type Manifest = z.infer<typeof manifestSchema>;
+export type BackupManifest = z.infer<typeof manifestSchema>;

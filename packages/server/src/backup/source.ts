@@ -5,12 +5,12 @@ import { text } from 'node:stream/consumers';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { FailedError, RefusedError } from './errors.ts';
 import { manifestName, manifestSchema } from './layout.ts';
-import type { Manifest } from './layout.ts';
+import type { BackupManifest } from './layout.ts';
 import { openEntry, readTar } from './tar.ts';
 
 /** A whole backup, as it is read. */
 export interface BackupSource {
-  manifest: Manifest;
+  manifest: BackupManifest;
   /** Names of everything in it. */
   names: Iterable<string>;
   /** Undefined where there is no such file. */
@@ -48,7 +48,7 @@ async function openArchive(path: string): Promise<BackupSource> {
   return { manifest: parseManifest(path, manifest && (await text(manifest))), names: entries.keys(), open };
 }
 
-function parseManifest(path: string, manifest: string | undefined): Manifest {
+function parseManifest(path: string, manifest: string | undefined): BackupManifest {
   if (manifest === undefined) {
     throw new RefusedError(`${path} is not a whole backup: there is no ${manifestName} in it`);
   }

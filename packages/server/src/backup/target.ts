@@ -4,7 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, undefinedIfMissing } from '../files/errno.ts';
 import type { Facts } from '../files/verifier.ts';
-import { databaseName } from './layout.ts';
+import { databaseName } from '../data-dir.ts';
 import { TarWriter } from './tar.ts';
 import { Folders, Inspected, syncFolder, writeSynced } from './transfer.ts';
 

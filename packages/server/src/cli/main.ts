@@ -66,26 +66,25 @@ async function main(): Promise<number> {
 
 /** What is done with a `DATA_DIR` and its jobs. */
 function addStoreCommands(program: Command, end: (code: number) => void): void {
-  const store = async () => await import('./store.ts');
   const commands = [
     program
       .command('backup')
       .description('copy DATA_DIR, also while its server runs')
       .argument('<target>', 'a new folder, or a file that ends in .tar')
-      .action(async (target: string) => end(await (await store()).runBackup(target))),
+      .action(async (target: string) => end(await (await import('./store.ts')).runBackup(target))),
     program
       .command('restore')
       .description('put a backup into DATA_DIR; the server must be stopped')
       .argument('<backup>', 'the folder or file that image2model backup made')
       .option('--force', 'move aside what is in DATA_DIR', false)
       .action(async (backup: string, options: { force: boolean }) => {
-        end(await (await store()).runRestore(backup, options));
+        end(await (await import('./store.ts')).runRestore(backup, options));
       }),
     program
       .command('check')
       .description('check every file in DATA_DIR against its checksum, and that the states of all jobs agree')
       .option('--fix', 'mend what can be mended; the server must be stopped', false)
-      .action(async (options: { fix: boolean }) => end(await (await store()).runCheck(options))),
+      .action(async (options: { fix: boolean }) => end(await (await import('./store.ts')).runCheck(options))),
     program
       .command('adopt')
       .description('take up jobs again from the files in DATA_DIR; the server must be stopped')

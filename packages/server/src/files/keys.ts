@@ -19,7 +19,7 @@ export function endingKey(jobId: string): string {
 }
 
 /** Lies there while earlier results are copied for an upload that is no job yet: they do not show that it ever was one. */
-export function uploadMarkKey(jobId: string): string {
+export function unfinishedUploadKey(jobId: string): string {
   return `${jobPrefix(jobId)}/upload`;
 }
 

@@ -31,9 +31,14 @@ export async function readFileMark(files: Pick<FileStore, 'read'>): Promise<File
 }
 
 /** Marks a file store. */
-export async function writeFileMark(files: Pick<FileStore, 'write'>, { identity, epoch }: FileMark): Promise<void> {
+export async function writeFileMark(files: Pick<FileStore, 'write'>, mark: FileMark): Promise<void> {
+  await files.write(fileMarkKey, Buffer.from(fileMarkText(mark)));
+}
+
+/** What is written as the mark of a file store. */
+export function fileMarkText({ identity, epoch }: FileMark): string {
   const what = 'The files of an image2model server. The database beside them has the same identity.';
-  await files.write(fileMarkKey, Buffer.from(`${JSON.stringify({ what, identity, epoch }, null, 2)}\n`));
+  return `${JSON.stringify({ what, identity, epoch }, null, 2)}\n`;
 }
 
 /** The ids of the jobs that there are files of. */

@@ -10,7 +10,7 @@ import { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { holdRemovals } from '../files/hold.ts';
-import { imageKey, manifestKey, modelKey, uploadMarkKey } from '../files/keys.ts';
+import { imageKey, manifestKey, modelKey, unfinishedUploadKey } from '../files/keys.ts';
 import { trashOrphans } from './orphans.ts';
 
 let directory: string;
@@ -105,7 +105,7 @@ it('leaves what was accepted once, or has a result of its own, though the engine
   for (const jobId of [made, copied]) {
     await files.write(modelKey({ jobId, fileId: randomUUIDv7(), attemptId: randomUUIDv7() }), Buffer.from('glTF'));
   }
-  await files.write(uploadMarkKey(copied), new Uint8Array());
+  await files.write(unfinishedUploadKey(copied), new Uint8Array());
   const { trashed, left } = await trashOrphans({ engine, files }, { minAgeMs: 0, signal, ages: new Ages() });
   expect({ trashed, left: left.toSorted() }).toEqual({ trashed: 1, left: [accepted, made].toSorted() });
   expect((await readdir(join(directory, 'files/jobs'))).toSorted()).toEqual([accepted, made].toSorted());

@@ -4,7 +4,7 @@ import type { Ages } from '../files/ages.ts';
 import type { FileStore } from '../files/contract.ts';
 import { jobBegan } from './job-id.ts';
 import { hasManifest } from './manifest.ts';
-import { jobPrefix, jobsPrefix, resultsPrefix, uploadMarkKey } from '../files/keys.ts';
+import { jobPrefix, jobsPrefix, resultsPrefix, unfinishedUploadKey } from '../files/keys.ts';
 
 interface OrphanContext {
   engine: Pick<Engine, 'unknownJobs'>;
@@ -74,7 +74,7 @@ export async function trashOrphans({ engine, files }: OrphanContext, options: Or
 async function wasAccepted(files: OrphanContext['files'], jobId: string): Promise<boolean> {
   if (await hasManifest(files, jobId)) return true;
   // Copies of earlier results, made for an upload that did not come to its end.
-  if ((await files.stat(uploadMarkKey(jobId))) !== undefined) return false;
+  if ((await files.stat(unfinishedUploadKey(jobId))) !== undefined) return false;
   const results = await Array.fromAsync(files.list(resultsPrefix(jobId)));
   return results.length > 0;
 }

@@ -3,7 +3,7 @@ import type { ExtraFile, ModelFile } from '@image2model/protocol';
 import type { Engine, NewFile, NewJob, StoredResult } from '../engine/contract.ts';
 import { FileMissingError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { uploadMarkKey } from '../files/keys.ts';
+import { unfinishedUploadKey } from '../files/keys.ts';
 import { listedFiles } from '../files/listed.ts';
 import { downloadPath, extraFilenames, modelFilename, previewFilename } from '../files/names.ts';
 import { removeAttempt } from './store-result.ts';
@@ -16,17 +16,17 @@ interface ReuseContext {
 /**
  * Results of a new job's files that the same owner has had made before of the same image with the same model, options
  * and face limit, by file id. Their files are copied below the new job, as an attempt of its own, so that each of the
- * two jobs can be removed by itself. What is gone, or not whole any more, is left to be generated. The mark of an upload
- * lies beside them then, which goes once the job was accepted.
+ * two jobs can be removed by itself. What is gone, or not whole any more, is left to be generated. What says that the
+ * upload is unfinished lies beside them, and goes once the job was accepted.
  */
 export async function reuseResults(context: ReuseContext, job: NewJob): Promise<Map<string, StoredResult>> {
   const results = new Map<string, StoredResult>();
-  let isMarked = false;
+  let isNoted = false;
   for (const file of job.files) {
     const earlier = await context.engine.earlierResult({ ...job, sha256: file.sha256 });
     if (earlier === undefined) continue;
-    if (!isMarked) await context.files.write(uploadMarkKey(job.jobId), new Uint8Array());
-    isMarked = true;
+    if (!isNoted) await context.files.write(unfinishedUploadKey(job.jobId), new Uint8Array());
+    isNoted = true;
     const result = await copyResult(context.files, earlier, job, file);
     if (result !== undefined) results.set(file.fileId, result);
   }

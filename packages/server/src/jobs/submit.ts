@@ -2,7 +2,7 @@ import type { Engine, IdempotencyRecord, NewJob, StoredResult } from '../engine/
 import { StorageFullError, StorageGoneError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { ShortageError } from '../shortage.ts';
-import { jobPrefix, uploadMarkKey } from '../files/keys.ts';
+import { jobPrefix, unfinishedUploadKey } from '../files/keys.ts';
 import { writeManifest } from './manifest.ts';
 import { discardImages } from './intake.ts';
 import type { ReceivedImage } from './intake.ts';
@@ -61,7 +61,7 @@ export async function submitJob<Answer>(
   if (earlier === undefined) {
     // The job is there: what keeps this from being written must not refuse it. Its ending writes it again.
     await writeManifest(context, job.jobId).catch(() => undefined);
-    if (reuse) await files.remove(uploadMarkKey(job.jobId)).catch(() => undefined);
+    if (reuse) await files.remove(unfinishedUploadKey(job.jobId)).catch(() => undefined);
     return { answer };
   }
   await files.removePrefix(jobPrefix(job.jobId));

@@ -5,7 +5,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { downloadListSchema, hasEnded, jobListSchema } from '@image2model/protocol';
 import type { ModelFile } from '@image2model/protocol';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
-import { attemptName, endingKey, imageKey, manifestKey, resultsPrefix, uploadMarkKey } from '../../src/files/keys.ts';
+import {
+  attemptName,
+  endingKey,
+  imageKey,
+  manifestKey,
+  resultsPrefix,
+  unfinishedUploadKey,
+} from '../../src/files/keys.ts';
 import type { AcceptedJob, Client } from './client.ts';
 import type { Fate } from './plan.ts';
 
@@ -175,7 +182,7 @@ export async function strayFiles(dataDir: string, jobs: readonly AcceptedJob[]):
   const finished = new Set<string>();
   for (const { upload, followed, deleted } of jobs) {
     if (deleted) continue;
-    for (const key of [manifestKey, endingKey, uploadMarkKey]) owned.add(key(upload.job_id));
+    for (const key of [manifestKey, endingKey, unfinishedUploadKey]) owned.add(key(upload.job_id));
     for (const { file_id } of upload.uploaded_files) {
       owned.add(imageKey(upload.job_id, file_id));
       const completed = followed.some(({ files }) => files.get(file_id)?.status === 'completed');

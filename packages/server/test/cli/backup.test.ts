@@ -51,6 +51,13 @@ describe('image2model backup', () => {
     expect(await command(server.dataDir, 'backup', at('backup'))).toMatchObject({ code: 0 });
   });
 
+  it('is whole though what the files say of themselves is damaged', async () => {
+    const server = await serverWith(1);
+    await writeFile(join(server.dataDir, 'files/store.json'), '{"identity":');
+    expect(await command(server.dataDir, 'backup', at('backup'))).toMatchObject({ code: 0, err: '' });
+    expect(await modelsIn(at('backup'), at('restored'))).toBe(1);
+  });
+
   it('carries the rest where files are lost, and says so', async () => {
     const server = await serverWith(2);
     const models = join(server.dataDir, 'files/jobs', (await storedJobs(server))[0] ?? '', 'models');

@@ -24,7 +24,7 @@ const shortages: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EMFILE'
  * Makes the folder and those above it where they are missing, and writes to it to see whether it can be.
  * @throws ConfigError
  */
-export async function prepareDataDirectory(directory: string): Promise<void> {
+export async function prepareDataDir(directory: string): Promise<void> {
   try {
     await make(directory);
     const probe = join(directory, `.probe-${randomUUID()}`);
