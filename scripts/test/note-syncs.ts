@@ -10,8 +10,25 @@ import type { Synced } from './synced.ts';
  */
 const record = fs.openSync(new URL(import.meta.url).searchParams.get('record') ?? '', 'a');
 const listed = new Map<string, Set<string>>();
+/** For a look where the process has no descriptor left: what happens to it then is not this module's doing. */
+let spare: number | undefined = fs.openSync('/dev/null', 'r');
 
 function begin(fd: number): Synced | undefined {
+  try {
+    return look(fd);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EMFILE' || spare === undefined) throw error;
+    fs.closeSync(spare);
+    spare = undefined;
+    try {
+      return look(fd);
+    } finally {
+      spare = fs.openSync('/dev/null', 'r');
+    }
+  }
+}
+
+function look(fd: number): Synced | undefined {
   const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
   const stats = fs.fstatSync(fd, { bigint: true });
   if (stats.isDirectory()) return { kind: 'folder', path, names: fs.readdirSync(path) };

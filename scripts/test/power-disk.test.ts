@@ -70,6 +70,20 @@ describe.each(kinds)('after a power cut, %s', (_, imitate) => {
     expect(await readFile(join(disk.directory, 'files/synced'), 'utf8')).toBe('all of it');
   });
 
+  it('has what was synced by a process that had no descriptor left', async () => {
+    const disk = await openDisk();
+    await writeAndDie(
+      disk,
+      `db.exec('CREATE TABLE t (number INTEGER)');
+         const [file, log, folder] = ['file', 'jobs.db-wal', '.'].map((path) => fs.openSync(path, path === 'file' ? 'w' : 'r'));
+         fs.writeSync(file, 'all of it');
+         try { for (;;) fs.openSync('/dev/null'); } catch {}
+         for (const fd of [file, log, folder]) fs.fsyncSync(fd);`,
+    );
+    await disk.cut();
+    expect(await readFile(join(disk.directory, 'file'), 'utf8')).toBe('all of it');
+  });
+
   it('has the transactions that were synced, and those alone, before and after a checkpoint', async () => {
     const disk = await openDisk();
     const rows = (): unknown[] => {

@@ -55,7 +55,7 @@ describe('image2model backup', () => {
     const server = await serverWith(1);
     await writeFile(join(server.dataDir, 'files/store.json'), '{"identity":');
     expect(await command(server.dataDir, 'backup', at('backup'))).toMatchObject({ code: 0, err: '' });
-    expect(await modelsIn(at('backup'), at('restored'))).toBe(1);
+    expect(await modelsIn(at('backup'), at('restored'))).toBe(2);
   });
 
   it('carries the rest where files are lost, and says so', async () => {
