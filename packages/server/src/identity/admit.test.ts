@@ -11,7 +11,7 @@ import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { writeManifest } from '../jobs/manifest.ts';
 import { admit } from './admit.ts';
-import { fileMarkKey, readFileMark } from './file-mark.ts';
+import { fileMarkKey, readFileMark, writeFileMark } from './file-mark.ts';
 import { createMarker } from './marker.ts';
 
 let directory: string;
@@ -54,6 +54,20 @@ describe('a start', () => {
       await engine.close();
     }
     expect([epochs.size, identities.size]).toEqual([3, 1]);
+  });
+
+  it('knows which of the two is older though the clock was set back in between', async () => {
+    const engine = await open();
+    await accept(engine);
+    const ahead = { identity: (await engine.mark())?.identity ?? '', epoch: 'f0000000-0fff-7000-8000-000000000000' };
+    await engine.setMark({ ...ahead, epochBefore: ahead.epoch });
+    await writeFileMark(files, ahead);
+    await engine.close();
+    const copy = join(directory, 'copy.db');
+    await cp(file, copy);
+    await (await open()).close();
+    await cp(copy, file);
+    await expect(open()).rejects.toThrow(/jobs\.db is older than the files/);
   });
 
   it('goes on where the server died, or the disk was full, between the two marks', async () => {

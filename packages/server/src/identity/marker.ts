@@ -30,7 +30,7 @@ export function createMarker({ engine, files, log }: MarkerOptions): Marker {
   async function move(): Promise<void> {
     const [before, marked] = [await engine.mark(), await readFileMark(files)];
     const identity = before?.identity ?? marked?.identity ?? randomUUID();
-    const epoch = randomUUIDv7();
+    const epoch = epochAfter(marked?.epoch);
     await engine.setMark({ identity, epoch, epochBefore: marked?.epoch ?? null });
     await writeFileMark(files, { identity, epoch });
     // From now on files of the epoch before are an older copy.
@@ -57,4 +57,12 @@ export function createMarker({ engine, files, log }: MarkerOptions): Marker {
       await underWay;
     },
   };
+}
+
+/** By its time, and later than the one before whatever was made of the clock: the order of two says which is older. */
+function epochAfter(before = ''): string {
+  const now = randomUUIDv7();
+  if (now > before) return now;
+  const next = (Number.parseInt(before.slice(0, 8) + before.slice(9, 13), 16) + 1).toString(16).padStart(12, '0');
+  return `${next.slice(0, 8)}-${next.slice(8)}${now.slice(13)}`;
 }
