@@ -14,6 +14,8 @@ const disk = (await canCutPower())
 // Promised: Each file and each task ends exactly once.
 // Promised: A file whose worker thread crashes twice fails.
 // Promised: Work that was accepted goes on when there is room again, and is neither lost nor done twice.
+// Promised: Setting the clock changes neither durations nor the order in which jobs are listed.
+// Promised: No shortage ends the process.
 test(
   `nothing accepted is lost or done twice through kills, ${disk}, clock changes, shortages and lost files (CHAOS_SEED=${seed})`,
   { timeout: timeoutMs + 60_000 },
