@@ -16,6 +16,7 @@ const graceMs = 10_000;
  * signal ends the process at once.
  */
 export async function serve(env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  surviveFullOutput();
   let server: Server;
   try {
     const config = readConfig(env);
@@ -53,8 +54,11 @@ function surviveShortages(log: Log): void {
     }
     log.error({ err: error }, 'The server is short of something; it goes on');
   });
-  // The address that it listens on may go to a file, on a disk that is full.
-  process.stdout.on('error', () => undefined);
+}
+
+/** What is said here may go to a file, on a disk that is full: the exit code still tells what happened. */
+function surviveFullOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 }
 
 async function stopSignal(): Promise<void> {
