@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
+import { listen } from './http/listen.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { prepareDataDir } from './prepare-data-dir.ts';
@@ -90,7 +91,7 @@ async function open(options: ServerOptions, opened: Opened): Promise<Server> {
   const { engine, files } = parts;
   let isClosing = false;
   const { app, hub } = await openApp(options, { ...parts, isClosing: () => isClosing }, opened);
-  await app.listen({ host: config.host, port: config.port });
+  await listen(app, config, log);
   // A start that is refused says why, and nothing else.
   for (const warning of config.warnings) log.warn(warning);
   warnOfStreamLimit(config, log);

@@ -58,6 +58,17 @@ describe('readConfig', () => {
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS must be origins/],
     [{ API_KEYS: 'a b' }, /^API_KEYS must be printable/],
     [{ HOST: '0.0.0.0' }, /^HOST=0\.0\.0\.0 is not a loopback address.*API_KEYS/],
+    [{ HOST: '127.0.0.1:3000' }, /^HOST must be a name or an address alone: the port is PORT$/],
+    [{ HOST: '[::1]:3000' }, /^HOST must be a name or an address alone/],
+    [{ HOST: 'localhost:3000' }, /^HOST must be a name or an address alone/],
+    [{ HOST: 'http://localhost' }, /^HOST must be a name or an address alone/],
+    [{ DATA_DIR: '"/srv/data"' }, /^DATA_DIR has quotes around it, which count as part of it here: leave them out$/],
+    [{ API_KEYS: "'secret'" }, /^API_KEYS has quotes around it/],
+    [{ PORT: '"3000"' }, /^PORT has quotes around it/],
+    [{ DATA_DIR: '~/data' }, /^DATA_DIR must be a whole path: nobody here knows what ~ stands for$/],
+    [{ DATA_DIR: 'file:///srv/data' }, /^DATA_DIR must be a path, not a URL$/],
+    [{ DATA_DIR: '/srv/\uFFFD' }, /^DATA_DIR must be UTF-8 without control characters$/],
+    [{ DATA_DIR: '/srv/a\nb' }, /^DATA_DIR must be UTF-8 without control characters$/],
     [{ MAX_STREAM: '5' }, /^MAX_STREAM is not a setting; did you mean MAX_STREAMS\?$/],
     [{ max_streams: '5' }, /^max_streams is not a setting; did you mean MAX_STREAMS\?$/],
     [{ MAX_STREAM_PER_KEY: '5' }, /did you mean MAX_STREAMS_PER_KEY\?$/],
@@ -78,6 +89,18 @@ describe('readConfig', () => {
     expect(thrown).toBeInstanceOf(ConfigError);
     expect((thrown as ConfigError).message).toMatch(message);
     expect((thrown as ConfigError).message).not.toContain('\n');
+  });
+
+  it('reads a DATA_DIR without the blanks around it', () => {
+    expect(readConfig({ DATA_DIR: ' /srv/a b/ ' }).dataDir).toBe('/srv/a b');
+  });
+
+  it.each(['::', '::1', '[::1]', 'fe80::1%eth0'])('takes HOST=%s for an address without a port', (host) => {
+    expect(readConfig({ HOST: host, API_KEYS: 'key' }).host).toBe(host.replace(/[[\]]/g, ''));
+  });
+
+  it('lets one key have all streams where there may be fewer of them than a key has by default', () => {
+    expect(readConfig({ MAX_STREAMS: '5' })).toMatchObject({ maxStreams: 5, maxStreamsPerKey: 5 });
   });
 
   it.each([

@@ -21,20 +21,20 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>) {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
   refuseUnbuilt(set);
+  refuseQuotes(set);
   const misspelt = findMisspelt(Object.keys(set), Object.keys(settingsSchema.shape));
   for (const { sentence, isCertain } of misspelt) if (isCertain) throw new ConfigError(sentence);
   const parsed = settingsSchema.safeParse(set);
   if (!parsed.success) throw new ConfigError(describe(parsed.error));
   const settings = parsed.data;
+  const maxStreamsPerKey = settings.MAX_STREAMS_PER_KEY ?? Math.min(1000, settings.MAX_STREAMS);
   if (settings.API_KEYS.length + settings.ADMIN_API_KEYS.length === 0 && !isLoopback(settings.HOST)) {
     throw new ConfigError(
       `HOST=${settings.HOST} is not a loopback address, and without API_KEYS everybody could use the server: set API_KEYS, or leave HOST out`,
     );
   }
-  if (settings.MAX_STREAMS_PER_KEY > settings.MAX_STREAMS) {
-    throw new ConfigError(
-      `MAX_STREAMS_PER_KEY=${settings.MAX_STREAMS_PER_KEY} is more than MAX_STREAMS=${settings.MAX_STREAMS}`,
-    );
+  if (maxStreamsPerKey > settings.MAX_STREAMS) {
+    throw new ConfigError(`MAX_STREAMS_PER_KEY=${maxStreamsPerKey} is more than MAX_STREAMS=${settings.MAX_STREAMS}`);
   }
   return {
     /** Without the brackets that an IPv6 address has in a URL. */
@@ -53,7 +53,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     corsOrigins: settings.CORS_ORIGINS,
     rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
     maxStreams: settings.MAX_STREAMS,
-    maxStreamsPerKey: settings.MAX_STREAMS_PER_KEY,
+    maxStreamsPerKey,
     /** Files that may wait; while there are so many, uploads and retries are refused. */
     maxQueuedFiles: settings.MAX_QUEUED_FILES,
     retentionHours: settings.RETENTION_HOURS,
@@ -70,6 +70,20 @@ export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
+
+const host = z
+  .string()
+  .trim()
+  // Two colons are an IPv6 address, which may have brackets.
+  .refine((text) => !/^[^:]*:[^:]*$|\]:|\//.test(text), 'must be a name or an address alone: the port is PORT');
+
+// What a shell or another program would have made something else of would become a folder that nobody looks for.
+const folder = z
+  .string()
+  .trim()
+  .refine((text) => !/^~(\/|$)/.test(text), 'must be a whole path: nobody here knows what ~ stands for')
+  .refine((text) => !/^[a-z][a-z\d+.-]*:\/\//i.test(text), 'must be a path, not a URL')
+  .refine((text) => !/[\p{Cc}\uFFFD]/u.test(text), 'must be UTF-8 without control characters');
 
 const whole = (min: number, max: number) =>
   z
@@ -102,9 +116,9 @@ const baseUrl = z
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const settingsSchema = z.object({
-  HOST: z.string().trim().default('127.0.0.1'),
+  HOST: host.default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3000),
-  DATA_DIR: z.string().default('./data'),
+  DATA_DIR: folder.default('./data'),
   API_KEYS: keys,
   ADMIN_API_KEYS: keys,
   MODEL: z.string().trim().default('local'),
@@ -112,7 +126,7 @@ const settingsSchema = z.object({
   CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://example.org'),
   RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),
   MAX_STREAMS: whole(1, 1_000_000).default(20_000),
-  MAX_STREAMS_PER_KEY: whole(1, 1_000_000).default(1000),
+  MAX_STREAMS_PER_KEY: whole(1, 1_000_000).optional(),
   // Two cores have more than an hour to do on so many, and their photos fill some gigabytes.
   MAX_QUEUED_FILES: whole(1, 1_000_000).default(5000),
   RETENTION_HOURS: whole(1, 1_000_000).default(168),
@@ -177,6 +191,15 @@ function refuseUnbuilt(env: Record<string, unknown>): void {
   }
   if (env['ROLE'] === 'api' || env['ROLE'] === 'worker') {
     throw new ConfigError(`ROLE=${env['ROLE']}: this version cannot split its work over processes: leave it out`);
+  }
+}
+
+/** Docker's `--env-file`, for one, leaves quotes in a value, where they would become part of a key or of a folder's name. */
+function refuseQuotes(set: Record<string, string | undefined>): void {
+  for (const name of Object.keys(settingsSchema.shape)) {
+    if (/^(["']).*\1$/s.test(set[name]?.trim() ?? '')) {
+      throw new ConfigError(`${name} has quotes around it, which count as part of it here: leave them out`);
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat, unlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config.ts';
 import { errnoOf } from './files/errno.ts';
 import { syncFolder } from './files/folders.ts';
+
+/** No code of the system. */
+const danglingLink = 'dangling link';
 
 /** What the system says of a folder that cannot be used, for a person. */
 const reasons: Readonly<Record<string, string>> = {
@@ -14,8 +17,12 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'is on a file system that is read-only',
   ENOENT: 'is a place where nothing can be made',
   ELOOP: 'is a symbolic link that leads back to itself',
+  [danglingLink]: 'is a symbolic link to a folder that is not there',
   ENAMETOOLONG: 'is too long a name',
 };
+
+/** So many characters of a path are said. */
+const maxShown = 200;
 
 /** A probe that fails for these finds no fault with the folder: the server starts and waits for room. */
 const shortages: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM'];
@@ -35,8 +42,8 @@ export async function prepareDataDir(directory: string): Promise<void> {
     if (shortages.includes(code)) return;
     const reason = reasons[code ?? ''] ?? `cannot be used (${code ?? String(error)})`;
     const path = pathOf(error) ?? directory;
-    const named = path === directory || dirname(path) === directory ? '' : `: ${path}`;
-    throw new ConfigError(`DATA_DIR=${directory}${named} ${reason}`, { cause: error });
+    const named = path === directory || dirname(path) === directory ? '' : `: ${shortened(path)}`;
+    throw new ConfigError(`DATA_DIR=${shortened(directory)}${named} ${reason}`, { cause: error });
   }
 }
 
@@ -49,11 +56,17 @@ async function make(directory: string): Promise<void> {
   if (found?.isDirectory()) return;
   if (found) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR', path: directory });
   if (dirname(directory) !== directory) await make(dirname(directory));
-  await mkdir(directory).catch((error: unknown) => {
-    // Another process was faster.
+  await mkdir(directory).catch(async (error: unknown) => {
     if (errnoOf(error) !== 'EEXIST') throw error;
+    // Another process was faster, unless it is a link.
+    if ((await lstat(directory)).isSymbolicLink())
+      throw Object.assign(new Error('no target'), { code: danglingLink, path: directory });
   });
   await syncFolder(dirname(directory));
+}
+
+function shortened(path: string): string {
+  return path.length > maxShown ? `${path.slice(0, maxShown)}…` : path;
 }
 
 function pathOf(error: unknown): string | undefined {

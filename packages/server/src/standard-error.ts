@@ -69,7 +69,7 @@ export function standardError(): DestinationStream {
 
 function writeLast(bytes: Uint8Array): void {
   let left = bytes;
-  for (let tries = 0; left.length > 0 && tries < maxLastTries; ) {
+  for (let tries = 0; left.length > 0 && tries < maxLastTries;) {
     try {
       left = left.subarray(writeSync(fd, left));
     } catch (error) {

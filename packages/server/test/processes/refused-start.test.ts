@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
@@ -46,6 +46,16 @@ describe('A server with a setting that it cannot obey', { timeout: 30_000 }, () 
     expect(await startEach({ DATA_DIR: '/proc/x' }, { DATA_DIR: '/proc/x/y' })).toEqual([
       refusal(`DATA_DIR=/proc/x ${sentence}`),
       refusal(`DATA_DIR=/proc/x/y: /proc/x ${sentence}`),
+    ]);
+  });
+
+  it('names a DATA_DIR that is a link to nowhere, and not all of one that is too long', async () => {
+    const link = join(directory, 'link');
+    await symlink('nowhere', link);
+    const long = join(directory, 'x'.repeat(300));
+    expect(await startEach({ DATA_DIR: link }, { DATA_DIR: long })).toEqual([
+      refusal(`DATA_DIR=${link} is a symbolic link to a folder that is not there`),
+      refusal(`DATA_DIR=${long.slice(0, 200)}… is too long a name`),
     ]);
   });
 

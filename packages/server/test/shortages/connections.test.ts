@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -9,13 +10,13 @@ import type { ServerProcess } from '../support/server-process.ts';
 import { get } from '../support/sockets.ts';
 
 /** Connects so many times, and sends this over each. Gone after the test. */
-async function connectMany(port: number, count: number, bytes = ''): Promise<Socket[]> {
+async function connectMany(port: number, count: number, bytes = '', host = '127.0.0.1'): Promise<Socket[]> {
   const sockets: Socket[] = [];
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy();
   });
   for (let made = 0; made < count; made += 1) {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, host);
     sockets.push(socket);
     // One that is closed by the other side at once is none of our business either.
     socket.on('error', () => undefined).resume();
@@ -85,5 +86,17 @@ describe('a server that may have 1 024 open files', () => {
     const task = await server.ended(begun.task_id);
     expect(task.status).toBe('completed');
     expect(server.log.filter((line) => line.includes('EMFILE'))).toEqual([]);
+  }, 120_000);
+
+  it('watches over both addresses of localhost', async ({ skip }) => {
+    const addresses = await lookup('localhost', { all: true });
+    skip(addresses.length < 2, 'localhost has one address here');
+    const server = await startServerProcess({ descriptors: 1024, env: { HOST: 'localhost' } });
+    const begun = await server.upload(2);
+    for (const { address } of addresses) await connectMany(server.port, 600, '', address);
+    await expectToWork(server);
+    expect((await server.ended(begun.task_id)).status).toBe('completed');
+    expect(server.log.filter((line) => line.includes('"level":50'))).toEqual([]);
+    expect(await server.stop('SIGTERM')).toBe(0);
   }, 120_000);
 });

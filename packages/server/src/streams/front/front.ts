@@ -34,8 +34,6 @@ interface FrontOptions {
  * stream that succeeds goes to `node:http` and so to the routes, untouched: errors are answered there and nowhere else.
  *
  * It belongs to the sockets of this process, whatever other processes there are.
- *
- * Where the host is a name with two addresses, Fastify has a second server for the other one, without a front.
  */
 export function putFrontBefore(app: FastifyInstance, options: FrontOptions): void {
   const { server } = app;
