@@ -23,7 +23,7 @@ import type { Marker } from './identity/marker.ts';
 import { Cleaner } from './jobs/cleaner.ts';
 import { startRetention } from './jobs/retention.ts';
 import { Runner, workerName } from './jobs/runner.ts';
-import { readLimits } from './limits.ts';
+import { minDescriptors, readLimits } from './limits.ts';
 import type { Log } from './log.ts';
 import { listenFault } from './listen-fault.ts';
 import { isLocked } from './shortage.ts';
@@ -87,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 async function open(options: ServerOptions, opened: Opened): Promise<Server> {
   const { config, log } = options;
+  refuseFewDescriptors();
   const parts = await openParts(options, opened);
   const { engine, files } = parts;
   let isClosing = false;
@@ -113,6 +114,15 @@ async function open(options: ServerOptions, opened: Opened): Promise<Server> {
     files,
     close: (graceMs) => (closed ??= shutDown(graceMs)),
   };
+}
+
+/** With fewer, it would start and then neither answer nor work. */
+function refuseFewDescriptors(): void {
+  const { descriptors } = readLimits();
+  if (descriptors >= minDescriptors) return;
+  throw new Error(
+    `the limit of open files (ulimit -n) is ${descriptors}, and the server needs at least ${minDescriptors}`,
+  );
 }
 
 /** What requests and work share. */
@@ -184,10 +194,14 @@ function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Plac
   return { shared, own: new Map(own) };
 }
 
-/** The engine, which can forget a job when there is no room left at all: that is what makes some. */
+/** The engine, which can cancel and forget a job when there is no room left at all: that is what makes some. */
 async function openEngine(openDatabase: () => Promise<Engine>, reserve: Reserve, log: Log): Promise<Engine> {
   const engine = await whenUnlocked(openDatabase, log);
-  return { ...engine, deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)) };
+  return {
+    ...engine,
+    cancel: (taskId, fileId) => reserve.spend(async () => await engine.cancel(taskId, fileId)),
+    deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)),
+  };
 }
 
 /** Another program that holds the database, for a backup or by hand, is waited for. */

@@ -13,6 +13,9 @@ export interface Limits {
   maxStreams: number;
 }
 
+/** So many open files it takes to answer requests and make a model at a time. */
+export const minDescriptors = 64;
+
 /** Shares out what the system allows this process. Node has raised the soft limit to the hard one when this runs. */
 export function readLimits(descriptors: number = descriptorLimit()): Limits {
   const reserved = Math.min(2048, Math.max(96, Math.floor(descriptors / 4)));

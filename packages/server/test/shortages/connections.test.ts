@@ -119,3 +119,9 @@ describe('a server that may have 1 024 open files', () => {
     120_000,
   );
 });
+
+it('a server that may have too few open files says how many it needs, and does not start', async () => {
+  await expect(startServerProcess({ descriptors: 40 })).rejects.toThrow(
+    'It ended with 1: image2model cannot start: the limit of open files (ulimit -n) is 40, and the server needs at least 64',
+  );
+});

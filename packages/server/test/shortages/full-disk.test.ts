@@ -62,6 +62,26 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     expect(await readdir(join(disk.directory, 'files/jobs')).catch(() => [])).toEqual([]);
   }, 120_000);
 
+  // Promised: Work can be cancelled with 0 bytes free.
+  it('lets running jobs be cancelled, which is what makes them ones that can be deleted', async () => {
+    const disk = await smallDisk();
+    const server = await startServerProcess({ dataDir: disk.directory, env: { WORKER_CONCURRENCY: '1' } });
+    await vi.waitUntil(() => isComplete(disk), { timeout: 30_000 });
+    const { task_id: taskId, job_id: jobId } = await server.upload(12);
+    await disk.fill(0);
+    const cancelled = await server.ask(`/api/v1/status/tasks/${taskId}/cancel`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer key-of-a-test' },
+    });
+    expect(cancelled.status, await cancelled.clone().text()).toBe(202);
+    expect((await server.ended(taskId)).status).toBe('cancelled');
+    const deleted = await server.ask(`/api/v1/jobs/${jobId}`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer key-of-a-test' },
+    });
+    expect(deleted.status, await deleted.clone().text()).toBe(200);
+  }, 120_000);
+
   // Promised: The server starts with 0 bytes free, after a stop and after a kill.
   it('lets a server start that was killed, and jobs be deleted then', async () => {
     const disk = await smallDisk();
