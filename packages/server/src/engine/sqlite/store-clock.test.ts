@@ -62,6 +62,21 @@ describe('the time of the store', () => {
     expect(clock.toWall(clock.toStore(shown))).toBe(shown);
   });
 
+  it('shows a time as it was after restarts, whose length the uptime tells only roughly', () => {
+    const machine = new Machine();
+    let clock = machine.open();
+    const time = clock.now();
+    for (let restart = 0; restart < 30; restart += 1) {
+      const saved = clock.save();
+      machine.sleep(1000);
+      machine.up -= 9;
+      clock = machine.open(saved);
+      expect(clock.toWall(time)).toBe(start);
+    }
+    machine.wall += hourMs;
+    expect(clock.toWall(time)).toBe(start + hourMs);
+  });
+
   it('begins as the wall clock and does not follow it when that is set, while what people see does', () => {
     const machine = new Machine();
     const clock = machine.open();

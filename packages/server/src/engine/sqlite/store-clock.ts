@@ -75,8 +75,8 @@ export class StoreClock {
     const first = newestStamp === 0 ? wall : newestStamp;
     this.#from = saved ?? { store: first, wall: first, uptime: null, boot: null, epochs: [[0, 0]] };
     this.#epochs = this.#from.epochs.map(([from, ahead]) => [from, ahead]);
-    const vouchedMs = this.#vouchedMs();
     const claimedMs = wall - this.#from.wall;
+    const vouchedMs = this.#vouchedMs(claimedMs);
     const gapMs = vouchedMs ?? Math.min(Math.max(0, claimedMs), believedMs);
     // The last process may have died between a stamp and the next save.
     this.#base = Math.max(this.#from.store + gapMs, newestStamp);
@@ -125,12 +125,16 @@ export class StoreClock {
     return JSON.stringify(saved);
   }
 
-  /** How long no process ran, where the machine has run all the while. */
-  #vouchedMs(): number | undefined {
+  /**
+   * How long no process ran, where the machine has run all the while. A wall clock that agrees says it more exactly than an
+   * uptime in hundredths of a second does: else times that are shown would move by a little with each restart.
+   */
+  #vouchedMs(claimedMs: number): number | undefined {
     const { uptime: before, boot } = this.#from;
     if (before === null || boot === null || boot !== this.#clocks.boot) return undefined;
     const passed = Math.round(this.#uptimeAt) - before;
-    return passed < 0 ? undefined : passed;
+    if (passed < 0) return undefined;
+    return claimedMs >= 0 && Math.abs(claimedMs - passed) <= toleranceMs ? claimedMs : passed;
   }
 
   #look(passed: number): void {
