@@ -29,7 +29,7 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
       return 2;
     }
     // What a step of the start throws is a sentence; where it came from helps whoever works on the program.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error, env['DATA_DIR']);
     process.stderr.write(`image2model cannot start: ${reason}\n`);
     const curious = env['LOG_LEVEL'] === 'debug' || env['LOG_LEVEL'] === 'trace';
     if (curious && error instanceof Error) process.stderr.write(`${error.stack}\n`);
@@ -40,6 +40,11 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   // The second signal has no listener any more: it ends the process at once, and the next start takes up the work.
   await server.close(graceMs);
   return 0;
+}
+
+function reasonOf(error: unknown, dataDir = ''): string {
+  if (isFull(error)) return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

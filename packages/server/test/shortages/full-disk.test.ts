@@ -1,10 +1,12 @@
-import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { canFillDisk, createSmallDisk } from '../../../../scripts/test/small-disk.ts';
 import type { SmallDisk } from '../../../../scripts/test/small-disk.ts';
 import { createSqliteEngine } from '../../src/engine/sqlite/engine.ts';
 import { jobPrefix } from '../../src/files/keys.ts';
+import { databaseOfVersion } from '../engine/fixtures/database.ts';
 import { newJob } from '../support/jobs.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import type { ServerProcess } from '../support/server-process.ts';
@@ -122,6 +124,26 @@ describe.runIf(await canFillDisk())('a disk without a byte to spare (takes root)
     await disk.fill(0);
     const cleaned = await server.ask('/api/v1/admin/cleanup', cleanUp);
     expect({ status: cleaned.status, body: await cleaned.json() }).toMatchObject({ status: 200, body: { jobs: 600 } });
+  }, 120_000);
+
+  it('is named by a server that finds no reserve on it, and keeps the database of an earlier version', async () => {
+    const disk = await smallDisk();
+    const file = join(disk.directory, 'image2model.db');
+    await rename(await databaseOfVersion(7, disk.directory), file);
+    const db = new DatabaseSync(file);
+    const { jobId } = db.prepare('SELECT job_id AS jobId FROM jobs').get() as { jobId: string };
+    db.close();
+    // A start that finds no folder of a job is refused for that.
+    await mkdir(join(disk.directory, 'files', jobPrefix(jobId)), { recursive: true });
+    for (const bytes of [0, 20_000, 100_000]) {
+      await disk.fill(bytes);
+      await expect(startServerProcess({ dataDir: disk.directory })).rejects.toThrow(
+        `It ended with 1: image2model cannot start: there is no room left on the disk of ${disk.directory}: free at least 24 MiB`,
+      );
+    }
+    await disk.free();
+    const server = await startServerProcess({ dataDir: disk.directory });
+    expect((await server.ask('/api/v1/jobs')).status).toBe(200);
   }, 120_000);
 
   // Promised: The server starts with 0 bytes free, after a stop and after a kill.

@@ -62,6 +62,13 @@ describe('the database', () => {
     opened.close();
   });
 
+  it('says that there was no room for a step, which SQLite takes back itself', () => {
+    const steps = ['CREATE TABLE a (x)', 'PRAGMA max_page_count = 50; INSERT INTO a VALUES (randomblob(1000000))'];
+    openDatabase(file, steps.slice(0, 1)).close();
+    expect(() => openDatabase(file, steps)).toThrow('database or disk is full');
+    openDatabase(file, [...steps.slice(0, 1), 'INSERT INTO a VALUES (1)']).close();
+  });
+
   it('refuses a file of a newer version', () => {
     openDatabase(file, [...migrations, 'SELECT 1']).close();
     expect(() => openDatabase(file)).toThrow(/newer version/);

@@ -87,7 +87,8 @@ function migrate(db: DatabaseSync, file: string, steps: readonly string[]): void
       db.exec(`PRAGMA user_version = ${index + 1}`);
       db.exec('COMMIT');
     } catch (error) {
-      db.exec('ROLLBACK');
+      // Without room for it, SQLite has taken it back already.
+      if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
   }
