@@ -43,7 +43,8 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
 }
 
 function reasonOf(error: unknown, dataDir = ''): string {
-  if (isFull(error)) return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
+  if (isFull(error))
+    return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
   return error instanceof Error ? error.message : String(error);
 }
 
