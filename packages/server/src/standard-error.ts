@@ -3,13 +3,12 @@ import process from 'node:process';
 import type { DestinationStream } from 'pino';
 import { errnoOf } from './files/errno.ts';
 
-const fd = 2;
 /** How long a line may wait for more, in ms, and after how many characters they leave at once. */
 const gatherMs = 20;
 const maxGathered = 65_536;
 /** So many characters wait at most for whoever reads them; what comes then is lost, rather than the server. */
 const maxWaiting = 16_777_216;
-/** So often an exit tries again, {@link gatherMs} apart, to write to a reader that is behind. */
+/** So often an exit tries again, {@link gatherMs} apart, where the reader is behind. */
 const maxLastTries = 50;
 
 /**
@@ -18,6 +17,8 @@ const maxLastTries = 50;
  * process is asked to end. A process that exits writes what it has.
  */
 export function standardError(): DestinationStream {
+  // A pipe does not wait for its reader once `process.stderr` was there: whoever stops reading holds no thread.
+  const { fd } = process.stderr;
   let lines = '';
   let leaving: Uint8Array = new Uint8Array();
   let timer: NodeJS.Timeout | undefined;
@@ -43,7 +44,7 @@ export function standardError(): DestinationStream {
       isTorn = written < leaving.length;
       leaving = leaving.subarray(written);
     } else if (errnoOf(error) === 'EAGAIN') {
-      timer = setTimeout(leave, gatherMs);
+      timer = setTimeout(leave, gatherMs).unref();
       return;
     } else {
       leaving = new Uint8Array();
@@ -53,8 +54,8 @@ export function standardError(): DestinationStream {
 
   process.on('exit', () => {
     // Else it is in the hands of the thread pool, which writes it before it ends.
-    if (timer !== undefined) writeLast(leaving);
-    writeLast(take());
+    if (timer !== undefined) writeLast(fd, leaving);
+    writeLast(fd, take());
   });
   return {
     write(line) {
@@ -62,12 +63,12 @@ export function standardError(): DestinationStream {
       lines += line;
       if (leaving.length > 0) return;
       if (lines.length > maxGathered) leave();
-      else timer ??= setTimeout(leave, gatherMs);
+      else timer ??= setTimeout(leave, gatherMs).unref();
     },
   };
 }
 
-function writeLast(bytes: Uint8Array): void {
+function writeLast(fd: number, bytes: Uint8Array): void {
   let left = bytes;
   for (let tries = 0; left.length > 0 && tries < maxLastTries;) {
     try {
