@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, parse, resolve, sep } from 'node:path';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { holdRemovals } from '../files/hold.ts';
 import { jobPrefix } from '../files/keys.ts';
@@ -41,6 +41,9 @@ export async function backUp({ dataDir, target: given, signal }: BackupOptions):
   const to = resolve(given);
   const isArchive = to.endsWith('.tar');
   await requireSource(source);
+  if (to.startsWith(join(source, filesName) + sep)) {
+    throw new RefusedError(`${to} is among the files of the server: name a folder on another disk`);
+  }
   await requireFree(to, isArchive);
   const release = holdRemovals(join(source, filesName));
   if (release === undefined) throw new RefusedError(`Another backup of ${source} is running`);
@@ -67,9 +70,11 @@ async function requireFree(target: string, isArchive: boolean): Promise<void> {
   if (!above?.isDirectory()) throw new RefusedError(`There is no folder ${dirname(target)}`);
   const found = await stat(target).catch(undefinedIfMissing);
   if (found === undefined) return;
+  const { name, ext } = parse(target);
+  const another = isArchive ? `${name}-2${ext}` : `${name}${ext}-2`;
   const isEmpty = !isArchive && found.isDirectory() && (await readdir(target)).length === 0;
   if (!isEmpty)
-    throw new RefusedError(`${target} is there already: name one that is not, such as ${basename(target)}-2`);
+    throw new RefusedError(`${target} is there already: name one that is not, such as ${another}`);
 }
 
 async function write(source: string, target: BackupTarget, signal: AbortSignal): Promise<BackupReport> {

@@ -5,10 +5,13 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { lockDatabase } from '../engine/sqlite/database.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
+import { inspectDatabase, isDamage, waysOut } from '../engine/sqlite/inspect.ts';
 import { migrations } from '../engine/sqlite/migrations.ts';
 import type { Engine } from '../engine/contract.ts';
+import { createDiskStore } from '../files/disk.ts';
 import { errnoOf, undefinedIfMissing } from '../files/errno.ts';
 import { jobsPrefix } from '../files/keys.ts';
+import { admit, MismatchError } from '../identity/admit.ts';
 import { defaultOrphanAgeMs } from '../jobs/orphans.ts';
 import { referredPhoto, referredPhotos } from './contents.ts';
 import type { Referred, ReferredPhoto } from './contents.ts';
@@ -17,6 +20,9 @@ import { FailedError, RefusedError } from './errors.ts';
 import { databaseName, filesName } from '../data-dir.ts';
 import { disagreements } from './states.ts';
 import { eachOf, Inspected } from './transfer.ts';
+
+/** How often database and files are compared before they are said not to belong together. */
+const looks = 3;
 
 /** What a check came to. */
 export interface CheckReport {
@@ -47,8 +53,9 @@ export async function check(options: CheckOptions): Promise<CheckReport> {
   if (!found?.isFile()) {
     throw new RefusedError(`There is no ${databaseName} in ${dataDir}: set DATA_DIR to the folder of the server`);
   }
-  requireSound(file);
+  await requireSound(file);
   const report: CheckReport = { photos: 0, faults: 0, mendable: 0 };
+  await checkMatch(file, join(dataDir, filesName), options, report);
   await checkStates(file, options, report);
   const lost = await checkFiles(dataDir, options, report);
   await nameOrphans(dataDir, options);
@@ -57,20 +64,45 @@ export async function check(options: CheckOptions): Promise<CheckReport> {
 }
 
 /** Nothing else is looked at in a database that is damaged. */
-function requireSound(file: string): void {
+async function requireSound(file: string): Promise<void> {
+  try {
+    await inspectDatabase(file, async ({ isEmpty }) => {
+      if (isEmpty) throw new FailedError(`${file} is empty: ${waysOut}`);
+    });
+  } catch (error) {
+    throw isDamage(error) ? new FailedError(`${file} is damaged: ${waysOut}`, { cause: error }) : error;
+  }
   const db = openToRead(file);
   try {
     const [result] = db.prepare('PRAGMA integrity_check(1)').all() as { integrity_check: string }[];
-    if (result?.integrity_check !== 'ok') throw new FailedError(`${file} is damaged: restore it from a backup`);
+    if (result?.integrity_check !== 'ok') throw new FailedError(`${file} is damaged: ${waysOut}`);
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version !== migrations.length) {
       throw new RefusedError(`${file} is of another version: start the server of this version on it first`);
     }
-  } catch (error) {
-    const isDamage = error instanceof Error && 'errcode' in error && (error.errcode === 11 || error.errcode === 26);
-    throw isDamage ? new FailedError(`${file} is damaged: restore it from a backup`, { cause: error }) : error;
   } finally {
     db.close();
+  }
+}
+
+/** Whether a server would start on it. One that runs may replace the mark of both, or take up a job, meanwhile. */
+async function checkMatch(file: string, directory: string, options: CheckOptions, report: CheckReport): Promise<void> {
+  const files = createDiskStore({ directory });
+  try {
+    for (let look = 1; ; look += 1) {
+      try {
+        await inspectDatabase(file, async (facts) => await admit(facts, files, directory));
+        return;
+      } catch (error) {
+        if (!(error instanceof MismatchError)) throw error;
+        if (look < looks) continue;
+        report.faults += 1;
+        options.print(error.message);
+        return;
+      }
+    }
+  } finally {
+    await files.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { openDatabase } from '../engine/sqlite/database.ts';
+import { inspectDatabase, isDamage, waysOut } from '../engine/sqlite/inspect.ts';
 import { FailedError } from './errors.ts';
 
 /** Pages copied at once: all. A backup in steps begins anew whenever the server writes between two of them. */
@@ -25,20 +26,17 @@ export function openToRead(file: string): DatabaseSync {
 
 /**
  * Brings a copy up to date and finds it to be whole; one file is left of it. Throws a sentence that calls it `name` where
- * it is damaged or of a newer version.
+ * it is damaged, empty or of a newer version.
  */
 export async function prepareCopy(file: string, name: string): Promise<void> {
   try {
+    await inspectDatabase(file, async ({ isEmpty }) => {
+      if (isEmpty) throw new FailedError(`${name} is empty: ${waysOut}`);
+    });
     const opened = openDatabase(file);
-    const { db } = opened;
-    try {
-      const [found] = db.prepare('PRAGMA quick_check(1)').all() as { quick_check: string }[];
-      if (found?.quick_check !== 'ok') throw new FailedError(`${name} is damaged: ${found?.quick_check}`);
-      // Whoever opens it to read would leave files beside it otherwise. A server sets it back.
-      db.exec('PRAGMA journal_mode = DELETE');
-    } finally {
-      opened.close();
-    }
+    // Whoever opens it to read would leave files beside it otherwise. A server sets it back.
+    opened.db.exec('PRAGMA journal_mode = DELETE');
+    opened.close();
   } catch (error) {
     throw damaged(name, error);
   }
@@ -47,7 +45,5 @@ export async function prepareCopy(file: string, name: string): Promise<void> {
 
 /** SQLite's own words name no file. */
 function damaged(name: string, error: unknown): unknown {
-  // Malformed, and not a database.
-  const isDamage = error instanceof Error && 'errcode' in error && (error.errcode === 11 || error.errcode === 26);
-  return isDamage ? new FailedError(`${name} is damaged: ${error.message}`) : error;
+  return isDamage(error) ? new FailedError(`${name} is damaged: ${waysOut}`, { cause: error }) : error;
 }

@@ -1,10 +1,18 @@
 import type { DatabaseFacts } from '../engine/sqlite/inspect.ts';
 import type { FileStore } from '../files/contract.ts';
+import { errnoOf } from '../files/errno.ts';
 import { hasManifest } from '../jobs/manifest.ts';
 import { FileMarkError, fileMarkKey, readFileMark, storedJobs } from './file-mark.ts';
 
 /** Why a database and a file store must not be used together. */
-type Mismatch = 'damaged mark' | 'new database' | 'other database' | 'older database' | 'older files' | 'no files';
+type Mismatch =
+  | 'damaged mark'
+  | 'new database'
+  | 'other database'
+  | 'older database'
+  | 'older files'
+  | 'no files'
+  | 'no folder';
 
 /** The server must not start on what it finds. The message is one sentence that names it and the ways out. */
 export class MismatchError extends Error {
@@ -24,11 +32,12 @@ export async function admit(database: DatabaseFacts, files: Files, filesName: st
 }
 
 async function findMismatch(database: DatabaseFacts, files: Files): Promise<Mismatch | undefined> {
-  const fileMark = await readFileMark(files).catch((error: unknown) => {
-    if (error instanceof FileMarkError) return 'damaged' as const;
+  const fileMark = await readFileMark(files).catch((error: unknown): Mismatch => {
+    if (error instanceof FileMarkError) return 'damaged mark';
+    if (errnoOf(error) === 'ENOTDIR') return 'no folder';
     throw error;
   });
-  if (fileMark === 'damaged') return 'damaged mark';
+  if (typeof fileMark === 'string') return fileMark;
   const hasFiles = await holdsJobs(files);
   if (fileMark === undefined) {
     if (!hasFiles) return database.hasJobs ? 'no files' : undefined;
@@ -85,6 +94,8 @@ function describe(mismatch: Mismatch, { database, files }: { database: string; f
       return `${files} is older than ${database}: restore the files of the same time, run "image2model adopt" to go on with these, ${afresh}`;
     case 'no files':
       return `${database} has jobs, but ${files} is empty or not theirs: mount or restore the files, run "image2model adopt" to go on without them, ${afresh}`;
+    case 'no folder':
+      return `${files} is not a folder: move it away and restore the files, ${afresh}`;
     default:
       return mismatch satisfies never;
   }

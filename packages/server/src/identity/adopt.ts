@@ -50,8 +50,9 @@ const hourMs = 3_600_000;
 export async function adopt({ config, print }: AdoptOptions): Promise<Adopted> {
   const { database, files: directory } = placesIn(config.dataDir);
   // A database without its files is gone on with.
-  if (!existsSync(directory) && !existsSync(database))
+  if (!existsSync(directory) && !existsSync(database)) {
     throw new Error(`${directory} does not exist: there is nothing to take up`);
+  }
   const files = createDiskStore({ directory, minFreeBytes: 0 });
   const clock: Adoption['clock'] = { at: undefined };
   const { engine, unknown, isMarked } = await openUsable(database, files, clock, print);

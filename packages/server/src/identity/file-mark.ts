@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { StoreMark } from '../engine/contract.ts';
 import { FileMissingError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
+import { errnoOf } from '../files/errno.ts';
 import { jobsPrefix } from '../files/keys.ts';
 
 /** Where the mark lies in the file store. */
@@ -20,6 +21,7 @@ export class FileMarkError extends Error {
 /** The mark of a file store; undefined where it has none. Throws a {@link FileMarkError}. */
 export async function readFileMark(files: Pick<FileStore, 'read'>): Promise<FileMark | undefined> {
   const bytes = await files.read(fileMarkKey).catch((error: unknown) => {
+    if (errnoOf(error) === 'EISDIR') throw new FileMarkError(`${fileMarkKey} is a folder`, { cause: error });
     if (!(error instanceof FileMissingError)) throw error;
   });
   if (bytes === undefined) return undefined;

@@ -4,6 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { migrations } from './migrations.ts';
 import { enableVacuum } from './vacuum.ts';
 
+/** SQLite's codes for a file that it may not write, that it cannot open, and that is none of its own. */
+const unusableCodes: readonly unknown[] = [8, 14, 26];
+
 /** An open database that no other process claims from, and the function that lets go of it (may be called twice). */
 export interface OpenDatabase {
   db: DatabaseSync;
@@ -62,14 +65,20 @@ export function lockDatabase(file: string): () => void {
  */
 function takeLock(file: string): DatabaseSync {
   // A process that was just killed may need a moment to be gone.
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 500 });
+  const lock = new DatabaseSync(`${file}.lock`, { timeout: 500, open: false });
   try {
+    lock.open();
     lock.exec('PRAGMA locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock.close();
-    if ((error as { errcode?: number }).errcode !== 5) throw error;
+    if (lock.isOpen) lock.close();
+    const { errcode } = error as { errcode?: number };
+    if (unusableCodes.includes(errcode)) {
+      const advice = `remove it, or let this user write to it`;
+      throw new Error(`${file}.lock cannot be used: ${advice}`, { cause: error });
+    }
+    if (errcode !== 5) throw error;
     throw new Error(`${dirname(file)} is in use by another server: stop it, or set another DATA_DIR`, { cause: error });
   }
 }

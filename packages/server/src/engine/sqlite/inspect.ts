@@ -1,15 +1,24 @@
-import { existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { StoreMark } from '../contract.ts';
+import { migrations } from './migrations.ts';
+import { differsFromVersion } from './schema.ts';
 
 /** What a database holds, seen before anything in it is changed. */
 export interface DatabaseFacts {
   file: string;
+  /** Whether there is nothing in it, or no file at all. */
+  isEmpty: boolean;
   hasJobs: boolean;
   mark: StoreMark | undefined;
   /** Those of the ids that are of no job here, nor of one that was deleted and whose files are still to be removed. */
   unknownJobs(jobIds: readonly string[]): string[];
 }
+
+/** What helps where a database is lost. */
+export const waysOut =
+  'restore it from a backup, or run "image2model adopt", which takes up jobs again from their files';
 
 /** The database cannot be used as it is. The message is a sentence that names it and the ways out. */
 export class DatabaseDamagedError extends Error {
@@ -17,11 +26,8 @@ export class DatabaseDamagedError extends Error {
   /** Whether the rest of it is good: only what was written last is missing. */
   readonly isOnlyOlder: boolean;
 
-  constructor(file: string, what: string, { isOnlyOlder = false, cause }: { isOnlyOlder?: boolean; cause?: unknown }) {
-    super(
-      `${file} ${what}: restore it from a backup, or run "image2model adopt", which takes up jobs again from their files`,
-      { cause },
-    );
+  constructor(file: string, what: string, { isOnlyOlder = false, cause }: { isOnlyOlder?: boolean; cause?: unknown } = {}) {
+    super(`${file} ${what}: ${waysOut}`, { cause });
     this.isOnlyOlder = isOnlyOlder;
   }
 }
@@ -31,16 +37,25 @@ export const markName = 'mark';
 
 /** Room for what is read of a database while it is checked, in bytes: from memory, where the system has it there. */
 const mappedBytes = 2 ** 31;
-/** SQLite's codes for a file that is malformed, and for one that is no database. */
-const damagedCodes: readonly unknown[] = [11, 26];
+/** SQLite's codes for a file whose schema makes no sense, that is malformed, and that is no database. */
+const damagedCodes: readonly unknown[] = [1, 11, 26];
+/** Of the byte in the head of a database that says which SQLite may write it: https://sqlite.org/fileformat.html#file_format_version_numbers */
+const writeVersionAt = 18;
+const newestWriteVersion = 2;
+const markSchema = z.object({ identity: z.string(), epoch: z.string(), epochBefore: z.string().nullable() });
 
 /**
  * Checks every page of a database (a fifth of a second for 100 000 jobs) and shows what it holds. Nothing is written. The
  * facts are good until `look` resolves. Throws a {@link DatabaseDamagedError}.
  */
 export async function inspectDatabase(file: string, look: (facts: DatabaseFacts) => Promise<void>): Promise<void> {
-  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return await look({ file, hasJobs: false, mark: undefined, unknownJobs: (ids) => [...ids] });
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) throw new DatabaseDamagedError(file, 'is not a file');
+  if (found === undefined || found.size === 0) {
+    return await look({ file, isEmpty: true, hasJobs: false, mark: undefined, unknownJobs: (ids) => [...ids] });
+  }
+  for (const part of ['', '-wal']) requireUsable(file + part);
+  requireWritable(file);
   // SQLite removes both together, this one first.
   if (existsSync(`${file}-shm`) && !existsSync(`${file}-wal`)) {
     const lost = `has lost its log ${file}-wal, and with it what was written last`;
@@ -56,7 +71,28 @@ export async function inspectDatabase(file: string, look: (facts: DatabaseFacts)
 
 /** What the row of `meta` says. */
 export function toMark(value: unknown): StoreMark | undefined {
-  return typeof value === 'string' ? (JSON.parse(value) as StoreMark) : undefined;
+  return typeof value === 'string' ? markSchema.parse(JSON.parse(value)) : undefined;
+}
+
+/** SQLite's own words for it name no file. */
+function requireUsable(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) throw new Error(`${path} is a folder: move it away`);
+  if (found === undefined) return;
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw new Error(`${path} may not be read and written by this user: change its owner`, { cause: error });
+  }
+}
+
+/** SQLite opens one whose head says that a later SQLite has written it, to read alone: nothing else tells. */
+function requireWritable(file: string): void {
+  const handle = openSync(file, 'r');
+  const head = Buffer.alloc(writeVersionAt + 1);
+  readSync(handle, head, 0, head.length, 0);
+  closeSync(handle);
+  if ((head.at(-1) ?? 0) > newestWriteVersion) throw new DatabaseDamagedError(file, 'is damaged');
 }
 
 function readFacts(db: DatabaseSync, file: string): DatabaseFacts {
@@ -64,10 +100,12 @@ function readFacts(db: DatabaseSync, file: string): DatabaseFacts {
     db.exec(`PRAGMA mmap_size = ${mappedBytes}`);
     const found = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
     if (found.quick_check !== 'ok') throw new DatabaseDamagedError(file, 'is damaged', { cause: found.quick_check });
+    requireVersion(db, file);
     const has = (table: string): boolean =>
       db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(table) !== undefined;
     return {
       file,
+      isEmpty: !has('jobs'),
       hasJobs: has('jobs') && db.prepare('SELECT 1 FROM jobs LIMIT 1').get() !== undefined,
       mark: has('meta')
         ? toMark(db.prepare('SELECT value FROM meta WHERE name = ?').get(markName)?.['value'])
@@ -82,7 +120,23 @@ function readFacts(db: DatabaseSync, file: string): DatabaseFacts {
       },
     };
   } catch (error) {
-    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
-    throw damagedCodes.includes(code) ? new DatabaseDamagedError(file, 'is damaged', { cause: error }) : error;
+    throw isDamage(error) ? new DatabaseDamagedError(file, 'is damaged', { cause: error }) : error;
   }
+}
+
+/** Whether it is the database that is at fault: SQLite says so, or what stands in it makes no sense. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof DatabaseDamagedError) return true;
+  if (error instanceof SyntaxError || error instanceof z.ZodError) return true;
+  return error instanceof Error && 'errcode' in error && damagedCodes.includes(Number(error.errcode) & 0xff);
+}
+
+/** Its tables are those of the version that it says it is of; another program's, or a version that was changed, are not. */
+function requireVersion(db: DatabaseSync, file: string): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > migrations.length) {
+    throw new Error(`${file} was written by a newer version of image2model (schema ${version}): upgrade this one`);
+  }
+  const difference = version < 0 ? 'version' : differsFromVersion(db, version);
+  if (difference !== undefined) throw new DatabaseDamagedError(file, 'is damaged', { cause: difference });
 }

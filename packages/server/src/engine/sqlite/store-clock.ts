@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
 
 /** The clocks of the machine, in ms. */
 export interface MachineClocks {
@@ -15,14 +16,15 @@ export interface MachineClocks {
 }
 
 /** What the next process goes on from. */
-interface Saved {
-  store: number;
-  wall: number;
-  uptime: number | null;
-  boot: string | null;
+const savedSchema = z.object({
+  store: z.number(),
+  wall: z.number(),
+  uptime: z.number().nullable(),
+  boot: z.string().nullable(),
   /** From which store time on how many ms the wall clock is ahead, oldest first. */
-  epochs: [from: number, ahead: number][];
-}
+  epochs: z.array(z.tuple([z.number(), z.number()])),
+});
+type Saved = z.infer<typeof savedSchema>;
 
 const dayMs = 24 * 3_600_000;
 /** So much of a gap that only the wall clock vouches for counts at once: no harm comes of it. */
@@ -174,7 +176,16 @@ export class StoreClock {
 /** Opens the clock of a database whose schema is up to date. */
 export function openClock(db: DatabaseSync): StoreClock {
   const row = db.prepare(`SELECT value FROM meta WHERE name = 'clock'`).get() as { value: string } | undefined;
-  return new StoreClock(row && (JSON.parse(row.value) as Saved), readNewestStamp(db));
+  return new StoreClock(row && parseSaved(row.value), readNewestStamp(db));
+}
+
+/** What makes no sense is as good as nothing: then the newest stamps are gone on from. */
+function parseSaved(text: string): Saved | undefined {
+  try {
+    return savedSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** 0 where there is none. */
