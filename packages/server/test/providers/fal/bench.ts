@@ -18,6 +18,7 @@ const falTimings = { callMs: 2000, submitMs: 3000, firstBackoffMs: 5, maxBackoff
 export interface Bench {
   fal: FalServer;
   server: Server;
+  dataDir: string;
   log: string[];
   /** Ends the server and starts another on the same data, with other settings for that one where given. */
   restart(changes?: Record<string, string>): Promise<Bench>;
@@ -67,6 +68,7 @@ async function start(
   return {
     fal,
     server,
+    dataDir,
     log,
     async restart(other) {
       await server.close(0);
