@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { inspect } from 'node:util';
 import { ConfigError, readConfig } from './config.ts';
-import { isFull } from './files/errno.ts';
+import { errnoOf, isFull } from './files/errno.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { shortageOf } from './shortage.ts';
@@ -42,10 +42,12 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
   return 0;
 }
 
+/** What the system says names a call; a person needs the path, and what to do. */
 function reasonOf(error: unknown, dataDir = ''): string {
-  if (isFull(error))
-    return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (isFull(error)) return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
+  const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '');
+  return isDenied && 'path' in error ? `${String(error.path)} may not be written by this user` : error.message;
 }
 
 /**

@@ -73,8 +73,7 @@ async function requireFree(target: string, isArchive: boolean): Promise<void> {
   const { name, ext } = parse(target);
   const another = isArchive ? `${name}-2${ext}` : `${name}${ext}-2`;
   const isEmpty = !isArchive && found.isDirectory() && (await readdir(target)).length === 0;
-  if (!isEmpty)
-    throw new RefusedError(`${target} is there already: name one that is not, such as ${another}`);
+  if (!isEmpty) throw new RefusedError(`${target} is there already: name one that is not, such as ${another}`);
 }
 
 async function write(source: string, target: BackupTarget, signal: AbortSignal): Promise<BackupReport> {

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { lockDatabase } from '../engine/sqlite/database.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
 import { inspectDatabase, isDamage, waysOut } from '../engine/sqlite/inspect.ts';
+import type { DatabaseFacts } from '../engine/sqlite/inspect.ts';
 import { migrations } from '../engine/sqlite/migrations.ts';
 import type { Engine } from '../engine/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
@@ -66,9 +67,10 @@ export async function check(options: CheckOptions): Promise<CheckReport> {
 /** Nothing else is looked at in a database that is damaged. */
 async function requireSound(file: string): Promise<void> {
   try {
-    await inspectDatabase(file, async ({ isEmpty }) => {
+    const look = async ({ isEmpty }: DatabaseFacts): Promise<void> => {
       if (isEmpty) throw new FailedError(`${file} is empty: ${waysOut}`);
-    });
+    };
+    await inspectDatabase(file, look, { isToRead: true });
   } catch (error) {
     throw isDamage(error) ? new FailedError(`${file} is damaged: ${waysOut}`, { cause: error }) : error;
   }
@@ -91,7 +93,7 @@ async function checkMatch(file: string, directory: string, options: CheckOptions
   try {
     for (let look = 1; ; look += 1) {
       try {
-        await inspectDatabase(file, async (facts) => await admit(facts, files, directory));
+        await inspectDatabase(file, async (facts) => await admit(facts, files, directory), { isToRead: true });
         return;
       } catch (error) {
         if (!(error instanceof MismatchError)) throw error;

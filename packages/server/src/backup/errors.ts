@@ -1,3 +1,5 @@
+import { UnusableDatabaseError } from '../engine/sqlite/inspect.ts';
+import { LockFileError } from '../files/lock-file.ts';
 import { errnoOf } from '../files/errno.ts';
 
 /** The command cannot be run like this, and nothing was done. The message says what to do. */
@@ -19,6 +21,8 @@ export function inWords(error: unknown): unknown {
   const path = error instanceof Error && 'path' in error ? String(error.path) : 'the disk';
   const full = error instanceof Error && 'errcode' in error && error.errcode === 13;
   const closed = error instanceof Error && 'errcode' in error && closedCodes.includes(error.errcode);
+  if (error instanceof LockFileError) return new RefusedError(error.message, { cause: error });
+  if (error instanceof UnusableDatabaseError) return new FailedError(error.message, { cause: error });
   if (closed) return new FailedError('The database in DATA_DIR may not be opened by this user', { cause: error });
   if (full || code === 'ENOSPC' || code === 'EDQUOT') return new FailedError('There is not enough room on the disk');
   if (code === 'EACCES' || code === 'EPERM') return new FailedError(`${path} may not be opened by this user`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { takeLockFile } from './lock-file.ts';
 
 /** How long a backup waits for another one, and for whoever looks at the hold, in ms. */
 const waitMs = 3000;
@@ -14,16 +15,7 @@ const sqliteBusy = 5;
  * what a snapshot of the records lists that was taken under the hold stays until the hold ends.
  */
 export function holdRemovals(storeRoot: string): (() => void) | undefined {
-  const lock = new DatabaseSync(holdFile(storeRoot), { timeout: waitMs });
-  try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE');
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    if (isBusy(error)) return undefined;
-    throw error;
-  }
-  return () => lock.close();
+  return takeLockFile(holdFile(storeRoot), waitMs);
 }
 
 /** Whether a backup holds removals back at the moment. */

@@ -10,6 +10,7 @@ import { DatabaseDamagedError } from '../engine/sqlite/inspect.ts';
 import type { DatabaseFacts } from '../engine/sqlite/inspect.ts';
 import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
+import { makeForOwner } from '../files/lock-file.ts';
 import { jobPrefix } from '../files/keys.ts';
 import { FileMarkError, fileMarkKey, readFileMark, storedJobs } from './file-mark.ts';
 import { createMarker } from './marker.ts';
@@ -97,7 +98,10 @@ async function openUsable(
     isMarked = mark !== undefined && (mark.epoch === fileMark?.epoch || mark.epochBefore === fileMark?.epoch);
     unknown = facts.unknownJobs(await Array.fromAsync(storedJobs(files)));
   };
-  const open = async () => await createSqliteEngine({ file, admit, now: () => clock.at ?? Date.now() });
+  const open = async () => {
+    makeForOwner(file);
+    return await createSqliteEngine({ file, admit, now: () => clock.at ?? Date.now() });
+  };
   const engine = await open().catch(async (error: unknown) => {
     if (error instanceof DatabaseDamagedError && error.isOnlyOlder) {
       await rm(`${file}-shm`, { force: true });

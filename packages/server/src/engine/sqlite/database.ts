@@ -1,11 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { takeLockFile } from '../../files/lock-file.ts';
 import { migrations } from './migrations.ts';
 import { enableVacuum } from './vacuum.ts';
-
-/** SQLite's codes for a file that it may not write, that it cannot open, and that is none of its own. */
-const unusableCodes: readonly unknown[] = [8, 14, 26];
 
 /** An open database that no other process claims from, and the function that lets go of it (may be called twice). */
 export interface OpenDatabase {
@@ -55,32 +53,12 @@ export function openLocked(file: string, unlock: () => void, steps: readonly str
 export function lockDatabase(file: string): () => void {
   if (file === ':memory:') return () => undefined;
   mkdirSync(dirname(file), { recursive: true });
-  const lock = takeLock(file);
-  return () => lock.close();
-}
-
-/**
- * Holds SQLite's own exclusive lock on a second, empty database: the system lets go of it when the process dies,
- * however it dies, and the real database can still be read (backups) while the server runs.
- */
-function takeLock(file: string): DatabaseSync {
-  // A process that was just killed may need a moment to be gone.
-  const lock = new DatabaseSync(`${file}.lock`, { timeout: 500, open: false });
-  try {
-    lock.open();
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE');
-    lock.exec('BEGIN EXCLUSIVE');
-    return lock;
-  } catch (error) {
-    if (lock.isOpen) lock.close();
-    const { errcode } = error as { errcode?: number };
-    if (unusableCodes.includes(errcode)) {
-      const advice = `remove it, or let this user write to it`;
-      throw new Error(`${file}.lock cannot be used: ${advice}`, { cause: error });
-    }
-    if (errcode !== 5) throw error;
-    throw new Error(`${dirname(file)} is in use by another server: stop it, or set another DATA_DIR`, { cause: error });
+  // A process that was just killed may need a moment to be gone. The database itself can be read (backups) meanwhile.
+  const unlock = takeLockFile(`${file}.lock`, 500);
+  if (unlock === undefined) {
+    throw new Error(`${dirname(file)} is in use by another server: stop it, or set another DATA_DIR`);
   }
+  return unlock;
 }
 
 function migrate(db: DatabaseSync, file: string, steps: readonly string[]): void {

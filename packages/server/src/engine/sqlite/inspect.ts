@@ -21,12 +21,21 @@ export const waysOut =
   'restore it from a backup, or run "image2model adopt", which takes up jobs again from their files';
 
 /** The database cannot be used as it is. The message is a sentence that names it and the ways out. */
-export class DatabaseDamagedError extends Error {
+export class UnusableDatabaseError extends Error {
+  override readonly name: string = 'UnusableDatabaseError';
+}
+
+/** What stands in the file is no database of this program any more. */
+export class DatabaseDamagedError extends UnusableDatabaseError {
   override readonly name = 'DatabaseDamagedError';
   /** Whether the rest of it is good: only what was written last is missing. */
   readonly isOnlyOlder: boolean;
 
-  constructor(file: string, what: string, { isOnlyOlder = false, cause }: { isOnlyOlder?: boolean; cause?: unknown } = {}) {
+  constructor(
+    file: string,
+    what: string,
+    { isOnlyOlder = false, cause }: { isOnlyOlder?: boolean; cause?: unknown } = {},
+  ) {
     super(`${file} ${what}: ${waysOut}`, { cause });
     this.isOnlyOlder = isOnlyOlder;
   }
@@ -48,13 +57,18 @@ const markSchema = z.object({ identity: z.string(), epoch: z.string(), epochBefo
  * Checks every page of a database (a fifth of a second for 100 000 jobs) and shows what it holds. Nothing is written. The
  * facts are good until `look` resolves. Throws a {@link DatabaseDamagedError}.
  */
-export async function inspectDatabase(file: string, look: (facts: DatabaseFacts) => Promise<void>): Promise<void> {
+export async function inspectDatabase(
+  file: string,
+  look: (facts: DatabaseFacts) => Promise<void>,
+  { isToRead = false } = {},
+): Promise<void> {
   const found = statSync(file, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile()) throw new DatabaseDamagedError(file, 'is not a file');
   if (found === undefined || found.size === 0) {
     return await look({ file, isEmpty: true, hasJobs: false, mark: undefined, unknownJobs: (ids) => [...ids] });
   }
-  for (const part of ['', '-wal']) requireUsable(file + part);
+  for (const part of ['', '-wal'])
+    requireUsable(file + part, isToRead ? constants.R_OK : constants.R_OK | constants.W_OK);
   requireWritable(file);
   // SQLite removes both together, this one first.
   if (existsSync(`${file}-shm`) && !existsSync(`${file}-wal`)) {
@@ -75,14 +89,15 @@ export function toMark(value: unknown): StoreMark | undefined {
 }
 
 /** SQLite's own words for it name no file. */
-function requireUsable(path: string): void {
+function requireUsable(path: string, mode: number): void {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) throw new Error(`${path} is a folder: move it away`);
+  if (found?.isDirectory() === true) throw new UnusableDatabaseError(`${path} is a folder: move it away`);
   if (found === undefined) return;
   try {
-    accessSync(path, constants.R_OK | constants.W_OK);
+    accessSync(path, mode);
   } catch (error) {
-    throw new Error(`${path} may not be read and written by this user: change its owner`, { cause: error });
+    const how = mode === constants.R_OK ? 'read' : 'read and written';
+    throw new UnusableDatabaseError(`${path} may not be ${how} by this user: change its owner`, { cause: error });
   }
 }
 
@@ -135,7 +150,9 @@ export function isDamage(error: unknown): boolean {
 function requireVersion(db: DatabaseSync, file: string): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > migrations.length) {
-    throw new Error(`${file} was written by a newer version of image2model (schema ${version}): upgrade this one`);
+    throw new UnusableDatabaseError(
+      `${file} was written by a newer version of image2model (schema ${version}): upgrade this one`,
+    );
   }
   const difference = version < 0 ? 'version' : differsFromVersion(db, version);
   if (difference !== undefined) throw new DatabaseDamagedError(file, 'is damaged', { cause: difference });

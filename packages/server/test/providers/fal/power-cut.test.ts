@@ -40,16 +40,19 @@ it('has the intent of each paid request, and its money, on the disk when the req
   onTestFinished(() => fal.close());
   const cuts: string[] = [];
   const way = await startWay(fal.queueUrl, async () => void cuts.push(await disk.afterCut()));
-  const { dataDir, upload, ended } = await setUp({}, { FAL_QUEUE_URL: way, FAL_REST_URL: fal.restUrl });
-  disk.file = join(dataDir, 'image2model.db');
-  const { tasks } = await ended(await upload({}, 12));
+  const bench = await setUp({}, { FAL_QUEUE_URL: way, FAL_REST_URL: fal.restUrl });
+  disk.file = join(bench.dataDir, 'image2model.db');
+  const { tasks } = await bench.ended(await bench.upload({}, 12));
   expect(tasks.at(-1)?.files.map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 'completed'));
   expect(cuts).toHaveLength(12);
   const seen = new Set<string>();
   for (const [index, cut] of cuts.entries()) {
     const db = new DatabaseSync(cut);
     const rows = db.prepare('SELECT remembered FROM task_files WHERE remembered IS NOT NULL').all();
-    const money = db.prepare('SELECT key FROM spending').all().map(({ key }) => key);
+    const money = db
+      .prepare('SELECT key FROM spending')
+      .all()
+      .map(({ key }) => key);
     db.close();
     const sent = rows
       .map(({ remembered }) => JSON.parse(String(remembered)) as { step: string; ourId: string })
