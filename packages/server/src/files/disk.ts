@@ -38,6 +38,9 @@ interface DiskOptions {
 /** Room that is kept free, so that the database can still be written when the files have to stop. */
 export const defaultMinFreeBytes = 128 * 1024 * 1024;
 
+/** Read at once of a folder, which may have a hundred thousand. */
+const entriesAtOnce = 1024;
+
 /** How often a directory is made again that another process removed as empty before a file was moved into it. */
 const maxMoves = 10;
 
@@ -139,7 +142,7 @@ class DiskStore implements FileStore {
   }
 
   async *list(prefix: string): AsyncGenerator<string> {
-    const directory = await opendir(this.#locate(prefix)).catch(undefinedIfMissing);
+    const directory = await opendir(this.#locate(prefix), { bufferSize: entriesAtOnce }).catch(undefinedIfMissing);
     // Closed by the loop, whichever way it ends.
     for await (const entry of directory ?? []) yield entry.name;
   }

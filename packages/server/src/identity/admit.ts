@@ -22,7 +22,7 @@ export class MismatchError extends Error {
 type Files = Pick<FileStore, 'read' | 'list' | 'stat'>;
 
 /** Ids asked about at once. */
-const step = 500;
+const step = 20_000;
 
 /** Throws a {@link MismatchError} where a database is not the one that a file store belongs to, or not as new as that. */
 export async function admit(database: DatabaseFacts, files: Files, filesName: string): Promise<void> {

@@ -31,6 +31,9 @@ describe('image2model backup', () => {
     expect(await command(dataDir, 'backup', target)).toMatchObject(refused);
     await writeFile(at('there.tar'), '');
     expect(await command(dataDir, 'backup', at('there.tar'))).toMatchObject(refused);
+    expect((await command(dataDir, 'backup', at('there.tar'))).err).toContain('such as there-2.tar');
+    const within = await command(dataDir, 'backup', join(dataDir, 'files/backup'));
+    expect(within).toMatchObject({ code: 2, err: expect.stringContaining('is among the files of the server') });
     const away = await command(dataDir, 'backup', at('no/backup'));
     expect(away).toMatchObject({ code: 2, err: expect.stringContaining('There is no folder') });
     const none = await command(at('none'), 'backup', at('second'));

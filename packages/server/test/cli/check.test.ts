@@ -1,8 +1,8 @@
-import { mkdir, readdir, utimes, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { storedJobs } from '../api/support.ts';
+import { start, storedJobs } from '../api/support.ts';
 import type { TestServer } from '../support/server.ts';
 import { allJobs, command, expectWhole, serverWith, startServerProcess } from '../support/store-commands.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
@@ -125,12 +125,34 @@ describe('image2model check', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('says that the database is older than the files, as a start does', async () => {
+    await server.close(0);
+    const file = join(server.dataDir, 'image2model.db');
+    await copyFile(file, `${file}-yesterday`);
+    await (await start({ dataDir: server.dataDir })).close(0);
+    await rename(`${file}-yesterday`, file);
+    const found = await command(server.dataDir, 'check');
+    expect(found).toMatchObject({
+      code: 1,
+      err: '',
+      out: expect.stringMatching(/is older than the files .*adopt.*1 fault/s),
+    });
+  });
+
   it('says that a database is damaged, and looks no further', async () => {
     await server.close(0);
     const file = join(server.dataDir, 'image2model.db');
     await truncate(file, 20_000);
     const found = await command(server.dataDir, 'check', '--fix');
-    expect(found).toEqual({ code: 1, out: '', err: `image2model: ${file} is damaged: restore it from a backup\n` });
+    expect(found).toMatchObject({ code: 1, out: '' });
+    expect(found.err).toMatch(
+      /^image2model: .*image2model\.db is damaged: restore it from a backup, or run .*adopt.*\n$/,
+    );
+    await truncate(file, 0);
+    for (const args of [['check'], ['backup', `${server.dataDir}-backup`]]) {
+      const empty = await command(server.dataDir, ...args);
+      expect(empty).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/is empty: .*image2model adopt/) });
+    }
     await writeFile(file, 'x'.repeat(10_000));
     expect(await command(server.dataDir, 'check')).toMatchObject({
       code: 1,

@@ -1,6 +1,7 @@
 import { cp, mkdir, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { problem, start } from '../api/support.ts';
 import { picture, uploadForm } from '../support/server.ts';
@@ -107,6 +108,18 @@ describe('a database and files that do not belong together', () => {
   });
 });
 
+describe('files that cannot be used', () => {
+  it('are refused where they are none, or their mark is a folder', async () => {
+    const { dataDir, files } = await leftFolder();
+    await rm(join(files, 'store.json'));
+    await mkdir(join(files, 'store.json'));
+    await expectRefused(dataDir, /store\.json.* is damaged: .*image2model adopt.*DATA_DIR/);
+    await rm(files, { recursive: true });
+    await writeFile(files, 'a file');
+    await expectRefused(dataDir, /files is not a folder: move it away and restore the files.*DATA_DIR/);
+  });
+});
+
 // Promised: A damaged database, or one that lost its log, is noticed at the start.
 // Promised: A refused start changes nothing, and says in one sentence what is wrong and what to do.
 // Promised: `image2model adopt` gives jobs back from their files, with the same ids, owner, times and bytes.
@@ -115,17 +128,51 @@ describe('a damaged database', () => {
     await using handle = await open(database, 'r+');
     await handle.write(Buffer.alloc(4096, 0xa5), 0, 4096, at);
   };
+  const byte = async (database: string, at: number, value: number): Promise<void> => {
+    await using handle = await open(database, 'r+');
+    await handle.write(Buffer.of(value), 0, 1, at);
+  };
+  const sql = (database: string, statement: string): void => {
+    const db = new DatabaseSync(database);
+    db.exec(statement);
+    db.close();
+  };
   it.each<[string, (database: string, size: number) => Promise<void>]>([
     ['was cut off', async (database, size) => await truncate(database, size / 2)],
     ['was cut off within its head', async (database) => await truncate(database, 50)],
     ['is no database', async (database) => await writeFile(database, 'not a database'.repeat(1000))],
     ['has a page of something else at its beginning', async (database) => await garbage(database, 0)],
+    [
+      'is a folder',
+      async (database) => {
+        await rm(database);
+        await mkdir(database);
+      },
+    ],
+    ['says that a later SQLite has written it', async (database) => await byte(database, 18, 0x72)],
+    ['has a schema of a format that there is not', async (database) => await byte(database, 47, 0xfb)],
+    ['says that it is of an earlier version than it is', async (database) => await byte(database, 63, 3)],
+    ['says that it is of no version', async (database) => await byte(database, 60, 0xff)],
+    ['lacks a table', async (database) => sql(database, 'DROP TABLE timings')],
+    [
+      'has a mark that makes no sense',
+      async (database) => sql(database, `UPDATE meta SET value = '{"' WHERE name = 'mark'`),
+    ],
     ['has a page of something else', async (database, size) => await garbage(database, size - 3 * 4096)],
   ])('is refused where it %s, put aside by adopt, and the jobs are served as before', async (_, damage) => {
     const { dataDir, made, database } = await leftFolder();
     await damage(database, (await stat(database)).size);
-    await expectRefused(dataDir, /image2model\.db is damaged: restore it from a backup.*image2model adopt/);
+    await expectRefused(
+      dataDir,
+      /image2model\.db is (damaged|not a file): restore it from a backup.*image2model adopt/,
+    );
     expect(await runAdopt(dataDir)).toMatchObject({ code: 0, err: '' });
+    await expectServed(dataDir, made);
+  });
+
+  it('is served all the same where only what it knows of the clock makes no sense', async () => {
+    const { dataDir, made, database } = await leftFolder();
+    sql(database, `UPDATE meta SET value = '{}' WHERE name = 'clock'`);
     await expectServed(dataDir, made);
   });
 
