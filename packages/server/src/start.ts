@@ -45,7 +45,8 @@ export async function serve(env: Readonly<Record<string, string | undefined>>): 
 /** What the system says names a call; a person needs the path, and what to do. */
 function reasonOf(error: unknown, dataDir = ''): string {
   if (!(error instanceof Error)) return String(error);
-  if (isFull(error)) return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
+  if (isFull(error))
+    return `there is no room left on the disk of ${dataDir.trim() || 'DATA_DIR'}: free at least 24 MiB`;
   const isDenied = ['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '');
   return isDenied && 'path' in error ? `${String(error.path)} may not be written by this user` : error.message;
 }

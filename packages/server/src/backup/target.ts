@@ -59,6 +59,7 @@ export async function folderTarget(target: string, signal: AbortSignal): Promise
     addDatabase: async () => await describe(database, signal),
     async add(name, path, facts) {
       signal.throwIfAborted();
+      if (!(await isThere(path))) return 'missing';
       const to = join(directory, name);
       await folders.make(to);
       try {
@@ -105,6 +106,7 @@ export async function archiveTarget(target: string, signal: AbortSignal): Promis
 
   const add = async (name: string, from: string, facts: Facts) => {
     signal.throwIfAborted();
+    if (!(await isThere(from))) return 'missing';
     const source: FileHandle | undefined = await open(from).catch(undefinedIfMissing);
     if (source === undefined) return 'missing';
     const { size } = await source.stat();
@@ -136,6 +138,11 @@ export async function archiveTarget(target: string, signal: AbortSignal): Promis
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A folder in the place of a file is none. */
+async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(undefinedIfMissing))?.isFile() === true;
 }
 
 async function describe(path: string, signal: AbortSignal): Promise<{ size: number; sha256: string }> {

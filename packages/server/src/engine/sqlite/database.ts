@@ -24,8 +24,9 @@ export function openLocked(file: string, unlock: () => void, steps: readonly str
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(file, { timeout: 5000, enableForeignKeyConstraints: true });
-    // Before the first table, or it takes a rewrite: see vacuum.ts.
-    db.exec('PRAGMA auto_vacuum = INCREMENTAL');
+    // Before the first table, or it takes a rewrite: see vacuum.ts. Whoever has it already would be written to.
+    const { page_count: pages } = db.prepare('PRAGMA page_count').get() as { page_count: number };
+    if (pages === 0) db.exec('PRAGMA auto_vacuum = INCREMENTAL');
     db.exec('PRAGMA journal_mode = WAL');
     db.exec('PRAGMA synchronous = NORMAL');
     // Checkpoints are made on a thread (see checkpoint.ts); this is for when it cannot keep up: 64 MB of log.

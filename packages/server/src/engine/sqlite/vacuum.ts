@@ -21,7 +21,7 @@ const stepsPerCheckpoint = 64;
 export function enableVacuum(db: DatabaseSync): void {
   if (pragma(db, 'auto_vacuum') === 2 || pragma(db, 'page_count') * pragma(db, 'page_size') > maxRewrittenBytes) return;
   try {
-    db.exec('VACUUM');
+    db.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
   } catch {
     // Without room it goes on as before, and the next start tries again.
   }
