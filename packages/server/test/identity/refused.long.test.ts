@@ -1,7 +1,7 @@
 import { cp, mkdir, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { problem, start } from '../api/support.ts';
 import { picture, uploadForm } from '../support/server.ts';
@@ -52,7 +52,6 @@ describe('a database and files that do not belong together', () => {
     const server = await start({ dataDir });
     const first = await makeJob(server);
     const copy = join(await temporaryDirectory(), 'copy.db');
-    const { DatabaseSync, backup } = await import('node:sqlite');
     const source = new DatabaseSync(join(dataDir, 'image2model.db'), { readOnly: true });
     await backup(source, copy);
     source.close();

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -18,14 +18,15 @@ vi.mock(import('node:fs'), async (load) => {
 /** What stands in the way to fal: looks at the disk of the server whenever a paid request arrives. */
 async function startWay(to: string, paid: () => Promise<void>): Promise<string> {
   const way = createServer();
-  way.on('request', async (request: IncomingMessage, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'POST') await paid();
     const { host: _, connection: __, ...headers } = request.headers as Record<string, string>;
     const body = request.method === 'POST' ? await buffer(request) : undefined;
     const answer = await fetch(to + request.url, { method: request.method ?? 'GET', headers, ...(body && { body }) });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
     response.end(Buffer.from(await answer.arrayBuffer()));
-  });
+  };
+  way.on('request', (request, response) => void pass(request, response));
   way.listen(0, '127.0.0.1');
   await once(way, 'listening');
   onTestFinished(() => {
