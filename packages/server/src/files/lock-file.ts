@@ -2,9 +2,13 @@ import { accessSync, chownSync, closeSync, constants, openSync, statSync } from 
 import { dirname } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
+import { errnoOf } from './errno.ts';
 
 /** SQLite's code for a lock that another holds. */
 const busyCode = 5;
+/** Its codes for a file that it may not write, that it cannot open, and that is none of its own. A full disk is waited for. */
+const unusableCodes: readonly unknown[] = [8, 14, 26];
+const deniedCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /** A lock file that this user cannot use. The message is a sentence that names it and the way out. */
 export class LockFileError extends Error {
@@ -24,8 +28,9 @@ export function takeLockFile(file: string, waitMs: number): (() => void) | undef
     return () => lock.close();
   } catch (error) {
     lock.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === busyCode) return undefined;
-    throw unusable(file, error);
+    const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+    if (code === busyCode) return undefined;
+    throw unusableCodes.includes(code) ? unusable(file, error) : error;
   }
 }
 
@@ -43,12 +48,12 @@ function requireWritable(file: string): void {
   try {
     makeForOwner(file);
     accessSync(file, constants.R_OK | constants.W_OK);
-    if (!statSync(file).isFile()) throw new Error('not a file');
   } catch (error) {
-    throw unusable(file, error);
+    throw deniedCodes.includes(errnoOf(error)) ? unusable(file, error) : error;
   }
+  if (!statSync(file).isFile()) throw unusable(file);
 }
 
-function unusable(file: string, cause: unknown): LockFileError {
+function unusable(file: string, cause?: unknown): LockFileError {
   return new LockFileError(`${file} cannot be used: remove it, or let this user write to it`, { cause });
 }
