@@ -49,6 +49,17 @@ describe.each(kinds)('after a power cut, %s', (_, imitate) => {
     expect(await read('jobs/b/images/1')).toBe('again');
   });
 
+  it('has nothing of a file whose removal was done', async () => {
+    const { read } = await cutAfter(
+      `await store.write('jobs/a/models/1', Buffer.from('an attempt that lost'));
+      await store.write('jobs/a/models/2', Buffer.from('stays'));
+      await store.remove('jobs/a/models/1');`,
+      imitate,
+    );
+    await expect(read('jobs/a/models/1')).rejects.toThrow('ENOENT');
+    expect(await read('jobs/a/models/2')).toBe('stays');
+  });
+
   it('has the files that were put', async () => {
     const { read } = await cutAfter(
       `await store.put('jobs/b/images/1', await store.spool.receive(Buffer.from('put')));`,

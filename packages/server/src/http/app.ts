@@ -137,7 +137,9 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
     const mayOpenFile = !(request.routeOptions.url ?? '').endsWith('/stream');
     if (request.owner !== '') connections.busy(request.raw.socket, { mayOpenFile });
   });
-  api.addHook('onResponse', async (request) => connections.idle(request.raw.socket));
+  api.addHook('onResponse', async ({ raw }, { statusCode }) => {
+    connections.idle(raw.socket, { isRefused: statusCode >= 400 });
+  });
   uploadRoutes(api, options);
   statusRoutes(api, options);
   streamRoutes(api, { engine, hub });

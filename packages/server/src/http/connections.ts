@@ -13,13 +13,16 @@ const sayAgainMs = 60_000;
 
 /**
  * The connections of this process. One without a valid request is idle: it has sent nothing yet, or half a head, or its
- * request was refused, or it is kept for the next one. Idle ones give way, the oldest first, so that whoever merely
- * connects takes nothing from those whose requests are good, nor the descriptors that files and the database need.
+ * request was refused, or it is kept for the next one. Idle ones give way, the oldest first and those without any good
+ * request before the others, so that whoever merely connects takes nothing from those whose requests are good, nor the
+ * descriptors that files and the database need.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  /** Since when; the oldest first. */
-  readonly #idle = new Map<Socket, number>();
+  /** Those whose last request was refused, or that had none, and since when; the oldest first. */
+  readonly #strangers = new Map<Socket, number>();
+  /** The same of those that are kept for another request, which may be on its way. */
+  readonly #kept = new Map<Socket, number>();
   readonly #open = new Set<Socket>();
   /** Those whose request may hold a file open as well: what is uploaded or downloaded. */
   readonly #withFile = new Set<Socket>();
@@ -34,7 +37,8 @@ export class Connections {
     const forget = (socket: Socket): void => {
       this.#open.delete(socket);
       this.#withFile.delete(socket);
-      this.#idle.delete(socket);
+      this.#strangers.delete(socket);
+      this.#kept.delete(socket);
     };
     // One function for all: there are as many of these as streams.
     function onClose(this: Socket): void {
@@ -53,34 +57,45 @@ export class Connections {
 
   /** Its request is good: it stays until that is answered. `mayOpenFile`: it then counts for two. */
   busy(socket: Socket, { mayOpenFile }: { mayOpenFile: boolean }): void {
-    this.#idle.delete(socket);
+    this.#strangers.delete(socket);
+    this.#kept.delete(socket);
     if (mayOpenFile && this.#open.has(socket)) this.#withFile.add(socket);
   }
 
-  /** Its request is answered. */
-  idle(socket: Socket): void {
+  /** Its request is answered, or refused. */
+  idle(socket: Socket, { isRefused }: { isRefused: boolean }): void {
     this.#withFile.delete(socket);
-    if (this.#open.has(socket)) this.#idle.set(socket, performance.now());
+    if (!this.#open.has(socket)) return;
+    this.#kept.delete(socket);
+    (isRefused ? this.#strangers : this.#kept).set(socket, performance.now());
   }
 
   #accept(socket: Socket): void {
     const { maxConnections, maxIdleConnections } = this.#options;
     this.#open.add(socket);
-    const [oldest] = this.#idle;
-    this.idle(socket);
+    const oldest = this.#oldestIdle();
+    this.#strangers.set(socket, performance.now());
     if (this.#open.size + this.#withFile.size > maxConnections) {
       // With nobody to give way, it is the newcomer's turn to come back later.
-      this.#end(oldest?.[0] ?? socket);
+      this.#end(oldest ?? socket);
       this.#say({ open: this.#open.size, max: maxConnections }, 'All connections that there is room for are in use');
-    } else if (oldest !== undefined && this.#idle.size > maxIdleConnections) {
+    } else if (oldest !== undefined && this.#strangers.size + this.#kept.size > maxIdleConnections) {
       // A crowd that comes at once has its requests on the way.
-      if (performance.now() - oldest[1] < graceMs) return;
-      this.#end(oldest[0]);
+      const since = this.#strangers.get(oldest) ?? this.#kept.get(oldest) ?? 0;
+      if (performance.now() - since >= graceMs) this.#end(oldest);
     }
   }
 
+  /** The one to give way next. */
+  #oldestIdle(): Socket | undefined {
+    const [stranger] = this.#strangers.keys();
+    const [kept] = this.#kept.keys();
+    return stranger ?? kept;
+  }
+
   #end(socket: Socket): void {
-    this.#idle.delete(socket);
+    this.#strangers.delete(socket);
+    this.#kept.delete(socket);
     socket.destroy();
   }
 
