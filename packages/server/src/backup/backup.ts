@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, parse, resolve, sep } from 'node:path';
+import { dirname, join, parse, resolve, sep } from 'node:path';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { holdRemovals } from '../files/hold.ts';
 import { jobPrefix } from '../files/keys.ts';
