@@ -37,8 +37,8 @@ export class Core {
   readonly cleanups: CleanupQueue;
   /** Names of what runs at the moment; see {@link Engine.exclusively}. */
   readonly exclusive = new Set<string>();
-  /** Throws where the database was taken away: for what is promised to outlast this process. */
-  readonly requirePresence: () => void;
+  /** Throws where the database was taken away or proved damaged: for what is promised to outlast this process. */
+  readonly requireStorage: () => void;
   readonly #wake: Wake;
   readonly #checkpointer: Checkpointer;
   readonly #log: EngineLog | undefined;
@@ -48,7 +48,11 @@ export class Core {
     const onError = (error: unknown) => log?.error({ err: error }, 'A listener of the engine failed');
     this.feed = new Feed(onError);
     this.signals = new Signals(onError);
-    this.requirePresence = createPresenceCheck(path);
+    const requirePresence = createPresenceCheck(path);
+    this.requireStorage = () => {
+      requirePresence();
+      this.session.requireWhole();
+    };
     this.#checkpointer = new Checkpointer(path, {
       onDone: checkpointed,
       onError: (error) => log?.error({ err: error }, 'The checkpoint thread failed'),

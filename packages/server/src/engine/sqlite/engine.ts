@@ -145,13 +145,13 @@ function connect(handle: Handle, vacuum: Vacuum): Engine {
     },
 
     async setMark(mark) {
-      handle.core.requirePresence();
+      handle.core.requireStorage();
       const { session } = handle.core;
       await session.durable(() => session.insert('setMeta', { name: markName, value: JSON.stringify(mark) }));
     },
 
     async check() {
-      handle.core.requirePresence();
+      handle.core.requireStorage();
       await handle.core.session.check();
     },
 

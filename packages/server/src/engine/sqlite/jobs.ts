@@ -14,7 +14,7 @@ export function jobsOf(handle: Handle): Jobs {
 
     async deleteJob(jobId) {
       const { session, cleanups } = handle.core;
-      handle.core.requirePresence();
+      handle.core.requireStorage();
       if (session.get('unfinishedTask', jobId)) return 'running';
       return await session.durable(() => {
         if (session.run('deleteJob', jobId) === 0) return 'unknown';
@@ -79,7 +79,7 @@ export function jobsOf(handle: Handle): Jobs {
 
     async cancel(taskId, fileId) {
       const { core } = handle;
-      core.requirePresence();
+      core.requireStorage();
       const row = core.session.get('task', taskId);
       if (!row) return 'unknown';
       return await core.session.durable(() => {
@@ -95,7 +95,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
   return {
     async submit(job, idempotency) {
       const { core } = handle;
-      core.requirePresence();
+      core.requireStorage();
       const { session } = core;
       const { jobId, taskId, owner, model, faceLimit, createdAt = session.now() } = job;
       const options = JSON.stringify(job.options);
@@ -120,7 +120,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
 
     async retry(jobId, { lost, without, ...task }) {
       const { core } = handle;
-      core.requirePresence();
+      core.requireStorage();
       const { session } = core;
       const job = readJob(session, core.live, jobId);
       if (!job) return 'unknown';

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ModelFile } from '@image2model/protocol';
-import { StorageFullError } from '../../files/contract.ts';
+import { StorageFullError, StorageGoneError } from '../../files/contract.ts';
 import { isFull } from '../../files/errno.ts';
 import { ShortageError, shortageOf } from '../../shortage.ts';
 import type { Entry } from '../contract.ts';
@@ -10,6 +10,9 @@ import { fromMessage, moveIso } from './rows.ts';
 import type { QueryRows, TaskRecord } from './rows.ts';
 import { sql } from './sql.ts';
 import type { StoreClock } from './store-clock.ts';
+
+/** And for a database that contradicts itself, or is none any more. */
+const damagedCodes: readonly unknown[] = [11, 26];
 
 const pageBytes = 4096;
 
@@ -44,6 +47,7 @@ export class Session {
   #written = new Map<string, Entry[]>();
   #after: (() => void)[] = [];
   #pages = 0;
+  #damage: StorageGoneError | undefined;
 
   constructor(db: DatabaseSync, options: SessionOptions) {
     this.#db = db;
@@ -59,23 +63,49 @@ export class Session {
 
   /** The first row, if any. Its shape is trusted: the schema is ours alone. */
   get<Name extends keyof QueryRows>(name: Name, ...parameters: SQLInputValue[]): QueryRows[Name] | undefined {
-    return this.#statements[name].get(...parameters) as QueryRows[Name] | undefined;
+    try {
+      return this.#statements[name].get(...parameters) as QueryRows[Name] | undefined;
+    } catch (error) {
+      throw this.#noted(error);
+    }
   }
 
   all<Name extends keyof QueryRows>(name: Name, ...parameters: SQLInputValue[]): QueryRows[Name][] {
-    return this.#statements[name].all(...parameters) as QueryRows[Name][];
+    try {
+      return this.#statements[name].all(...parameters) as QueryRows[Name][];
+    } catch (error) {
+      throw this.#noted(error);
+    }
   }
 
   /** Runs a statement with positional parameters; returns the number of rows changed. */
   run(name: StatementName, ...parameters: SQLInputValue[]): number {
     this.#pages += 1;
-    return Number(this.#statements[name].run(...parameters).changes);
+    try {
+      return Number(this.#statements[name].run(...parameters).changes);
+    } catch (error) {
+      throw this.#noted(error);
+    }
   }
 
   /** The same with named parameters; returns the id of the row that was inserted last. */
   insert(name: StatementName, named: Record<string, SQLInputValue>): number {
     this.#pages += 1;
-    return Number(this.#statements[name].run(named).lastInsertRowid);
+    try {
+      return Number(this.#statements[name].run(named).lastInsertRowid);
+    } catch (error) {
+      throw this.#noted(error);
+    }
+  }
+
+  /** Throws a {@link StorageGoneError} once SQLite has come upon something that cannot be: the next start looks at all of it. */
+  requireWhole(): void {
+    if (this.#damage) throw this.#damage;
+  }
+
+  #noted(error: unknown): unknown {
+    if (isDamaged(error)) this.#damage ??= new StorageGoneError('The database is damaged', { cause: error });
+    return error;
   }
 
   /** As {@link change}; resolves once it is on the disk. */
@@ -187,4 +217,9 @@ function refusal(error: unknown): unknown {
 
 function isSqlite(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error;
+}
+
+/** Extended codes have the plain one in their low byte. */
+function isDamaged(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && damagedCodes.includes(Number(error.errcode) & 0xff);
 }
