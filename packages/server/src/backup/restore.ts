@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { lockDatabase } from '../engine/sqlite/database.ts';
 import { undefinedIfMissing } from '../files/errno.ts';
+import { syncFolder } from '../files/folders.ts';
 import { referredPhotos } from './contents.ts';
 import { openToRead, prepareCopy } from './database.ts';
 import { FailedError, RefusedError } from './errors.ts';
@@ -9,7 +10,7 @@ import { databaseName, filesName } from '../data-dir.ts';
 import { besideNames } from './layout.ts';
 import { openBackup } from './source.ts';
 import type { BackupSource } from './source.ts';
-import { eachOf, Folders, Inspected, syncFolder, writeSynced } from './transfer.ts';
+import { eachOf, Folders, Inspected, writeSynced } from './transfer.ts';
 
 /** What a restore came to. */
 export interface RestoreReport {

@@ -4,9 +4,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf, undefinedIfMissing } from '../files/errno.ts';
 import type { Facts } from '../files/verifier.ts';
+import { syncFolder } from '../files/folders.ts';
 import { databaseName } from '../data-dir.ts';
 import { TarWriter } from './tar.ts';
-import { Folders, Inspected, syncFolder, writeSynced } from './transfer.ts';
+import { Folders, Inspected, writeSynced } from './transfer.ts';
 
 /** Where a backup is written to, under another name until it is whole. */
 export interface BackupTarget {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Facts } from '../files/verifier.ts';
+import { syncFolder } from '../files/folders.ts';
 
 /** Files read and written at once. */
 const atOnce = 8;
@@ -72,13 +73,6 @@ export class Folders {
   async sync(): Promise<void> {
     for (const folder of this.#made) await syncFolder(folder);
   }
-}
-
-/** Puts the entries of a folder on the disk, where the system can. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 /** Runs work on each of many, a few at a time; rejects with the first that fails, once those under way are done. */

@@ -95,7 +95,7 @@ export class Core {
 
   /** Resolves once what the opening has changed is on the disk. What has come due is done from then on. */
   async begin(): Promise<void> {
-    await this.sync.synced();
+    await this.sync.begin();
     this.#wake.by(this.session.now());
   }
 

@@ -1,6 +1,7 @@
-import { closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers';
+import { syncFolder } from '../../files/folders.ts';
 import type { Entry } from '../contract.ts';
 
 /** What one sync brings onto the disk. */
@@ -30,6 +31,7 @@ export class GroupSync {
   /** Undefined for a database in memory, and once it is closed. */
   #log: number | undefined;
   readonly #options: GroupSyncOptions;
+  readonly #file: string;
   /** What is committed now joins it. */
   #next: Group | undefined;
   #running: Group | undefined;
@@ -38,10 +40,18 @@ export class GroupSync {
   /** The database is open: its log exists, and stays the same file until it is closed. */
   constructor(file: string, options: GroupSyncOptions) {
     this.#options = options;
+    this.#file = file;
     if (file === ':memory:') return;
     // No lock of SQLite's is on the log, so that closing it a second time gives none up (as it would with the database).
     this.#log = openSync(`${file}-wal`, 'r+');
-    for (const folder of [dirname(file), dirname(dirname(file))]) syncFolder(folder);
+  }
+
+  /** Resolves once all that was committed so far is on the disk, and a new database is found again after a power cut. */
+  async begin(): Promise<void> {
+    if (this.#log !== undefined) {
+      for (const folder of [dirname(this.#file), dirname(dirname(this.#file))]) await syncFolder(folder);
+    }
+    await this.synced();
   }
 
   /** Throws where a sync has failed. */
@@ -128,20 +138,5 @@ export class GroupSync {
     this.#failure = failure;
     for (const group of [this.#running, this.#next]) group?.synced.reject(failure);
     this.#options.onFailure(failure);
-  }
-}
-
-/** So that a new file, or a new folder, is found again after a power cut. */
-function syncFolder(folder: string): void {
-  let handle: number | undefined;
-  try {
-    handle = openSync(folder, 'r');
-    fsyncSync(handle);
-  } catch (error) {
-    // Not every system opens or syncs folders, and the one above may be somebody else's.
-    const { code } = error as NodeJS.ErrnoException;
-    if (!['EACCES', 'EPERM', 'EISDIR', 'EINVAL'].includes(code ?? '')) throw error;
-  } finally {
-    if (handle !== undefined) closeSync(handle);
   }
 }
