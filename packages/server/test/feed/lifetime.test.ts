@@ -28,7 +28,8 @@ describe('silence', () => {
     const before = timers();
     const listeners = await Promise.all(Array.from({ length: 20 }, () => listen(server, task.path)));
     await eventually(() => listeners.every(({ comments }) => comments.length > 2));
-    expect(timers()).toBeLessThanOrEqual(before + 1);
+    // One for all of them, which stays. Others may run for a moment: the engine's, or of a client.
+    await eventually(() => timers() <= before + 1);
     for (const listener of listeners) listener.abort();
     await eventually(() => server.hub.stats().open === 0);
     await eventually(() => timers() <= before);
