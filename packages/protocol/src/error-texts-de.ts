@@ -46,7 +46,6 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.body_too_large': 'Der Inhalt ist größer, als diese Route erlaubt.',
   'error.body_length': 'Der Inhalt ist nicht so lang, wie Content-Length angibt.',
   'error.body_not_json': 'Der Inhalt ist kein gültiges JSON.',
-  'error.body_empty': 'Der Inhaltstyp ist JSON, aber der Inhalt ist leer.',
   'error.id_invalid': 'Die ID in der Adresse ist keine UUID.',
   'error.range': 'Die Datei hat {bytes} Bytes.',
 

@@ -45,7 +45,6 @@ export const errorTexts = {
   'error.body_too_large': 'The body is larger than this route accepts.',
   'error.body_length': 'The body is not as long as Content-Length says.',
   'error.body_not_json': 'The body is not valid JSON.',
-  'error.body_empty': 'The content type is JSON, but the body is empty.',
   'error.id_invalid': 'The id in the address is not a UUID.',
   'error.range': 'The file has {bytes} bytes.',
 

@@ -149,8 +149,11 @@ export class ApiService {
     return this.#call('/admin/disk-usage', options);
   }
 
-  /** Deletes all owners' jobs that ended more than `hours` ago; `dryRun` only counts them. Needs an admin key. */
-  cleanup(options: CallOptions & { hours: number; dryRun?: boolean }): Promise<Result<CleanupAnswer>> {
+  /**
+   * Deletes all owners' jobs that ended more than `hours` ago (default: the server's `RETENTION_HOURS`); `dryRun` only
+   * counts them. Needs an admin key.
+   */
+  cleanup(options: CallOptions & { hours?: number; dryRun?: boolean } = {}): Promise<Result<CleanupAnswer>> {
     const { hours, dryRun = false, signal } = options;
     return this.#call('/admin/cleanup', { method: 'POST', json: { hours, dry_run: dryRun }, signal });
   }

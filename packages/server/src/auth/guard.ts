@@ -176,7 +176,7 @@ function rateLimitKey(request: Asked): string {
 
 /** An orchestrator's question must be answered however busy or near its end the server is. */
 function isProbe(request: Asked): boolean {
-  return /^\/api\/v1\/health(\/liveness|\/readiness)?$/.test(request.routeOptions.url ?? '');
+  return /^(\/api\/v1)?\/health$|^\/api\/v1\/health\/(liveness|readiness)$/.test(request.routeOptions.url ?? '');
 }
 
 function isSafe(request: Asked): boolean {

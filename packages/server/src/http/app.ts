@@ -18,6 +18,7 @@ import { Connections } from './connections.ts';
 import type { Config } from '../config.ts';
 import { handleError, sendProblem, toApiError } from './error-handler.ts';
 import { putFrontBefore } from '../streams/front/front.ts';
+import { acceptEmptyBodies } from './empty-body.ts';
 import { exposedHeaders, secureHeaders } from './headers.ts';
 import { readLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
@@ -66,6 +67,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const metrics = createMetrics({ engine, providers, worker, openStreams: () => hub.stats().open });
   const app = createFastify(options.log);
   watchRequests(app, metrics);
+  acceptEmptyBodies(app);
   answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
   const commonLines = await registerPlugins(app, options, pages.scriptHashes);
   await app.register(async (scope) => await registerApi(app, scope, { ...options, metrics, commonLines }), {
@@ -146,9 +148,9 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   downloadRoutes(api, options);
   jobRoutes(api, options);
   modelRoutes(api, options);
-  adminRoutes(api, { engine, files });
+  adminRoutes(api, { engine, files, retentionHours: config.retentionHours });
   sessionRoutes(api, { engine, keyring, sessions, tickets });
-  healthRoutes(api, { engine, files, metrics, isClosing, providers });
+  healthRoutes(api, { engine, files, metrics, isClosing, providers, root: app, admit: watch.admit });
   await webhookRoutes(api, providers);
   putFrontBefore(app, {
     guard: watch,

@@ -63,7 +63,6 @@ const frameworkErrors: Record<string, readonly [ErrorCode, Message]> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['UNSUPPORTED_MEDIA_TYPE', message('error.content_type')],
   FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', message('error.body_too_large')],
   FST_ERR_CTP_INVALID_JSON_BODY: ['INVALID_REQUEST', message('error.body_not_json')],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['INVALID_REQUEST', message('error.body_empty')],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['INVALID_REQUEST', message('error.body_length')],
   FST_ERR_BAD_URL: ['INVALID_REQUEST', message('error.address_encoding')],
   FST_ERR_MAX_PARAM_LENGTH: ['NOT_FOUND', message('error.address_too_long')],

@@ -15,6 +15,21 @@ const owner = { headers: { authorization: 'Bearer mine' } };
 const mine = (method: string, body?: object): RequestInit =>
   body === undefined ? { method, ...owner } : json(method, body, owner.headers);
 
+/** Ways in which clients send no body. */
+const emptyBodies: [title: string, init: () => RequestInit & { headers?: Record<string, string> }][] = [
+  ['nothing at all', () => ({ method: 'POST' })],
+  ['a content type alone', () => json('POST', undefined) as { headers: Record<string, string> }],
+  ['an empty text', () => ({ method: 'POST', body: '' })],
+  ['an empty form', () => ({ method: 'POST', body: new URLSearchParams() })],
+  [
+    'no chunk',
+    () => ({ method: 'POST', body: noChunk(), duplex: 'half', headers: { 'content-type': 'application/json' } }),
+  ],
+  ['{}', () => json('POST', {}) as { headers: Record<string, string> }],
+  ['null', () => json('POST', null) as { headers: Record<string, string> }],
+];
+const noChunk = (): ReadableStream => new ReadableStream({ start: (controller) => controller.close() });
+
 beforeEach(async () => {
   before = undefined;
   server = await start({
@@ -161,5 +176,34 @@ describe('administration', () => {
     expect(await storedJobs(server)).toHaveLength(1);
     expect(await clean({ hours: 0 })).toEqual({ dry_run: false, jobs: 1 });
     expect(await storedJobs(server)).toEqual([]);
+  });
+
+  it('cleans up by its defaults without a body, however that is sent', async () => {
+    await ended(server, (await upload(server, ['a.png'], owner)).task_id, owner);
+    for (const [title, empty] of emptyBodies) {
+      const init = empty();
+      const answer = await server.ask('/api/v1/admin/cleanup', { ...init, headers: { ...init.headers, ...root } });
+      // Nothing has been kept for as long as RETENTION_HOURS.
+      expect([title, await answer.json()]).toEqual([title, { dry_run: false, jobs: 0 }]);
+    }
+    await problem(await server.ask('/api/v1/admin/cleanup', json('POST', { hours: -1 }, root)), 400, 'INVALID_REQUEST');
+    await problem(await server.ask('/api/v1/admin/cleanup', json('POST', [], root)), 400, 'INVALID_REQUEST');
+  });
+});
+
+describe('a request whose body is optional', () => {
+  it.each(emptyBodies)('does without it: %s', async (_, empty) => {
+    const accepted = await upload(server, ['a.png'], owner);
+    const post = async (path: string): Promise<Response> => {
+      const init = empty();
+      return await server.ask(`/api/v1${path}`, { ...init, headers: { ...init.headers, ...owner.headers } });
+    };
+    await ended(server, accepted.task_id, owner);
+    const task = `/status/tasks/${accepted.task_id}`;
+    const file = accepted.uploaded_files[0]?.file_id ?? '';
+    expect((await post(`${task}/ticket`)).status).toBe(200);
+    await problem(await post(`${task}/cancel`), 409, 'TASK_ENDED');
+    await problem(await post(`${task}/files/${file}/cancel`), 409, 'TASK_ENDED');
+    await problem(await post(`/jobs/${accepted.job_id}/retry`), 409, 'NOTHING_TO_RETRY');
   });
 });

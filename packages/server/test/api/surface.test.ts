@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { errorDefinitions, healthSchema } from '@image2model/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask as raw } from '../support/sockets.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -61,6 +62,35 @@ describe('health', () => {
     expect(health).toMatchObject({ status: 'ok', checks: { engine: { status: 'ok' }, files: { status: 'ok' } } });
     expect((await server.ask('/api/v1/health/readiness')).status).toBe(200);
     expect(await (await server.ask('/api/v1/health/liveness')).json()).toEqual({ status: 'ok' });
+  });
+
+  it('is also at the root, where load balancers and containers ask, and in the reference', async () => {
+    const [alias, own] = [await server.ask('/health'), await server.ask('/api/v1/health')];
+    const { uptime_seconds: _, ...rest } = healthSchema.parse(await own.json());
+    expect(healthSchema.parse(await alias.json())).toMatchObject(rest);
+    const named = (response: Response): string[] => [...response.headers.keys()];
+    expect(named(alias)).toEqual(named(own));
+    expect((await server.ask('/health/')).status).toBe(200);
+    const head = await server.ask('/health', { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    const wrong = await server.ask('/health', { method: 'POST' });
+    expect(wrong.headers.get('allow')).toContain('GET');
+    await problem(wrong, 405, 'METHOD_NOT_ALLOWED');
+    const { paths } = (await (await server.ask('/api/v1/openapi.json')).json()) as { paths: Record<string, object> };
+    expect(paths['/health']).toMatchObject({ get: { tags: ['Health'] } });
+    const lines = server.log.map((line) => JSON.parse(line) as { level: number; path?: string });
+    const levels = (path: string) => new Set(lines.filter((line) => line.path === path).map(({ level }) => level));
+    expect(levels('/health')).toEqual(levels('/api/v1/health'));
+  });
+
+  it('needs no key, has no rate limit, and is as careful with names at the root as under the prefix', async () => {
+    const keyed = await start({ env: { API_KEYS: 'key', RATE_LIMIT_PER_MINUTE: '1' } });
+    for (let count = 0; count < 3; count += 1) expect((await keyed.ask('/health')).status).toBe(200);
+    const answer = await raw(
+      Number(new URL(server.address).port),
+      'GET /health HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   it('has figures for Prometheus', async () => {

@@ -6,9 +6,18 @@ import type { Api, RouteContext } from './context.ts';
 const config = { access: 'admin' } as const;
 const tags = ['Administration'];
 const bytes = z.int().nonnegative();
+const cleanupBody = z.object({
+  hours: z.number().min(0).max(1_000_000).optional().describe('By default RETENTION_HOURS'),
+  dry_run: z.boolean().optional().describe('Only count; by default false'),
+});
+
+interface AdminOptions extends Pick<RouteContext, 'engine' | 'files'> {
+  /** How long jobs are kept anyway: what a clean-up without `hours` goes by. */
+  retentionHours: number;
+}
 
 /** What an administrator may ask for besides. */
-export function adminRoutes(app: Api, { engine, files }: Pick<RouteContext, 'engine' | 'files'>): void {
+export function adminRoutes(app: Api, { engine, files, retentionHours }: AdminOptions): void {
   app.get(
     '/admin/disk-usage',
     {
@@ -43,14 +52,14 @@ export function adminRoutes(app: Api, { engine, files }: Pick<RouteContext, 'eng
       schema: {
         summary: 'Remove jobs of all owners that ended so many hours ago or earlier',
         tags,
-        body: z.object({ hours: z.number().min(0).max(1_000_000), dry_run: z.boolean().default(false) }),
+        body: cleanupBody.nullish(),
         response: {
           200: z.object({ dry_run: z.boolean(), jobs: z.int().describe('Removed, or that would have been') }),
         },
       },
     },
     async (request) => {
-      const { hours, dry_run: dryRun } = request.body;
+      const { hours = retentionHours, dry_run: dryRun = false } = request.body ?? {};
       const ageMs = hours * 3_600_000;
       const jobs = dryRun
         ? (await engine.finishedJobs(ageMs, Number.MAX_SAFE_INTEGER)).length

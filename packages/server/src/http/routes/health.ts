@@ -1,12 +1,18 @@
 import { healthSchema } from '@image2model/protocol';
 import type { Health } from '@image2model/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Guard } from '../../auth/guard.ts';
 import type { Provider } from '../../models/provider.ts';
 import { version } from '../../version.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Api, RouteContext } from './context.ts';
 
 interface HealthOptions extends Pick<RouteContext, 'engine' | 'files'> {
+  /** The server itself: load balancers and containers ask at `/health`, without the prefix of the API. */
+  root: FastifyInstance;
+  /** Lets requests of `root` in as those of the API are. */
+  admit: Guard['admit'];
   metrics: Metrics;
   isClosing: () => boolean;
   providers: readonly Pick<Provider, 'id' | 'trouble'>[];
@@ -18,14 +24,20 @@ const tags = ['Health'];
 /** Whether the server lives, can work, and how it does. */
 export function healthRoutes(app: Api, options: HealthOptions): void {
   const health = healthOf(options);
-
-  app.get(
+  const schema = { tags, response: { 200: healthSchema } };
+  const answer = async (_: FastifyRequest, reply: FastifyReply): Promise<Health> => {
+    reply.header('cache-control', 'no-store');
+    return await health();
+  };
+  app.get('/health', { config, schema: { ...schema, summary: 'How the server is' } }, answer);
+  options.root.get(
     '/health',
-    { config, schema: { summary: 'How the server is', tags, response: { 200: healthSchema } } },
-    async (_, reply) => {
-      reply.header('cache-control', 'no-store');
-      return await health();
+    {
+      config,
+      schema: { ...schema, summary: 'The same as /api/v1/health' },
+      onRequest: async (request) => await options.admit(request),
     },
+    answer,
   );
 
   app.get(
