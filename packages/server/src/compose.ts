@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
+import { feedWithPublicAddresses } from './http/public-addresses.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { prepareDataDir } from './prepare-data-dir.ts';
@@ -229,7 +230,9 @@ async function openApp(
 ): Promise<{ app: FastifyInstance; hub: Hub }> {
   const { config, log } = options;
   const { engine } = parts;
-  const hub = new Hub({ engine, log, limits: streamLimits(config) });
+  const { publicUrl } = config;
+  const feed = publicUrl === null ? engine : feedWithPublicAddresses(engine, publicUrl);
+  const hub = new Hub({ engine: feed, log, limits: streamLimits(config) });
   opened.push(() => hub.close(0));
   engine.onLoginEnded((login) => hub.endLogin(login));
   const app = await buildApp({

@@ -50,10 +50,16 @@ describe('readConfig', () => {
     [{ FAL_KEY: 'a b' }, /^FAL_KEY must be printable/],
     [{ FAL_QUEUE_URL: 'https://queue.example' }, /^FAL_QUEUE_URL is set without FAL_KEY/],
     [{ FAL_DAILY_LIMIT_USD: '5' }, /^FAL_DAILY_LIMIT_USD is set without FAL_KEY/],
-    [{ PUBLIC_URL: 'https://me.example' }, /^PUBLIC_URL is set without FAL_KEY/],
     [{ FAL_KEY: 'k', FAL_QUEUE_URL: 'http://queue.example' }, /^FAL_QUEUE_URL must be an address like https/],
     [{ FAL_KEY: 'k', FAL_REST_URL: 'https://a:b@rest.example' }, /^FAL_REST_URL must be an address/],
-    [{ FAL_KEY: 'k', PUBLIC_URL: 'example.org' }, /^PUBLIC_URL must be an address/],
+    [{ PUBLIC_URL: 'example.org' }, /^PUBLIC_URL must be a URL like https/],
+    [{ PUBLIC_URL: 'example.org:3000' }, /^PUBLIC_URL must be a URL/],
+    [{ PUBLIC_URL: 'ftp://example.org' }, /^PUBLIC_URL must be a URL/],
+    [{ PUBLIC_URL: 'https://a:b@example.org' }, /^PUBLIC_URL must be a URL/],
+    [{ PUBLIC_URL: 'https://example.org/?a=b' }, /^PUBLIC_URL must be a URL/],
+    [{ PUBLIC_URL: 'https://example.org/?' }, /^PUBLIC_URL must be a URL/],
+    [{ PUBLIC_URL: 'https://example.org/#top' }, /^PUBLIC_URL must be a URL/],
+    [{ PUBLIC_URL: 'https://example.org/api/v1/' }, /^PUBLIC_URL must be the URL of the pages: leave \/api\/v1 out/],
     [{ FAL_KEY: 'k', FAL_DAILY_LIMIT_USD: '-1' }, /^FAL_DAILY_LIMIT_USD must be an amount/],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS must be origins/],
     [{ API_KEYS: 'a b' }, /^API_KEYS must be printable/],
@@ -144,6 +150,27 @@ describe('readConfig', () => {
       dailyLimitUsd: 7.5,
       publicUrl: 'https://me.example',
     });
+  });
+
+  it.each([
+    ['https://Me.Example/', 'https://me.example'],
+    ['https://me.example/models/', 'https://me.example/models'],
+    ['http://192.168.1.5:3000', 'http://192.168.1.5:3000'],
+    ['https://me.example/"<b>', 'https://me.example/%22%3Cb%3E'],
+  ])('takes PUBLIC_URL=%s for %s', (given, publicUrl) => {
+    expect(readConfig({ PUBLIC_URL: given, API_KEYS: 'key' })).toMatchObject({ publicUrl, warnings: [] });
+  });
+
+  it('has no webhooks come in the clear, and says so', () => {
+    const { fal, warnings } = readConfig({ FAL_KEY: 'k', API_KEYS: 'key', PUBLIC_URL: 'http://me.example' });
+    expect(fal).toMatchObject({ publicUrl: null });
+    expect(warnings).toEqual([expect.stringMatching(/^PUBLIC_URL=http:\/\/me\.example is plain http/)]);
+  });
+
+  it('warns of a public name that a server without keys does not answer to', () => {
+    const { warnings } = readConfig({ PUBLIC_URL: 'https://me.example' });
+    expect(warnings).toEqual([expect.stringContaining('without API_KEYS nobody gets an answer under that name')]);
+    expect(readConfig({ PUBLIC_URL: 'http://localhost:8080' }).warnings).toEqual([]);
   });
 
   it('names no key in its complaint about keys', () => {

@@ -57,11 +57,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>) {
     /** Files that may wait; while there are so many, uploads and retries are refused. */
     maxQueuedFiles: settings.MAX_QUEUED_FILES,
     retentionHours: settings.RETENTION_HOURS,
+    /** Where people reach this server, perhaps with the path that a proxy serves it under; null where nobody said. */
+    publicUrl: settings.PUBLIC_URL ?? null,
     /** The models of fal.ai; null where there is no key for them. */
     fal: falConfig(settings),
     logLevel: settings.LOG_LEVEL,
     /** Sentences about what may be a mistake. */
-    warnings: misspelt.map(({ sentence }) => sentence),
+    warnings: [...misspelt.map(({ sentence }) => sentence), ...doubtsAboutPublicUrl(settings)],
   };
 }
 
@@ -113,6 +115,15 @@ const baseUrl = z
   .transform((text) => text.replace(/\/+$/, ''))
   .optional();
 
+// Unlike the URLs above it is only written into answers, so it may be plain http in a local network.
+const publicUrl = z
+  .string()
+  .trim()
+  .refine(isPublicUrl, 'must be a URL like https://example.org, perhaps with a path, without a query')
+  .transform((text) => new URL(text).href.replace(/\/+$/, ''))
+  .refine((text) => !/\/api(\/v1)?$/.test(text), 'must be the URL of the pages: leave /api/v1 out')
+  .optional();
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 const settingsSchema = z.object({
@@ -139,7 +150,7 @@ const settingsSchema = z.object({
     .regex(/^\d{1,9}(\.\d{1,4})?$/, 'must be an amount like 20 or 7.50')
     .transform(Number)
     .optional(),
-  PUBLIC_URL: baseUrl,
+  PUBLIC_URL: publicUrl,
   LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   ROLE: z.literal('all', { error: 'must be all' }).default('all'),
 });
@@ -148,7 +159,7 @@ const settingsSchema = z.object({
 function falConfig(settings: z.infer<typeof settingsSchema>) {
   const { FAL_KEY: key, FAL_REST_URL: restUrl } = settings;
   if (key === undefined) {
-    for (const name of ['FAL_QUEUE_URL', 'FAL_REST_URL', 'FAL_DAILY_LIMIT_USD', 'PUBLIC_URL'] as const) {
+    for (const name of ['FAL_QUEUE_URL', 'FAL_REST_URL', 'FAL_DAILY_LIMIT_USD'] as const) {
       if (settings[name] !== undefined) {
         throw new ConfigError(
           `${name} is set without FAL_KEY, which it is of no use without: set FAL_KEY, or leave it out`,
@@ -166,8 +177,18 @@ function falConfig(settings: z.infer<typeof settingsSchema>) {
     /** How much may be spent in one day (UTC), in US dollars; null for no limit. */
     dailyLimitUsd: settings.FAL_DAILY_LIMIT_USD ?? null,
     /** Where fal reaches this server with its webhooks; null for none. */
-    publicUrl: settings.PUBLIC_URL ?? null,
+    publicUrl: settings.PUBLIC_URL !== undefined && isBaseUrl(settings.PUBLIC_URL) ? settings.PUBLIC_URL : null,
   };
+}
+
+function* doubtsAboutPublicUrl({ PUBLIC_URL: url, FAL_KEY, ...settings }: z.infer<typeof settingsSchema>) {
+  if (url === undefined) return;
+  if (FAL_KEY !== undefined && !isBaseUrl(url)) {
+    yield `PUBLIC_URL=${url} is plain http, so fal.ai is not asked to report there; it is asked for news instead`;
+  }
+  if (settings.API_KEYS.length + settings.ADMIN_API_KEYS.length === 0 && !isLoopback(new URL(url).hostname)) {
+    yield `PUBLIC_URL=${url} is where answers say that their files are, but without API_KEYS nobody gets an answer under that name`;
+  }
 }
 
 /** Settings that this version cannot obey: better no start than one that quietly does otherwise. */
@@ -214,6 +235,12 @@ function isBaseUrl(text: string): boolean {
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   if (username !== '' || password !== '' || search !== '' || hash !== '') return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
 function isOrigin(text: string): boolean {

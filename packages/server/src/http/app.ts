@@ -1,5 +1,4 @@
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
@@ -19,13 +18,14 @@ import type { Config } from '../config.ts';
 import { handleError, sendProblem, toApiError } from './error-handler.ts';
 import { putFrontBefore } from '../streams/front/front.ts';
 import { acceptEmptyBodies } from './empty-body.ts';
-import { exposedHeaders, secureHeaders } from './headers.ts';
+import { secureHeaders } from './headers.ts';
 import { readLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Provider } from '../models/provider.ts';
 import { openapiOptions } from './openapi.ts';
+import { answerWithPublicAddresses } from './public-addresses.ts';
 import type { Hub } from '../streams/hub.ts';
 import { adminRoutes } from './routes/admin.ts';
 import type { RouteContext } from './routes/context.ts';
@@ -110,15 +110,14 @@ async function registerPlugins(
   { config }: AppOptions,
   scriptHashes: readonly string[],
 ): Promise<() => string | undefined> {
-  const commonLines = await secureHeaders(app, scriptHashes);
-  await app.register(cors, { origin: config.corsOrigins, exposedHeaders, maxAge: 600 });
+  const commonLines = await secureHeaders(app, { scriptHashes, corsOrigins: config.corsOrigins });
   await app.register(cookie);
   await app.register(rateLimit, { global: false, store: RateLimitStore });
   await app.register(multipart, {
     limits: { fileSize: maxFileSizeBytes, fieldSize: 64 * 1024, fields: 50, parts: 200, headerPairs: 50 },
     throwFileSizeLimit: false,
   });
-  await app.register(swagger, openapiOptions);
+  await app.register(swagger, openapiOptions(config));
   return commonLines;
 }
 
@@ -134,6 +133,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   const tickets = createTickets(engine);
   const api = scope.withTypeProvider<ZodTypeProvider>();
   const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
+  if (config.publicUrl !== null) answerWithPublicAddresses(api, config.publicUrl);
   const connections = new Connections({ ...readLimits(), log });
   api.addHook('onRequest', async (request) => {
     const mayOpenFile = !(request.routeOptions.url ?? '').endsWith('/stream');

@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import { errorDefinitions, maxFaceLimit, maxFilesPerUpload, minFaceLimit, problemSchema } from '@image2model/protocol';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Config } from '../config.ts';
 import { version } from '../version.ts';
 
 /** As much of an OpenAPI document as is worked on here. */
@@ -11,7 +12,7 @@ interface Document {
 }
 
 /** How the OpenAPI document is made of the routes' schemas, and what it says that schemas cannot. */
-export const openapiOptions: FastifyDynamicSwaggerOptions = {
+export const openapiOptions = ({ publicUrl }: Pick<Config, 'publicUrl'>): FastifyDynamicSwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -34,12 +35,13 @@ export const openapiOptions: FastifyDynamicSwaggerOptions = {
       },
     },
     security: [{ bearer: [] }, { session: [] }],
+    ...(publicUrl !== null && { servers: [{ url: publicUrl }] }),
   },
   // Pages and assets have no tag.
   hideUntagged: true,
   transform: jsonSchemaTransform,
   transformObject: (made) => complete(('openapiObject' in made ? made.openapiObject : {}) as Document),
-};
+});
 
 function complete(document: Document): object {
   const problem = {

@@ -1,14 +1,16 @@
-import type { Model, ModelContext, ModelOptions, Picture } from '../../src/models/contract.ts';
+import type { Extra, Model, ModelContext, ModelOptions, Picture } from '../../src/models/contract.ts';
 import { packGlb } from './glb.ts';
 import { createScriptedModel } from './scripted-model.ts';
 
 interface TriangleModelOptions {
   /** What happens to a file instead of or before the result; a triangle comes of it at once where nothing is said. */
   before?: (picture: Picture, options: ModelOptions, context: ModelContext) => Promise<void>;
+  /** What comes beside the model. */
+  extras?: readonly Extra[];
 }
 
 /** Simulated, for tests alone: makes the same triangle of every picture, and does what a test tells it before. */
-export function createTriangleModel({ before }: TriangleModelOptions = {}): Model {
+export function createTriangleModel({ before, extras }: TriangleModelOptions = {}): Model {
   const model = createScriptedModel({
     id: 'local',
     steps: 1,
@@ -17,6 +19,7 @@ export function createTriangleModel({ before }: TriangleModelOptions = {}): Mode
       glb: triangle(),
       preview: { bytes: Buffer.from('RIFF----WEBPVP8 '), contentType: 'image/webp' },
       statistics: { faces: 1, vertices: 3 },
+      ...(extras !== undefined && { extras }),
     },
   });
   return {

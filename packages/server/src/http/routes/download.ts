@@ -78,6 +78,7 @@ function photoRoute(app: Api, { engine, files, verifier }: RouteContext): void {
   app.route({
     method: methods,
     url: '/download/:job_id/photos/:file_id',
+    config: { embeddable: true },
     schema: {
       summary: 'An image as it was uploaded; `size=small` makes it WebP of at most 512 × 512 pixels',
       tags,
@@ -99,6 +100,7 @@ function resultRoute(app: Api, { engine, files, verifier, converter }: RouteCont
   app.route({
     method: methods,
     url: '/download/:job_id/:filename',
+    config: { embeddable: true },
     schema: {
       summary: 'A finished model or its picture; `format` converts a model',
       tags,
