@@ -88,7 +88,7 @@ class Group {
       {
         target: () => this.#target(),
         message: (message) => {
-          const event = parseEvent(message);
+          const event = parseEvent(message, this.#options.baseUrl);
           if (!event || event instanceof ApiError) return event ?? false;
           const { task_id: taskId, sequence } = event.data;
           const ending = isEnding(event.type);

@@ -47,7 +47,7 @@ export function openFeed(taskId: string, sink: FeedSink, options: FeedOptions = 
     {
       target: () => ({ url }),
       message: (message) => {
-        const event = parseEvent(message);
+        const event = parseEvent(message, options.baseUrl);
         if (!event || event instanceof ApiError) return event ?? false;
         const ending = isEnding(event.type);
         // The last event counts whatever its sequence: if the server was restored from a backup, sequences may be lower.

@@ -1,13 +1,14 @@
 import { taskEventTypes } from '@image2model/protocol';
 import type { TaskEvent, TaskEventType } from '@image2model/protocol';
 import type { EventSourceMessage } from 'eventsource-parser';
+import { withAddresses } from './address.ts';
 import { ApiError } from './errors.ts';
 
 /** Parses a message as an event. Unknown types give nothing: newer servers may send more than this client knows. */
-export function parseEvent(message: EventSourceMessage): TaskEvent | ApiError | undefined {
+export function parseEvent(message: EventSourceMessage, baseUrl: string | undefined): TaskEvent | ApiError | undefined {
   if (!taskEventTypes.includes(message.event as TaskEventType)) return undefined;
   try {
-    const data = JSON.parse(message.data) as TaskEvent['data'] | null;
+    const data = JSON.parse(withAddresses(message.data, baseUrl)) as TaskEvent['data'] | null;
     if (Number.isSafeInteger(data?.sequence) && typeof data?.task_id === 'string') {
       return { type: message.event, data } as TaskEvent;
     }

@@ -1,4 +1,4 @@
-import { apiUrl } from '../address.ts';
+import { apiUrl, withAddresses } from '../address.ts';
 import { ApiError, toApiError } from '../errors.ts';
 import { errorFromResponse } from '../problem.ts';
 
@@ -52,7 +52,7 @@ export async function requestJson<T extends object>(
   } catch (cause) {
     throw toApiError(cause);
   }
-  return parseBody(response.status, body) as T;
+  return parseBody(response.status, withAddresses(body, settings.baseUrl)) as T;
 }
 
 /** Parses a response as JSON. Its content is trusted: the server validates it with the same schemas. */
