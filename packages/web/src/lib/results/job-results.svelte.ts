@@ -2,6 +2,7 @@ import type { ApiService, DownloadFormat, JobFile, RetryJobOptions, SSEManager }
 import { type FileUpdate, hasEnded, type Job, type ModelFile, type ModelInfo } from '@image2model/protocol';
 import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
+import { ownAddress } from '../services/own-address.ts';
 import type { ServerMessage } from '../messages/translate.ts';
 
 type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
@@ -151,9 +152,13 @@ export class JobResults {
 
   #modelOf({ result, photo_url }: JobFile, update?: FileUpdate): JobModel[] {
     if (result === null || result.missing) return [];
-    const { rendered_image: preview } = result;
-    const model = { ...result, rendered_image: preview?.missing ? null : preview };
-    return [{ ...model, photoUrl: photo_url, attempts: update?.attempts ?? 1 }];
+    const { rendered_image: preview, extra_files: extras } = result;
+    const model = {
+      ...result,
+      rendered_image: preview && !preview.missing ? { ...preview, url: ownAddress(preview.url) } : null,
+      ...(extras && { extra_files: extras.map((extra) => ({ ...extra, url: ownAddress(extra.url) })) }),
+    };
+    return [{ ...model, photoUrl: ownAddress(photo_url), attempts: update?.attempts ?? 1 }];
   }
 
   #missingOf(file: JobFile, update?: FileUpdate): MissingFile[] {
