@@ -10,7 +10,7 @@ export const eventTooLarge = (maxSize: number) =>
   new ApiError(`An event is larger than ${maxSize} characters`, { code: 'EVENT_TOO_LARGE' });
 
 export const gaveUp = (attempts: number, cause: ApiError) =>
-  new ApiError(`Connection failed after ${attempts} attempts`, {
+  new ApiError(`Connection failed after ${attempts} attempt${attempts === 1 ? '' : 's'}`, {
     code: 'CONNECTION_FAILED',
     status: cause.status,
     retryable: true,

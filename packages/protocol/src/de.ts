@@ -20,6 +20,7 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'task.progress': '{done} von {total} Fotos erledigt',
   'task.cancelled': 'Der Stapel wurde abgebrochen',
   'task.all_failed': 'Aus keinem der {total} Fotos wurde ein Modell',
+  'task.all_failed_because': 'Aus keinem der {total} Fotos wurde ein Modell. {filename}: {reason}',
   'file.starting': 'Startet',
   'file.ready': 'Das Modell ist fertig',
   'file.reused': 'Aus einem früheren Ergebnis übernommen',

@@ -49,7 +49,7 @@ export {
 export { messageRefShape } from './message-shape.ts';
 export { message, messageTexts } from './message-texts.ts';
 export type { MessageId } from './message-texts.ts';
-export { fillIn, messageRef, toMessage } from './messages.ts';
+export { countedId, fillIn, messageRef, messageWithin, toMessage, translateMessage } from './messages.ts';
 export type { Message, MessageRef, MessageValues } from './messages.ts';
 export { initialTaskState, overallProgress, reduceTask } from './reduce.ts';
 export type { TaskState } from './reduce.ts';

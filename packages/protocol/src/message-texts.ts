@@ -1,6 +1,6 @@
 import { endingTexts } from './ending-texts.ts';
 import { errorTexts } from './error-texts.ts';
-import { fillIn } from './messages.ts';
+import { countedId, fillIn } from './messages.ts';
 import type { Message } from './messages.ts';
 import { providerTexts } from './provider-texts.ts';
 
@@ -20,6 +20,7 @@ export const messageTexts = {
   'task.progress': '{done} of {total} photos done',
   'task.cancelled': 'The batch was cancelled',
   'task.all_failed': 'None of the {total} photos became a model',
+  'task.all_failed_because': 'None of the {total} photos became a model. {filename}: {reason}',
   'file.starting': 'Starting',
   'file.ready': 'The model is ready',
   'file.reused': 'Reused an earlier result',
@@ -65,7 +66,7 @@ export type MessageId = keyof typeof messageTexts;
 /** The placeholders of a text: `total` for `{total} photos`. */
 type Places<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Places<Rest> : never;
 
-/** The values that this text needs. */
+/** The values that this text needs; there may be more, those of a message in one of its places. */
 type ValuesOf<Text extends string> = Readonly<Record<Places<Text>, string | number>>;
 
 /** The message with this id, with its values filled in. */
@@ -73,6 +74,7 @@ export function message<Id extends MessageId>(
   id: Id,
   ...[values]: keyof ValuesOf<(typeof messageTexts)[Id]> extends never ? [] : [ValuesOf<(typeof messageTexts)[Id]>]
 ): Message {
-  const text = fillIn(messageTexts[id], values);
-  return values === undefined ? { text, id } : { text, id, values };
+  if (values === undefined) return { text: messageTexts[id], id };
+  const counted = countedId(messageTexts, id, values);
+  return { text: fillIn(messageTexts[counted], values), id: counted, values };
 }

@@ -96,7 +96,7 @@ export function describeSummary(summary: Summary, language: Language): string {
     maximumFractionDigits: 1,
     useGrouping: false,
   });
-  const parts = [cliMessage(total === 1 ? 'cli.made_of_one' : 'cli.made', { completed, total, seconds })];
+  const parts = [cliMessage('cli.made', { completed, total, seconds })];
   if (failed > 0) parts.push(cliMessage('cli.failed_count', { count: failed }));
   if (cancelled > 0) parts.push(cliMessage('cli.cancelled_count', { count: cancelled }));
   return parts.map((part) => say(part, language)).join(', ');

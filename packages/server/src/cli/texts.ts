@@ -1,4 +1,4 @@
-import { fillIn } from '@image2model/protocol';
+import { countedId, fillIn, translateMessage } from '@image2model/protocol';
 import type { Message } from '@image2model/protocol';
 import { meshTextsDe, messageTextsDe } from '@image2model/protocol/de';
 
@@ -10,8 +10,9 @@ const en = {
   'cli.cancelled': 'cancelled',
   'cli.failed': 'No model could be made',
   'cli.faces': '{faces} faces',
-  'cli.made_of_one': '{completed} of 1 model made in {seconds} s',
+  'cli.faces_one': '1 face',
   'cli.made': '{completed} of {total} models made in {seconds} s',
+  'cli.made_one': '{completed} of 1 model made in {seconds} s',
   'cli.failed_count': '{count} failed',
   'cli.cancelled_count': '{count} cancelled',
   'cli.no_such_file': '{file}: there is no such file',
@@ -29,8 +30,9 @@ const de: Readonly<Record<CliTextId, string>> = {
   'cli.cancelled': 'abgebrochen',
   'cli.failed': 'Es konnte kein Modell erstellt werden',
   'cli.faces': '{faces} Flächen',
-  'cli.made_of_one': '{completed} von 1 Modell in {seconds} s erstellt',
+  'cli.faces_one': '1 Fläche',
   'cli.made': '{completed} von {total} Modellen in {seconds} s erstellt',
+  'cli.made_one': '{completed} von 1 Modell in {seconds} s erstellt',
   'cli.failed_count': '{count} fehlgeschlagen',
   'cli.cancelled_count': '{count} abgebrochen',
   'cli.no_such_file': '{file}: Diese Datei gibt es nicht',
@@ -46,17 +48,20 @@ const de: Readonly<Record<CliTextId, string>> = {
 
 type CliTextId = keyof typeof en;
 
+/** What the command line itself says, by language. */
+export const cliTexts = { en, de };
+
 const german: Readonly<Record<string, string>> = { ...messageTextsDe, ...meshTextsDe, ...de };
 
 /** A message of the command line's own. */
 export function cliMessage(id: CliTextId, values?: Message['values']): Message {
-  return { text: fillIn(en[id], values), id, values };
+  const counted = countedId(en, id, values ?? {});
+  return { text: fillIn(en[counted], values), id: counted, values };
 }
 
 /** A message in a language; in English where its id has no text there, or where it has no id. */
 export function say({ text, id, values }: Message, language: Language): string {
-  const known = language === 'de' && id !== undefined && Object.hasOwn(german, id) ? german[id] : undefined;
-  return known === undefined ? text : fillIn(known, values);
+  return (language === 'de' ? translateMessage(german, { id, values }) : undefined) ?? text;
 }
 
 /**

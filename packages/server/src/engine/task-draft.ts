@@ -1,4 +1,4 @@
-import { message, overallProgress } from '@image2model/protocol';
+import { message, messageWithin, overallProgress } from '@image2model/protocol';
 import type { FileStatus, Message, TaskEvent } from '@image2model/protocol';
 import { isInQueue } from './task-state.ts';
 import type { AppliedChange, FileState, QueueState, TaskContext, TaskState } from './task-state.ts';
@@ -186,7 +186,7 @@ export class TaskDraft {
     } else {
       task.status = 'failed';
       const only = files.length === 1 ? files[0] : undefined;
-      const said = only?.message ?? message('task.all_failed', { total: files.length });
+      const said = only?.message ?? allFailedMessage(files);
       const details = only?.details ?? { code: 'ALL_FILES_FAILED' };
       this.#append(task_id, 'task_failed', {
         task_id,
@@ -211,6 +211,15 @@ export class TaskDraft {
     const { taskId, sequence } = this.task;
     this.#entries.push({ taskId, key, sequence, type, data: JSON.stringify(data) });
   }
+}
+
+/** Why no file became a model: a client may show nothing else, so it has the reason of the first one that failed. */
+function allFailedMessage(files: TaskState['files']): Message {
+  const total = files.length;
+  const first = files.find(({ status }) => status === 'failed');
+  if (first === undefined) return message('task.all_failed', { total });
+  const within = messageWithin('reason', first.message);
+  return message('task.all_failed_because', { ...within, total, filename: first.filename });
 }
 
 /** The message of a waiting task. */

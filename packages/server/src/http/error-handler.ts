@@ -90,17 +90,19 @@ function invalid(error: FastifyError): ApiError {
   }));
   const badId = where === 'params' && items.some(({ field }) => field?.endsWith('_id'));
   if (badId) return new ApiError('INVALID_ID', message('error.id_invalid'));
-  return new ApiError('INVALID_REQUEST', invalidParts[where] ?? message('error.request_invalid'), {
-    errors: items,
-    cause: error,
-  });
+  const id = invalidParts[where];
+  const reason = items.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  const said = id === undefined ? message('error.request_invalid') : message(id, { reason });
+  return new ApiError('INVALID_REQUEST', said, { errors: items, cause: error });
 }
 
-const invalidParts: Record<string, Message> = {
-  params: message('error.address_invalid'),
-  querystring: message('error.query_invalid'),
-  headers: message('error.head_invalid'),
-  body: message('error.body_invalid'),
+const invalidParts: Partial<
+  Record<string, 'error.address_invalid' | 'error.query_invalid' | 'error.head_invalid' | 'error.body_invalid'>
+> = {
+  params: 'error.address_invalid',
+  querystring: 'error.query_invalid',
+  headers: 'error.head_invalid',
+  body: 'error.body_invalid',
 };
 
 function fieldName(instancePath: string, where: string): string {

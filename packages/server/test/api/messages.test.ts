@@ -1,4 +1,13 @@
-import { jobProgressSchema, jobSchema, messageTexts } from '@image2model/protocol';
+import {
+  jobProgressSchema,
+  jobSchema,
+  messageTexts,
+  problemSchema,
+  toMessage,
+  translateMessage,
+} from '@image2model/protocol';
+// oxlint-disable-next-line no-restricted-imports -- what clients make of the values
+import { meshTextsDe, messageTextsDe } from '@image2model/protocol/de';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ModelError } from '../../src/models/errors.ts';
 import { picture, uploadForm } from '../support/server.ts';
@@ -45,19 +54,93 @@ describe('what the server says to people has an id and values beside its English
     await ended(server, several.task_id);
   });
 
-  it('in a rejected upload with several problems, of one file or more', async () => {
-    for (const [names, expected] of [
-      [['a.png'], { detail: '2 things are wrong with this upload of 1 file.', message_id: 'error.several_one' }],
-      [['a.png', 'b.png'], { message_id: 'error.several', message_values: { count: 2, files: 2 } }],
-    ] as const) {
-      const bytes = await picture();
-      const fields = { face_limit: 'many', model: 'none' };
-      const form = uploadForm(
-        names.map((name) => [name, bytes]),
-        fields,
-      );
-      expect(await problem(await send(server, form), 400, 'INVALID_FACE_LIMIT')).toMatchObject(expected);
+  it('in a rejected upload: its detail alone names the file and the reason, and counts right, in both languages', async () => {
+    const [good, note, cut] = [await picture(), Buffer.from('a note'), (await picture()).subarray(0, 60)];
+    const limit = 'The face limit must be a whole number from 100 to 1000000.';
+    const cases: [files: [string, Uint8Array][], fields: Record<string, string>, detail: string, german: string][] = [
+      [
+        [['note.png', note]],
+        {},
+        'note.png: This type of file is not supported; use JPEG, PNG or WebP.',
+        'note.png: Dieser Dateityp wird nicht unterstützt; möglich sind JPEG, PNG und WebP.',
+      ],
+      [
+        [
+          ['good.png', good],
+          ['empty.png', Buffer.alloc(0)],
+        ],
+        {},
+        'empty.png is empty.',
+        'empty.png ist leer.',
+      ],
+      [
+        [
+          ['good.png', good],
+          ['note.png', note],
+          ['cut.png', cut],
+        ],
+        {},
+        '2 of 3 files cannot be used. The first: note.png: This type of file is not supported; use JPEG, PNG or WebP.',
+        '2 von 3 Dateien sind nicht verwendbar. Die erste: note.png: Dieser Dateityp wird nicht unterstützt; möglich sind JPEG, PNG und WebP.',
+      ],
+      [
+        [['good.png', good]],
+        { face_limit: 'many' },
+        limit,
+        'Die Höchstzahl der Flächen muss eine ganze Zahl von 100 bis 1000000 sein.',
+      ],
+      [
+        [['good.png', good]],
+        { face_limit: 'many', model: 'none' },
+        `2 things are wrong with this upload. The first: ${limit}`,
+        'An diesem Upload stimmen 2 Dinge nicht. Das erste: Die Höchstzahl der Flächen muss eine ganze Zahl von 100 bis 1000000 sein.',
+      ],
+      [
+        [['note.png', note]],
+        { face_limit: 'many' },
+        `2 things are wrong with this upload. The first: ${limit}`,
+        'An diesem Upload stimmen 2 Dinge nicht. Das erste: Die Höchstzahl der Flächen muss eine ganze Zahl von 100 bis 1000000 sein.',
+      ],
+    ];
+    for (const [files, fields, detail, german] of cases) {
+      const refused = problemSchema.parse(await (await send(server, uploadForm(files, fields))).json());
+      expect(refused.detail).toBe(detail);
+      expect(translateMessage({ ...messageTextsDe, ...meshTextsDe }, toMessage('', refused))).toBe(german);
     }
+  });
+
+  it('in a request that is not valid: its detail alone names each field and the reason', async () => {
+    const task = await upload(server);
+    await ended(server, task.task_id);
+    const ask = async (path: string, init?: RequestInit) => await server.ask(`/api/v1${path}`, init);
+    const jobs = await problem(await ask('/jobs?limit=many&cursor=1&cursor=2'), 400, 'INVALID_REQUEST');
+    expect(jobs.detail).toMatch(
+      /^The query of the request is not valid\. (cursor|limit): Invalid .+; (cursor|limit): Invalid /,
+    );
+    const options = {
+      method: 'POST',
+      body: '{"options":{"depth":5}}',
+      headers: { 'content-type': 'application/json' },
+    };
+    const retried = await problem(await ask(`/jobs/${task.job_id}/retry`, options), 400, 'INVALID_OPTIONS');
+    expect(retried.detail).toBe('The options do not fit the model. depth must be a text.');
+  });
+
+  it('in a task of which no photo became a model: with the reason of the first', async () => {
+    before = async () => {
+      const said = { text: '3 of 4 servers are down', id: 'test.down', values: { down: 3, all: 4 } };
+      throw new ModelError('CONTENT_REFUSED', said);
+    };
+    const {
+      error,
+      message_id: id,
+      message_values: values,
+    } = await ended(server, (await upload(server, ['a.png', 'b.png'])).task_id);
+    expect(error).toBe('None of the 2 photos became a model. a.png: 3 of 4 servers are down');
+    const texts = { ...messageTextsDe, 'test.down': '{down} von {all} Servern stehen' };
+    expect(translateMessage(texts, { id, values })).toBe(
+      'Aus keinem der 2 Fotos wurde ein Modell. a.png: 3 von 4 Servern stehen',
+    );
   });
 
   it('in a task, a job, its progress, and the reason of an earlier failure', async () => {

@@ -72,7 +72,11 @@ export function logSuite(open: OpenHarness): void {
       });
       expect(events(await engine.entries(several.taskId)).at(-1)).toMatchObject({
         type: 'task_failed',
-        data: { message_id: 'task.all_failed', message_values: { total: 2 }, details: { code: 'ALL_FILES_FAILED' } },
+        data: {
+          message_id: 'task.all_failed_because',
+          message_values: { total: 2, filename: expect.any(String), reason: expect.any(String) },
+          details: { code: 'ALL_FILES_FAILED' },
+        },
       });
     });
 

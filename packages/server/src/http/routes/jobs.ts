@@ -145,7 +145,8 @@ function retryTask(job: JobRow, asked: z.infer<typeof retryBody>, models: Readon
   const checked = chosen.checkOptions(asked.options ?? (model === job.model ? job.options : {}));
   if ('problems' in checked) {
     const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));
-    throw new ApiError('INVALID_OPTIONS', message('error.options_invalid'), { errors });
+    const reason = checked.problems.join('; ');
+    throw new ApiError('INVALID_OPTIONS', message('error.options_invalid', { reason }), { errors });
   }
   return { taskId: randomUUIDv7(), model, options: checked.options, faceLimit: job.faceLimit };
 }

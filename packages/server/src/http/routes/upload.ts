@@ -4,10 +4,11 @@ import {
   maxFilesPerUpload,
   message,
   messageRef,
+  messageWithin,
   toMessage,
   uploadSchema,
 } from '@image2model/protocol';
-import type { Message, Upload } from '@image2model/protocol';
+import type { ErrorCode, Message, ProblemItem, Upload } from '@image2model/protocol';
 import type { Multipart, MultipartFile } from '@fastify/multipart';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { IdempotencyRecord, NewFile } from '../../engine/contract.ts';
@@ -137,13 +138,27 @@ async function receiveParts(
   return { fields, problems };
 }
 
-/** One thing wrong is said as it is; several are counted, and all are listed. */
-function refuse(problems: readonly ImageProblem[], files: number): void {
+type UploadProblem = ProblemItem & { code: ErrorCode };
+
+/** All that is wrong is listed. Many clients show nothing but the sentence, so that has the first thing in it. */
+function refuse(problems: readonly UploadProblem[], files: number): void {
   const [first] = problems;
   if (first === undefined) return;
   const count = problems.length;
-  const several = files === 1 ? message('error.several_one', { count }) : message('error.several', { count, files });
-  throw new ApiError(first.code, count === 1 ? toMessage(first.detail, first) : several, { errors: [...problems] });
+  const reason = named(first);
+  const within = messageWithin('reason', reason);
+  const ofFiles = problems.every(({ filename }) => filename !== undefined);
+  const several = ofFiles
+    ? message('error.files_refused', { ...within, count, files })
+    : message('error.several_wrong', { ...within, count });
+  throw new ApiError(first.code, count === 1 ? reason : several, { errors: [...problems] });
+}
+
+/** What is wrong, with the name of the file in it. */
+function named({ detail, filename, ...ref }: ProblemItem): Message {
+  const said = toMessage(detail, ref);
+  if (filename === undefined || detail.includes(filename)) return said;
+  return message('error.of_file', { ...messageWithin('fault', said), filename });
 }
 
 /** Ends a body that is larger than any good upload before it fills the disk. */

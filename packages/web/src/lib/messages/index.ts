@@ -1,4 +1,4 @@
-import { fillIn, type MessageValues } from '@image2model/protocol';
+import { countedId, fillIn, type MessageValues } from '@image2model/protocol';
 import { preferences } from '../session/preferences.svelte.ts';
 import { english, type Texts } from './en/index.ts';
 import type { MessageKey } from './en/pages.ts';
@@ -33,7 +33,8 @@ export async function applyLanguage(): Promise<void> {
 
 /** A text in the reader's language, with the values put in. */
 export function t(key: MessageKey, values?: MessageValues): string {
-  return fillIn(texts().pages[key], values);
+  const { pages } = texts();
+  return fillIn(pages[values === undefined ? key : countedId(pages, key, values)], values);
 }
 
 /** The chosen one, or the first of the reader's that there is, or English. */

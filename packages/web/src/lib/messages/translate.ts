@@ -1,4 +1,4 @@
-import { fillIn, type MessageRef } from '@image2model/protocol';
+import { type MessageRef, translateMessage } from '@image2model/protocol';
 import { texts } from './texts.svelte.ts';
 
 /** What the server says to a person: an English text and, where it has them, the id and values for other languages. */
@@ -13,7 +13,5 @@ export function translate(message: ServerMessage): string {
 
 /** The text of the message's id in the reader's language, if there is one; English comes with the message. */
 export function translation({ message_id: id, message_values: values }: MessageRef): string | undefined {
-  const { messages } = texts();
-  const text = id !== undefined && Object.hasOwn(messages, id) ? messages[id] : undefined;
-  return text === undefined ? undefined : fillIn(text, values);
+  return translateMessage(texts().messages, { id, values });
 }

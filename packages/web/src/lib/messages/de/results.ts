@@ -6,6 +6,7 @@ export const resultsDe: Readonly<Record<keyof typeof resultsEn, string>> = {
   'results.many': '{count} Modelle sind fertig',
   'results.part': 'Fertige Modelle: {count} von {total}',
   'results.open': '{count} weitere werden noch erstellt.',
+  'results.open_one': 'Eines wird noch erstellt.',
   'results.all': 'Alle herunterladen (ZIP)',
   'results.models': 'Modelle dieses Stapels',
   'results.look': 'In 3D ansehen',
@@ -69,6 +70,7 @@ export const resultsDe: Readonly<Record<keyof typeof resultsEn, string>> = {
   'results.reused.why':
     'Aus einem früheren Ergebnis desselben Fotos, Modells und derselben Optionen: Nichts musste neu erstellt oder bezahlt werden.',
   'results.card.faces': '{count} Flächen',
+  'results.card.faces_one': '1 Fläche',
   'results.about': 'etwa {size}',
   'results.none': 'Es wurde kein Modell erstellt',
   'results.none.yet': 'Ihre Modelle werden gerade erstellt',

@@ -45,6 +45,7 @@ export const uploadDe: Readonly<Record<keyof typeof uploadEn, string>> = {
   'upload.rejected': 'Der Server hat die markierten Fotos abgelehnt. Die anderen werden ohne sie gesendet.',
   'upload.later': 'nächster Stapel',
   'upload.later.many': '25 werden auf einmal gesendet. Die anderen {count} bleiben hier und folgen danach.',
+  'upload.later.many_one': '25 werden auf einmal gesendet. Das andere bleibt hier und folgt danach.',
   'upload.bad.pixels': 'Mehr als 64 Megapixel. Verkleinern Sie das Foto.',
   'upload.bad.small': 'Weniger als 16 Pixel auf einer Seite. Nehmen Sie ein größeres Foto.',
   'upload.bad.gone': 'Die Datei wurde seit dem Auswählen verschoben oder geändert. Wählen Sie sie noch einmal aus.',

@@ -5,6 +5,7 @@ export const resultsEn = {
   'results.many': '{count} models are ready',
   'results.part': 'Models ready: {count} of {total}',
   'results.open': '{count} more are still being made.',
+  'results.open_one': 'One more is still being made.',
   'results.all': 'Download all (ZIP)',
   'results.models': 'Models of this batch',
   'results.look': 'Look around in 3D',
@@ -67,6 +68,7 @@ export const resultsEn = {
   'results.reused.why':
     'Reused from an earlier result of the same photo, model and options: nothing had to be made or paid for again.',
   'results.card.faces': '{count} faces',
+  'results.card.faces_one': '1 face',
   'results.about': 'about {size}',
   'results.none': 'No model was made',
   'results.none.yet': 'Your models are being made',

@@ -44,6 +44,7 @@ export const uploadEn = {
   'upload.rejected': 'The server rejected the marked photos. The others are sent without them.',
   'upload.later': 'next batch',
   'upload.later.many': '25 are sent at a time. The other {count} stay here, to be sent next.',
+  'upload.later.many_one': '25 are sent at a time. The other one stays here, to be sent next.',
   'upload.bad.pixels': 'More than 64 megapixels. Scale the photo down.',
   'upload.bad.small': 'Less than 16 pixels on one side. Use a larger photo.',
   'upload.bad.gone': 'The file was moved or changed since you picked it. Pick it again.',
