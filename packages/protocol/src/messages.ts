@@ -35,11 +35,14 @@ export function countedId<Id extends string>(
 ): Id {
   const one = `${id}_one`;
   if (!Object.hasOwn(texts, one)) return id;
-  const has = (text: string | undefined, name: string) => text?.includes(`{${name}}`) === true;
   const isOne = Object.keys(values).some(
     (name) => has(texts[id], name) && !has(texts[one], name) && Number(values[name]) === 1,
   );
   return (isOne ? one : id) as Id;
+}
+
+function has(text: string | undefined, place: string): boolean {
+  return text?.includes(`{${place}}`) === true;
 }
 
 /**

@@ -150,7 +150,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   modelRoutes(api, options);
   adminRoutes(api, { engine, files, retentionHours: config.retentionHours });
   sessionRoutes(api, { engine, keyring, sessions, tickets });
-  healthRoutes(api, { engine, files, metrics, isClosing, providers, root: app, admit: watch.admit });
+  healthRoutes(api, { engine, files, metrics, isClosing, providers, root: app, guard: watch });
   await webhookRoutes(api, providers);
   putFrontBefore(app, {
     guard: watch,

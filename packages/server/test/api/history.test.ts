@@ -16,18 +16,19 @@ const mine = (method: string, body?: object): RequestInit =>
   body === undefined ? { method, ...owner } : json(method, body, owner.headers);
 
 /** Ways in which clients send no body. */
-const emptyBodies: [title: string, init: () => RequestInit & { headers?: Record<string, string> }][] = [
-  ['nothing at all', () => ({ method: 'POST' })],
-  ['a content type alone', () => json('POST', undefined) as { headers: Record<string, string> }],
-  ['an empty text', () => ({ method: 'POST', body: '' })],
-  ['an empty form', () => ({ method: 'POST', body: new URLSearchParams() })],
+const emptyBodies: [title: string, init: () => Omit<RequestInit, 'headers'> & { headers?: Record<string, string> }][] =
   [
-    'no chunk',
-    () => ({ method: 'POST', body: noChunk(), duplex: 'half', headers: { 'content-type': 'application/json' } }),
-  ],
-  ['{}', () => json('POST', {}) as { headers: Record<string, string> }],
-  ['null', () => json('POST', null) as { headers: Record<string, string> }],
-];
+    ['nothing at all', () => ({ method: 'POST' })],
+    ['a content type alone', () => json('POST', undefined) as { headers: Record<string, string> }],
+    ['an empty text', () => ({ method: 'POST', body: '' })],
+    ['an empty form', () => ({ method: 'POST', body: new URLSearchParams() })],
+    [
+      'no chunk',
+      () => ({ method: 'POST', body: noChunk(), duplex: 'half', headers: { 'content-type': 'application/json' } }),
+    ],
+    ['{}', () => json('POST', {}) as { headers: Record<string, string> }],
+    ['null', () => json('POST', null) as { headers: Record<string, string> }],
+  ];
 const noChunk = (): ReadableStream => new ReadableStream({ start: (controller) => controller.close() });
 
 beforeEach(async () => {

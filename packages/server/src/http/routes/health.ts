@@ -12,7 +12,7 @@ interface HealthOptions extends Pick<RouteContext, 'engine' | 'files'> {
   /** The server itself: load balancers and containers ask at `/health`, without the prefix of the API. */
   root: FastifyInstance;
   /** Lets requests of `root` in as those of the API are. */
-  admit: Guard['admit'];
+  guard: Pick<Guard, 'admit'>;
   metrics: Metrics;
   isClosing: () => boolean;
   providers: readonly Pick<Provider, 'id' | 'trouble'>[];
@@ -35,7 +35,7 @@ export function healthRoutes(app: Api, options: HealthOptions): void {
     {
       config,
       schema: { ...schema, summary: 'The same as /api/v1/health' },
-      onRequest: async (request) => await options.admit(request),
+      onRequest: async (request) => await options.guard.admit(request),
     },
     answer,
   );
