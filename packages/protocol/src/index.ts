@@ -43,6 +43,7 @@ export {
   maxFileSizeBytes,
   maxFilesPerUpload,
   maxImagePixels,
+  maxPollSeconds,
   maxTasksPerStream,
   minFaceLimit,
 } from './limits.ts';
@@ -55,6 +56,7 @@ export { initialTaskState, overallProgress, reduceTask } from './reduce.ts';
 export type { TaskState } from './reduce.ts';
 export {
   downloadListSchema,
+  eventListSchema,
   healthSchema,
   jobListSchema,
   jobProgressSchema,
@@ -69,6 +71,7 @@ export {
 } from './resources.ts';
 export type {
   DownloadList,
+  EventList,
   Health,
   Job,
   JobList,

@@ -14,3 +14,5 @@ export const maxFaceLimit = 1_000_000;
 export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
 /** Maximum number of tasks in one combined stream. */
 export const maxTasksPerStream = 100;
+/** The longest that a long poll may wait for something new, in seconds. */
+export const maxPollSeconds = 25;

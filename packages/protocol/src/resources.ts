@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { taskEventTypes } from './endings.ts';
 import {
   failureDetailsSchema,
   fileStatusSchema,
   fileUpdateSchema,
   modelFileSchema,
+  taskEventSchemas,
   taskResultSchema,
   taskStatusSchema,
 } from './events.ts';
@@ -54,6 +56,21 @@ export const taskSchema = z.object({
   details: failureDetailsSchema.optional(),
 });
 export type Task = z.infer<typeof taskSchema>;
+
+/** What a long poll answers: the events after a cursor, and the cursor to ask for more with. */
+export const eventListSchema = z.object({
+  events: z
+    .array(
+      z.object({
+        id: z.string().describe('The cursor after this event'),
+        event: z.enum(taskEventTypes),
+        data: z.union(Object.values(taskEventSchemas)),
+      }),
+    )
+    .describe('In order; empty if nothing came within the wait'),
+  last_event_id: z.string().describe('Ask for more with it, as `after`'),
+});
+export type EventList = z.infer<typeof eventListSchema>;
 
 /** A job's progress, by file id. */
 export const jobProgressSchema = z.object({

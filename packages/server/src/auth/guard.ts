@@ -154,11 +154,16 @@ function by(requester: Requester | undefined): Identified {
   return { requester, byCookie: false, login: '' };
 }
 
+/** Whether a route sends a task's events: as a stream, or some of them at a time. */
+export function sendsEvents(route = ''): boolean {
+  return route.endsWith('/stream') || route.endsWith('/events');
+}
+
 /** `EventSource` and plain links cannot send headers, so streams and downloads accept a key or a ticket in the URL. */
 function acceptsUrlCredentials(request: Asked): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const route = request.routeOptions.url ?? '';
-  return route.endsWith('/stream') || route.startsWith('/api/v1/download/');
+  return sendsEvents(route) || route.startsWith('/api/v1/download/');
 }
 
 /** A ticket opens what it was made for: the stream of its task, or the files of its job. */

@@ -7,7 +7,7 @@ import fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { guard } from '../auth/guard.ts';
+import { guard, sendsEvents } from '../auth/guard.ts';
 import { createKeyring } from '../auth/keys.ts';
 import { RateLimitStore } from '../auth/rate-limit-store.ts';
 import { createSessions } from '../auth/sessions.ts';
@@ -30,6 +30,7 @@ import type { Hub } from '../streams/hub.ts';
 import { adminRoutes } from './routes/admin.ts';
 import type { RouteContext } from './routes/context.ts';
 import { downloadRoutes } from './routes/download.ts';
+import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -136,7 +137,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   if (config.publicUrl !== null) answerWithPublicAddresses(api, config.publicUrl);
   const connections = new Connections({ ...readLimits(), log });
   api.addHook('onRequest', async (request) => {
-    const mayOpenFile = !(request.routeOptions.url ?? '').endsWith('/stream');
+    const mayOpenFile = !sendsEvents(request.routeOptions.url);
     if (request.owner !== '') connections.busy(request.raw.socket, { mayOpenFile });
   });
   api.addHook('onResponse', async ({ raw }, { statusCode }) => {
@@ -145,6 +146,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   uploadRoutes(api, options);
   statusRoutes(api, options);
   streamRoutes(api, { engine, hub });
+  eventRoutes(api, { engine, hub });
   downloadRoutes(api, options);
   jobRoutes(api, options);
   modelRoutes(api, options);

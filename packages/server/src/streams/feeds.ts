@@ -186,6 +186,6 @@ function isFilled(entries: Entry[]): entries is [Entry, ...Entry[]] {
 }
 
 /** What an entry says that its task or file is; undefined for an ending. Quotes within a text are escaped. */
-function statusOf({ type, data }: Entry): string | undefined {
+export function statusOf({ type, data }: Entry): string | undefined {
   return isEnding(type) ? undefined : /"status":"(\w+)"/.exec(data)?.[1];
 }

@@ -3,9 +3,12 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { TaskRow } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
 import { CombinedStream } from './combined-stream.ts';
-import { parseCursor } from './cursor.ts';
+import { CombinedCursor, parseCombinedCursor, parseCursor, TaskCursor } from './cursor.ts';
 import { Feeds } from './feeds.ts';
 import type { FeedEngine } from './feeds.ts';
+import { Pace } from './poll/pace.ts';
+import { Poll } from './poll/poll.ts';
+import type { PollAnswer, PollRequest, PollSurroundings } from './poll/poll.ts';
 import { Stream } from './stream.ts';
 import type { Outlet, StreamSurroundings } from './stream.ts';
 import { TaskStream } from './task-stream.ts';
@@ -43,6 +46,8 @@ export const defaultStreamLimits: StreamLimits = {
   shutdownSpreadMs: 5000,
 };
 
+type PollOptions = Pick<PollRequest, 'waitMs' | 'login' | 'signal'>;
+
 export interface HubOptions {
   engine: FeedEngine;
   log: Pick<FastifyBaseLogger, 'info'>;
@@ -77,6 +82,7 @@ export class Hub {
   readonly #wheel: Wheel;
   readonly #feeds: Feeds;
   readonly #around: StreamSurroundings;
+  readonly #aroundPolls: PollSurroundings;
   readonly #owners = new Map<string, number>();
   readonly #counters = { open: 0, opened: 0, refused: 0, waiting: 0, cut: 0 };
   #whenEmpty: PromiseWithResolvers<void> | undefined;
@@ -85,6 +91,7 @@ export class Hub {
   constructor({ engine, log, limits: given = {} }: HubOptions) {
     const limits = { ...defaultStreamLimits, ...given };
     const tickMs = Math.max(1, limits.heartbeatMs / ticksPerHeartbeat);
+    const retryMs = (): number => limits.retryMs * (0.5 + Math.random());
     this.#engine = engine;
     this.#log = log;
     this.#limits = limits;
@@ -95,9 +102,18 @@ export class Hub {
       heartbeatTicks: ticksPerHeartbeat,
       stallTicks: Math.ceil(limits.stallMs / tickMs),
       maxAgeTicks: limits.maxAgeMs / tickMs,
-      retryMs: () => limits.retryMs * (0.5 + Math.random()),
+      retryMs,
       counters: this.#counters,
       onClosed: (stream) => this.#discount(stream),
+    };
+    this.#aroundPolls = {
+      engine,
+      feeds: this.#feeds,
+      wheel: this.#wheel,
+      pace: new Pace(this.#wheel),
+      tickMs,
+      retryMs,
+      onClosed: (poll) => this.#discount(poll),
     };
   }
 
@@ -128,6 +144,29 @@ export class Hub {
     return await run(stream, () => stream.start(this.#engine, after, outlet));
   }
 
+  /**
+   * What a stream of this task would send first, waited for if need be; counts as one of the streams meanwhile. Undefined
+   * where the client has seen the ending already. Throws as {@link openTask}.
+   */
+  async pollTask(task: TaskRow, after: string | undefined, options: PollOptions): Promise<PollAnswer | undefined> {
+    const sequence = parseCursor(after);
+    return await this.#poll({ ...options, tasks: [task], after: [sequence], cursor: new TaskCursor(sequence) });
+  }
+
+  /** The same for several tasks, as {@link openTasks}. */
+  async pollTasks(
+    tasks: readonly [TaskRow, ...TaskRow[]],
+    text: string | undefined,
+    options: PollOptions,
+  ): Promise<PollAnswer | undefined> {
+    const taskIds = tasks.map(({ taskId }) => taskId);
+    const cursor = new CombinedCursor(taskIds);
+    const sequences = parseCombinedCursor(text, taskIds) ?? [];
+    sequences.forEach((sequence, index) => cursor.advance(index, sequence));
+    // 0 stands for a task of which nothing was sent.
+    return await this.#poll({ ...options, tasks, after: sequences.map((sequence) => sequence || undefined), cursor });
+  }
+
   /** Whether one more stream of this owner would be opened now. */
   hasRoom(owner: string): boolean {
     return this.#closing === undefined && this.#whatIsFull(owner) === undefined;
@@ -135,8 +174,8 @@ export class Hub {
 
   /** Ends the streams that were opened with a login that is no longer valid. */
   endLogin(login: string): void {
-    const ended = this.#streams().filter((stream) => stream.login === login);
-    for (const stream of ended) stream.end(new ApiError('UNAUTHENTICATED', message('error.login_ended')));
+    const ended = this.#open().filter((one) => one.login === login);
+    for (const one of ended) one.end(new ApiError('UNAUTHENTICATED', message('error.login_ended')));
     this.#log.info({ streams: ended.length }, 'streams of a login ended');
   }
 
@@ -153,14 +192,14 @@ export class Hub {
   }
 
   async #close(graceMs: number): Promise<void> {
-    const open = this.#streams();
+    const open = this.#open();
     if (this.#counters.open === 0) return;
     this.#log.info({ streams: open.length }, 'closing the event streams');
     this.#whenEmpty = Promise.withResolvers();
     this.#feeds.flush();
-    for (const stream of open) stream.end(shuttingDown(), Math.random() * this.#limits.shutdownSpreadMs);
+    for (const one of open) one.end(shuttingDown(), Math.random() * this.#limits.shutdownSpreadMs);
     const late = setTimeout(() => {
-      for (const stream of this.#streams()) stream.cut();
+      for (const one of this.#open()) if (one instanceof Stream) one.cut();
     }, graceMs);
     await this.#whenEmpty.promise;
     clearTimeout(late);
@@ -169,6 +208,11 @@ export class Hub {
   #whatIsFull(owner: string): 'error.server_streams_full' | 'error.key_streams_full' | undefined {
     if (this.#counters.open >= this.#limits.maxStreams) return 'error.server_streams_full';
     return (this.#owners.get(owner) ?? 0) >= this.#limits.maxStreamsPerKey ? 'error.key_streams_full' : undefined;
+  }
+
+  async #poll(request: PollRequest): Promise<PollAnswer | undefined> {
+    this.#admit(request.tasks[0].owner);
+    return await new Poll(request, this.#aroundPolls).run();
   }
 
   #admit(owner: string): void {
@@ -184,7 +228,7 @@ export class Hub {
     this.#counters.opened += 1;
   }
 
-  #discount({ owner }: Stream): void {
+  #discount({ owner }: Stream | Poll): void {
     this.#counters.open -= 1;
     const left = (this.#owners.get(owner) ?? 0) - 1;
     if (left > 0) this.#owners.set(owner, left);
@@ -192,8 +236,8 @@ export class Hub {
     if (this.#counters.open === 0) this.#whenEmpty?.resolve();
   }
 
-  #streams(): Stream[] {
-    return [...this.#wheel.items()].filter((item) => item instanceof Stream);
+  #open(): (Stream | Poll)[] {
+    return [...this.#wheel.items()].filter((item) => item instanceof Stream || item instanceof Poll);
   }
 }
 

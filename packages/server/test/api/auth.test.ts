@@ -36,6 +36,8 @@ describe('a server with keys', () => {
     ['GET', `/status/tasks/${task}/status`],
     ['GET', `/status/tasks/${task}/stream`],
     ['GET', `/status/stream?task_id=${task}`],
+    ['GET', `/status/tasks/${task}/events`],
+    ['GET', `/status/events?task_id=${task}`],
     ['POST', `/status/tasks/${task}/cancel`],
     ['POST', `/status/tasks/${task}/files/${file}/cancel`],
     ['POST', `/status/tasks/${task}/ticket`],
@@ -92,6 +94,7 @@ describe('a server with keys', () => {
     const query = '?api_key=key-of-alice';
     expect((await server.ask(`/api/v1/download/${job}/chair.glb${query}`)).status).toBe(200);
     expect((await server.ask(`/api/v1/status/tasks/${task}/stream${query}`)).status).toBe(200);
+    expect((await server.ask(`/api/v1/status/tasks/${task}/events${query}`)).status).toBe(200);
     await problem(await server.ask(`/api/v1/status/tasks/${task}${query}`), 401, 'UNAUTHENTICATED');
     await problem(await server.ask(`/api/v1/upload${query}`, { method: 'POST' }), 401, 'UNAUTHENTICATED');
   });
@@ -108,6 +111,10 @@ describe('a server with keys', () => {
     const other = await upload(server, ['other.png'], bearer('key-of-alice'));
     await problem(await server.ask(`/api/v1/download/${other.job_id}/all?ticket=${third}`), 401, 'UNAUTHENTICATED');
     expect((await server.ask(`/api/v1/status/stream?task_id=${task}&ticket=${third}`)).status).toBe(200);
+    const events = `/api/v1/status/tasks/${task}/events?ticket=`;
+    const fourth = await ticket();
+    expect((await server.ask(events + fourth)).status).toBe(200);
+    await problem(await server.ask(events + fourth), 401, 'UNAUTHENTICATED');
     await ended(server, other.task_id, bearer('key-of-alice'));
   });
 
@@ -134,6 +141,7 @@ describe('a server with keys', () => {
         required: true,
       });
       expect((await server.ask(`/api/v1/status/tasks/${task}`, { headers: { cookie } })).status).toBe(200);
+      expect((await server.ask(`/api/v1/status/tasks/${task}/events`, { headers: { cookie } })).status).toBe(200);
       const secure = await login('key-of-alice', { 'x-forwarded-proto': 'https' });
       expect(secure.headers.get('set-cookie')).toContain('; Secure');
     });

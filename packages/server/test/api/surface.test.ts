@@ -170,6 +170,8 @@ describe('the reference', () => {
         'GET /api/v1/status/tasks/{task_id}/status',
         'GET /api/v1/status/tasks/{task_id}/stream',
         'GET /api/v1/status/stream',
+        'GET /api/v1/status/tasks/{task_id}/events',
+        'GET /api/v1/status/events',
         'POST /api/v1/status/tasks/{task_id}/cancel',
         'POST /api/v1/status/tasks/{task_id}/files/{file_id}/cancel',
         'POST /api/v1/status/tasks/{task_id}/ticket',

@@ -18,6 +18,7 @@ import { handleError } from '../../src/http/error-handler.ts';
 import { putFrontBefore } from '../../src/streams/front/front.ts';
 import { Hub } from '../../src/streams/hub.ts';
 import type { StreamLimits } from '../../src/streams/hub.ts';
+import { eventRoutes } from '../../src/http/routes/events.ts';
 import { streamRoutes } from '../../src/http/routes/stream.ts';
 import { newJob } from '../support/jobs.ts';
 
@@ -84,9 +85,14 @@ export async function openFeed(limits: Partial<StreamLimits> = {}, options: Feed
     reply.header('x-request-id', incoming.id);
     await identify(incoming);
   });
-  await app.register(async (scope) => streamRoutes(scope.withTypeProvider<ZodTypeProvider>(), { engine, hub }), {
-    prefix: '/api/v1',
-  });
+  await app.register(
+    async (scope) => {
+      const api = scope.withTypeProvider<ZodTypeProvider>();
+      streamRoutes(api, { engine, hub });
+      eventRoutes(api, { engine, hub });
+    },
+    { prefix: '/api/v1' },
+  );
   let handedOver = 0;
   // What stands there when the front comes is called for what the front leaves to `node:http`.
   app.server.on('connection', () => (handedOver += 1));

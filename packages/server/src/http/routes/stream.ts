@@ -8,19 +8,23 @@ import type { Hub } from '../../streams/hub.ts';
 import type { Outlet } from '../../streams/stream.ts';
 import { encodeHead, encodeHeaders, streamHeaders } from '../../streams/wire.ts';
 import { ownTask } from '../../auth/access.ts';
+import type { TaskRow } from '../../engine/contract.ts';
 import { taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
 
 type StreamRouteOptions = Pick<RouteContext, 'engine'> & { hub: Hub };
 
 /** Any text is accepted: what is no cursor counts as none. */
-const cursor = z.unknown().optional().describe('The id of the last event seen, where no Last-Event-ID can be sent');
-const taskIds = z
+export const cursor = z
+  .unknown()
+  .optional()
+  .describe('The id of the last event seen, where no Last-Event-ID can be sent');
+export const taskIds = z
   .union([z.string(), z.array(z.string())])
   .optional()
   .describe(`Up to ${maxTasksPerStream}: task_id=…&task_id=…`);
 
-const responses = {
+export const streamResponses = {
   200: {
     description: 'The events; docs/protocol.md describes them',
     content: { 'text/event-stream': { schema: z.string() } },
@@ -38,7 +42,7 @@ export function streamRoutes(app: Api, { engine, hub }: StreamRouteOptions): voi
         tags: ['Status'],
         params: taskParams,
         querystring: z.object({ last_event_id: cursor }),
-        response: responses,
+        response: streamResponses,
       },
     },
     async (request, reply) => {
@@ -56,16 +60,14 @@ export function streamRoutes(app: Api, { engine, hub }: StreamRouteOptions): voi
         summary: 'The events of several tasks over one connection',
         tags: ['Status'],
         querystring: z.object({ task_id: taskIds, last_event_id: cursor }),
-        response: responses,
+        response: streamResponses,
       },
     },
     async (request, reply) => {
-      const ids = parseTaskIds(request.query.task_id);
-      const [first, ...rest] = await Promise.all(ids.map((id) => ownTask(engine, id, request.owner)));
-      if (first === undefined) throw new ApiError('INVALID_REQUEST', message('error.stream_without_tasks'));
+      const tasks = await ownTasks(engine, request.query.task_id, request.owner);
       if (request.method === 'HEAD') return headOnly(reply);
       const after = cursorOf(request, request.query.last_event_id);
-      return await answer(reply, () => hub.openTasks([first, ...rest], after, outletOf(request, reply)));
+      return await answer(reply, () => hub.openTasks(tasks, after, outletOf(request, reply)));
     },
   );
 }
@@ -79,6 +81,17 @@ async function answer(reply: FastifyReply, open: () => Promise<boolean>): Promis
 
 function headOnly(reply: FastifyReply): FastifyReply {
   return reply.headers(streamHeaders).send();
+}
+
+/** The tasks that are named, sorted by id; all of them have to be this owner's. */
+export async function ownTasks(
+  engine: RouteContext['engine'],
+  given: string | string[] | undefined,
+  owner: string,
+): Promise<[TaskRow, ...TaskRow[]]> {
+  const [first, ...rest] = await Promise.all(parseTaskIds(given).map((id) => ownTask(engine, id, owner)));
+  if (first === undefined) throw new ApiError('INVALID_REQUEST', message('error.stream_without_tasks'));
+  return [first, ...rest];
 }
 
 /** Sorted and without doubles: neither is part of what is asked for. */
