@@ -39,7 +39,7 @@ test("the head has the stream's own headers above those of hooks, and no line th
   const head = encodeHead(lines, true);
   expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(head).toMatch(/\r\nvary: Origin\r\nvary: Accept\r\n/);
-  expect(head).toContain('\r\ncache-control: no-store\r\n');
+  expect(head).toContain('\r\ncache-control: no-store, no-transform\r\n');
   expect(head).toContain('\r\ntransfer-encoding: chunked\r\n');
   expect(head).not.toContain('content-length');
   expect(encodeHead('', false)).not.toContain('transfer-encoding');

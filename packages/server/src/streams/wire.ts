@@ -10,7 +10,7 @@ const lastChunk = '0\r\n\r\n';
 /** What the response of a stream bears besides the headers that hooks have set. */
 export const streamHeaders = {
   'content-type': 'text/event-stream',
-  'cache-control': 'no-store',
+  'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 } as const;
 

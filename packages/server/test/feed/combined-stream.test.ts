@@ -30,7 +30,7 @@ describe('many tasks over one connection', () => {
     await listener.until(() => listener.events.length >= 2 + 3 + 4 + 5 + 6);
     for (const task of tasks.slice(1)) await task.finish();
     expect(await listener.closed).toBe(true);
-    expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
     await expectAllWhole(tasks, listener.events);
     await eventually(() => server.hub.stats().open === 0);
     expect(server.hub.stats().tasks).toBe(0);

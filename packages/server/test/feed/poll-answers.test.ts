@@ -33,11 +33,11 @@ describe('the answer', () => {
     ];
     expect(Object.fromEntries(list.headers)).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
     });
     expect(Object.fromEntries(stream.headers)).toMatchObject({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
       'content-length': expect.stringMatching(/^\d+$/),
     });
@@ -57,7 +57,7 @@ describe('the answer', () => {
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
     });
     expect(server.hub.stats().opened).toBe(0);
   });

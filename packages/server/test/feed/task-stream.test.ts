@@ -39,7 +39,7 @@ describe('a client without a cursor', () => {
     expect(listener.status).toBe(200);
     expect(listener.headers).toMatchObject({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
+      'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
       'x-request-id': expect.stringMatching(/^[\da-f-]{36}$/),
       connection: 'close',
@@ -170,7 +170,7 @@ describe('other ways to ask', () => {
     const listener = await listen(server, task.path, { method: 'HEAD' });
     await listener.closed;
     expect(listener.status).toBe(200);
-    expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
     expect(server.hub.stats().opened).toBe(0);
   });
 
