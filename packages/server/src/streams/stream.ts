@@ -3,7 +3,7 @@ import { encodeComment, encodeRetry } from '@image2model/protocol';
 import type { Entry } from '../engine/contract.ts';
 import type { ApiError } from '../http/errors.ts';
 import type { Visited, Wheel } from './wheel.ts';
-import { encodeChunk, encodeEnd, frameChunk, heartbeat } from './wire.ts';
+import { encodeChunk, encodeEnd, endingRetry, frameChunk, heartbeat } from './wire.ts';
 
 /** The connection that a stream is written to. */
 export interface Outlet {
@@ -160,9 +160,9 @@ export abstract class Stream implements Visited {
         length += entries[at]?.data.length ?? 0;
       const isLast = this.over && at === entries.length;
       const text = this.encode(entries.slice(from, at));
-      this.push(isLast ? encodeEnd(text, this.chunked) : encodeChunk(text, this.chunked), isLast);
+      this.push(isLast ? encodeEnd(text + endingRetry, this.chunked) : encodeChunk(text, this.chunked), isLast);
     }
-    if (this.over && !this.isWaiting && this.#state === 'open') this.#leave('');
+    if (this.over && !this.isWaiting && this.#state === 'open') this.#leave(endingRetry);
   }
 
   /** Writes bytes that are encoded already. `isLast` says that the end of the body is in them. */

@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import { encodeComment, encodeFrame, isEnding } from '@image2model/protocol';
+import { encodeComment, encodeFrame, encodeRetry, isEnding } from '@image2model/protocol';
 import type { Entry } from '../engine/contract.ts';
 
 type Headers = Record<string, string | number | string[] | undefined>;
@@ -13,6 +13,12 @@ export const streamHeaders = {
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 } as const;
+
+/**
+ * Follows the last ending. A client that reconnects all the same, and so is told the ending again or gets 204, does so once
+ * an hour. It comes after the ending: cut in between, the client is back soon.
+ */
+export const endingRetry = encodeRetry(3_600_000);
 
 /** Text as one chunk of a chunked body, or as it is for a client of HTTP/1.0. */
 export function frameChunk(text: string, chunked: boolean): string {
@@ -105,8 +111,12 @@ export class Batch {
 
   /** The bytes for one reader; with the end of the body where the batch has the ending. */
   bytes(chunked: boolean): Buffer {
-    const encode = this.ends ? encodeEnd : encodeChunk;
-    if (chunked) return (this.#chunked ??= encode(encodeEntries(this.entries), true));
-    return (this.#plain ??= encode(encodeEntries(this.entries), false));
+    if (chunked) return (this.#chunked ??= this.#encode(true));
+    return (this.#plain ??= this.#encode(false));
+  }
+
+  #encode(chunked: boolean): Buffer {
+    const text = encodeEntries(this.entries);
+    return this.ends ? encodeEnd(text + endingRetry, chunked) : encodeChunk(text, chunked);
   }
 }

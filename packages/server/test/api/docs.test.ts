@@ -43,7 +43,7 @@ describe('the curl lines of docs/api.md', () => {
     const { task_id: TASK_ID, job_id: JOB_ID } = JSON.parse(await curl(upload)) as { task_id: string; job_id: string };
     const events = await curl(follow, { TASK_ID });
     expect(events).toContain('event: file_update\n');
-    expect(events).toMatch(/event: task_completed\nid: \d+\ndata: \{.*\}\n\n$/);
+    expect(events).toMatch(/event: task_completed\nid: \d+\ndata: \{.*\}\n\nretry: 3600000\n\n$/);
     await curl(download, { JOB_ID });
     const model = await readFile(join(directory, 'chair.glb'));
     expect(model.subarray(0, 4).toString()).toBe('glTF');

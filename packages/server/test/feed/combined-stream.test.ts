@@ -30,6 +30,9 @@ describe('many tasks over one connection', () => {
     await listener.until(() => listener.events.length >= 2 + 3 + 4 + 5 + 6);
     for (const task of tasks.slice(1)) await task.finish();
     expect(await listener.closed).toBe(true);
+    // To come back in an hour, which is said once all of them have ended.
+    expect(listener.retries).toEqual([expect.any(Number), 3_600_000]);
+    expect(listener.text()).toMatch(/event: task_completed\n[^\n]*\n[^\n]*\n\nretry: 3600000\n\n$/);
     expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
     await expectAllWhole(tasks, listener.events);
     await eventually(() => server.hub.stats().open === 0);

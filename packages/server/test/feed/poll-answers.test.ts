@@ -48,6 +48,7 @@ describe('the answer', () => {
     expect(text).toMatch(/^: \n\nretry: \d+\n\nevent: /);
     expect(frames.map(({ id, event, data }) => ({ id, event, data: JSON.parse(data) as unknown }))).toEqual(events);
     expect(events.at(-1)?.event).toBe('task_completed');
+    expect(text).toMatch(/\n\nretry: 3600000\n\n$/);
   });
 
   test('to HEAD has the headers, and waits for nothing', async () => {

@@ -62,6 +62,25 @@ describe('a client without a cursor', () => {
   });
 });
 
+describe('a client that never closes', () => {
+  test('is told with the ending, and not before, to come back in an hour', async () => {
+    const task = await server.submit(2);
+    const [live, again] = [await listen(server, task.path), await listen(server, task.path)];
+    await live.until(() => live.events.length > 0);
+    again.abort();
+    await task.finish();
+    const late = [await listen(server, task.path), await listen(server, `${task.path}?last_event_id=2`)];
+    for (const listener of [live, ...late]) {
+      expect(await listener.closed).toBe(true);
+      expect(listener.retries).toEqual([expect.any(Number), 3_600_000]);
+      expect(listener.retries[0]).toBeLessThan(2000);
+      // Behind the ending: whoever is cut before it is back soon.
+      expect(listener.text()).toMatch(/event: task_completed\n[^\n]*\n[^\n]*\n\nretry: 3600000\n\n$/);
+    }
+    expect(again.text()).not.toContain('3600000');
+  });
+});
+
 describe('a client with a cursor', () => {
   test.each(['Last-Event-ID', 'last_event_id'])('resumes after it, as %s', async (way) => {
     const task = await server.submit();
@@ -183,7 +202,7 @@ describe('other ways to ask', () => {
     const [head = '', ...body] = (await text(socket)).split('\r\n\r\n');
     expect(head).not.toMatch(/transfer-encoding/i);
     expect(body.join('')).toMatch(
-      /^: \n\nretry: \d+\n\nevent: [^\r]*event: task_completed\nid: \d+\ndata: [^\r\n]*\n\n$/,
+      /^: \n\nretry: \d+\n\nevent: [^\r]*event: task_completed\nid: \d+\ndata: [^\r\n]*\n\nretry: 3600000\n\n$/,
     );
   });
 

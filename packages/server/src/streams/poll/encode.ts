@@ -1,4 +1,5 @@
 import { encodeComment, encodeFrame, encodeRetry } from '@image2model/protocol';
+import { endingRetry } from '../wire.ts';
 import type { PollAnswer } from './poll.ts';
 
 /** As `eventListSchema` says. What an entry holds is JSON already. */
@@ -8,7 +9,7 @@ export function encodeJson({ entries, lastEventId }: PollAnswer): string {
 }
 
 /** The same as an event stream that begins as every other, and ends here. */
-export function encodeStream({ entries, retryMs }: PollAnswer): string {
+export function encodeStream({ entries, retryMs, isOver }: PollAnswer): string {
   const frames = entries.map(({ id, entry }) => encodeFrame(entry.type, id, entry.data));
-  return encodeComment() + encodeRetry(retryMs) + frames.join('');
+  return encodeComment() + encodeRetry(retryMs) + frames.join('') + (isOver ? endingRetry : '');
 }
