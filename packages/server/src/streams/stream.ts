@@ -12,6 +12,8 @@ export interface Outlet {
   chunked: boolean;
   /** The login that asks, with which the stream ends; empty for a key. */
   login: string;
+  /** Blanks before the first event, for engines that hold the beginning back; none unless given. */
+  padding?: number;
   /** Called once, just before the first byte: hijacks the response and returns its head. */
   begin(): string;
 }
@@ -138,7 +140,7 @@ export abstract class Stream implements Visited {
   protected begin(outlet: Outlet): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
-    const opening = encodeComment() + encodeRetry(this.#around.retryMs());
+    const opening = encodeComment(' '.repeat(outlet.padding ?? 0)) + encodeRetry(this.#around.retryMs());
     this.#prefix = outlet.begin() + frameChunk(opening, this.chunked);
   }
 

@@ -33,7 +33,10 @@ describe('many tasks over one connection', () => {
     // To come back in an hour, which is said once all of them have ended.
     expect(listener.retries).toEqual([expect.any(Number), 3_600_000]);
     expect(listener.text()).toMatch(/event: task_completed\n[^\n]*\n[^\n]*\n\nretry: 3600000\n\n$/);
-    expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
+    expect(listener.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+    });
     await expectAllWhole(tasks, listener.events);
     await eventually(() => server.hub.stats().open === 0);
     expect(server.hub.stats().tasks).toBe(0);

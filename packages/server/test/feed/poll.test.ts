@@ -94,6 +94,8 @@ describe('a cursor', () => {
     const ways: [string, Record<string, string>][] = [
       [`?after=${last - 1}`, {}],
       [`?last_event_id=${last - 1}`, {}],
+      [`?lastEventId=${last - 1}`, {}],
+      [`?evs_last_event_id=${last - 1}`, {}],
       ['', { 'last-event-id': String(last - 1) }],
       ['?after=1', { 'last-event-id': String(last - 1) }],
     ];

@@ -62,6 +62,24 @@ describe('a client without a cursor', () => {
   });
 });
 
+describe('a polyfill for an engine that holds back the beginning', () => {
+  test.each([
+    ['padding=true', 2048],
+    ['evs_preamble=2056&evs_buffer_size_limit=262144', 2056],
+    ['evs_preamble=99999999', 4096],
+    ['evs_preamble=-1', 0],
+    ['evs_preamble=x', 0],
+    ['padding=', 0],
+  ])('gets as much as it asks for (%s), within bounds', async (query, length) => {
+    const task = await server.submit();
+    await task.finish();
+    const listener = await listen(server, `${task.path}?${query}`);
+    await listener.closed;
+    expect(listener.text().indexOf('retry:')).toBe(length + 4);
+    expect(listener.events).toHaveLength(2);
+  });
+});
+
 describe('a client that never closes', () => {
   test('is told with the ending, and not before, to come back in an hour', async () => {
     const task = await server.submit(2);
@@ -82,22 +100,25 @@ describe('a client that never closes', () => {
 });
 
 describe('a client with a cursor', () => {
-  test.each(['Last-Event-ID', 'last_event_id'])('resumes after it, as %s', async (way) => {
-    const task = await server.submit();
-    await task.claim();
-    for (let progress = 1; progress <= 20; progress += 1) await task.report(progress);
-    const kept = (await server.engine.entries(task.taskId, 0)) ?? [];
-    const after = kept[3]?.sequence ?? 0;
-    const listener =
-      way === 'Last-Event-ID'
-        ? await listen(server, task.path, { headers: { [way]: String(after) } })
-        : await listen(server, `${task.path}?${way}=${after}`);
-    await task.finish();
-    await listener.closed;
-    const expected = (await server.engine.entries(task.taskId, after)) ?? [];
-    expect(sequences(listener.events)).toEqual(expected.map(({ sequence }) => sequence));
-    expect(expected.length).toBeGreaterThan(20);
-  });
+  test.each(['Last-Event-ID', 'last_event_id', 'lastEventId', 'evs_last_event_id', 'last-event-id'])(
+    'resumes after it, as %s',
+    async (way) => {
+      const task = await server.submit();
+      await task.claim();
+      for (let progress = 1; progress <= 20; progress += 1) await task.report(progress);
+      const kept = (await server.engine.entries(task.taskId, 0)) ?? [];
+      const after = kept[3]?.sequence ?? 0;
+      const listener =
+        way === 'Last-Event-ID'
+          ? await listen(server, task.path, { headers: { [way]: String(after) } })
+          : await listen(server, `${task.path}?${way}=${after}`);
+      await task.finish();
+      await listener.closed;
+      const expected = (await server.engine.entries(task.taskId, after)) ?? [];
+      expect(sequences(listener.events)).toEqual(expected.map(({ sequence }) => sequence));
+      expect(expected.length).toBeGreaterThan(20);
+    },
+  );
 
   test('that stands in both places goes by the header, which is the newer one', async () => {
     const task = await server.submit();
@@ -111,6 +132,16 @@ describe('a client with a cursor', () => {
     await listener.until(() => listener.events.length > 0);
     expect(sequences(listener.events)[0]).toBe(last + 1);
     listener.abort();
+  });
+
+  test('that a polyfill appends is newer than the one of its address, and none is as good as no parameter', async () => {
+    const task = await server.submit();
+    await task.finish();
+    const last = await task.newest();
+    for (const query of [`last_event_id=1&lastEventId=${last}`, `evs_last_event_id=${last}&lastEventId=`]) {
+      const listener = await listen(server, `${task.path}?${query}`);
+      expect(listener.status).toBe(204);
+    }
   });
 
   test.each(['-1', '1e3', '1.5', 'x', '99999999', '9007199254740993', '9'.repeat(5000), ' 3', '0x1', '%00', '007'])(
@@ -189,7 +220,10 @@ describe('other ways to ask', () => {
     const listener = await listen(server, task.path, { method: 'HEAD' });
     await listener.closed;
     expect(listener.status).toBe(200);
-    expect(listener.headers).toMatchObject({ 'content-type': 'text/event-stream', 'cache-control': 'no-store, no-transform' });
+    expect(listener.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store, no-transform',
+    });
     expect(server.hub.stats().opened).toBe(0);
   });
 

@@ -9,7 +9,8 @@ import { streamHeaders } from '../../streams/wire.ts';
 import { ApiError } from '../errors.ts';
 import { taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
-import { cursor, cursorOf, ownTasks, streamResponses, taskIds } from './stream.ts';
+import { cursor, cursorOf } from './cursor.ts';
+import { ownTasks, streamResponses, taskIds } from './stream.ts';
 
 type EventsOptions = Pick<RouteContext, 'engine'> & { hub: Hub };
 
@@ -45,7 +46,7 @@ export function eventRoutes(app: Api, { engine, hub }: EventsOptions): void {
         summary: "A task's events after a cursor, waiting for the first (long poll)",
         tags: ['Status'],
         params: taskParams,
-        querystring: z.object(query),
+        querystring: z.looseObject(query),
         response: responses,
       },
     },
@@ -61,7 +62,7 @@ export function eventRoutes(app: Api, { engine, hub }: EventsOptions): void {
       schema: {
         summary: 'The events of several tasks after a cursor, waiting for the first (long poll)',
         tags: ['Status'],
-        querystring: z.object({ task_id: taskIds, ...query }),
+        querystring: z.looseObject({ task_id: taskIds, ...query }),
         response: responses,
       },
     },
@@ -78,7 +79,7 @@ type Poll = (
 ) => Promise<PollAnswer | undefined>;
 
 async function answer(
-  request: FastifyRequest<{ Querystring: { wait: number; after?: unknown; last_event_id?: unknown } }>,
+  request: FastifyRequest<{ Querystring: { wait: number; [name: string]: unknown } }>,
   reply: FastifyReply,
   poll: Poll,
 ): Promise<FastifyReply> {
@@ -89,13 +90,9 @@ async function answer(
   if (reply.raw.socket === null) throw new ApiError('INVALID_REQUEST', message('error.stream_pipelined'));
   const left = new AbortController();
   reply.raw.once('close', () => left.abort());
-  const { wait, after, last_event_id: lastEventId } = request.query;
-  const waitMs = wait * 1000;
-  const found = await poll(cursorOf(request, after ?? lastEventId), {
-    waitMs,
-    login: request.login,
-    signal: left.signal,
-  });
+  const waitMs = request.query.wait * 1000;
+  const { login } = request;
+  const found = await poll(cursorOf(request, request.query), { waitMs, login, signal: left.signal });
   if (left.signal.aborted) return reply.hijack();
   if (found === undefined) return await reply.removeHeader('content-type').code(204).send();
   return await reply.send(Buffer.from(isStream ? encodeStream(found) : encodeJson(found)));

@@ -11,14 +11,10 @@ import { ownTask } from '../../auth/access.ts';
 import type { TaskRow } from '../../engine/contract.ts';
 import { taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
+import { cursor, cursorOf, paddingOf } from './cursor.ts';
 
 type StreamRouteOptions = Pick<RouteContext, 'engine'> & { hub: Hub };
 
-/** Any text is accepted: what is no cursor counts as none. */
-export const cursor = z
-  .unknown()
-  .optional()
-  .describe('The id of the last event seen, where no Last-Event-ID can be sent');
 export const taskIds = z
   .union([z.string(), z.array(z.string())])
   .optional()
@@ -41,15 +37,15 @@ export function streamRoutes(app: Api, { engine, hub }: StreamRouteOptions): voi
         summary: "A task's events as they happen",
         tags: ['Status'],
         params: taskParams,
-        querystring: z.object({ last_event_id: cursor }),
+        querystring: z.looseObject({ last_event_id: cursor }),
         response: streamResponses,
       },
     },
     async (request, reply) => {
       const task = await ownTask(engine, request.params.task_id, request.owner);
       if (request.method === 'HEAD') return headOnly(reply);
-      const after = cursorOf(request, request.query.last_event_id);
-      return await answer(reply, () => hub.openTask(task, after, outletOf(request, reply)));
+      const after = cursorOf(request, request.query);
+      return await answer(reply, () => hub.openTask(task, after, outletOf(request, reply, paddingOf(request.query))));
     },
   );
 
@@ -59,15 +55,15 @@ export function streamRoutes(app: Api, { engine, hub }: StreamRouteOptions): voi
       schema: {
         summary: 'The events of several tasks over one connection',
         tags: ['Status'],
-        querystring: z.object({ task_id: taskIds, last_event_id: cursor }),
+        querystring: z.looseObject({ task_id: taskIds, last_event_id: cursor }),
         response: streamResponses,
       },
     },
     async (request, reply) => {
       const tasks = await ownTasks(engine, request.query.task_id, request.owner);
       if (request.method === 'HEAD') return headOnly(reply);
-      const after = cursorOf(request, request.query.last_event_id);
-      return await answer(reply, () => hub.openTasks(tasks, after, outletOf(request, reply)));
+      const after = cursorOf(request, request.query);
+      return await answer(reply, () => hub.openTasks(tasks, after, outletOf(request, reply, paddingOf(request.query))));
     },
   );
 }
@@ -108,14 +104,7 @@ function parseTaskIds(given: string | string[] | undefined): string[] {
   return [...ids].sort();
 }
 
-/** The header is what an `EventSource` sends by itself when it comes back, so it is newer than the address. */
-export function cursorOf(request: Pick<FastifyRequest, 'headers'>, fromAddress: unknown): string | undefined {
-  const header = request.headers['last-event-id'];
-  if (typeof header === 'string' && header !== '') return header;
-  return typeof fromAddress === 'string' ? fromAddress : undefined;
-}
-
-function outletOf(request: FastifyRequest, reply: FastifyReply): Outlet {
+function outletOf(request: FastifyRequest, reply: FastifyReply, padding: number): Outlet {
   const { raw } = request;
   const { socket } = reply.raw;
   // Sent behind another request on its connection, whose answer is still on its way and, if a stream, for long.
@@ -125,6 +114,7 @@ function outletOf(request: FastifyRequest, reply: FastifyReply): Outlet {
     socket,
     chunked,
     login: request.login,
+    padding,
     begin() {
       const head = encodeHead(encodeHeaders(reply.getHeaders()), chunked);
       reply.hijack();

@@ -9,7 +9,7 @@ import type { Outlet } from '../stream.ts';
 import { encodeHead } from '../wire.ts';
 import { requestId } from '../../http/requests.ts';
 import { ownTask } from '../../auth/access.ts';
-import { cursorOf } from '../../http/routes/stream.ts';
+import { cursorOf } from '../../http/routes/cursor.ts';
 import { parseStreamHead } from './head.ts';
 import type { StreamHead } from './head.ts';
 import { SilentConnections } from './silent.ts';
@@ -111,7 +111,7 @@ async function opens(socket: Socket, head: StreamHead, options: FrontOptions): P
     await guard.admit(asked);
     found = asked;
     const [first, ...rest] = head.taskIds;
-    const after = cursorOf(asked, head.query['last_event_id']);
+    const after = cursorOf(asked, head.query);
     // A cursor may be that of an ending, of which no other reader here may know yet.
     const tasks = after === undefined ? hub : engine;
     const task = await ownTask(tasks, first, asked.owner);

@@ -26,7 +26,7 @@ const text = /^[\t\x20-\x7e]*$/;
 
 /** Headers that say there is more to it than a head, or whose answer depends on them in a way of their own. */
 const unusual = new Set(['content-length', 'transfer-encoding', 'upgrade', 'expect', 'trailer', 'te', 'origin']);
-const parameters = new Set(['api_key', 'ticket', 'last_event_id', 'task_id']);
+const parameters = new Set(['api_key', 'ticket', 'last_event_id', 'lastEventId', 'evs_last_event_id', 'task_id']);
 
 /**
  * Reads the head of a stream's request that came whole, alone and plain. Undefined for everything else and wherever
