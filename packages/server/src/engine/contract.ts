@@ -20,6 +20,7 @@ import type {
   RetryTask,
   StoreMark,
   StoredResult,
+  StoredTicket,
   TaskRow,
   TicketGrant,
   Work,
@@ -196,10 +197,14 @@ export interface Access {
   onLoginEnded(listener: (loginId: string) => void): () => void;
   /** Keeps a ticket, by the hash of it, for `forMs`. */
   addTicket(hash: string, grant: TicketGrant, forMs: number): Promise<void>;
-  /** What a ticket opens; undefined where it is unknown, used or expired. */
-  ticket(hash: string): Promise<TicketGrant | undefined>;
-  /** Uses a ticket up; true for exactly one caller. */
+  /** What a ticket opens; undefined where it is unknown, used up or expired. */
+  ticket(hash: string): Promise<StoredTicket | undefined>;
+  /** Uses a ticket up; true for exactly one caller, and for none once it is bound. */
   redeemTicket(hash: string): Promise<boolean>;
+  /** Binds a ticket to whoever uses it now, and keeps it for `forMs`; true for exactly one caller, who did not redeem it. */
+  bindTicket(hash: string, forMs: number): Promise<boolean>;
+  /** Keeps a bound ticket for `forMs` from now on; writes nothing while more than half of that is left. */
+  keepTicket(hash: string, forMs: number): Promise<void>;
 }
 
 /** Gives the event back that an entry stores. */

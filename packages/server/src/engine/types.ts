@@ -257,3 +257,9 @@ export interface TicketGrant {
   taskId: string;
   jobId: string;
 }
+
+/** A ticket that is still good for something. */
+export interface StoredTicket extends TicketGrant {
+  /** Whether it was used for the events of its task: it is good for nobody but whoever did that. */
+  isBound: boolean;
+}

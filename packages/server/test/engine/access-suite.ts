@@ -46,12 +46,45 @@ export function accessSuite(open: OpenHarness): void {
       const harness = await setUp();
       const second = await harness.second();
       await harness.engine.addTicket('h1', grant, 60_000);
-      expect(await second.ticket('h1')).toEqual(grant);
+      expect(await second.ticket('h1')).toEqual({ ...grant, isBound: false });
       expect(await second.ticket('h2')).toBeUndefined();
       const redeemed = await Promise.all([0, 1, 2, 3].map((n) => (n % 2 ? second : harness.engine).redeemTicket('h1')));
       expect(redeemed.filter(Boolean)).toHaveLength(1);
       expect(await harness.engine.ticket('h1')).toBeUndefined();
       expect(await harness.engine.redeemTicket('h2')).toBe(false);
+    });
+
+    it('binds a ticket to one caller, and keeps it through a restart as long as it is used', async () => {
+      const harness = await setUp();
+      const second = await harness.second();
+      for (const hash of ['h1', 'h2']) await harness.engine.addTicket(hash, grant, 60_000);
+      const bound = await Promise.all(
+        [0, 1, 2, 3].map((n) => (n % 2 ? second : harness.engine).bindTicket('h1', 600_000)),
+      );
+      expect(bound.filter(Boolean)).toHaveLength(1);
+      expect(await second.redeemTicket('h1')).toBe(false);
+      expect(await second.redeemTicket('h2')).toBe(true);
+      expect(await second.bindTicket('h2', 600_000)).toBe(false);
+      expect(await second.bindTicket('h3', 600_000)).toBe(false);
+      await harness.advance(500_000);
+      await harness.restart();
+      expect(await harness.engine.ticket('h1')).toEqual({ ...grant, isBound: true });
+      await harness.engine.keepTicket('h1', 600_000);
+      await harness.advance(500_000);
+      expect(await harness.engine.ticket('h1')).toEqual({ ...grant, isBound: true });
+      await harness.advance(100_001);
+      expect(await harness.engine.ticket('h1')).toBeUndefined();
+      await harness.engine.keepTicket('h1', 600_000);
+      expect(await harness.engine.ticket('h1')).toBeUndefined();
+    });
+
+    it('does not keep an unused ticket longer, nor bind one that has expired', async () => {
+      const harness = await setUp();
+      await harness.engine.addTicket('h1', grant, 1000);
+      await harness.engine.keepTicket('h1', 600_000);
+      await harness.advance(1500);
+      expect(await harness.engine.ticket('h1')).toBeUndefined();
+      expect(await harness.engine.bindTicket('h1', 600_000)).toBe(false);
     });
 
     it('refuses a ticket that has expired', async () => {

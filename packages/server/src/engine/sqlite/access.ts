@@ -46,13 +46,29 @@ export function accessOf(handle: Handle): Access {
 
     async ticket(hash) {
       const { session } = handle.core;
-      const grant = session.get('ticket', hash, session.now());
-      return grant && { ...grant };
+      const found = session.get('ticket', hash, session.now());
+      if (found === undefined) return undefined;
+      const { owner, login, taskId, jobId, bound } = found;
+      return { owner, login, taskId, jobId, isBound: bound === 1 };
     },
 
     async redeemTicket(hash) {
       const { session } = handle.core;
       return (await session.durable(() => session.run('redeemTicket', hash, session.now()))) > 0;
+    },
+
+    async bindTicket(hash, forMs) {
+      const { session } = handle.core;
+      const now = session.now();
+      return (await session.durable(() => session.run('bindTicket', now + forMs, hash, now))) > 0;
+    },
+
+    async keepTicket(hash, forMs) {
+      const { session } = handle.core;
+      const now = session.now();
+      const found = session.get('ticket', hash, now);
+      if (found === undefined || found.expiresAt - now > forMs / 2) return;
+      await session.durable(() => session.run('keepTicket', now + forMs, hash));
     },
   };
 }

@@ -43,6 +43,20 @@ describe('the database', () => {
     await engine.close();
   });
 
+  it('of version 9 keeps its unused tickets, which can be bound then', async () => {
+    const steps = migrations.slice(0, 9);
+    const old = openDatabase(file, steps);
+    old.db
+      .prepare('INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?)')
+      .run('hash', 'me', '', 'task', 'job', 2_000_000_000_000);
+    old.close();
+    const engine = await createSqliteEngine({ file, now: () => 1_900_000_000_000 });
+    expect(await engine.ticket('hash')).toMatchObject({ owner: 'me', taskId: 'task', isBound: false });
+    expect(await engine.bindTicket('hash', 1000)).toBe(true);
+    expect(await engine.ticket('hash')).toMatchObject({ isBound: true });
+    await engine.close();
+  });
+
   it('takes each step that is missing, once', () => {
     openDatabase(file, ['CREATE TABLE first (a TEXT) STRICT']).close();
     const steps = ['CREATE TABLE first (a TEXT) STRICT', 'CREATE TABLE second (b TEXT) STRICT'];

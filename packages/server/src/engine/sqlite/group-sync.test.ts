@@ -94,6 +94,9 @@ describe('after a power cut', () => {
     expect(await afterCut((next) => next.ticket('hash'))).toBeDefined();
     await engine.redeemTicket('hash');
     expect(await afterCut((next) => next.ticket('hash'))).toBeUndefined();
+    await engine.addTicket('another', { owner: 'me', login: '', taskId: 'task', jobId: 'job' }, 60_000);
+    await engine.bindTicket('another', 60_000);
+    expect(await afterCut((next) => next.ticket('another'))).toMatchObject({ isBound: true });
   });
 
   // Promised: The next start resumes all work that was accepted.

@@ -220,4 +220,8 @@ export const migrations: readonly string[] = [
   ALTER TABLE tasks ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE tasks ADD COLUMN skipped_to INTEGER NOT NULL DEFAULT 0;
   `,
+  // 10: tickets that were used for the events of their task are kept for whoever used them.
+  `
+  ALTER TABLE tickets ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -85,7 +85,7 @@ export interface QueryRows {
   spentOn: { micros: number };
   secret: { secret: Uint8Array };
   endedLogin: { loginId: string };
-  ticket: TicketGrant;
+  ticket: TicketGrant & { bound: 0 | 1; expiresAt: number };
   meta: { value: number | string | Uint8Array };
 }
 

@@ -176,8 +176,11 @@ const access = {
   insertTicket: `INSERT INTO tickets (hash, owner, login, task_id, job_id, expires_at)
     VALUES (:hash, :owner, :login, :taskId, :jobId, :expiresAt)`,
   dropTickets: 'DELETE FROM tickets WHERE expires_at <= ?',
-  ticket: `SELECT owner, login, task_id AS taskId, job_id AS jobId FROM tickets WHERE hash = ? AND expires_at > ?`,
-  redeemTicket: 'DELETE FROM tickets WHERE hash = ? AND expires_at > ?',
+  ticket: `SELECT owner, login, task_id AS taskId, job_id AS jobId, bound, expires_at AS expiresAt FROM tickets
+    WHERE hash = ? AND expires_at > ?`,
+  redeemTicket: 'DELETE FROM tickets WHERE hash = ? AND bound = 0 AND expires_at > ?',
+  bindTicket: 'UPDATE tickets SET bound = 1, expires_at = ? WHERE hash = ? AND bound = 0 AND expires_at > ?',
+  keepTicket: 'UPDATE tickets SET expires_at = ? WHERE hash = ? AND bound = 1',
 } as const;
 
 const meta = {
