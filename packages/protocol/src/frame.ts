@@ -14,6 +14,14 @@ export function encodeEvent(event: TaskEvent): string {
   return encodeFrame(event.type, event.data.sequence, JSON.stringify(event.data));
 }
 
+/**
+ * An event that only says where the client is. `cursor` is its id, and has no line break. Clients that follow the standard
+ * send it when they come back, and have nothing else to do with it.
+ */
+export function encodeCursor(cursor: string): string {
+  return `event: cursor\nid: ${cursor}\ndata: {}\n\n`;
+}
+
 /** A comment: keeps the connection and any proxy on the way alive; clients ignore it. */
 export function encodeComment(text = ''): string {
   return `: ${text.replaceAll(/[\r\n]+/g, ' ')}\n\n`;

@@ -36,7 +36,7 @@ export type {
   TaskResult,
   TaskStatus,
 } from './events.ts';
-export { encodeComment, encodeEvent, encodeFrame, encodeRetry } from './frame.ts';
+export { encodeComment, encodeCursor, encodeEvent, encodeFrame, encodeRetry } from './frame.ts';
 export {
   imageContentTypes,
   maxFaceLimit,

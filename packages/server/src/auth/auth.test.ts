@@ -104,34 +104,95 @@ describe('sessions', () => {
 
 describe('tickets', () => {
   const grant = { owner: 'o', login: '', taskId: 't', jobId: 'j' };
+  const ticketsAt = (process: Engine, secret = Buffer.alloc(32, 7)) => createTickets({ engine: process, secret });
+  const first = { fits: any, proofs: [], seen: () => undefined };
 
   it('open once', async () => {
-    const tickets = createTickets(engine);
+    const tickets = ticketsAt(engine);
     const { ticket } = await tickets.issue(grant);
     expect(await tickets.redeem(ticket, any)).toMatchObject(grant);
     expect(await tickets.redeem(ticket, any)).toBeUndefined();
   });
 
   it('open once at any process of the store, for one of those that come together', async () => {
-    const { ticket } = await createTickets(engine).issue(grant);
+    const { ticket } = await ticketsAt(engine).issue(grant);
     const redeemed = await Promise.all(
-      [engine, another].map(async (process) => await createTickets(process).redeem(ticket, any)),
+      [engine, another].map(async (process) => await ticketsAt(process).redeem(ticket, any)),
     );
-    expect(redeemed.filter((one) => one !== undefined)).toEqual([grant]);
+    expect(redeemed.filter((one) => one !== undefined)).toMatchObject([grant]);
   });
 
   it('are kept where they do not fit', async () => {
-    const tickets = createTickets(engine);
+    const tickets = ticketsAt(engine);
     const { ticket } = await tickets.issue(grant);
     expect(await tickets.redeem(ticket, () => false)).toBeUndefined();
     expect(await tickets.redeem(ticket, any)).toMatchObject(grant);
   });
 
   it('are good for a minute', async () => {
-    const tickets = createTickets(engine);
+    const tickets = ticketsAt(engine);
     const { ticket, expiresAt } = await tickets.issue(grant);
     expect(expiresAt).toBe(Date.now() + 60_000);
     vi.setSystemTime(expiresAt);
     expect(await tickets.redeem(ticket, any)).toBeUndefined();
+  });
+
+  it('open the events again for whoever used them first, at every process, and for nobody else', async () => {
+    const { ticket } = await ticketsAt(engine).issue(grant);
+    const opened = await Promise.all(
+      [engine, another, engine].map(async (process) => await ticketsAt(process).follow(ticket, first)),
+    );
+    const [used, ...others] = opened.filter((one) => one !== undefined);
+    expect(others).toEqual([]);
+    expect(used?.grant).toMatchObject(grant);
+    const proof = used?.proof ?? '';
+    expect(proof).toMatch(/^[\w-]{22}$/);
+    for (const proofs of [[], [''], ['x'], [proof.slice(1)], [`${proof}x`], [proof.toLowerCase()]]) {
+      expect(await ticketsAt(engine).follow(ticket, { ...first, proofs })).toBeUndefined();
+    }
+    for (const process of [engine, another, engine]) {
+      expect(await ticketsAt(process).follow(ticket, { ...first, proofs: ['x', proof] })).toMatchObject({
+        grant,
+        proof,
+      });
+    }
+    // Neither by another secret nor for another thing.
+    const forged = await ticketsAt(engine, Buffer.alloc(32, 8)).follow(ticket, { ...first, proofs: [proof] });
+    expect(forged).toBeUndefined();
+    expect(await ticketsAt(engine).follow(ticket, { ...first, proofs: [proof], fits: () => false })).toBeUndefined();
+    expect(await ticketsAt(engine).redeem(ticket, any)).toBeUndefined();
+  });
+
+  it('do not open the events once they were used for a download', async () => {
+    const { ticket } = await ticketsAt(engine).issue(grant);
+    await ticketsAt(engine).redeem(ticket, any);
+    expect(await ticketsAt(engine).follow(ticket, first)).toBeUndefined();
+  });
+
+  it('have proofs that are of one task, owner and login', async () => {
+    const proofs = new Set<string | undefined>();
+    for (const other of [{}, { owner: 'p' }, { login: 'l' }, { taskId: 'u' }]) {
+      const { ticket } = await ticketsAt(engine).issue({ ...grant, ...other });
+      proofs.add((await ticketsAt(engine).follow(ticket, first))?.proof);
+    }
+    expect(proofs.size).toBe(4);
+  });
+
+  it('are kept for a day after each use, and end with their login', async () => {
+    const login = { ...grant, login: 'l' };
+    const [one, two] = [await ticketsAt(engine).issue(login), await ticketsAt(engine).issue(login)];
+    const proofs = [(await ticketsAt(engine).follow(one.ticket, first))?.proof ?? ''];
+    for (let hour = 0; hour < 60; hour += 20) {
+      expect(await ticketsAt(engine).follow(one.ticket, { ...first, proofs })).toBeDefined();
+      vi.setSystemTime(Date.now() + 20 * 3_600_000);
+    }
+    expect(await ticketsAt(engine).follow(one.ticket, { ...first, proofs })).toBeDefined();
+    expect(await ticketsAt(engine).follow(two.ticket, { ...first, proofs })).toBeUndefined();
+    const fresh = await ticketsAt(engine).issue(login);
+    await another.endLogin('l', 3_600_000);
+    for (const { ticket } of [one, fresh]) {
+      expect(await ticketsAt(engine).follow(ticket, { ...first, proofs })).toBeUndefined();
+      expect(await ticketsAt(engine).redeem(ticket, any)).toBeUndefined();
+    }
   });
 });

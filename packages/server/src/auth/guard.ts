@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { message } from '@image2model/protocol';
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isLoopback } from '../config.ts';
 import type { TicketGrant } from '../engine/contract.ts';
 import { ApiError } from '../http/errors.ts';
@@ -8,6 +8,7 @@ import type { Keyring } from './keys.ts';
 import { openOwner } from './request.ts';
 import type { Requester } from './request.ts';
 import type { Sessions } from './sessions.ts';
+import { proofCookieHeader, proofsOf, sequenceSeen } from './stream-proof.ts';
 import type { Tickets } from './tickets.ts';
 
 declare module 'fastify' {
@@ -41,16 +42,16 @@ export const uploadShare = 0.1;
 /** What the guard looks at in a request, whoever has read it. */
 export interface Asked extends Pick<
   FastifyRequest,
-  'method' | 'headers' | 'hostname' | 'ip' | 'query' | 'params' | 'cookies' | 'owner' | 'isAdmin' | 'login'
+  'method' | 'headers' | 'hostname' | 'ip' | 'query' | 'params' | 'cookies' | 'owner' | 'isAdmin' | 'login' | 'proof'
 > {
   routeOptions: { url?: string | undefined; config: Pick<FastifyContextConfig, 'access' | 'upload'> };
 }
 
 /** What `admit` finds out. */
-type Found = Pick<FastifyRequest, 'owner' | 'isAdmin' | 'login'>;
+type Found = Pick<FastifyRequest, 'owner' | 'isAdmin' | 'login' | 'proof'>;
 
 export interface Guard {
-  /** Finds out whose request it is, sets `owner`, `isAdmin` and `login`, and counts it. Throws an {@link ApiError}. */
+  /** Finds out whose request it is, sets `owner`, `isAdmin`, `login` and `proof`, and counts it. Throws an {@link ApiError}. */
   admit(asked: Asked): Promise<void>;
   /**
    * Gives the connection's next request, if it is for this address, what `admit` found out about it, so that a request
@@ -73,31 +74,23 @@ export function guard(app: FastifyInstance, options: GuardOptions): Guard {
   const checkUploads = app.createRateLimit({ ...limit, max: Math.max(1, Math.floor(perMinute * uploadShare)) });
   const remembered = new WeakMap<Socket, { url: string; found: Found | ApiError }>();
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { socket, url } = request.raw;
     const known = remembered.get(socket);
     remembered.delete(socket);
-    if (known === undefined || known.url !== url) {
-      await admit(request);
-      return;
-    }
-    if (known.found instanceof ApiError) throw known.found;
-    request.owner = known.found.owner;
-    request.isAdmin = known.found.isAdmin;
-    request.login = known.found.login;
+    if (known === undefined || known.url !== url) await admit(request);
+    else if (known.found instanceof ApiError) throw known.found;
+    else take(request, known.found);
+    if (request.proof !== '') giveProof(request, reply);
   });
 
   async function admit(asked: Asked): Promise<void> {
     const { access = 'key', upload = false } = asked.routeOptions.config;
     // A provider comes from outside, under the name that this server has there.
     if (keyring.open && access !== 'signed') refuseForeignHost(asked);
-    const { requester, byCookie, login } = await identify(asked, options);
+    const { requester, byCookie, login, proof } = await identify(asked, options);
     if ((keyring.open || byCookie) && !isSafe(asked)) refuseForeignOrigin(asked, corsOrigins);
-    if (requester !== undefined) {
-      asked.owner = requester.owner;
-      asked.isAdmin = requester.isAdmin;
-      asked.login = login;
-    }
+    if (requester !== undefined) take(asked, { ...requester, login, proof });
     if (isProbe(asked)) return;
     if (options.isClosing()) throw new ApiError('SHUTTING_DOWN', message('error.restarting'));
 
@@ -123,6 +116,7 @@ interface Identified {
   byCookie: boolean;
   /** The login that this goes back to, if it does. */
   login: string;
+  proof: string;
 }
 
 /** Asks the engine for tickets and logins alone: a request with a key waits for nothing. */
@@ -137,21 +131,55 @@ async function identify(request: Asked, { keyring, sessions, tickets }: GuardOpt
     const query = request.query as Record<string, unknown>;
     if (typeof query['api_key'] === 'string') return by(keyring.identify(query['api_key']));
     if (typeof query['ticket'] === 'string') {
-      const grant = await tickets.redeem(query['ticket'], (candidate) => fits(request, candidate));
-      if (grant === undefined) return by(undefined);
+      const used = await useTicket(request, query['ticket'], tickets);
+      if (used === undefined) return by(undefined);
+      const { grant, proof } = used;
       const holder = keyring.find(grant.owner);
-      return { ...by(holder && { ...holder, isAdmin: false }), login: grant.login };
+      return { ...by(holder && { ...holder, isAdmin: false }), login: grant.login, proof };
     }
   }
   const cookie = request.cookies[sessionCookie];
   const session = cookie === undefined ? undefined : await sessions.verify(cookie);
   const requester = session === undefined ? undefined : keyring.find(session.owner);
-  return { requester, byCookie: true, login: session?.id ?? '' };
+  return { requester, byCookie: true, login: session?.id ?? '', proof: '' };
 }
 
 /** Somebody who said so themselves. */
 function by(requester: Requester | undefined): Identified {
-  return { requester, byCookie: false, login: '' };
+  return { requester, byCookie: false, login: '', proof: '' };
+}
+
+function take(asked: Asked, { owner, isAdmin, login, proof }: Found): void {
+  asked.owner = owner;
+  asked.isAdmin = isAdmin;
+  asked.login = login;
+  asked.proof = proof;
+}
+
+/** Has the browser keep what the ticket's user comes back with. */
+function giveProof(request: FastifyRequest, reply: FastifyReply): void {
+  const taskId = (request.params as Record<string, unknown>)['task_id'];
+  if (typeof taskId === 'string') reply.header('set-cookie', proofCookieHeader(request, taskId, isHttps(request)));
+}
+
+/** Whether the client's end of the connection is encrypted, here or by a proxy. */
+export function isHttps({ headers, protocol }: Pick<FastifyRequest, 'headers' | 'protocol'>): boolean {
+  return headers['x-forwarded-proto'] === 'https' || protocol === 'https';
+}
+
+/** A download uses a ticket up; the events of its task are for whoever asked for them first. */
+async function useTicket(
+  request: Asked,
+  ticket: string,
+  tickets: Tickets,
+): Promise<{ grant: TicketGrant; proof: string } | undefined> {
+  const accept = (grant: TicketGrant): boolean => fits(request, grant);
+  if (sendsEvents(request.routeOptions.url)) {
+    const proofs = proofsOf(request);
+    return await tickets.follow(ticket, { fits: accept, proofs, seen: (taskId) => sequenceSeen(request, taskId) });
+  }
+  const grant = await tickets.redeem(ticket, accept);
+  return grant && { grant, proof: '' };
 }
 
 /** Whether a route sends a task's events: as a stream, or some of them at a time. */

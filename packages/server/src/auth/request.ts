@@ -11,6 +11,8 @@ declare module 'fastify' {
     isAdmin: boolean;
     /** The login that the request came with, by itself or through a ticket; empty where it came with a key. */
     login: string;
+    /** What the client may come back with, beside the ticket that let it in; empty where it needs none. */
+    proof: string;
   }
 }
 

@@ -53,7 +53,7 @@ export interface AppOptions extends RouteContext {
   providers: readonly Provider[];
   /** Names this process in rows, logs and metrics. */
   worker: string;
-  /** Signs the sessions of the page; 32 bytes or more. */
+  /** Signs the sessions of the page and what users of tickets come back with; 32 bytes or more. */
   sessionSecret: Uint8Array;
   /** Directory of the built pages. */
   pagesDirectory: string;
@@ -102,6 +102,7 @@ function createFastify(log: Log): FastifyInstance {
   app.decorateRequest('owner', '');
   app.decorateRequest('isAdmin', false);
   app.decorateRequest('login', '');
+  app.decorateRequest('proof', '');
   return app;
 }
 
@@ -131,7 +132,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   const { config, engine, hub, files, log, metrics, commonLines, providers, isClosing } = options;
   const keyring = createKeyring(config);
   const sessions = createSessions({ secret: options.sessionSecret, engine });
-  const tickets = createTickets(engine);
+  const tickets = createTickets({ engine, secret: options.sessionSecret });
   const api = scope.withTypeProvider<ZodTypeProvider>();
   const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
   if (config.publicUrl !== null) answerWithPublicAddresses(api, config.publicUrl);

@@ -24,12 +24,13 @@ export const openapiOptions = ({ publicUrl }: Pick<Config, 'publicUrl'>): Fastif
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
-        api_key: { type: 'apiKey', in: 'query', name: 'api_key', description: 'Streams and downloads only' },
+        api_key: { type: 'apiKey', in: 'query', name: 'api_key', description: 'Events and downloads only' },
         ticket: {
           type: 'apiKey',
           in: 'query',
           name: 'ticket',
-          description: 'Streams and downloads only; single use',
+          description:
+            'Events and downloads only: good once for a download, and again for whoever first asked for events with it',
         },
         session: { type: 'apiKey', in: 'cookie', name: 'image2model_session', description: "The page's login" },
       },

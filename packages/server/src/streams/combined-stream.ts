@@ -65,7 +65,7 @@ export class CombinedStream extends Stream implements Reader {
       this.#replay(task, entries ?? [], cursor, outlet);
     }
     if (!this.#hasBegun) return false;
-    this.flush();
+    this.flush(this.#cursor.text);
     return true;
   }
 
@@ -122,6 +122,10 @@ export class CombinedStream extends Stream implements Reader {
       text += encodeFrame(entry.type, this.#cursor.advance(index, entry.sequence), entry.data);
     }
     return text;
+  }
+
+  protected override cursorAt(): string {
+    return this.#cursor.text;
   }
 
   protected override keyOf(entry: Entry): string {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { encodeComment, encodeRetry } from '@image2model/protocol';
+import { encodeComment, encodeCursor, encodeRetry } from '@image2model/protocol';
 import type { Entry } from '../engine/contract.ts';
 import type { ApiError } from '../http/errors.ts';
 import type { Visited, Wheel } from './wheel.ts';
@@ -12,6 +12,8 @@ export interface Outlet {
   chunked: boolean;
   /** The login that asks, with which the stream ends; empty for a key. */
   login: string;
+  /** What the client has to prove itself with when it comes back: its cursors bear it; none unless given. */
+  proof?: string;
   /** Blanks before the first event, for engines that hold the beginning back; none unless given. */
   padding?: number;
   /** Called once, just before the first byte: hijacks the response and returns its head. */
@@ -48,6 +50,7 @@ export abstract class Stream implements Visited {
   readonly owner: string;
   readonly login: string;
   protected readonly chunked: boolean;
+  readonly #proof: string;
   /** Set once the last entry there will ever be has come in. */
   protected over = false;
   readonly #socket: Socket;
@@ -67,6 +70,7 @@ export abstract class Stream implements Visited {
     this.owner = owner;
     this.login = outlet.login;
     this.chunked = outlet.chunked;
+    this.#proof = outlet.proof ?? '';
     this.#socket = outlet.socket;
     this.#around = around;
     this.#wroteAt = around.wheel.now;
@@ -128,6 +132,8 @@ export abstract class Stream implements Visited {
   protected abstract detach(): void;
   /** The entry's frame, with the id that this stream gives it. */
   protected abstract encode(entries: readonly Entry[]): string;
+  /** The cursor of a client that has everything up to this entry, which was encoded last. */
+  protected abstract cursorAt(entry: Entry): string;
   /** What a waiting entry replaces. */
   protected abstract keyOf(entry: Entry): string;
 
@@ -144,9 +150,17 @@ export abstract class Stream implements Visited {
     this.#prefix = outlet.begin() + frameChunk(opening, this.chunked);
   }
 
-  /** Writes what has not left yet. */
-  protected flush(): void {
-    if (this.#prefix !== undefined) this.push(Buffer.alloc(0));
+  /** Writes what has not left yet, to a client that is at this cursor. */
+  protected flush(cursor: string): void {
+    if (this.#prefix === undefined) return;
+    this.push(
+      this.#proof === '' ? Buffer.alloc(0) : encodeChunk(encodeCursor(`${cursor}~${this.#proof}`), this.chunked),
+    );
+  }
+
+  /** What follows frames that do not end the stream, the last of which is this entry's. */
+  protected suffix(entry: Entry | undefined): string {
+    return this.#proof === '' || entry === undefined ? '' : encodeCursor(`${this.cursorAt(entry)}~${this.#proof}`);
   }
 
   /** Sends entries in order, or lets them wait; after the last one there will be, ends the stream. */
@@ -162,7 +176,12 @@ export abstract class Stream implements Visited {
         length += entries[at]?.data.length ?? 0;
       const isLast = this.over && at === entries.length;
       const text = this.encode(entries.slice(from, at));
-      this.push(isLast ? encodeEnd(text + endingRetry, this.chunked) : encodeChunk(text, this.chunked), isLast);
+      this.push(
+        isLast
+          ? encodeEnd(text + endingRetry, this.chunked)
+          : encodeChunk(text + this.suffix(entries[at - 1]), this.chunked),
+        isLast,
+      );
     }
     if (this.over && !this.isWaiting && this.#state === 'open') this.#leave(endingRetry);
   }

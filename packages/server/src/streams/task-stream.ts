@@ -5,7 +5,7 @@ import type { Feeds, Reader } from './feeds.ts';
 import { keepMeanwhile } from './meanwhile.ts';
 import { Stream } from './stream.ts';
 import type { Outlet, StreamSurroundings } from './stream.ts';
-import { encodeEntries } from './wire.ts';
+import { encodeChunk, encodeEntries } from './wire.ts';
 import type { Batch } from './wire.ts';
 
 /** The events of one task. */
@@ -52,7 +52,7 @@ export class TaskStream extends Stream implements Reader {
     this.over = hasEnded(task.status);
     if (entries.length === 0) this.#newest = after ?? 0;
     this.#accept([...entries, ...meanwhile]);
-    this.flush();
+    this.flush(String(this.#newest));
     return true;
   }
 
@@ -62,7 +62,9 @@ export class TaskStream extends Stream implements Reader {
     } else if (batch.first > this.#newest && !this.isWaiting) {
       this.#newest = batch.last;
       this.over ||= batch.ends;
-      this.push(batch.bytes(this.chunked), batch.ends);
+      const bytes = batch.bytes(this.chunked);
+      const suffix = batch.ends ? '' : this.suffix(batch.entries.at(-1));
+      this.push(suffix === '' ? bytes : Buffer.concat([bytes, encodeChunk(suffix, this.chunked)]), batch.ends);
     } else {
       this.#accept(batch.entries);
     }
@@ -84,6 +86,10 @@ export class TaskStream extends Stream implements Reader {
 
   protected override encode(entries: readonly Entry[]): string {
     return encodeEntries(entries);
+  }
+
+  protected override cursorAt({ sequence }: Entry): string {
+    return String(sequence);
   }
 
   protected override keyOf(entry: Entry): string {

@@ -79,6 +79,7 @@ export async function openFeed(limits: Partial<StreamLimits> = {}, options: Feed
   app.decorateRequest('owner', '');
   app.decorateRequest('isAdmin', false);
   app.decorateRequest('login', '');
+  app.decorateRequest('proof', '');
   const requests: IncomingMessage[] = [];
   app.addHook('onRequest', async (incoming, reply) => {
     requests.push(incoming.raw);

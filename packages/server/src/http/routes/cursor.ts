@@ -13,10 +13,15 @@ const names = /^(?:after|(?:evs_)?last[-_]?event[-_]?id)$/i;
 /** The header is what an `EventSource` sends by itself when it comes back, so it is newer than the address. */
 export function cursorOf(request: Pick<FastifyRequest, 'headers'>, query: Record<string, unknown>): string | undefined {
   const header = request.headers['last-event-id'];
-  if (typeof header === 'string' && header !== '') return header;
+  if (typeof header === 'string' && header !== '') return withoutProof(header);
   // A polyfill appends its own, which is the newer one for the same reason.
   const given = Object.entries(query).findLast(([name, value]) => names.test(name) && value !== '')?.[1];
-  return typeof given === 'string' ? given : undefined;
+  return typeof given === 'string' ? withoutProof(given) : undefined;
+}
+
+/** A stream that was opened with a ticket adds a proof to its cursors; see `auth/stream-proof.ts`. */
+function withoutProof(text: string): string {
+  return text.replace(/~[\w-]*$/, '');
 }
 
 const maxPadding = 4096;

@@ -2,6 +2,7 @@ import { eventListSchema, maxPollSeconds, message } from '@image2model/protocol'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownTask } from '../../auth/access.ts';
+import { proofInEvents } from '../../auth/stream-proof.ts';
 import type { Hub } from '../../streams/hub.ts';
 import { encodeJson, encodeStream } from '../../streams/poll/encode.ts';
 import type { PollAnswer, PollRequest } from '../../streams/poll/poll.ts';
@@ -95,7 +96,7 @@ async function answer(
   const found = await poll(cursorOf(request, request.query), { waitMs, login, signal: left.signal });
   if (left.signal.aborted) return reply.hijack();
   if (found === undefined) return await reply.removeHeader('content-type').code(204).send();
-  return await reply.send(Buffer.from(isStream ? encodeStream(found) : encodeJson(found)));
+  return await reply.send(Buffer.from(isStream ? encodeStream(found, proofInEvents(request)) : encodeJson(found)));
 }
 
 /** Whether an event stream is named, and not to be avoided: whoever takes anything gets JSON. */

@@ -1,6 +1,6 @@
 import { message, ticketSchema } from '@image2model/protocol';
 import { z } from 'zod';
-import { sessionCookie } from '../../auth/guard.ts';
+import { isHttps, sessionCookie } from '../../auth/guard.ts';
 import type { Keyring } from '../../auth/keys.ts';
 import { sessionLifetimeMs } from '../../auth/sessions.ts';
 import type { Sessions } from '../../auth/sessions.ts';
@@ -52,7 +52,7 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
       const requester = keyring.identify(request.body.api_key);
       if (requester === undefined) throw new ApiError('UNAUTHENTICATED', message('error.key_invalid'));
       reply.setCookie(sessionCookie, sessions.create(requester.owner), {
-        ...cookieOptions(request.headers['x-forwarded-proto'] === 'https' || request.protocol === 'https'),
+        ...cookieOptions(isHttps(request)),
         maxAge: sessionLifetimeMs / 1000,
       });
       reply.header('cache-control', 'no-store');
@@ -76,7 +76,7 @@ export function sessionRoutes(app: Api, { engine, keyring, sessions, tickets }: 
     '/status/tasks/:task_id/ticket',
     {
       schema: {
-        summary: "A single-use ticket for the task's stream or a download of its job",
+        summary: "A ticket for the task's events, or for one download of its job",
         tags,
         params: taskParams,
         response: {

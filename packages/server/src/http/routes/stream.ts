@@ -8,6 +8,7 @@ import type { Hub } from '../../streams/hub.ts';
 import type { Outlet } from '../../streams/stream.ts';
 import { encodeHead, encodeHeaders, streamHeaders } from '../../streams/wire.ts';
 import { ownTask } from '../../auth/access.ts';
+import { proofInEvents } from '../../auth/stream-proof.ts';
 import type { TaskRow } from '../../engine/contract.ts';
 import { taskParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
@@ -115,6 +116,7 @@ function outletOf(request: FastifyRequest, reply: FastifyReply, padding: number)
     chunked,
     login: request.login,
     padding,
+    proof: proofInEvents(request),
     begin() {
       const head = encodeHead(encodeHeaders(reply.getHeaders()), chunked);
       reply.hijack();

@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { isHttps } from '../../auth/guard.ts';
 import type { Asked, Guard } from '../../auth/guard.ts';
+import { proofCookieHeader, proofInEvents } from '../../auth/stream-proof.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { ApiError } from '../../http/errors.ts';
 import type { Log } from '../../log.ts';
@@ -152,24 +154,30 @@ function askedOf(
     owner: '',
     isAdmin: false,
     login: '',
+    proof: '',
   };
 }
 
 function outletOf(
   socket: Socket,
-  { path, headers }: StreamHead,
-  { login }: Asked,
+  { path, headers, isCombined, taskIds: [taskId] }: StreamHead,
+  asked: Asked,
   log: FrontOptions['log'],
   lines: string,
 ): Outlet {
   return {
     socket,
     chunked: true,
-    login,
+    login: asked.login,
+    proof: proofInEvents(asked),
     begin() {
       const id = requestId({ headers });
       log.info({ request_id: id, method: 'GET', path, status: 200 }, 'stream');
-      return encodeHead(`${lines}x-request-id: ${id}\r\n`, true);
+      const isKept = asked.proof !== '' && !isCombined;
+      const cookie = isKept
+        ? `set-cookie: ${proofCookieHeader(asked, taskId, isHttps({ headers, protocol: 'http' }))}\r\n`
+        : '';
+      return encodeHead(`${lines}x-request-id: ${id}\r\n${cookie}`, true);
     },
   };
 }

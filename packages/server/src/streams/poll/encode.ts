@@ -1,4 +1,4 @@
-import { encodeComment, encodeFrame, encodeRetry } from '@image2model/protocol';
+import { encodeComment, encodeCursor, encodeFrame, encodeRetry } from '@image2model/protocol';
 import { endingRetry } from '../wire.ts';
 import type { PollAnswer } from './poll.ts';
 
@@ -8,8 +8,9 @@ export function encodeJson({ entries, lastEventId }: PollAnswer): string {
   return `{"events":[${events.join()}],"last_event_id":"${lastEventId}"}`;
 }
 
-/** The same as an event stream that begins as every other, and ends here. */
-export function encodeStream({ entries, retryMs, isOver }: PollAnswer): string {
+/** The same as an event stream that begins as every other, and ends here. `proof` as in a stream's `Outlet`. */
+export function encodeStream({ entries, lastEventId, retryMs, isOver }: PollAnswer, proof: string): string {
   const frames = entries.map(({ id, entry }) => encodeFrame(entry.type, id, entry.data));
-  return encodeComment() + encodeRetry(retryMs) + frames.join('') + (isOver ? endingRetry : '');
+  const cursor = proof === '' ? '' : encodeCursor(`${lastEventId}~${proof}`);
+  return encodeComment() + encodeRetry(retryMs) + frames.join('') + (isOver ? endingRetry : cursor);
 }
