@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads';
 const everyPages = 4096;
 /** How long the thread stays when nothing is written, in ms. */
 const idleMs = 10_000;
+/** How soon the log is copied again while the file is still to shrink, in ms: first, and at most. */
+const [againMs, maxAgainMs] = [500, 60_000];
 
 interface CheckpointerOptions {
   /** Called after each checkpoint. */
@@ -22,6 +24,8 @@ export class Checkpointer {
   #pages = 0;
   #busy = false;
   #isAskedAgain = false;
+  /** Until the file has shrunk: how soon it is tried again. */
+  #againMs: number | undefined;
   #worker: Worker | undefined;
   #idle: NodeJS.Timeout | undefined;
   #closed = false;
@@ -34,11 +38,19 @@ export class Checkpointer {
   /** Takes note of a commit of so many pages. */
   committed(pages: number): void {
     this.#pages += pages;
-    if (this.#pages >= everyPages && !this.#busy) this.checkpoint();
+    if (this.#pages >= everyPages && !this.#busy) this.#copy();
   }
 
-  /** Makes a checkpoint; where one is under way, another after it. */
+  /**
+   * Makes a checkpoint; where one is under way, another after it. The file takes on the size of the database only when
+   * all of the log could be copied and nothing was committed meanwhile, so it is tried again until then.
+   */
   checkpoint(): void {
+    this.#againMs = againMs;
+    this.#copy();
+  }
+
+  #copy(): void {
     if (this.#closed || this.#file === ':memory:') return;
     this.#isAskedAgain = this.#busy;
     if (this.#busy) return;
@@ -64,11 +76,11 @@ export class Checkpointer {
 
   #start(): Worker {
     const worker = new Worker(new URL('checkpoint-worker.ts', import.meta.url), { workerData: this.#file });
-    worker.on('message', () => {
+    worker.on('message', (isWhole: boolean) => {
       this.#busy = false;
-      this.#idle = setTimeout(() => void this.#end(), idleMs);
+      this.#idle = this.#next(isWhole && this.#pages === 0);
       this.#options.onDone?.();
-      if (this.#isAskedAgain) this.checkpoint();
+      if (this.#isAskedAgain) this.#copy();
     });
     // The engine goes on without it: SQLite makes a checkpoint by itself once the log is long enough.
     worker.on('error', (error) => {
@@ -76,6 +88,14 @@ export class Checkpointer {
       void this.#end();
     });
     return worker;
+  }
+
+  /** What is done when nothing else comes. */
+  #next(isDone: boolean): NodeJS.Timeout {
+    const delayMs = this.#againMs;
+    this.#againMs = isDone || delayMs === undefined ? undefined : Math.min(2 * delayMs, maxAgainMs);
+    if (this.#againMs === undefined) return setTimeout(() => void this.#end(), idleMs);
+    return setTimeout(() => this.#copy(), delayMs);
   }
 
   async #end(): Promise<void> {

@@ -28,6 +28,30 @@ it('makes the file smaller once jobs are deleted', async () => {
   db.close();
 });
 
+it('makes the file smaller though somebody reads it just then', async () => {
+  const file = join(await temporaryDirectory(), 'jobs.db');
+  const engine = await createSqliteEngine({ file });
+  const jobs = Array.from({ length: 100 }, () => newJob(25));
+  for (const job of jobs) {
+    await engine.submit(job);
+    await engine.cancel(job.taskId);
+  }
+  const reader = new DatabaseSync(file);
+  reader.exec('BEGIN; SELECT count(*) FROM jobs');
+  for (const { jobId } of jobs) expect(await engine.deleteJob(jobId)).toBe('deleted');
+  await vi.waitFor(() => expect(freePages(file)).toBeLessThanOrEqual(256));
+  reader.close();
+  await vi.waitFor(async () => expect((await stat(file)).size).toBeLessThan(2 * 1024 * 1024), 30_000);
+  await engine.close();
+});
+
+function freePages(file: string): number {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const { freelist_count: count } = db.prepare('PRAGMA freelist_count').get() as { freelist_count: number };
+  db.close();
+  return count;
+}
+
 it('rewrites a small database of an earlier version, so that it can shrink', async () => {
   const file = join(await temporaryDirectory(), 'old.db');
   const db = new DatabaseSync(file);
