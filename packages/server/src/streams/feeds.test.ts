@@ -37,6 +37,8 @@ async function follow(readers: number, everyMs: number): Promise<{ arrivals: Arr
   for (let sequence = 1; sequence <= 50; sequence += 1) {
     writtenAt[sequence] = performance.now();
     feed.publish('task', [progress(sequence)]);
+    // What leaves at once leaves before the next task of the loop.
+    await Promise.resolve();
     vi.advanceTimersByTime(everyMs);
   }
   vi.advanceTimersByTime(20);
