@@ -112,7 +112,8 @@ export function deathSuite(open: OpenHarness): void {
       expect(soon.slice(0, before.length)).toEqual(before);
       const late = await step(800);
       expect(late.length).toBeGreaterThanOrEqual(1000);
-      expect(late.length).toBeLessThan(1100);
+      // What is dropped is dropped many at a time.
+      expect(late.length).toBeLessThan(1200);
       const tail = late.slice(-1000).map(({ sequence }) => sequence);
       expect(tail).toEqual(tail.map((_, index) => last(late) - 999 + index));
     });

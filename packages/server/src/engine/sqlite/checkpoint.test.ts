@@ -15,10 +15,10 @@ describe('the checkpoint thread', () => {
     const job = newJob(1);
     await engine.submit(job);
     const { token } = await mustClaim(engine);
-    for (let step = 1; step <= 6000; step += 1) await engine.report(token, step / 100, say(`Step ${step}`));
+    for (let step = 1; step <= 20_000; step += 1) await engine.report(token, step / 400, say(`Step ${step}`));
     await vi.waitFor(async () => expect((await stat(file)).size).toBeGreaterThan(before + 100_000));
     expect(await engine.report(token, 99, say('Nearly'))).toBe(true);
-    expect((await engine.entries(job.taskId))?.at(-1)?.sequence).toBe(2 + 2 + 2 * 6001);
+    expect((await engine.entries(job.taskId))?.at(-1)?.sequence).toBe(2 + 2 + 2 * 20_001);
     await engine.close();
   });
 

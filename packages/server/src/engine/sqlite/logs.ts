@@ -1,6 +1,7 @@
 import type { Entry, Log } from '../contract.ts';
 import type { Core } from './core.ts';
 import type { Handle } from './handle.ts';
+import { parseLines } from './lines.ts';
 
 /** The logs of tasks. */
 export function logOf(handle: Handle): Log {
@@ -35,12 +36,14 @@ function readEntries({ session, live }: Core, taskId: string, after: number | un
 
   const isCursor = after !== undefined && Number.isSafeInteger(after) && after >= 0;
   if (!isCursor || after > (known?.state.sequence ?? row.sequence)) return newest();
-  const later = [
-    ...whole(session.all('entriesAfter', row.place, after)),
-    ...unsaved.filter((entry) => entry.sequence > after),
-  ];
+  const rows = whole(session.all('entriesFrom', row.place, after));
+  const replaced = session.all('replacedFrom', row.place, after).flatMap(({ lines }) => parseLines(lines));
+  const tail = [...rows, ...replaced.map(({ entry }) => entry), ...unsaved]
+    .filter(({ sequence }) => sequence >= after)
+    .toSorted((a, b) => a.sequence - b.sequence);
+  const later = tail.filter(({ sequence }) => sequence > after);
   // Some of the numbers up to there were lost with a process: what the reader has seen may be what nobody knows any more.
-  const isKnown = after === 0 || after > (known?.skippedTo ?? row.skippedTo);
-  if (isKnown || session.get('entryAt', row.place, after)) return later;
+  const isKnown = after === 0 || after > (known?.skippedTo ?? row.skippedTo) || tail.length > later.length;
+  if (isKnown) return later;
   return [...newest().filter((entry) => entry.sequence < after), ...later];
 }

@@ -6,7 +6,7 @@
  * entry. `head` is the sequence of the newest entry of a key, so that "the newest of each key" needs no index of its
  * own and costs no extra write.
  *
- * `journal` holds the entries of reports until they are moved into `entries`; see `TaskLog`.
+ * `journal` holds the entries of reports until they are moved into `entries` and `replaced`; see `TaskLog`.
  *
  * A leased row of `cleanups` is due again when its lease expires, so nothing has to be swept there.
  */
@@ -223,5 +223,14 @@ export const migrations: readonly string[] = [
   // 10: tickets that were used for the events of their task are kept for whoever used them.
   `
   ALTER TABLE tickets ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
+  `,
+  // 11: what has been replaced in the tail of a running task, many entries to a row.
+  `
+  CREATE TABLE replaced (
+    place INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    last INTEGER NOT NULL,
+    lines TEXT NOT NULL,
+    PRIMARY KEY (place, last)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

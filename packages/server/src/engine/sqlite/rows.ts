@@ -74,8 +74,8 @@ export interface QueryRows {
   queuedBefore: { count: number };
   queuedFrom: { place: number; queuePosition: number | null };
   journal: { lines: string };
-  entryAt: { sequence: number };
-  entriesAfter: EntryRecord;
+  entriesFrom: EntryRecord;
+  replacedFrom: { lines: string };
   newestEntries: EntryRecord;
   waitingSizes: { place: number; turn: number; model: string; pixels: number | null };
   timings: { model: string; pixels: number | null; seconds: number };

@@ -123,11 +123,14 @@ const log = {
   deleteEntry: 'DELETE FROM entries WHERE place = ? AND sequence = ?',
   compactRange: `DELETE FROM entries WHERE place = ?1 AND sequence <> ?2 AND sequence > ?3 AND sequence <= ?4
     AND sequence NOT IN (SELECT head FROM task_files WHERE place = ?1)`,
-  entriesAfter: 'SELECT sequence, key, type, data FROM entries WHERE place = ? AND sequence > ? ORDER BY sequence',
-  entryAt: 'SELECT sequence FROM entries WHERE place = ? AND sequence = ?',
+  entriesFrom: 'SELECT sequence, key, type, data FROM entries WHERE place = ? AND sequence >= ? ORDER BY sequence',
   newestEntries: `SELECT sequence, key, type, data FROM entries WHERE place = ?1 AND sequence IN (
       SELECT head FROM tasks WHERE place = ?1 UNION ALL SELECT head FROM task_files WHERE place = ?1)
     ORDER BY sequence`,
+
+  insertReplaced: 'INSERT INTO replaced (place, last, lines) VALUES (?, ?, ?)',
+  trimReplaced: 'DELETE FROM replaced WHERE place = ? AND last <= ?',
+  replacedFrom: 'SELECT lines FROM replaced WHERE place = ? AND last >= ? ORDER BY last',
 
   insertJournal: 'INSERT INTO journal (number, lines) VALUES (?, ?)',
   trimJournal: 'DELETE FROM journal WHERE number < ?',

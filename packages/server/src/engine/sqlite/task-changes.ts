@@ -87,7 +87,7 @@ export class TaskChanges {
     const place = live.placeOf(report.token);
     if (place === undefined) return false;
     this.#behind.check();
-    if (isFull(live.take(place))) session.change(() => log.writeSome([place]));
+    while (isFull(live.take(place))) this.#behind.write();
     const task = live.take(place);
     const applied = applyToTask(task.state, report, this.#context(task.facts));
     if (!applied) return false;

@@ -23,7 +23,7 @@ function outside(sql: string): void {
   db.close();
 }
 
-function rows(table: 'journal' | 'entries'): number {
+function rows(table: 'journal' | 'entries' | 'replaced'): number {
   const db = new DatabaseSync(file, { readOnly: true });
   const { count } = db.prepare(`SELECT count(*) AS count FROM ${table}`).get() as { count: number };
   db.close();
@@ -58,6 +58,26 @@ describe('what reports write', () => {
     expect(newest.get(first.file.fileId)).toMatchObject({ progress: 45, status: 'pending' });
     expect(newest.get(second.file.fileId)).toMatchObject({ progress: 5, status: 'pending' });
     await next.close();
+  });
+
+  it('can be read from any entry on, however many of them share a row', async () => {
+    const job = newJob(2);
+    await engine.submit(job);
+    const leases = [await mustClaim(engine), await mustClaim(engine)];
+    for (let step = 1; step <= 400; step += 1) {
+      const lease = leases[step % 5 === 0 ? 1 : 0];
+      await engine.report(lease?.token ?? '', step / 5, say(`Step ${step}`));
+    }
+    expect(rows('replaced')).toBeGreaterThan(2);
+    expect(rows('entries')).toBeLessThan(100);
+    const all = (await engine.entries(job.taskId, 0)) ?? [];
+    expect(all.map(({ sequence }) => sequence)).toEqual(all.map((_, index) => index + 1));
+    for (const after of [1, 63, 64, 65, 200, all.length - 1, all.length]) {
+      expect(await engine.entries(job.taskId, after)).toEqual(all.slice(after));
+    }
+    for (const lease of leases) await complete(engine, lease);
+    expect(await engine.deleteJob(job.jobId)).toBe('deleted');
+    expect(rows('replaced')).toBe(0);
   });
 
   it('is not taken for the log of a later task after its own is gone', async () => {

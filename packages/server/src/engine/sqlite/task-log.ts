@@ -1,6 +1,7 @@
 import type { Entry } from '../contract.ts';
 import type { AppliedChange, TaskState } from '../task-state.ts';
 import { Journal, withLine } from './journal.ts';
+import { toLine } from './lines.ts';
 import { tokensOf } from './live-tasks.ts';
 import type { LiveTask, LiveTasks } from './live-tasks.ts';
 import { fromMessage } from './rows.ts';
@@ -27,8 +28,9 @@ const reserveAhead = 4096;
 /**
  * Writes tasks and their logs. Most entries are reports: those wait in memory, then go to the journal, in one row for
  * many tasks: in `entries`, which is sorted by task, each would write a page of its own. A task is *folded* when it has
- * enough of them, and before anything but a report changes it: its entries go to `entries` and its rows are saved. What a
- * dead process has not folded, `recover` does; what was in memory alone is lost.
+ * enough of them, and before anything but a report changes it: its rows are saved, the newest entry of each key goes to
+ * `entries`, and those before it, which only a reader that comes back needs, go to one row of `replaced`. What a dead
+ * process has not folded, `recover` does; what was in memory alone is lost.
  *
  * Readers have seen what was lost, so its numbers must not be used again: those that reports may use are reserved in the
  * task's row ahead of their use, and whoever follows a dead process goes on above them.
@@ -108,6 +110,7 @@ export class TaskLog {
   /** Drops what need not be kept any longer of a task that ended a while ago. */
   compactEnded({ place, sequence, head }: { place: number; sequence: number; head: number }): void {
     this.#session.run('compactRange', place, head, 0, sequence);
+    this.#session.run('trimReplaced', place, sequence);
     this.#session.run('compacted', place);
   }
 
@@ -153,12 +156,24 @@ export class TaskLog {
     return this.#saved(live);
   }
 
-  /** Moves entries of reports into `entries` and saves what they changed of files. {@link #save} is due. */
+  /** Moves entries of reports into the tables and saves what they changed of files. {@link #save} is due. */
   #unfold(live: LiveTask): void {
     const { unsaved, facts, state } = live;
     if (unsaved === undefined) return;
     const { place } = facts;
-    for (const entry of unsaved.entries) this.#insert(place, entry);
+    const replaced = new Set(unsaved.replaced);
+    let lines = '';
+    let last = 0;
+    for (const entry of unsaved.entries) {
+      if (!replaced.has(entry.sequence)) {
+        this.#insert(place, entry);
+        continue;
+      }
+      lines += toLine(entry);
+      last = entry.sequence;
+    }
+    if (last > 0) this.#session.run('insertReplaced', place, last, lines);
+    this.#session.weigh(lines.length);
     const keys = new Set(unsaved.entries.map((entry) => entry.key));
     for (const { progress, message, head, fileId } of state.files) {
       if (keys.has(fileId)) this.#session.run('saveReported', progress, ...fromMessage(message), head, place, fileId);
@@ -196,6 +211,7 @@ export class TaskLog {
     if (block !== blockBefore && upTo > skippedTo) {
       const from = blockBefore * compactEvery - tailEntries;
       this.#session.run('compactRange', facts.place, head, from > skippedTo ? from : 0, upTo);
+      this.#session.run('trimReplaced', facts.place, upTo);
     }
     return { ...live, unsaved: undefined, savedSequence: sequence };
   }

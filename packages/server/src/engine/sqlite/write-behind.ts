@@ -35,6 +35,11 @@ export class WriteBehind {
     this.#in(afterMs);
   }
 
+  /** Writes what the first few have, at once. Throws where that fails. */
+  write(): void {
+    for (const place of this.#write(this.#places)) this.#places.delete(place);
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -47,7 +52,7 @@ export class WriteBehind {
   #run(): void {
     if (this.#isClosed) return;
     try {
-      for (const place of this.#write(this.#places)) this.#places.delete(place);
+      this.write();
       this.#failure = undefined;
     } catch (error) {
       this.#failure = { error };
