@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hostile, passHead } from './forwarder.ts';
+
+/** Each byte travels alone, so that characters and line ends are torn apart. */
+export const crumbles = hostile({ name: 'passes on each byte alone' }, () => ({
+  pass(from, to) {
+    passHead(from, to);
+    from.on('data', (bytes: Buffer) => {
+      for (const byte of bytes) to.write(Buffer.of(byte));
+    });
+    from.once('end', () => to.end());
+  },
+}));
+
+/** Line feeds become CRLF, as in transfers by text. */
+export const rewritesLines = hostile({ name: 'rewrites LF to CRLF' }, () => ({
+  pass: (from, to) => passText(from, to, (text) => text.replaceAll('\n', '\r\n')),
+}));
+
+/** No heartbeat and no opening comment arrives. */
+export const dropsComments = hostile({ name: 'drops comments' }, () => ({
+  pass: (from, to) => passText(from, to, (text) => text.replaceAll(/^:.*\n\n?/gm, '')),
+}));
+
+function passText(from: IncomingMessage, to: ServerResponse, change: (text: string) => string): void {
+  passHead(from, to);
+  // The server writes whole events.
+  from.setEncoding('utf8').on('data', (text: string) => to.write(change(text)));
+  from.once('end', () => to.end());
+}
