@@ -1,11 +1,15 @@
-import type { Page } from 'playwright-core';
+/** A page of any driver. */
+export interface Evaluates {
+  evaluate(script: string): Promise<unknown>;
+}
 
 /**
  * What is wrong with how the page is laid out now, in words: wider than the window, texts that are cut off or leave
  * their box, controls and texts that overlap, motion that goes on although less was asked for.
  */
-export async function layoutProblems(page: Page): Promise<string[]> {
-  return await page.evaluate(`(() => {\n${inPage.map(String).join('\n')}\nreturn problemsOf();\n})()`);
+export async function layoutProblems(page: Evaluates): Promise<string[]> {
+  const script = `(() => {\n${inPage.map(String).join('\n')}\nreturn problemsOf();\n})()`;
+  return (await page.evaluate(script)) as string[];
 }
 
 /**
