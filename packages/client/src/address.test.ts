@@ -8,6 +8,8 @@ const taskId = '01a20411-dbd4-74b9-97b5-10749c7aafd5';
 const path = '/api/v1/download/j/chair.webp';
 const result = { filename: '/api/v1', rendered_image: { url: path }, extra_files: [{ url: path }] };
 const answer = {
+  status: 'completed',
+  jobs: [],
   download_urls: [path, path],
   files: [{ ...result, photo_url: path, message: 'not "/api/v1/": a text' }],
 };

@@ -1,16 +1,35 @@
+import { ApiError } from './errors.ts';
+
 /** Default origin of the API: the page's own, or the default address of a local server outside a browser. */
 export function defaultBaseUrl(): string {
   return globalThis.location ? '' : 'http://127.0.0.1:3000';
 }
 
-/** The absolute URL of a route. `baseUrl` may end with a slash; in a page it may be a path. */
+/**
+ * The absolute URL of a route. `baseUrl` may end with a slash; in a page it may be a path.
+ *
+ * @throws {ApiError} with the code `INVALID_BASE_URL`: `fetch` reports a wrong URL like a network that failed, which would
+ * be retried for ever
+ */
 export function apiUrl(baseUrl: string | undefined, path: string): string {
   const url = `${(baseUrl ?? defaultBaseUrl()).replace(/\/+$/, '')}/api/v1${path}`;
-  // What `fetch` resolves a relative URL against, in pages and in workers.
-  return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
+  try {
+    // What `fetch` resolves a relative URL against, in pages and in workers.
+    const { href } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+    // No user name or password before the host, and no `?` or `#` that swallows the path.
+    if (/^https?:\/\/[^/@]+\/[^?#]*api\/v1\//.test(href)) return href;
+  } catch {
+    // Reported below.
+  }
+  throw new ApiError('The base URL must be like https://example.org', { code: 'INVALID_BASE_URL' });
 }
 
 /** JSON of the API with its addresses made absolute. Within a string, a backslash would come before the quote. */
 export function withAddresses(json: string, baseUrl: string | undefined): string {
   return json.replace(/([:[,]\s*")\/api\/v1\//g, (_, start: string) => start + apiUrl(baseUrl, '/'));
+}
+
+/** Adds a parameter to a URL. */
+export function withParameter(url: string, parameter: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${parameter}`;
 }

@@ -1,13 +1,7 @@
-import type {
-  FileUpdate,
-  TaskCancelled,
-  TaskCompleted,
-  TaskEvent,
-  TaskFailed,
-  TaskProgress,
-} from '@image2model/protocol';
+import type { FileUpdate, TaskCancelled, TaskCompleted, TaskFailed, TaskProgress } from '@image2model/protocol';
 import type { ReconnectInfo } from './connection-options.ts';
 import { ApiError } from './errors.ts';
+import { eventNames } from './event-names.ts';
 import type { Feed, FeedSink } from './feed.ts';
 
 /** The arguments of `onTaskUpdate`: type and data of any event of a task. */
@@ -44,15 +38,29 @@ export interface ProgressCallbacks {
 /** Opens a feed that reports to callbacks. After `close()` nothing is called, not even the rest of the current event. */
 export function openWithCallbacks(given: ProgressCallbacks, open: (sink: FeedSink) => Feed): Feed {
   let callbacks: ProgressCallbacks = given;
+  const call = (name: keyof ProgressCallbacks, ...data: unknown[]) => {
+    try {
+      const result = (callbacks as AnyCallbacks)[name]?.(...data);
+      // oxlint-disable-next-line typescript/no-floating-promises -- a rejection is reported
+      result?.catch?.(report);
+    } catch (error) {
+      report(error);
+    }
+  };
   const feed = open({
-    event: (event) => {
-      call(() => dispatch(callbacks, event));
-      call(() => callbacks.onTaskUpdate?.(...([updateTypes[event.type], event.data] as TaskUpdate)));
+    event: ({ type, data }) => {
+      const [name, update] = eventNames[type];
+      if (type === 'task_failed' || (type === 'task_cancelled' && !callbacks.onCancelled)) {
+        call('onError', failureOf(data));
+      } else {
+        call(name, data);
+      }
+      call('onTaskUpdate', update, data);
     },
-    open: () => call(() => callbacks.onOpen?.()),
-    reconnecting: (info) => call(() => callbacks.onReconnecting?.(info)),
+    open: () => call('onOpen'),
+    reconnecting: (info) => call('onReconnecting', info),
     end: (error) => {
-      if (error) call(() => callbacks.onError?.(error));
+      if (error) call('onError', error);
       callbacks = {};
     },
   });
@@ -65,50 +73,23 @@ export function openWithCallbacks(given: ProgressCallbacks, open: (sink: FeedSin
   };
 }
 
-function call(callback: () => CallbackResult): void {
-  try {
-    const result = callback() as Partial<Promise<unknown>> | undefined;
-    // oxlint-disable-next-line typescript/no-floating-promises -- a rejection is reported
-    result?.catch?.(report);
-  } catch (error) {
-    report(error);
-  }
+type AnyCallbacks = Partial<Record<string, (...data: unknown[]) => Partial<Promise<unknown>> | undefined>>;
+
+/** A cancelled task is a failure for those who have no callback for it. */
+function failureOf(data: TaskFailed | TaskCancelled): ApiError {
+  const { error, message, details, ...ref } = data as TaskFailed & TaskCancelled;
+  return new ApiError(error ?? message, {
+    code: details?.code ?? 'TASK_CANCELLED',
+    retryable: details?.retryable ?? false,
+    messageId: ref.message_id,
+    messageValues: ref.message_values,
+    details,
+  });
 }
-
-function dispatch(callbacks: ProgressCallbacks, event: TaskEvent): CallbackResult {
-  switch (event.type) {
-    case 'task_progress':
-      return callbacks.onProgress?.(event.data);
-    case 'file_update':
-      return callbacks.onFileUpdate?.(event.data);
-    case 'task_completed':
-      return callbacks.onComplete?.(event.data);
-    case 'task_failed':
-      return callbacks.onError?.(taskFailure(event.data));
-    case 'task_cancelled':
-      return callbacks.onCancelled ? callbacks.onCancelled(event.data) : callbacks.onError?.(cancelled(event.data));
-  }
-}
-
-/** What `onTaskUpdate` calls each event. */
-const updateTypes = {
-  task_progress: 'progress',
-  file_update: 'file',
-  task_completed: 'completed',
-  task_failed: 'failed',
-  task_cancelled: 'cancelled',
-} as const;
-
-const taskFailure = ({ error, details, message_id: messageId, message_values: messageValues }: TaskFailed) =>
-  new ApiError(error, { code: details.code, retryable: details.retryable ?? false, messageId, messageValues, details });
-
-const cancelled = ({ message, message_id: messageId, message_values: messageValues }: TaskCancelled) =>
-  new ApiError(message, { code: 'TASK_CANCELLED', messageId, messageValues });
 
 /** Reports as an uncaught error, except that it must not take down a Node process. */
 function report(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void };
-  if (reportError) reportError(error);
   // oxlint-disable-next-line no-console -- Node has no `reportError`
-  else console.error(error);
+  (reportError ?? console.error)(error);
 }

@@ -5,6 +5,8 @@ import { ApiError } from './errors.ts';
 import { openFeed, taskStreamUrl } from './feed.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
 import { parseEvent } from './parse.ts';
+import type { Receipt } from './read-events.ts';
+import { isPlain } from './send.ts';
 
 /** One follower of a task. */
 interface Member {
@@ -48,10 +50,15 @@ class Group {
     this.#onIdle = onIdle;
   }
 
-  follow(taskId: string, sink: FeedSink, options: FeedOptions): Feed {
-    const member: Member = { sink, options, last: Number(options.lastEventId) || 0 };
-    if (!this.#members.has(taskId) && this.#members.size >= maxTasksPerStream) return openFeed(taskId, sink, options);
+  follow(givenId: string, sink: FeedSink, options: FeedOptions): Feed {
+    // As the server writes them.
+    const taskId = givenId.toLowerCase();
+    const { lastEventId = '' } = options;
+    const member: Member = { sink, options, last: Number(lastEventId) || 0 };
     const members = this.#members.get(taskId) ?? new Set();
+    const isFull = members.size === 0 && this.#members.size >= maxTasksPerStream;
+    // Alone, a cursor that cannot be sent fails as it should.
+    if (isFull || !isPlain(lastEventId)) return openFeed(taskId, sink, options);
     this.#members.set(taskId, members.add(member));
     this.#joined = true;
     this.#reconnect();
@@ -89,18 +96,18 @@ class Group {
         target: () => this.#target(),
         message: (message) => {
           const event = parseEvent(message, this.#options.baseUrl);
-          if (!event || event instanceof ApiError) return event ?? false;
+          if (!event || event instanceof ApiError) return event;
           const { task_id: taskId, sequence } = event.data;
           const ending = isEnding(event.type);
+          let receipt: Receipt;
           for (const member of this.#members.get(taskId) ?? []) {
             if (sequence <= member.last && !ending) continue;
             member.last = sequence;
+            receipt = false;
             member.sink.event(event);
             if (ending && this.#remove(taskId, member, true)) member.sink.end();
           }
-          if (this.#members.size > 0) return false;
-          this.#stop();
-          return true;
+          return this.#members.size > 0 ? receipt : true;
         },
         open: () => notifyAll((sink) => sink.open()),
         reconnecting: (info) => notifyAll((sink) => sink.reconnecting(info)),
@@ -114,7 +121,7 @@ class Group {
    * A cursor is valid only for the tasks it was issued for. With other tasks the stream starts without one and sends the
    * newest event of each file and task again. A single task uses its own stream and cursor.
    */
-  #target(): { url: string; cursor?: string | null } {
+  #target(): { url: string; cursor?: string } {
     const { baseUrl } = this.#options;
     const changed = this.#joined;
     this.#joined = false;
@@ -123,24 +130,27 @@ class Group {
     const [first = '', ...others] = this.#requested;
     if (others.length === 0) {
       const last = Math.min(...[...(this.#members.get(first) ?? [])].map((member) => member.last));
-      return { url: taskStreamUrl(baseUrl, first), cursor: last > 0 && last < Infinity ? String(last) : null };
+      return {
+        url: taskStreamUrl(baseUrl, first),
+        ...(changed && { cursor: String((last < Infinity && last) || '') }),
+      };
     }
     const query = this.#requested.map((taskId) => `task_id=${encodeURIComponent(taskId)}`).join('&');
-    return { url: `${apiUrl(baseUrl, '/status/stream')}?${query}`, ...(changed && { cursor: null }) };
+    return { url: `${apiUrl(baseUrl, '/status/stream')}?${query}`, ...(changed && { cursor: '' }) };
   }
 
   #end(error: ApiError | undefined): void {
     const left = [...this.#members];
     this.#stop();
     // The server may have rejected just one of the tasks: separate streams show which.
-    const separate = !error || (error.status >= 400 && error.status < 500 && error.status !== 401);
+    const separate = error && error.status >= 400 && error.status < 500 && error.status !== 401;
     for (const [taskId, members] of left) {
       for (const member of members) {
         if (!separate) member.sink.end(error);
         else
           member.own = openFeed(taskId, member.sink, {
             ...member.options,
-            ...(member.last > 0 && { lastEventId: String(member.last) }),
+            lastEventId: String(member.last || ''),
           });
       }
     }

@@ -31,9 +31,16 @@ export interface ConnectionOptions {
   lastEventId?: string | undefined;
   /** Milliseconds without a byte, heartbeats included, before a connection counts as lost. Default 45 000; 0: never. */
   stallMs?: number;
-  /** How long a connection must last before the backoff starts over, in milliseconds. Default 60 000. */
+  /**
+   * How long a connection that brings no event must last before the backoff starts over, in milliseconds. Default 5 000.
+   */
   stableMs?: number;
-  /** Attempts in a row without an event before giving up. Default: no limit. */
+  /**
+   * Milliseconds without a first byte after which the stream may be held back on its way; later nine times as long, which
+   * is longer than the time between two heartbeats. Then a look at the events beside it decides. Default 2 000; 0: never.
+   */
+  lookMs?: number;
+  /** Attempts in a row that were neither stable nor brought an event before giving up. Default: no limit. */
   maxRetries?: number;
   /** Delays between attempts: options of the backoff, or a function from the attempt (from 1) to milliseconds. */
   backoff?: BackoffOptions | ((attempt: number) => number);
@@ -41,7 +48,12 @@ export interface ConnectionOptions {
   maxBufferSize?: number;
 }
 
-export const connectionDefaults = { stallMs: 45_000, stableMs: 60_000, maxBufferSize: 1024 * 1024 } as const;
+export const connectionDefaults = {
+  stallMs: 45_000,
+  stableMs: 5_000,
+  lookMs: 2_000,
+  maxBufferSize: 1024 * 1024,
+} as const;
 
 /** The options of a connection with the defaults filled in. */
 export type ResolvedConnectionOptions = ConnectionOptions &

@@ -1,50 +1,92 @@
 import type { EventSourceMessage } from 'eventsource-parser';
-import { lost } from './connection-errors.ts';
+import { withParameter } from './address.ts';
+import { buffered, gaveUp, lost, stalled } from './connection-errors.ts';
 import { connectionDefaults } from './connection-options.ts';
-import type { ConnectionOptions, ReadyState, ReconnectInfo, ResolvedConnectionOptions } from './connection-options.ts';
+import type {
+  ConnectionOptions,
+  Credential,
+  ReadyState,
+  ReconnectInfo,
+  ResolvedConnectionOptions,
+} from './connection-options.ts';
 import { ApiError } from './errors.ts';
-import { ReconnectDelay } from './reconnect-delay.ts';
-import { StreamAttempt } from './stream-attempt.ts';
-import { StreamCredentials } from './stream-credentials.ts';
-import { wait } from './wait.ts';
+import { readEvents } from './read-events.ts';
+import type { Outcome, Receipt } from './read-events.ts';
+import { reconnectDelay } from './reconnect-delay.ts';
+import { bearer, checkText, isPlain } from './send.ts';
+import { startStopwatch } from './stopwatch.ts';
 import { onWake } from './wake.ts';
 
 /** Receives what happens on a connection, until `close()`. It must not throw. */
 export interface ConnectionSink {
-  /** Called before each attempt. `cursor` replaces the id of the last event; `null` sends none. */
-  target(): { url: string; cursor?: string | null };
-  /** Handles a message. Returns `true` if it was the last one, an error if it is not a valid event. */
-  message(message: EventSourceMessage): boolean | ApiError;
+  /** Called before each attempt. `cursor` replaces the id of the last event; an empty one sends none. */
+  target(): { url: string; cursor?: string };
+  /**
+   * Handles a message. Returns `true` if it was the last one, `false` if it was another new one, nothing if it was seen
+   * before or is not for this sink (its id is then no cursor), an error if it is not a valid event.
+   */
+  message(message: EventSourceMessage): Receipt;
   open(): void;
   reconnecting(info: ReconnectInfo): void;
   /** Called once when the stream ends by itself, with an error if it cannot continue. Not called after `close()`. */
   end(error?: ApiError): void;
 }
 
-/** Heartbeats come every 15 s: after a longer silence a page that wakes reconnects rather than waiting. */
-const wakeIdleMs = 20_000;
+/** How often an attempt is looked after, in milliseconds; a hasty one ends if the first time nothing has come yet. */
+const tickMs = 500;
+/** A page that wakes reconnects if its connection has been silent for longer: it may be dead, and to resume costs little. */
+const wakeIdleMs = 2_000;
+/**
+ * Hasty attempts after waking: browsers keep up to six connections to a server over HTTP/1.1, and each may be dead without
+ * their knowing. One was the stream's own.
+ */
+const hastyAttempts = 5;
+/** Seconds that the server may hold a poll. */
+const pollSeconds = 25;
+/** Time until a stream is tried in place of polls, doubled before each one. */
+const minTrialMs = 30_000;
+const maxTrialMs = 600_000;
+/** Maximum `Retry-After` that is honoured: an hour. */
+const maxRetryAfterMs = 3_600_000;
+/** Refreshes in a row that no connection has followed. */
+const maxRefreshes = 3;
 
 /** Keeps one event stream open over `fetch`, reconnecting as needed, until it ends or is closed. */
 export class Connection {
   #state: ReadyState = 0;
   readonly #sink: ConnectionSink;
   readonly #options: ResolvedConnectionOptions;
-  readonly #credentials: StreamCredentials;
-  readonly #delay: ReconnectDelay;
   readonly #stopWaking: () => void;
   #cursor: string | undefined;
   /** The attempt that is connecting or open. */
-  #attempt: StreamAttempt | undefined;
-  /** The pause before the next attempt; aborting it ends it. */
-  #pause: AbortController | undefined;
-  #skipPause = false;
+  #attempt: AbortController | undefined;
+  /** Milliseconds since it began, or since its last byte. */
+  #idleMs = startStopwatch();
+  /** Whether it opened, and whether it brought something new. */
+  #opened = false;
+  #news = false;
+  /** Attempts in a row that were no good. */
+  #failures = 0;
+  /** The server's last `retry:`. */
+  #retryMs: number | undefined;
+  /** Ends the pause before the next attempt. */
+  #endPause: (() => void) | undefined;
+  /** Whether the server has asked for it (`Retry-After`). */
+  #isAsked = false;
+  /** Attempts left that get little time. */
+  #hasty = 0;
+  /** From `refreshAuth`, in place of the key in the options. */
+  #refreshed: Credential | undefined;
+  #refreshes = 0;
+  /** While it polls, since something holds streams back: milliseconds since the last trial of a stream. */
+  #polling: (() => number) | undefined;
+  /** Time until the next one. */
+  #trialMs = minTrialMs;
 
   constructor(sink: ConnectionSink, options: ConnectionOptions) {
     this.#sink = sink;
     this.#options = { ...connectionDefaults, ...options };
     this.#cursor = options.lastEventId;
-    this.#credentials = new StreamCredentials(options);
-    this.#delay = new ReconnectDelay(this.#options);
     this.#stopWaking = onWake((restored) => this.#wake(restored));
     void this.#run();
   }
@@ -55,104 +97,209 @@ export class Connection {
 
   /** Drops the current connection and reconnects at once, for example because the target has changed. */
   restart(): void {
-    if (this.#closed()) return;
-    this.#skipPause = true;
-    this.#pause?.abort();
-    this.#attempt?.abort(lost('The connection was restarted'));
+    this.#endPause?.();
+    this.#attempt?.abort('again');
   }
 
   /** Ends it. May be called more than once. */
   close(): void {
     this.#state = 2;
     this.#stopWaking();
-    this.#pause?.abort();
-    this.#attempt?.abort();
+    this.restart();
   }
 
   async #run(): Promise<void> {
     // Return the handle before any callback runs.
     await Promise.resolve();
     while (!this.#closed()) {
-      const attempt = this.#newAttempt();
-      this.#attempt = attempt;
-      const outcome = await attempt.run();
-      this.#attempt = undefined;
+      const isPoll = (this.#polling?.() ?? Infinity) < this.#trialMs;
+      const ageMs = startStopwatch();
+      const outcome = await this.#attemptOnce(isPoll, this.#hasty-- > 0);
       if (this.#closed()) return;
-      if (outcome === true) return this.#finish();
+      if (Array.isArray(outcome)) {
+        this.#fallBack(outcome);
+      } else if (outcome === 'seen' && this.#cursor) {
+        // The task has ended, unseen by this client: without a cursor the server tells the ending.
+        this.#cursor = undefined;
+      } else {
+        const error = outcome instanceof ApiError ? outcome : lost();
+        const isGood = this.#news || (this.#opened && ageMs() >= this.#options.stableMs && error.code !== 'STALLED');
+        if (isGood) this.#failures = 0;
+        if (isPoll && isGood && outcome === 'closed') continue;
+        this.#state = 0;
+        if (outcome !== 'again') await this.#prepareRetry(error, isPoll);
+      }
+    }
+  }
+
+  /** Makes one request for events and reads it until it ends: a stream, or a poll, which gets through where none does. */
+  async #attemptOnce(isPoll: boolean, isHasty: boolean): Promise<Outcome> {
+    const attempt = new AbortController();
+    const { lookMs, stallMs } = this.#options;
+    let heard = false;
+    let look: AbortController | undefined;
+    let lookAtMs = (!isPoll && lookMs) || Infinity;
+    this.#attempt = attempt;
+    this.#opened = this.#news = false;
+    this.#idleMs = startStopwatch();
+    // Often, rather than when something is due: a timer may not count the time that a computer sleeps.
+    const timer = setInterval(
+      () => {
+        const idleMs = this.#idleMs();
+        if (isHasty && !heard) attempt.abort('again');
+        else if (stallMs && idleMs >= stallMs + (isPoll ? 1000 * pollSeconds : 0)) attempt.abort(stalled(stallMs));
+        else if (idleMs >= lookAtMs) {
+          lookAtMs = Infinity;
+          look = new AbortController();
+          void this.#look(attempt, look.signal);
+        }
+      },
+      Math.min(tickMs, lookMs / 4 || tickMs, stallMs || tickMs),
+    );
+    const outcome = await readEvents(
+      {
+        request: () => this.#request(isPoll ? (isHasty ? 0 : pollSeconds) : undefined),
+        open: () => this.#open(),
+        bytes: () => {
+          this.#idleMs = startStopwatch();
+          heard = true;
+          look?.abort();
+          if (isPoll) return;
+          lookAtMs = 9 * lookMs || Infinity;
+          // Nothing holds this stream back.
+          this.#polling = undefined;
+        },
+        message: (message) => this.#receive(message),
+        retry: (ms) => {
+          this.#retryMs = ms;
+        },
+      },
+      this.#options,
+      attempt.signal,
+    );
+    clearInterval(timer);
+    look?.abort();
+    // Also releases a body that was not read to its end.
+    attempt.abort();
+    this.#attempt = undefined;
+    return outcome;
+  }
+
+  /**
+   * A poll beside a silent stream. If it brings something, or the server holds it as it should while the stream has not
+   * even a heartbeat, then something holds the stream back. If it fails, that says nothing.
+   */
+  async #look(attempt: AbortController, signal: AbortSignal): Promise<void> {
+    const ageMs = startStopwatch();
+    const messages: EventSourceMessage[] = [];
+    const outcome = await readEvents(
+      { request: () => this.#request(pollSeconds), message: (message) => void messages.push(message) },
+      this.#options,
+      signal,
+    );
+    if (signal.aborted) return;
+    if (outcome === 'seen' || (outcome === 'closed' && (messages[0] || ageMs() > this.#options.stableMs))) {
+      attempt.abort(messages);
+    }
+  }
+
+  /** Goes on by polls, beginning with what a look has brought. */
+  #fallBack(messages: EventSourceMessage[]): void {
+    if (!this.#polling) {
       this.#state = 0;
-      await this.#prepareRetry(outcome, attempt.openMs());
+      this.#sink.reconnecting({ attempt: 1, delayMs: 0, reason: buffered() });
+    }
+    this.#polling = startStopwatch();
+    this.#trialMs = Math.min(2 * this.#trialMs, maxTrialMs);
+    this.#open();
+    for (const message of messages) {
+      // The next poll asks for an invalid one again.
+      if (this.#receive(message)) return;
     }
   }
 
   /** Refreshes the credential or waits, whichever the error calls for; ends the connection if no retry can help. */
-  async #prepareRetry(error: ApiError, openMs: number | undefined): Promise<void> {
-    if (this.#credentials.canRefresh(error)) {
-      const refreshes = await this.#credentials.refresh(error);
+  async #prepareRetry(error: ApiError, isPoll: boolean): Promise<void> {
+    const { refreshAuth, backoff, maxRetries = Infinity } = this.#options;
+    if (isPoll && error.code === 'NOT_FOUND') {
+      // An older server, perhaps one of several, that has no polls.
+      this.#polling = undefined;
+    } else if (error.code === 'UNAUTHENTICATED' && refreshAuth && this.#refreshes++ < maxRefreshes) {
+      // Only on this server's own 401: something else that asks for a login knows nothing of our keys.
+      try {
+        this.#refreshed = await refreshAuth(error);
+      } catch {
+        this.#refreshed = undefined;
+      }
       if (this.#closed()) return;
-      if (refreshes === 0) return this.#finish(error);
-      if (refreshes === 1) return;
+      if (this.#refreshed === undefined) return this.#finish(error);
+      if (this.#refreshes === 1) return;
     } else if (error.retryable) {
-      this.#credentials.resetRefreshes();
+      this.#refreshes = 0;
     } else {
       return this.#finish(error);
     }
-    if (!this.#skipPause) return await this.#waitForRetry(error, openMs);
-    // We restarted the connection ourselves, so this is not a failed attempt.
-    this.#skipPause = false;
-  }
-
-  async #waitForRetry(error: ApiError, openMs: number | undefined): Promise<void> {
-    const next = this.#delay.next(error, openMs);
-    if (next instanceof ApiError) return this.#finish(next);
-    this.#sink.reconnecting(next);
-    if (this.#closed() || next.delayMs <= 0) return;
-    this.#pause = new AbortController();
-    await wait(next.delayMs, this.#pause.signal);
-    this.#pause = undefined;
-  }
-
-  #newAttempt(): StreamAttempt {
-    return new StreamAttempt(
-      {
-        request: () => this.#request(),
-        open: () => {
-          this.#state = 1;
-          this.#credentials.resetRefreshes();
-          this.#sink.open();
-        },
-        message: (message) => this.#receive(message),
-        retry: (ms) => this.#delay.setRetryMs(ms),
-      },
-      this.#options,
-    );
-  }
-
-  #request(): { url: string; headers: Record<string, string> } {
-    const { url, cursor } = this.#sink.target();
-    if (cursor !== undefined) this.#cursor = cursor ?? undefined;
-    return this.#credentials.sign(url, {
-      Accept: 'text/event-stream',
-      ...(this.#cursor !== undefined && { 'Last-Event-ID': this.#cursor }),
+    const attempt = ++this.#failures;
+    if (attempt > maxRetries) return this.#finish(gaveUp(maxRetries, error));
+    const retryAfterMs = Math.min(error.retryAfterMs ?? 0, maxRetryAfterMs);
+    const delayMs = Math.max(retryAfterMs, reconnectDelay(attempt, this.#opened, this.#retryMs, backoff));
+    this.#isAsked = retryAfterMs > 0;
+    this.#sink.reconnecting({ attempt, delayMs, reason: error });
+    if (this.#closed() || delayMs <= 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#endPause = resolve;
+      timer = setTimeout(resolve, delayMs);
     });
+    clearTimeout(timer);
+    this.#endPause = undefined;
   }
 
-  #receive(message: EventSourceMessage): boolean | ApiError {
+  #request(waitSeconds: number | undefined): { url: string; headers: Record<string, string> } {
+    const target = this.#sink.target();
+    const { apiKey } = this.#options;
+    let { url } = target;
+    if (target.cursor !== undefined) this.#cursor = target.cursor;
+    const cursor = this.#cursor;
+    if (waitSeconds !== undefined) url = withParameter(url.replace(/stream(?=\?|$)/, 'events'), `wait=${waitSeconds}`);
+    const credential = this.#refreshed ?? (typeof apiKey === 'function' ? apiKey() : apiKey);
+    const { ticket, apiKey: key }: { ticket?: string; apiKey?: string | undefined } =
+      typeof credential === 'object' ? credential : { apiKey: credential };
+    if (ticket) url = withParameter(url, `ticket=${encodeURIComponent(ticket)}`);
+    return {
+      url,
+      headers: {
+        Accept: 'text/event-stream',
+        ...(cursor && { 'Last-Event-ID': checkText(cursor, 'cursor', 'INVALID_CURSOR') }),
+        ...bearer(key),
+      },
+    };
+  }
+
+  #open(): void {
+    this.#hasty = this.#refreshes = 0;
+    this.#opened = true;
+    if (this.#state !== 0) return;
+    this.#state = 1;
+    this.#sink.open();
+  }
+
+  #receive(message: EventSourceMessage): Receipt {
     // The sink may have closed the connection while handling an earlier message of the same chunk.
     if (this.#closed()) return true;
-    const outcome = this.#sink.message(message);
-    if (outcome instanceof ApiError) return outcome;
-    this.#delay.eventReceived();
-    this.#cursor = message.id ?? this.#cursor;
-    return outcome;
+    const receipt = this.#sink.message(message);
+    if (typeof receipt === 'boolean') this.#news = true;
+    if (receipt === true && !this.#closed()) this.#finish();
+    // Nothing that is not for this sink, or has to be sent again, moves the cursor. An empty id clears it.
+    if (typeof receipt !== 'object' && message.id !== undefined && isPlain(message.id)) this.#cursor = message.id;
+    return receipt;
   }
 
   /** The page may have a network again: do not wait out a pause or a connection that is probably dead. */
   #wake(restored: boolean): void {
-    if (this.#pause) {
-      if (this.#delay.mayRetryNow()) this.#pause.abort();
-    } else if (this.#attempt) {
-      const maxIdleMs = Math.min(wakeIdleMs, this.#options.stallMs || wakeIdleMs);
-      if (restored || this.#attempt.idleMs() > maxIdleMs) this.restart();
+    if (this.#endPause ? !this.#isAsked : this.#attempt && (restored || this.#idleMs() > wakeIdleMs)) {
+      this.restart();
+      this.#hasty = hastyAttempts;
     }
   }
 

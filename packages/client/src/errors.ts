@@ -6,10 +6,18 @@ export type ClientErrorCode =
   | 'NETWORK_ERROR'
   /** The caller's `AbortSignal` fired. */
   | 'ABORTED'
-  /** The response is not one of the API; often a wrong `baseUrl`. */
+  /** A successful response that is not this server's: of something in between, or of a wrong `baseUrl`. Retryable. */
   | 'INVALID_RESPONSE'
-  /** The stream's response is not `text/event-stream`. */
+  /** The same of a stream: neither `text/event-stream` nor an error of the server. Retryable. */
   | 'NOT_AN_EVENT_STREAM'
+  /** `baseUrl` is no address of a server. */
+  | 'INVALID_BASE_URL'
+  /** The key has a character that no key has, such as a line break. */
+  | 'INVALID_API_KEY'
+  /** The cursor has a character that no cursor has, such as a line break. */
+  | 'INVALID_CURSOR'
+  /** Something on the way holds the stream back: events are asked for instead. */
+  | 'BUFFERED'
   /** No byte, not even a heartbeat, for `stallMs`. */
   | 'STALLED'
   /** The stream closed before the task ended. */
@@ -50,27 +58,19 @@ export interface ApiErrorInit {
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  readonly code: string;
-  readonly status: number;
-  readonly retryable: boolean;
-  readonly requestId: string | undefined;
-  readonly messageId: string | undefined;
-  readonly messageValues: MessageValues | undefined;
-  readonly errors: readonly ProblemItem[];
-  readonly details: FailureDetails | undefined;
-  readonly retryAfterMs: number | undefined;
+  declare readonly code: string;
+  readonly status: number = 0;
+  readonly retryable: boolean = false;
+  declare readonly requestId: string | undefined;
+  declare readonly messageId: string | undefined;
+  declare readonly messageValues: MessageValues | undefined;
+  readonly errors: readonly ProblemItem[] = [];
+  declare readonly details: FailureDetails | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, init: ApiErrorInit) {
-    super(message, init.cause === undefined ? undefined : { cause: init.cause });
-    this.code = init.code;
-    this.status = init.status ?? 0;
-    this.retryable = init.retryable ?? false;
-    this.requestId = init.requestId;
-    this.messageId = init.messageId;
-    this.messageValues = init.messageValues;
-    this.errors = init.errors ?? [];
-    this.details = init.details;
-    this.retryAfterMs = init.retryAfterMs;
+  constructor(message: string, { cause, ...init }: ApiErrorInit) {
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, init);
   }
 
   override toString(): string {
@@ -81,8 +81,7 @@ export class ApiError extends Error {
 /** Any thrown value as an `ApiError`: an aborted request, or a network that failed. */
 export function toApiError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
-  const isAbort = cause instanceof Error && cause.name === 'AbortError';
-  return isAbort ? aborted(cause) : unreachable(cause);
+  return (cause as Error | undefined)?.name === 'AbortError' ? aborted(cause) : unreachable(cause);
 }
 
 export const aborted = (cause?: unknown): ApiError =>

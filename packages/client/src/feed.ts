@@ -41,24 +41,23 @@ export function taskStreamUrl(baseUrl: string | undefined, taskId: string): stri
 
 /** Follows one task over its own connection. */
 export function openFeed(taskId: string, sink: FeedSink, options: FeedOptions = {}): Feed {
-  const url = taskStreamUrl(options.baseUrl, taskId);
   let last = Number(options.lastEventId) || 0;
   return new Connection(
     {
-      target: () => ({ url }),
+      ...sink,
+      target: () => ({ url: taskStreamUrl(options.baseUrl, taskId) }),
       message: (message) => {
         const event = parseEvent(message, options.baseUrl);
-        if (!event || event instanceof ApiError) return event ?? false;
+        if (!event || event instanceof ApiError) return event;
+        // A proxy or a cache may mix up streams.
+        if (event.data.task_id !== taskId.toLowerCase()) return null;
         const ending = isEnding(event.type);
         // The last event counts whatever its sequence: if the server was restored from a backup, sequences may be lower.
-        if (event.data.sequence <= last && !ending) return false;
+        if (event.data.sequence <= last && !ending) return undefined;
         last = event.data.sequence;
         sink.event(event);
         return ending;
       },
-      open: () => sink.open(),
-      reconnecting: (info) => sink.reconnecting(info),
-      end: (error) => sink.end(error),
     },
     options,
   );

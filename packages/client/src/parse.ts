@@ -1,12 +1,12 @@
-import { taskEventTypes } from '@image2model/protocol';
-import type { TaskEvent, TaskEventType } from '@image2model/protocol';
+import type { TaskEvent } from '@image2model/protocol';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { withAddresses } from './address.ts';
 import { ApiError } from './errors.ts';
+import { eventNames } from './event-names.ts';
 
 /** Parses a message as an event. Unknown types give nothing: newer servers may send more than this client knows. */
 export function parseEvent(message: EventSourceMessage, baseUrl: string | undefined): TaskEvent | ApiError | undefined {
-  if (!taskEventTypes.includes(message.event as TaskEventType)) return undefined;
+  if (!Object.hasOwn(eventNames, message.event as string)) return undefined;
   try {
     const data = JSON.parse(withAddresses(message.data, baseUrl)) as TaskEvent['data'] | null;
     if (Number.isSafeInteger(data?.sequence) && typeof data?.task_id === 'string') {

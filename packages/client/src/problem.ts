@@ -1,21 +1,42 @@
 import type { Problem } from '@image2model/protocol';
+import { isOfType } from './content-type.ts';
 import { ApiError } from './errors.ts';
+import { readText } from './read-text.ts';
 
 /** Maximum length of an error response that is read, in characters; problem details are far smaller. */
 const maxProblemLength = 64 * 1024;
 
-/** The error of a response other than 2xx, from its problem details, or from its status if it has none. */
-export async function errorFromResponse(response: Response): Promise<ApiError> {
-  return problemError(response.status, await readText(response), response.headers.get('retry-after'));
+/** The error of a response that is neither an event stream nor the answer to a call. */
+export async function errorFromResponse({ status, headers, body }: Response): Promise<ApiError> {
+  let text = '';
+  await readText(body, (piece) => {
+    text += piece;
+    return text.length > maxProblemLength;
+  });
+  const code = status < 300 ? 'NOT_AN_EVENT_STREAM' : undefined;
+  return problemError(status, text, headers.get('retry-after'), headers.get('content-type'), code);
 }
 
-/** As {@link errorFromResponse}, from the parts of a response. */
-export function problemError(status: number, body: string, retryAfter: string | null): ApiError {
-  const problem = parseProblem(body);
-  return new ApiError(problem.detail ?? problem.title ?? `The server responded with status ${status}`, {
-    code: problem.code ?? `HTTP_${status}`,
+/**
+ * As {@link errorFromResponse}, from the parts of a response. Only a problem with its code is an answer of this server.
+ * Anything else comes from something in between (a captive portal, a firewall, a proxy), which may let the same request
+ * pass later.
+ */
+export function problemError(
+  status: number,
+  body: string,
+  retryAfter: string | null,
+  contentType: string | null = null,
+  code = `HTTP_${status}`,
+): ApiError {
+  const problem = isOfType(contentType, 'application/problem+json') ? parseProblem(body) : {};
+  const foreign = problem.code === undefined;
+  const { detail, title = `Not an answer of this server: status ${status}, ${contentType ?? 'no content type'}` } =
+    problem;
+  return new ApiError(detail ?? title, {
+    code: problem.code ?? code,
     status,
-    retryable: isRetryableStatus(status),
+    retryable: foreign || isRetryableStatus(status),
     requestId: problem.request_id,
     messageId: problem.message_id,
     messageValues: problem.message_values,
@@ -36,29 +57,13 @@ function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
+/** What the body says, if it is a problem with a code, as all of this server's are. */
 function parseProblem(body: string): Partial<Problem> {
   try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+    const problem = JSON.parse(body) as Partial<Problem> | null;
+    if (typeof problem?.code === 'string') return problem;
   } catch {
-    return {};
+    // As if it said nothing.
   }
-}
-
-async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    while (text.length < maxProblemLength) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-    await reader.cancel();
-  } catch {
-    // The connection broke; use what has arrived.
-  }
-  return text;
+  return {};
 }

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
 import { problem } from '../test/support/feed-server.ts';
 import { setUp } from '../test/support/set-up.ts';
+import { TaskLog } from '../test/support/task-log.ts';
+import { reconnectDelay } from './reconnect-delay.ts';
 
 const headers = { 'Content-Type': 'text/event-stream' };
 
@@ -57,6 +60,78 @@ test('attempts add up until a connection has been stable, then start over', asyn
   for (const socket of server.sockets) socket.destroy();
   await recorded.when('open', 4);
   expect(recorded.reconnects.map(({ attempt }) => attempt)).toEqual([1, 2, 1]);
+});
+
+/** A gateway that cuts each connection some time after it opened, or closes it in order. */
+function gateway(afterMs: number, inOrder: boolean) {
+  return (_: IncomingMessage, response: ServerResponse) => {
+    const timer = setTimeout(() => (inOrder ? response.end() : response.destroy()), afterMs);
+    response.on('close', () => clearTimeout(timer));
+    return false;
+  };
+}
+
+test.for([false, true])(
+  'waits do not grow behind a gateway that cuts each connection (in order: %s)',
+  async (inOrder) => {
+    const { task, recorded, follow } = await setUp({ intercept: gateway(40, inOrder) });
+    const timer = setInterval(() => task.progress(recorded.reconnects.length), 10);
+    onTestFinished(() => clearInterval(timer));
+    follow({ maxRetries: 2, backoff: { baseMs: 1, capMs: 10_000 } });
+    await recorded.when('reconnecting', 12);
+    expect(new Set(recorded.reconnects.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+    task.complete();
+    await recorded.when('complete');
+  },
+);
+
+test('nor do they behind one that cuts each connection of a task that has nothing to tell', async () => {
+  const { task, recorded, follow } = await setUp({ intercept: gateway(60, false) });
+  follow({ maxRetries: 2, stableMs: 20 });
+  await recorded.when('reconnecting', 6);
+  expect(new Set(recorded.reconnects.map(({ attempt }) => attempt))).toEqual(new Set([1]));
+  task.complete();
+  await recorded.when('complete');
+});
+
+test('a server that tells nothing new and closes at once meets growing waits, none below its retry', async () => {
+  const task = new TaskLog(1);
+  for (const percent of [10, 20, 30]) task.progress(percent);
+  let answers = 0;
+  const { recorded, follow } = await setUp(
+    {
+      // The same three events, whatever the client has seen.
+      intercept: (_, response) =>
+        ++answers <= 8 && response.writeHead(200, headers).end(`retry: 7\n\n${task.replay(0)?.join('')}`),
+    },
+    task,
+  );
+  follow({ backoff: { random: () => 1 } });
+  await recorded.when('reconnecting', 7);
+  task.complete();
+  await recorded.when('complete');
+  const delays = recorded.reconnects.map(({ delayMs }) => delayMs);
+  expect(delays.slice(0, 7)).toEqual([7, 14, 28, 56, 112, 224, 448]);
+  expect(recorded.only('progress')).toEqual(['progress 10', 'progress 20', 'progress 30']);
+});
+
+test('with jitter the server’s retry is the least that a client waits after an orderly close', () => {
+  const delays = Array.from({ length: 100 }, (_, index) => reconnectDelay(1 + (index % 9), true, 800));
+  expect(Math.min(...delays)).toBe(800);
+  expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
+  expect(reconnectDelay(1, true, 3_600_000)).toBe(30_000);
+});
+
+test('a stalled connection is not a stable one, however long it lasted', async () => {
+  const { recorded, follow } = await setUp({
+    intercept: (_, response) => response.writeHead(200, headers).write(':\n\n'),
+  });
+  follow({ stallMs: 30, stableMs: 5, lookMs: 0, maxRetries: 2 });
+  await recorded.when('error');
+  expect(recorded.reconnects.map(({ attempt, reason }) => [attempt, reason.code])).toEqual([
+    [1, 'STALLED'],
+    [2, 'STALLED'],
+  ]);
 });
 
 test('when the maximum number of attempts is reached the error says so', async () => {

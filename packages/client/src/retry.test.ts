@@ -59,6 +59,6 @@ test('an error response without problem details still becomes an error', () => {
     code: 'HTTP_502',
     status: 502,
     retryable: true,
-    message: 'The server responded with status 502',
+    message: 'Not an answer of this server: status 502, no content type',
   });
 });

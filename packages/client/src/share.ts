@@ -2,6 +2,7 @@ import { defaultBaseUrl } from './address.ts';
 import { combineTasks } from './combine.ts';
 import { openFeed } from './feed.ts';
 import type { FeedOptions, OpenFeed } from './feed.ts';
+import { isPlain } from './send.ts';
 import { Tab } from './tab.ts';
 
 export interface ShareOptions {
@@ -22,7 +23,7 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
   const { open = combineTasks(), silentMs = shareDefaults.silentMs } = options;
   const tabs = new Map<string, Tab>();
   return (taskId, sink, feedOptions = {}) => {
-    if (!canShare()) return openFeed(taskId, sink, feedOptions);
+    if (!canShare() || !isPlain(feedOptions.lastEventId ?? '')) return openFeed(taskId, sink, feedOptions);
     const name = nameOf(feedOptions);
     let tab = tabs.get(name);
     if (!tab) {
@@ -42,7 +43,7 @@ function canShare(): boolean {
 function nameOf({ baseUrl, apiKey }: FeedOptions): string {
   const key = (typeof apiKey === 'function' ? apiKey() : apiKey) ?? '';
   let hash = 0x811c9dc5;
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 0x01000193);
+  for (const character of key) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
   return `image2model:${baseUrl ?? defaultBaseUrl()}:${(hash >>> 0).toString(16)}`;
 }
 
@@ -51,13 +52,10 @@ type Sink = Parameters<OpenFeed>[1];
 /** The shared log replays the newest event of each key; a stream with a cursor skips those it already has. */
 function after(cursor: string | undefined, sink: Sink): Sink {
   const last = Number(cursor) || 0;
-  if (last === 0) return sink;
   return {
+    ...sink,
     event: (event) => {
       if (event.data.sequence > last) sink.event(event);
     },
-    open: () => sink.open(),
-    reconnecting: (info) => sink.reconnecting(info),
-    end: (error) => sink.end(error),
   };
 }

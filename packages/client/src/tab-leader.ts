@@ -84,15 +84,15 @@ export class TabLeader {
           send({ type: 'event', taskId, event, ...(alone && { to: self }) });
         },
         open: () => send({ type: 'open', taskId }),
-        reconnecting: ({ reason, ...info }) =>
-          send({ type: 'reconnecting', taskId, info: { ...info, reason: packError(reason) } }),
+        reconnecting: (info) =>
+          send({ type: 'reconnecting', taskId, info: { ...info, reason: packError(info.reason) } }),
         end: (error) => {
           if (error) this.#followed.delete(taskId);
           else this.#keepEnded(taskId);
           send({ type: 'end', taskId, ...(error && { error: packError(error) }) });
         },
       },
-      { ...feedOptions, lastEventId: last > 0 ? String(last) : undefined },
+      { ...feedOptions, lastEventId: String(last || '') },
     );
     this.#followed.set(taskId, { feed, log, tabs });
   }

@@ -23,9 +23,8 @@ export type TabMessage =
   | { type: 'end'; taskId: string; error?: ErrorMessage };
 
 export function packError(error: ApiError): ErrorMessage {
-  const { message, code, status, retryable, requestId, messageId, messageValues, errors, details, retryAfterMs } =
-    error;
-  return { message, code, status, retryable, requestId, messageId, messageValues, errors, details, retryAfterMs };
+  const fields: ApiErrorInit = error;
+  return { ...fields, message: error.message };
 }
 
 export function unpackError({ message, ...init }: ErrorMessage): ApiError {

@@ -92,21 +92,12 @@ export class Tab {
 
   #receive(message: TabMessage): void {
     if ('to' in message && message.to !== this.#id) return;
-    switch (message.type) {
-      case 'want':
-        return this.#leader?.want(message.tab, message.taskId, message.after);
-      case 'drop':
-        return this.#leader?.drop(message.tab, message.taskId);
-      case 'leader':
-        for (const [taskId, member] of this.#members) this.#want(taskId, member);
-        break;
-      case 'beat':
-        break;
-      case 'event':
-      case 'open':
-      case 'reconnecting':
-      case 'end':
-        this.#deliver(message);
+    if (message.type === 'want') return this.#leader?.want(message.tab, message.taskId, message.after);
+    if (message.type === 'drop') return this.#leader?.drop(message.tab, message.taskId);
+    if (message.type === 'leader') {
+      for (const [taskId, member] of this.#members) this.#want(taskId, member);
+    } else if (message.type !== 'beat') {
+      this.#deliver(message);
     }
     this.#watchdog?.touch();
   }

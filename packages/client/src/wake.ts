@@ -1,21 +1,20 @@
+/** Both a page and its document, as some of these events reach only one of them. */
+const events = ['online', 'focus', 'pageshow', 'visibilitychange'];
+
 /**
- * Calls back when a page is likely to have a network again: it is online, visible again, or `restored` from the browser's
- * page cache, where its connections are dead. Outside a browser that never happens. Returns a function that stops it.
+ * Calls back when a page is likely to have a network again: it is online, looked at again, or `restored` from the
+ * browser's page cache, where its connections are dead. Outside a browser that never happens. Returns a function that
+ * stops it.
  */
 export function onWake(wake: (restored: boolean) => void): () => void {
-  const { document } = globalThis as { document?: Document };
-  const online = () => wake(false);
-  const shown = (event: Event) => wake((event as PageTransitionEvent).persisted);
-  const visible = () => {
-    if (document?.visibilityState === 'visible') wake(false);
+  const page = globalThis as Partial<Window & typeof globalThis>;
+  const { document } = page;
+  const listener = ({ type, persisted }: Event & { persisted?: boolean }) => {
+    if (type === 'online' || document?.visibilityState !== 'hidden') wake(persisted === true);
   };
-  if (typeof globalThis.addEventListener !== 'function') return () => undefined;
-  globalThis.addEventListener('online', online);
-  globalThis.addEventListener('pageshow', shown);
-  document?.addEventListener('visibilitychange', visible);
-  return () => {
-    globalThis.removeEventListener('online', online);
-    globalThis.removeEventListener('pageshow', shown);
-    document?.removeEventListener('visibilitychange', visible);
+  const each = (method: 'addEventListener' | 'removeEventListener') => {
+    for (const target of [page, document]) for (const event of events) target?.[method]?.(event, listener);
   };
+  each('addEventListener');
+  return () => each('removeEventListener');
 }

@@ -1,5 +1,6 @@
 import type { TaskEvent } from '@image2model/protocol';
-import { ApiError } from './errors.ts';
+import { aborted } from './errors.ts';
+import type { ApiError } from './errors.ts';
 import { EventLog } from './event-log.ts';
 import { openFeed } from './feed.ts';
 import type { FeedOptions } from './feed.ts';
@@ -26,8 +27,8 @@ export async function* watch(taskId: string, options: WatchOptions = {}): AsyncG
     failure = error;
     wake?.();
   };
-  const abort = () => stop(aborted(signal));
-  if (signal?.aborted) throw aborted(signal);
+  const abort = () => stop(aborted(signal?.reason));
+  if (signal?.aborted) throw aborted(signal?.reason);
   const feed = (rest.open ?? openFeed)(
     taskId,
     {
@@ -58,10 +59,6 @@ export async function* watch(taskId: string, options: WatchOptions = {}): AsyncG
     signal?.removeEventListener('abort', abort);
     feed.close();
   }
-}
-
-function aborted(signal: AbortSignal | undefined): ApiError {
-  return new ApiError('The watch was cancelled', { code: 'ABORTED', cause: signal?.reason });
 }
 
 function ignore(): void {

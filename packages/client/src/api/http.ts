@@ -1,13 +1,13 @@
 import { apiUrl, withAddresses } from '../address.ts';
-import { ApiError, toApiError } from '../errors.ts';
-import { errorFromResponse } from '../problem.ts';
+import { toApiError } from '../errors.ts';
+import { problemError } from '../problem.ts';
+import { bearer, send } from '../send.ts';
+import type { SendOptions } from '../send.ts';
 
 /** Where and how to send requests. */
-export interface HttpSettings {
+export interface HttpSettings extends SendOptions {
   baseUrl: string | undefined;
   apiKey: string | undefined;
-  fetch: typeof fetch | undefined;
-  credentials: RequestCredentials | undefined;
 }
 
 export interface HttpRequest {
@@ -18,60 +18,49 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
 }
 
-/** The headers of every request. */
-export function authHeaders(settings: HttpSettings): Record<string, string> {
-  return {
-    Accept: 'application/json',
-    ...(settings.apiKey && { Authorization: `Bearer ${settings.apiKey}` }),
-  };
-}
-
 /**
- * Sends a request and returns the JSON of the response, or an empty object if it has no body.
+ * Sends a request and returns the JSON of the response. `field` is one that it must have.
  *
- * @throws {ApiError} if the status is not 2xx, there is no response, or it is not JSON
+ * @throws {ApiError} if the status is not 2xx, there is no response, or it is not this server's
  */
 export async function requestJson<T extends object>(
   settings: HttpSettings,
   path: string,
+  field: string,
   { json, headers, ...init }: HttpRequest = {},
 ): Promise<T> {
-  const response = await send(apiUrl(settings.baseUrl, path), settings, {
-    ...init,
-    ...(json !== undefined && { body: JSON.stringify(json) }),
-    headers: {
-      ...authHeaders(settings),
-      ...(json !== undefined && { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-  } as RequestInit);
-  if (!response.ok) throw await errorFromResponse(response);
-  let body: string;
   try {
-    body = await response.text();
+    const response = await send(apiUrl(settings.baseUrl, path), settings, {
+      ...init,
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+      headers: {
+        Accept: 'application/json',
+        ...bearer(settings.apiKey),
+        ...(json !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+    } as RequestInit);
+    // Only what is deleted may leave nothing to say.
+    if (response.status === 204 && init.method === 'DELETE') return {} as T;
+    return parseResponse(response, withAddresses(await response.text(), settings.baseUrl), field) as T;
   } catch (cause) {
     throw toApiError(cause);
   }
-  return parseBody(response.status, withAddresses(body, settings.baseUrl)) as T;
 }
 
-/** Parses a response as JSON. Its content is trusted: the server validates it with the same schemas. */
-export function parseBody(status: number, body: string): object {
-  if (body === '') return {};
+/**
+ * Parses a response as JSON. Only a `field` shows that it is this server's; the rest is trusted, since the server checks
+ * it with the same schemas.
+ *
+ * @throws {ApiError} if the status is not 2xx, or with the code `INVALID_RESPONSE`
+ */
+function parseResponse({ ok, status, headers }: Response, body: string, field: string): object {
   try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) return parsed;
+    const parsed = JSON.parse(body) as object;
+    if (ok && field in parsed) return parsed;
   } catch {
     // Reported below.
   }
-  throw new ApiError('The response is not from the API. Is the base URL right?', { code: 'INVALID_RESPONSE', status });
-}
-
-async function send(url: string, settings: HttpSettings, init: RequestInit): Promise<Response> {
-  try {
-    const { credentials } = settings;
-    return await (settings.fetch ?? fetch)(url, { ...init, ...(credentials && { credentials }) });
-  } catch (cause) {
-    throw toApiError(cause);
-  }
+  const code = ok ? 'INVALID_RESPONSE' : undefined;
+  throw problemError(status, body, headers.get('retry-after'), headers.get('content-type'), code);
 }

@@ -22,6 +22,8 @@ export interface Failure {
   cause: ApiError;
 }
 
+type Fields = Omit<Failure, 'success' | 'error' | 'cause'>;
+
 /** The response of a call with `success: true`, or why it failed. */
 export type Result<T extends object> = ({ success: true } & T) | Failure;
 
@@ -31,7 +33,6 @@ export async function toResult<T extends object>(call: Promise<T>): Promise<Resu
     return { success: true, ...(await call) };
   } catch (thrown) {
     const cause = toApiError(thrown);
-    const { message: error, code, status, retryable, messageId, messageValues, errors } = cause;
-    return { success: false, error, code, status, retryable, messageId, messageValues, errors, cause };
+    return { success: false, ...(cause as Fields), error: cause.message, cause };
   }
 }

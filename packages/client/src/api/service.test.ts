@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { accepted, setUpApi } from '../../test/support/api-server.ts';
+import { problem } from '../../test/support/feed-server.ts';
 import { ApiService } from './service.ts';
 
 test('each call requests its route, with the key in the header', async () => {
@@ -79,7 +80,7 @@ test('an error response is a result with the problem’s code, and an ApiError a
 
 test('no response, an abort and a response from something else have different codes', async () => {
   const { api, baseUrl } = await setUpApi((_, response) => void response.end('<!doctype html>'));
-  expect(await api.getHealth()).toMatchObject({ success: false, code: 'INVALID_RESPONSE', retryable: false });
+  expect(await api.getHealth()).toMatchObject({ success: false, code: 'INVALID_RESPONSE', retryable: true });
   expect(await api.getHealth({ signal: AbortSignal.abort() })).toMatchObject({ code: 'ABORTED', retryable: false });
   const unreachable = new ApiService({ baseUrl: baseUrl.replace(/\d+$/, '1') });
   expect(await unreachable.getHealth()).toMatchObject({ code: 'NETWORK_ERROR', status: 0, retryable: true });
@@ -96,7 +97,8 @@ test('a new key applies to later requests', async () => {
 
 test('a call that gets 401 asks for a new key and is sent again with it, a login is not', async () => {
   const { requests, api: first } = await setUpApi(({ headers }, response) => {
-    response.writeHead(headers.authorization === 'Bearer fresh' ? 200 : 401).end(JSON.stringify(accepted));
+    if (headers.authorization === 'Bearer fresh') response.end(JSON.stringify(accepted));
+    else problem(response, 401, 'UNAUTHENTICATED');
   });
   const keys = ['stale', 'fresh'];
   const { baseUrl } = first.streamOptions();

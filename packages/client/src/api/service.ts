@@ -5,6 +5,7 @@ import type { Credential } from '../connection-options.ts';
 import { ApiError } from '../errors.ts';
 import type { Feed, FeedOptions } from '../feed.ts';
 import { createProgressStream } from '../stream.ts';
+import { checkText } from '../send.ts';
 import { requestJson } from './http.ts';
 import type { HttpRequest } from './http.ts';
 import { toResult } from './results.ts';
@@ -65,34 +66,37 @@ export class ApiService {
 
   /** The current state of a task. */
   getJobStatus(taskId: string, options?: CallOptions): Promise<Result<Task>> {
-    return this.#call(`/status/tasks/${part(taskId)}`, options);
+    return this.#call(`/status/tasks/${part(taskId)}`, 'status', options);
   }
 
   getJobProgress(jobId: string, options?: CallOptions): Promise<Result<JobProgress>> {
-    return this.#call(`/status/jobs/${part(jobId)}/progress`, options);
+    return this.#call(`/status/jobs/${part(jobId)}/progress`, 'files', options);
   }
 
   /** The finished models of a job, as a download list. */
   getJobFiles(jobId: string, options?: CallOptions): Promise<Result<DownloadList>> {
-    return this.#call(`/download/${part(jobId)}/all`, options);
+    return this.#call(`/download/${part(jobId)}/all`, 'files', options);
   }
 
   getModels(options?: CallOptions): Promise<Result<ModelList>> {
-    return this.#call('/models/available', options);
+    return this.#call('/models/available', 'models', options);
   }
 
   getHealth(options?: CallOptions): Promise<Result<Health>> {
-    return this.#call('/health', options);
+    return this.#call('/health', 'status', options);
   }
 
   /** Cancels the unfinished files of a task. `TASK_ENDED` if there are none. */
   cancelTask(taskId: string, options?: CallOptions): Promise<Result<object>> {
-    return this.#call(`/status/tasks/${part(taskId)}/cancel`, { method: 'POST', ...options });
+    return this.#call(`/status/tasks/${part(taskId)}/cancel`, 'status', { method: 'POST', ...options });
   }
 
   /** Cancels one file; the others continue. */
   cancelFile(taskId: string, fileId: string, options?: CallOptions): Promise<Result<object>> {
-    return this.#call(`/status/tasks/${part(taskId)}/files/${part(fileId)}/cancel`, { method: 'POST', ...options });
+    return this.#call(`/status/tasks/${part(taskId)}/files/${part(fileId)}/cancel`, 'status', {
+      method: 'POST',
+      ...options,
+    });
   }
 
   /** Lists jobs, newest first. `cursor` is the `next_cursor` of the previous page. */
@@ -101,12 +105,12 @@ export class ApiService {
     const query = new URLSearchParams();
     if (cursor !== undefined) query.set('cursor', cursor);
     if (limit !== undefined) query.set('limit', String(limit));
-    return this.#call<JobList>(`/jobs${query.size > 0 ? `?${query}` : ''}`, rest);
+    return this.#call<JobList>(withQuery('/jobs', query), 'jobs', rest);
   }
 
   /** A job with its files and its tasks. */
   getJob(jobId: string, options?: CallOptions): Promise<Result<Job>> {
-    return this.#call(`/jobs/${part(jobId)}`, options);
+    return this.#call(`/jobs/${part(jobId)}`, 'files', options);
   }
 
   /** Runs the failed and cancelled files again, as a new task of the same job. */
@@ -115,38 +119,45 @@ export class ApiService {
     options: RetryJobOptions & CallOptions = {},
   ): Promise<Result<{ taskId: string; jobId: string }>> {
     const { signal, ...json } = options;
-    const call = this.#request<{ task_id: string }>(`/jobs/${part(jobId)}/retry`, { method: 'POST', json, signal });
+    const call = this.#request<{ task_id: string }>(`/jobs/${part(jobId)}/retry`, 'task_id', {
+      method: 'POST',
+      json,
+      signal,
+    });
     return toResult(call.then((task) => ({ taskId: task.task_id, jobId })));
   }
 
   /** Deletes a job with its files and events. `JOB_RUNNING` while it runs. */
   deleteJob(jobId: string, options?: CallOptions): Promise<Result<object>> {
-    return this.#call(`/jobs/${part(jobId)}`, { method: 'DELETE', ...options });
+    return this.#call(`/jobs/${part(jobId)}`, 'status', { method: 'DELETE', ...options });
   }
 
   /** Creates a single-use ticket for a task's stream or downloads, for clients that cannot send headers. Valid for 60 s. */
   createTicket(taskId: string, options?: CallOptions): Promise<Result<Ticket>> {
-    return this.#call(`/status/tasks/${part(taskId)}/ticket`, { method: 'POST', ...options });
+    return this.#call(`/status/tasks/${part(taskId)}/ticket`, 'ticket', { method: 'POST', ...options });
   }
 
   /** Exchanges a key for a session cookie that scripts cannot read. */
   login(apiKey: string, options?: CallOptions): Promise<Result<Session>> {
-    const call = { method: 'POST', json: { api_key: apiKey }, ...options };
-    // Does not go through `refreshAuth`: a 401 here means that this key is wrong.
-    return toResult(requestJson<Session>(this.#http(), '/session', call));
+    const login = async () => {
+      const json = { api_key: checkText(apiKey, 'API key', 'INVALID_API_KEY') };
+      // Does not go through `refreshAuth`: a 401 here means that this key is wrong.
+      return await requestJson<Session>(this.#http(), '/session', 'required', { method: 'POST', json, ...options });
+    };
+    return toResult(login());
   }
 
   getSession(options?: CallOptions): Promise<Result<Session>> {
-    return this.#call('/session', options);
+    return this.#call('/session', 'required', options);
   }
 
   logout(options?: CallOptions): Promise<Result<object>> {
-    return this.#call('/session', { method: 'DELETE', ...options });
+    return this.#call('/session', 'required', { method: 'DELETE', ...options });
   }
 
   /** Needs an admin key. */
   getDiskUsage(options?: CallOptions): Promise<Result<DiskUsage>> {
-    return this.#call('/admin/disk-usage', options);
+    return this.#call('/admin/disk-usage', 'free_bytes', options);
   }
 
   /**
@@ -155,14 +166,13 @@ export class ApiService {
    */
   cleanup(options: CallOptions & { hours?: number; dryRun?: boolean } = {}): Promise<Result<CleanupAnswer>> {
     const { hours, dryRun = false, signal } = options;
-    return this.#call('/admin/cleanup', { method: 'POST', json: { hours, dry_run: dryRun }, signal });
+    return this.#call('/admin/cleanup', 'jobs', { method: 'POST', json: { hours, dry_run: dryRun }, signal });
   }
 
   /** URL of a finished model, for a link; `format` converts it. It contains no key: use a session or a ticket. */
   downloadUrl(jobId: string, filename: string, options: { format?: DownloadFormat; ticket?: string } = {}): string {
     const query = new URLSearchParams(options);
-    const url = apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`);
-    return query.size > 0 ? `${url}?${query}` : url;
+    return withQuery(apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`), query);
   }
 
   /** URL of a ZIP with all models of a job. */
@@ -178,12 +188,12 @@ export class ApiService {
     return fresh;
   };
 
-  #call<T extends object>(path: string, request?: HttpRequest): Promise<Result<T>> {
-    return toResult(this.#request<T>(path, request));
+  #call<T extends object>(path: string, field: string, request?: HttpRequest): Promise<Result<T>> {
+    return toResult(this.#request<T>(path, field, request));
   }
 
-  #request<T extends object>(path: string, request?: HttpRequest): Promise<T> {
-    return this.#authenticated(() => requestJson<T>(this.#http(), path, request));
+  #request<T extends object>(path: string, field: string, request?: HttpRequest): Promise<T> {
+    return this.#authenticated(() => requestJson<T>(this.#http(), path, field, request));
   }
 
   /** On 401, asks `refreshAuth` for another key and sends once more. */
@@ -191,7 +201,7 @@ export class ApiService {
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      if (!(error instanceof ApiError) || error.code !== 'UNAUTHENTICATED') throw error;
       const fresh = await this.#refreshAuth(error).catch(() => undefined);
       if (fresh === undefined) throw error;
       return await send();
@@ -199,9 +209,12 @@ export class ApiService {
   }
 
   #http() {
-    const { fetch, credentials } = this.#options;
-    return { baseUrl: this.#baseUrl, apiKey: this.#apiKey, fetch, credentials };
+    return { ...this.#options, baseUrl: this.#baseUrl, apiKey: this.#apiKey };
   }
 }
 
 const part = encodeURIComponent;
+
+function withQuery(url: string, query: URLSearchParams): string {
+  return query.size > 0 ? `${url}?${query}` : url;
+}

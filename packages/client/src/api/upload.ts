@@ -1,12 +1,11 @@
 import type { Upload } from '@image2model/protocol';
-import { apiUrl } from '../address.ts';
 import { retryOperation } from '../retry.ts';
 import { createKey } from '../key.ts';
-import { authHeaders, requestJson } from './http.ts';
+import { requestJson } from './http.ts';
 import type { HttpSettings } from './http.ts';
 import { uploadProgress } from './upload-progress.ts';
 import type { UploadProgress } from './upload-progress.ts';
-import { sendWithXhr } from './xhr.ts';
+import { fetchWithXhr } from './xhr.ts';
 
 /** An image to upload: a `File`, or a `Blob` with or without a name. */
 export type UploadFile = Blob & { readonly name?: string };
@@ -54,21 +53,19 @@ export async function uploadBatch(
   const { signal, onUploadProgress, retries = 3 } = options;
   const form = formOf([...files], options);
   const headers = { 'Idempotency-Key': options.idempotencyKey ?? createKey() };
+  const byXhr = onUploadProgress && !settings.fetch && typeof XMLHttpRequest !== 'undefined';
   const upload = await retryOperation(
     () =>
-      onUploadProgress && !settings.fetch && typeof XMLHttpRequest !== 'undefined'
-        ? sendWithXhr<Upload>(apiUrl(settings.baseUrl, '/upload/'), {
-            headers: { ...authHeaders(settings), ...headers },
-            withCredentials: settings.credentials === 'include',
-            body: form,
-            signal,
-            onUploadProgress,
-          })
-        : requestJson<Upload>(settings, '/upload/', {
-            method: 'POST',
-            signal,
-            ...(onUploadProgress ? counted(form, headers, onUploadProgress) : { body: form, headers }),
-          }),
+      requestJson<Upload>(
+        byXhr ? { ...settings, fetch: fetchWithXhr(onUploadProgress) } : settings,
+        '/upload/',
+        'uploaded_files',
+        {
+          method: 'POST',
+          signal,
+          ...(onUploadProgress && !byXhr ? counted(form, headers, onUploadProgress) : { body: form, headers }),
+        },
+      ),
     { retries, signal },
   );
   return {

@@ -23,6 +23,8 @@ export interface FeedServerOptions {
   keys?: Set<string>;
   /** Handles a request in place of the server, unless it returns `false`. */
   intercept?: (request: IncomingMessage, response: ServerResponse) => unknown;
+  /** An older server, without the routes for polls. */
+  noPolls?: boolean;
 }
 
 /** A small server that implements the streams of the protocol exactly, and nothing else. */
@@ -40,12 +42,14 @@ export async function startFeedServer(tasks: TaskLog[], options: FeedServerOptio
     const url = new URL(request.url ?? '/', 'http://test');
     const key = request.headers.authorization?.replace('Bearer ', '') ?? '';
     if (options.keys && !options.keys.has(key)) return problem(response, 401, 'UNAUTHENTICATED');
-    const [, single] = /\/status\/tasks\/([^/]+)\/stream$/.exec(url.pathname) ?? [];
+    const [, single, kind] = /\/status\/(?:tasks\/([^/]+)\/)?(stream|events)$/.exec(url.pathname) ?? [];
+    if (kind === undefined || (kind === 'events' && options.noPolls)) return problem(response, 404, 'NOT_FOUND');
     const ids = single === undefined ? url.searchParams.getAll('task_id') : [single];
     const followed = ids.map((id) => byId.get(id));
     if (ids.length === 0 || followed.includes(undefined)) return problem(response, 404, 'TASK_NOT_FOUND');
     const cursor = request.headers['last-event-id'] as string | undefined;
-    if (single === undefined) streamMany(followed as TaskLog[], cursor, response);
+    if (kind === 'events') poll(followed as TaskLog[], cursor, Number(url.searchParams.get('wait') ?? 25), response);
+    else if (single === undefined) streamMany(followed as TaskLog[], cursor, response);
     else streamOne(followed[0] as TaskLog, cursor, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -100,6 +104,53 @@ function streamMany(tasks: TaskLog[], header: string | undefined, response: Serv
     });
     response.on('close', leave);
   });
+}
+
+/** What is new since the cursor, as an answer with an end; if there is nothing, it waits for the first entry. */
+function poll(tasks: TaskLog[], header: string | undefined, waitSeconds: number, response: ServerResponse): void {
+  const seen = header?.split('.').map(Number) ?? [];
+  const cursors = tasks.map((_, index) => seen[index] ?? 0);
+  const read = () => tasks.map((task, index) => task.replay(cursors[index] || undefined));
+  const answer = () => {
+    const frames = read().flatMap((replay, index) =>
+      (replay ?? []).map((frame) => {
+        cursors[index] = Number(/^id: (\d+)$/m.exec(frame)?.[1]);
+        return frame.replace(/^id: .*$/m, `id: ${cursors.join('.')}`);
+      }),
+    );
+    const body = frames.join('');
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Content-Length': Buffer.byteLength(body) });
+    response.end(body);
+  };
+  const known = read();
+  if (known.every((replay) => replay === undefined)) return void response.writeHead(204).end();
+  if (waitSeconds === 0 || known.some((replay) => replay !== undefined && replay.length > 0)) return answer();
+  const stop = () => {
+    clearTimeout(timer);
+    for (const leave of leaves) leave();
+  };
+  const finish = () => {
+    stop();
+    answer();
+  };
+  const timer = setTimeout(finish, 1000 * waitSeconds);
+  const leaves = tasks.map((task) => task.subscribe(finish));
+  response.on('close', stop);
+}
+
+/**
+ * Holds a response back to its end, as some proxies do; with `headAtOnce` only its body. Pass it the response before
+ * anything has been written.
+ */
+export function holdBack(response: ServerResponse, headAtOnce = false): void {
+  const held: string[] = [];
+  const end = response.end.bind(response);
+  response.write = (chunk: string) => {
+    if (headAtOnce) response.flushHeaders();
+    held.push(chunk);
+    return true;
+  };
+  response.end = (() => end(held.join(''))) as typeof response.end;
 }
 
 function open(response: ServerResponse): void {

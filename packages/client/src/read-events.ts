@@ -1,0 +1,76 @@
+import { createParser } from 'eventsource-parser';
+import type { EventSourceMessage } from 'eventsource-parser';
+import { eventTooLarge, lost } from './connection-errors.ts';
+import type { ResolvedConnectionOptions } from './connection-options.ts';
+import { isOfType } from './content-type.ts';
+import { ApiError, unreachable } from './errors.ts';
+import { errorFromResponse } from './problem.ts';
+import { readText } from './read-text.ts';
+import { send } from './send.ts';
+
+/**
+ * What a request for events ended with: `seen` (204), if the last event was seen before; an orderly close by the server,
+ * or that nothing more is wanted; or the reason why it ended. Reasons to abort it: an error, `again` if another attempt should follow at
+ * once, or what a look has brought, if something holds the stream back.
+ */
+export type Outcome = 'seen' | 'closed' | 'again' | EventSourceMessage[] | ApiError;
+
+/**
+ * What a sink makes of a message: `true` if it was the last one, `false` if it was another new one, `undefined` if there
+ * is nothing new in it, `null` if it is not for this sink, an error if it is not a valid event.
+ */
+export type Receipt = boolean | undefined | null | ApiError;
+
+/** What a request for events asks and reports. */
+export interface EventHandlers {
+  request(): { url: string; headers: Record<string, string> };
+  /** The response is an event stream. */
+  open?(): void;
+  /** Bytes of the stream have come. */
+  bytes?(): void;
+  message(message: EventSourceMessage): Receipt;
+  /** The server sent `retry:`, in milliseconds. */
+  retry?(ms: number): void;
+}
+
+/** Requests events and reads them until they end. Does not throw. */
+export async function readEvents(
+  handlers: EventHandlers,
+  options: ResolvedConnectionOptions,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { maxBufferSize } = options;
+  let opened = false;
+  let end: Receipt;
+  const parser = createParser({
+    maxBufferSize,
+    onEvent: (message) => {
+      end ||= handlers.message(message);
+    },
+    onRetry: (ms) => handlers.retry?.(ms),
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') end ||= eventTooLarge(maxBufferSize);
+    },
+  });
+  try {
+    const { url, headers } = handlers.request();
+    const response = await send(url, options, { headers, cache: 'no-store', signal });
+    if (response.status === 204) return 'seen';
+    if (response.status !== 200 || !isOfType(response.headers.get('content-type'), 'text/event-stream')) {
+      return await errorFromResponse(response);
+    }
+    opened = true;
+    handlers.open?.();
+    await readText(response.body, (text) => {
+      handlers.bytes?.();
+      parser.feed(text);
+      return Boolean(end);
+    });
+    return end instanceof ApiError ? end : 'closed';
+  } catch (cause) {
+    if (signal.aborted) return signal.reason as Outcome;
+    if (cause instanceof ApiError) return cause;
+    // Even an `AbortError` is worth a retry here: it was not ours, so it comes from the network stack.
+    return opened ? lost(cause) : unreachable(cause);
+  }
+}
