@@ -65,8 +65,12 @@ function isStatus(fault: Fault): fault is keyof typeof statusLines {
 
 function sendStatus(client: Socket, status: keyof typeof statusLines): void {
   const retryAfter = status === '429' || status === '503' ? 'Retry-After: 0\r\n' : '';
+  // The 401 is the server's own, which a client believes; the others come from proxies.
+  const body = status === '401' ? '{"status":401,"title":"A valid API key is required","code":"UNAUTHENTICATED"}' : '';
+  const type = body && 'Content-Type: application/problem+json\r\n';
+  const head = `HTTP/1.1 ${statusLines[status]}\r\n${retryAfter}${type}Connection: close`;
   client.resume();
-  client.end(`HTTP/1.1 ${statusLines[status]}\r\n${retryAfter}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  client.end(`${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
 }
 
 /** A stream that starts well, then sends a truncated event, as a buffering intermediary might. */
