@@ -35,12 +35,13 @@ async function historyOfTwoPages({ one = 'kept' } = {}) {
   let asked = 0;
   const baseUrl = await serve(({ method, url = '' }, response) => {
     const answer = (body: object, status = 200) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const type = status < 400 ? 'application/json' : 'application/problem+json';
+      response.writeHead(status, { 'content-type': type }).end(JSON.stringify(body));
     };
     if (method === 'DELETE' && url.endsWith('two')) answer(running, 409);
     else if (url.endsWith('/stream')) response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ending);
     else if (url.endsWith('/retry')) answer({ task_id: 'task-again', job_id: 'two' });
-    else if (method !== 'GET') answer({});
+    else if (method !== 'GET') answer({ job_id: 'one', status: 'deleted' });
     else if (url.includes('cursor=next')) answer({ jobs: [job('two', 'Teapot.jpg', 'failed')], next_cursor: null });
     else if (one === 'gone' && url.includes('/jobs?') && asked++ > 0)
       answer({ jobs: [job('two', 'Teapot.jpg', 'failed')], next_cursor: null });

@@ -14,7 +14,7 @@ const model = (id: string) => ({
 /** A choice from what a server offers: `a`, its default, and `b`; or from one that fails. */
 async function setUp(status = 200): Promise<ModelChoice> {
   const baseUrl = await serve((_, response) => {
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' });
     response.end(JSON.stringify({ models: [model('a'), model('b')], default_model: 'a', code: 'INTERNAL_ERROR' }));
   });
   return new ModelChoice(new ApiService({ baseUrl }));

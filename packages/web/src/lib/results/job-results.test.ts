@@ -36,7 +36,7 @@ async function resultsOf(jobs: object[], stream = '') {
     if (url.endsWith('/stream'))
       return void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream);
     const body = url.endsWith('/available') ? { models, default_model: 'm' } : jobs.length > 1 ? jobs.shift() : jobs[0];
-    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' });
+    response.writeHead(body ? 200 : 404, { 'content-type': body ? 'application/json' : 'application/problem+json' });
     response.end(JSON.stringify(body ?? { code: 'JOB_NOT_FOUND', detail: 'There is no job.' }));
   });
   const api = new ApiService({ baseUrl });

@@ -27,7 +27,7 @@ const photos = (count: number) => Array.from({ length: count }, (_, index) => ph
 
 const refuse = (response: ServerResponse, code: string, errors: object[] = []) =>
   response
-    .writeHead(422, { 'Content-Type': 'application/error+json' })
+    .writeHead(422, { 'Content-Type': 'application/problem+json' })
     .end(JSON.stringify({ status: 422, title: 'No', detail: 'It was refused', code, request_id: 'r', errors }));
 
 const accept = (response: ServerResponse) => response.end(JSON.stringify({ task_id: 't', uploaded_files: [] }));

@@ -25,7 +25,8 @@ export function talkTo(wire: Wire): void {
 export function problem(code: ErrorCode, detail = errorDefinitions[code].title): Response {
   const { status, title } = errorDefinitions[code];
   const type = `/docs/errors#${code.toLowerCase()}`;
-  return Response.json({ type, title, status, detail, code, request_id: 'gallery' }, { status });
+  const headers = { 'Content-Type': 'application/problem+json' };
+  return Response.json({ type, title, status, detail, code, request_id: 'gallery' }, { status, headers });
 }
 
 /** No answer ever. */

@@ -132,8 +132,21 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   NETWORK_ERROR: { title: 'Der Server ist nicht erreichbar', next: 'Die Verbindung prüfen, dann erneut versuchen.' },
   ABORTED: { title: 'Angehalten', next: 'Sie können jederzeit neu beginnen.' },
   INVALID_RESPONSE: {
-    title: 'Die Antwort des Servers ist nicht lesbar',
-    next: 'Die Seite neu laden und erneut versuchen.',
+    title: 'Nicht der Server hat geantwortet, sondern etwas anderes',
+    next: 'Das Netzwerk prüfen, dann erneut versuchen.',
+  },
+  INVALID_BASE_URL: {
+    title: 'Die Adresse des Servers ist ungültig',
+    next: 'Die Seite unter ihrer eigenen Adresse öffnen.',
+  },
+  INVALID_API_KEY: {
+    title: 'Der Schlüssel enthält ein Zeichen, das nicht dazugehört',
+    next: 'Ihn noch einmal kopieren, ohne Leerzeichen und Zeilenumbrüche.',
+  },
+  INVALID_CURSOR: { title: 'Die Stelle zum Weitermachen ist ungültig', next: 'Die Seite neu laden.' },
+  BUFFERED: {
+    title: 'Etwas hält den Fortschritt unterwegs zurück',
+    next: 'Er wird stattdessen abgefragt; zu tun ist nichts.',
   },
   NOT_AN_EVENT_STREAM: { title: 'Etwas zwischen dieser Seite und dem Server stört', next: 'Die Seite neu laden.' },
   STALLED: { title: 'Die Verbindung ist verstummt', next: 'Die Verbindung prüfen, dann erneut versuchen.' },

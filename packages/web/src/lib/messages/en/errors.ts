@@ -103,7 +103,20 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   ALL_FILES_FAILED: { title: 'No photo became a model', next: 'Each photo shows its reason.' },
   NETWORK_ERROR: { title: 'The server cannot be reached', next: 'Check the connection, then try again.' },
   ABORTED: { title: 'Stopped', next: 'Start again whenever you like.' },
-  INVALID_RESPONSE: { title: 'The server’s response cannot be read', next: 'Reload the page and try again.' },
+  INVALID_RESPONSE: {
+    title: 'Something other than the server has answered',
+    next: 'Check the network, then try again.',
+  },
+  INVALID_BASE_URL: { title: 'The server’s address is not valid', next: 'Open the page by its own address.' },
+  INVALID_API_KEY: {
+    title: 'The key has a character that does not belong there',
+    next: 'Copy it again, without blanks and line breaks.',
+  },
+  INVALID_CURSOR: { title: 'The place to continue from is not valid', next: 'Reload the page.' },
+  BUFFERED: {
+    title: 'Something holds the live progress back',
+    next: 'It is asked for instead; there is nothing to do.',
+  },
   NOT_AN_EVENT_STREAM: { title: 'Something between this page and the server is interfering', next: 'Reload the page.' },
   STALLED: { title: 'The connection went silent', next: 'Check the connection, then try again.' },
   CONNECTION_LOST: { title: 'The connection was lost', next: 'Check the connection, then try again.' },
