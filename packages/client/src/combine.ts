@@ -6,7 +6,7 @@ import { openFeed, taskStreamUrl } from './feed.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
 import { parseEvent } from './parse.ts';
 import type { Receipt } from './read-events.ts';
-import { isPlain } from './send.ts';
+import { isPlain } from './header-texts.ts';
 
 /** One follower of a task. */
 interface Member {
@@ -80,7 +80,7 @@ class Group {
     this.#connecting = true;
     queueMicrotask(() => {
       this.#connecting = false;
-      if (this.#members.size === 0) return;
+      if (!this.#members.size) return;
       if (this.#connection) this.#connection.restart();
       else this.#connect();
     });

@@ -13,7 +13,7 @@ import { ApiError } from './errors.ts';
 import { readEvents } from './read-events.ts';
 import type { Outcome, Receipt } from './read-events.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
-import { bearer, checkText, isPlain } from './send.ts';
+import { bearer, checkText, isPlain } from './header-texts.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { onWake } from './wake.ts';
 
@@ -123,9 +123,10 @@ export class Connection {
         this.#cursor = undefined;
       } else {
         const error = outcome instanceof ApiError ? outcome : lost();
-        const isGood = this.#news || (this.#opened && ageMs() >= this.#options.stableMs && error.code !== 'STALLED');
-        if (isGood) this.#failures = 0;
-        if (isPoll && isGood && outcome === 'closed') continue;
+        if (this.#news || (this.#opened && ageMs() >= this.#options.stableMs && error.code !== 'STALLED')) {
+          this.#failures = 0;
+          if (isPoll && outcome === 'closed') continue;
+        }
         this.#state = 0;
         if (outcome !== 'again') await this.#prepareRetry(error, isPoll);
       }
@@ -154,7 +155,7 @@ export class Connection {
           void this.#look(attempt, look.signal);
         }
       },
-      Math.min(tickMs, lookMs / 4 || tickMs, stallMs || tickMs),
+      Math.min(tickMs, lookMs || tickMs, stallMs || tickMs),
     );
     const outcome = await readEvents(
       {

@@ -16,7 +16,7 @@ export function parseEvent(message: EventSourceMessage, baseUrl: string | undefi
     // Reported below.
   }
   // The connection requests it again from the old cursor, after a delay: a corrupt event is neither lost nor used.
-  return new ApiError('The server sent a malformed event', {
+  return new ApiError('A malformed event', {
     code: 'MALFORMED_EVENT',
     retryable: true,
   });

@@ -6,7 +6,6 @@ import { isOfType } from './content-type.ts';
 import { ApiError, unreachable } from './errors.ts';
 import { errorFromResponse } from './problem.ts';
 import { readText } from './read-text.ts';
-import { send } from './send.ts';
 
 /**
  * What a request for events ended with: `seen` (204), if the last event was seen before; an orderly close by the server,
@@ -54,7 +53,12 @@ export async function readEvents(
   });
   try {
     const { url, headers } = handlers.request();
-    const response = await send(url, options, { headers, cache: 'no-store', signal });
+    const response = await (options.fetch ?? fetch)(url, {
+      headers,
+      cache: 'no-store',
+      signal,
+      credentials: options.credentials,
+    } as RequestInit);
     if (response.status === 204) return 'seen';
     if (response.status !== 200 || !isOfType(response.headers.get('content-type'), 'text/event-stream')) {
       return await errorFromResponse(response);

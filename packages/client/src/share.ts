@@ -2,7 +2,7 @@ import { defaultBaseUrl } from './address.ts';
 import { combineTasks } from './combine.ts';
 import { openFeed } from './feed.ts';
 import type { FeedOptions, OpenFeed } from './feed.ts';
-import { isPlain } from './send.ts';
+import { isPlain } from './header-texts.ts';
 import { Tab } from './tab.ts';
 
 export interface ShareOptions {

@@ -10,7 +10,7 @@ export function onWake(wake: (restored: boolean) => void): () => void {
   const page = globalThis as Partial<Window & typeof globalThis>;
   const { document } = page;
   const listener = ({ type, persisted }: Event & { persisted?: boolean }) => {
-    if (type === 'online' || document?.visibilityState !== 'hidden') wake(persisted === true);
+    if (type === 'online' || document?.visibilityState !== 'hidden') wake(Boolean(persisted));
   };
   const each = (method: 'addEventListener' | 'removeEventListener') => {
     for (const target of [page, document]) for (const event of events) target?.[method]?.(event, listener);

@@ -1,11 +1,11 @@
 import { apiUrl, withAddresses } from '../address.ts';
+import type { ConnectionOptions } from '../connection-options.ts';
 import { toApiError } from '../errors.ts';
 import { problemError } from '../problem.ts';
-import { bearer, send } from '../send.ts';
-import type { SendOptions } from '../send.ts';
+import { bearer } from '../header-texts.ts';
 
 /** Where and how to send requests. */
-export interface HttpSettings extends SendOptions {
+export interface HttpSettings extends Pick<ConnectionOptions, 'fetch' | 'credentials'> {
   baseUrl: string | undefined;
   apiKey: string | undefined;
 }
@@ -30,7 +30,8 @@ export async function requestJson<T extends object>(
   { json, headers, ...init }: HttpRequest = {},
 ): Promise<T> {
   try {
-    const response = await send(apiUrl(settings.baseUrl, path), settings, {
+    const response = await (settings.fetch ?? fetch)(apiUrl(settings.baseUrl, path), {
+      credentials: settings.credentials,
       ...init,
       ...(json !== undefined && { body: JSON.stringify(json) }),
       headers: {

@@ -2,10 +2,10 @@ import type { DownloadList, Health, Job, JobList, JobProgress, ModelList, Task, 
 import { apiUrl } from '../address.ts';
 import type { ProgressCallbacks } from '../callbacks.ts';
 import type { Credential } from '../connection-options.ts';
-import { ApiError } from '../errors.ts';
+import type { ApiError } from '../errors.ts';
 import type { Feed, FeedOptions } from '../feed.ts';
 import { createProgressStream } from '../stream.ts';
-import { checkText } from '../send.ts';
+import { checkText } from '../header-texts.ts';
 import { requestJson } from './http.ts';
 import type { HttpRequest } from './http.ts';
 import { toResult } from './results.ts';
@@ -75,7 +75,7 @@ export class ApiService {
 
   /** The finished models of a job, as a download list. */
   getJobFiles(jobId: string, options?: CallOptions): Promise<Result<DownloadList>> {
-    return this.#call(`/download/${part(jobId)}/all`, 'files', options);
+    return this.#call(`/download/${part(jobId)}/all`, 'download_urls', options);
   }
 
   getModels(options?: CallOptions): Promise<Result<ModelList>> {
@@ -201,8 +201,8 @@ export class ApiService {
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'UNAUTHENTICATED') throw error;
-      const fresh = await this.#refreshAuth(error).catch(() => undefined);
+      if ((error as ApiError).code !== 'UNAUTHENTICATED') throw error;
+      const fresh = await this.#refreshAuth(error as ApiError).catch(() => undefined);
       if (fresh === undefined) throw error;
       return await send();
     }

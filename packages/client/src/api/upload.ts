@@ -53,7 +53,7 @@ export async function uploadBatch(
   const { signal, onUploadProgress, retries = 3 } = options;
   const form = formOf([...files], options);
   const headers = { 'Idempotency-Key': options.idempotencyKey ?? createKey() };
-  const byXhr = onUploadProgress && !settings.fetch && typeof XMLHttpRequest !== 'undefined';
+  const byXhr = onUploadProgress && !settings.fetch && globalThis.XMLHttpRequest;
   const upload = await retryOperation(
     () =>
       requestJson<Upload>(

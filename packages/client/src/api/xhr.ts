@@ -7,11 +7,11 @@ import type { UploadProgress } from './upload-progress.ts';
  * browsers: they stream request bodies over HTTP/2 only.
  */
 export function fetchWithXhr(onUploadProgress: (progress: UploadProgress) => void): typeof fetch {
-  return (url, { method = 'GET', headers, body, credentials, signal } = {}) =>
+  return (url, { method, headers, body, credentials, signal } = {}) =>
     new Promise((resolve, reject) => {
       const xhr = new XMLHttpRequest();
       const abort = () => xhr.abort();
-      xhr.open(method, url as string);
+      xhr.open(method as string, url as string);
       xhr.responseType = 'blob';
       xhr.withCredentials = credentials === 'include';
       for (const [name, value] of Object.entries(headers as Record<string, string>)) xhr.setRequestHeader(name, value);

@@ -50,7 +50,8 @@ test('in a page an empty base address is its own, and one without a host is belo
   };
   for (const baseUrl of [undefined, '', '/', '/prefix/'])
     expect(await new ApiService({ baseUrl, fetch }).getHealth()).toMatchObject({ success: true });
-  expect(asked).toEqual(['/api/v1/health', '/api/v1/health', '/api/v1/health', '/prefix/api/v1/health']);
+  const own = 'https://models.example/api/v1/health';
+  expect(asked).toEqual([own, own, own, 'https://models.example/prefix/api/v1/health']);
   expect(await new ApiService({ baseUrl: 'localhost:3000', fetch }).getHealth()).toMatchObject({ success: false });
 });
 

@@ -1,20 +1,5 @@
 import { ApiError } from './errors.ts';
 
-/** How requests are sent. */
-export interface SendOptions {
-  fetch?: typeof fetch | undefined;
-  credentials?: RequestCredentials | undefined;
-}
-
-/** Sends a request. Throws what `fetch` throws. */
-export async function send(
-  url: string,
-  { fetch: given, credentials }: SendOptions,
-  init: RequestInit,
-): Promise<Response> {
-  return await (given ?? fetch)(url, { ...init, credentials } as RequestInit);
-}
-
 /**
  * The header of an API key; none for an empty key.
  *
