@@ -1,6 +1,6 @@
-import { compressesAll, holdsAll, holdsBlocks } from './hostile/buffers.ts';
-import { cutAfterTime, forgetsCursor, swallows } from './hostile/cuts.ts';
-import { crumbles, dropsComments, rewritesLines } from './hostile/rewrites.ts';
+import { compressesAll, compressesAllowed, holdsAll, holdsBlocks } from './hostile/buffers.ts';
+import { cutAfterBytes, cutAfterTime, forgetsCursor, swallows } from './hostile/cuts.ts';
+import { captivePortal, crumbles, dropsComments, rewritesLines } from './hostile/rewrites.ts';
 import { apache, apacheDefaults, apacheDeflate } from './real/apache.ts';
 import { caddy, caddyCleartext, caddyEncode, caddyEncodeAll } from './real/caddy.ts';
 import { haproxy, haproxyCompression } from './real/haproxy.ts';
@@ -41,15 +41,18 @@ export const realProxies: readonly Proxy[] = [
 
 /** Those of our own that stand for what else is met between a server and a person. */
 export const hostileProxies: readonly Proxy[] = [
+  cutAfterBytes,
   cutAfterTime,
   forgetsCursor,
   swallows,
   holdsAll,
   holdsBlocks,
   compressesAll,
+  compressesAllowed,
   crumbles,
   rewritesLines,
   dropsComments,
+  captivePortal,
 ];
 
 /** Those before a server with an IPv6 address. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { cutAfterBytes } from './hostile/cuts.ts';
 import { holdsAll } from './hostile/buffers.ts';
 import { crumbles, dropsComments, rewritesLines } from './hostile/rewrites.ts';
 import { nginxDefaults } from './real/nginx-alone.ts';
@@ -9,7 +10,7 @@ import type { Rig } from './support/rig.ts';
 import type { Sight } from './support/round.ts';
 
 /** The quick ones; `proxies.long.test.ts` has all of them, and a browser. */
-const proxies = [nginxDefaults, nginxBehindNginx, holdsAll, crumbles, rewritesLines, dropsComments];
+const proxies = [nginxDefaults, nginxBehindNginx, cutAfterBytes, holdsAll, crumbles, rewritesLines, dropsComments];
 
 describe.skipIf(rigIsMissing !== undefined)(`through each proxy${leftOut(rigIsMissing)}`, () => {
   let rig: Rig;

@@ -19,8 +19,8 @@ interface Seen {
 export interface BrowserFollowers {
   /** The page's origin, which the server has to allow. */
   readonly origin: string;
-  /** Opens every follower of a browser. */
-  follow(target: Target): Promise<Record<string, Follower[]>>;
+  /** Opens every follower of a browser; where only the SDK is wanted, no other. */
+  follow(target: Target, onlySdk: boolean): Promise<Record<string, Follower[]>>;
   /** The protocol of the newest answer from each origin: `http/1.1` or `h2`. */
   readonly protocols: ReadonlyMap<string, string>;
   close(): Promise<void>;
@@ -52,10 +52,11 @@ export async function openBrowserFollowers(): Promise<BrowserFollowers> {
   return {
     origin,
     protocols,
-    async follow(target) {
+    async follow(target, onlySdk) {
       const found: Record<string, Follower[]> = {};
-      for (const [name, way] of Object.entries(ways)) {
-        const { tasks, script } = way(target);
+      const names = Object.keys(ways).filter((name) => !onlySdk || name.includes('SDK'));
+      for (const name of names) {
+        const { tasks, script } = ways[name as keyof typeof ways](target);
         found[name] = tasks.map((taskId) => {
           const { promise, resolve } = Promise.withResolvers<unknown>();
           const seen = { sequences: [], endings: 0, end: resolve };

@@ -17,6 +17,19 @@ export const holdsBlocks = hostile({ name: `passes on blocks of ${blockBytes} by
 /** As mobile carriers and company proxies do it, without a flush. */
 export const compressesAll = hostile({ name: 'compresses everything', holdsBack: true }, () => ({ pass: compress }));
 
+/** The same, by the rules: what says `no-transform` is left alone. */
+export const compressesAllowed = hostile({ name: 'compresses everything but no-transform' }, () => ({
+  pass: (from, to) => {
+    if (from.headers['cache-control']?.includes('no-transform') === true) pipe(from, to);
+    else compress(from, to);
+  },
+}));
+
+function pipe(from: IncomingMessage, to: ServerResponse): void {
+  passHead(from, to);
+  from.pipe(to);
+}
+
 function compress(from: IncomingMessage, to: ServerResponse): void {
   passHead(from, to, { 'content-encoding': 'gzip' });
   from.pipe(createGzip()).pipe(to);

@@ -3,6 +3,11 @@ import { hostile, passHead } from './forwarder.ts';
 
 const [cutBytes, cutMs] = [5000, 1500];
 
+/** Breaks each connection in the middle of its bytes. */
+export const cutAfterBytes = hostile({ name: `cuts each connection after ${cutBytes} bytes` }, () => ({
+  pass: upTo(cutBytes, (to) => to.destroy()),
+}));
+
 /** Breaks each connection, whatever it is doing. */
 export const cutAfterTime = hostile({ name: `cuts each connection after ${cutMs} ms` }, () => ({ pass: cutLater }));
 

@@ -8,20 +8,23 @@ import type { Proxy } from '../support/proxy.ts';
 export interface Treatment {
   /** A header of the request that does not reach the server. */
   strips?: string;
+  /** Answers in place of the server, where it returns true. */
+  answer?: (response: ServerResponse) => boolean;
   /** Passes a stream on in its own way; by default as it comes. */
   pass?: (from: IncomingMessage, to: ServerResponse) => void;
 }
 
-type Expected = Pick<Proxy, 'name' | 'holdsBack' | 'forgetsCursor'>;
+type Expected = Pick<Proxy, 'name' | 'holdsBack' | 'forgetsCursor' | 'endsOthers'>;
 
 /** A proxy of our own; each one that is started is treated anew. */
 export function hostile(expected: Expected, treatment: () => Treatment): Proxy {
   return {
     ...expected,
     async start({ host }) {
-      const { strips, pass = passOn } = treatment();
+      const { strips, answer, pass = passOn } = treatment();
       const server = createServer((incoming, response) => {
         const isStream = incoming.url?.includes('/stream') === true;
+        if (isStream && answer?.(response) === true) return;
         const { method, url } = incoming;
         const headers = { ...incoming.headers };
         if (isStream && strips !== undefined) delete headers[strips];

@@ -13,7 +13,7 @@ export function expectAllSeen(proxy: Proxy, round: ReadonlyMap<string, readonly 
 /** That it saw each event once, in order, with one ending, and the first one while the task stood still. */
 function expectSeen(proxy: Proxy, sight: Sight): void {
   const { way, isSdk, sequences, endings, failure, sawTheStart, happened } = sight;
-  const seen = { failure, endings, sawTheStart: sawTheStart || waitsForTheEnd(proxy) };
+  const seen = { failure, endings, sawTheStart: sawTheStart || waitsForTheEnd(proxy, isSdk) };
   expect(seen, way).toEqual({ failure: undefined, endings: 1, sawTheStart: true });
   const inOrder = [...new Set(sequences)].sort((a, b) => a - b);
   // Who comes back without a cursor is given the newest event of each file again; the SDK knows them.

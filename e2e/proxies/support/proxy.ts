@@ -12,6 +12,8 @@ export interface Proxy {
   readonly holdsBack?: boolean;
   /** A client that comes back through it cannot say what it has seen. */
   readonly forgetsCursor?: boolean;
+  /** It answers once in a way that ends every client but the SDK for good, as their standard says. */
+  readonly endsOthers?: boolean;
   start(upstream: Upstream): Promise<RunningProxy>;
 }
 

@@ -77,23 +77,24 @@ interface Opened {
   mayWait: boolean;
 }
 
-/** Whether a follower of this proxy is given nothing while its task stands still. */
-export function waitsForTheEnd({ holdsBack = false }: Proxy): boolean {
-  return holdsBack;
+/** Whether a follower of this proxy is given nothing while its task stands still. The SDK notices, and asks. */
+export function waitsForTheEnd({ holdsBack = false }: Proxy, isSdk: boolean): boolean {
+  return holdsBack && !isSdk;
 }
 
 async function open(target: Target, proxy: Proxy, browser: BrowserFollowers | undefined): Promise<Opened[]> {
+  const { endsOthers = false } = proxy;
   const found: Record<string, Follower[]> = {};
   for (const [way, follow] of Object.entries(ways)) {
-    found[way] = follow(target);
+    if (!endsOthers || way in sdkWays) found[way] = follow(target);
   }
-  Object.assign(found, await browser?.follow(target));
+  Object.assign(found, await browser?.follow(target, endsOthers));
   return Object.entries(found).flatMap(([way, followers]) =>
     followers.map((follower) => ({
       way,
       isSdk: way.includes('SDK'),
       follower,
-      mayWait: waitsForTheEnd(proxy),
+      mayWait: waitsForTheEnd(proxy, way.includes('SDK')),
     })),
   );
 }
