@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { listen } from './support/listen.ts';
+import { cut, startRawServer, stream } from './support/raw-server.ts';
+import type { Answer, RawServer } from './support/raw-server.ts';
+
+/** The `Last-Event-ID` of each request; the bytes of a header are UTF-8. */
+function cursors({ requests }: RawServer): (string | undefined)[] {
+  return requests.map(({ headers }) => {
+    const value = headers['last-event-id'];
+    return value === undefined ? undefined : Buffer.from(value, 'latin1').toString();
+  });
+}
+
+/** Gives these answers and returns the cursor of each request, with the one that comes after them. */
+async function cursorsOver(...answers: Answer[]): Promise<(string | undefined)[]> {
+  const server = await startRawServer(...answers);
+  const count = answers.length + 1;
+  listen(server.url);
+  await expect.poll(() => server.requests.length).toBe(count);
+  return cursors(server);
+}
+
+test('the id of the last event is sent after a connection that was closed, and after one that was cut', async () => {
+  const answers = [stream('id: abc\ndata: 1\n\n'), cut('id: def\ndata: 2\n\n')];
+  expect(await cursorsOver(...answers)).toEqual([undefined, 'abc', 'def']);
+});
+
+test('it outlives events and connections without one', async () => {
+  const answers = [stream('id: abc\ndata: 1\n\ndata: 2\n\n'), stream('data: 3\n\n'), stream(''), cut('data: 4\n\n')];
+  expect(await cursorsOver(...answers)).toEqual([undefined, 'abc', 'abc', 'abc', 'abc']);
+});
+
+test('each event has the id that counts then', async () => {
+  const server = await startRawServer(
+    stream('id: 1\ndata: a\n\ndata: b\n\nid: 2\ndata:c\n\nid\ndata:d\n\ndata:e\n\n', { close: false }),
+  );
+  const { events } = listen(server.url);
+  await expect.poll(() => events.map(({ data, id }) => data + id)).toEqual(['a1', 'b1', 'c2', 'd', 'e']);
+});
+
+test.for(['id:', 'id', 'id: '])('an empty one (“%s”) clears it, and then no header is sent at all', async (field) => {
+  const answers = [stream('id: abc\ndata: 1\n\n'), stream(`${field}\ndata: 2\n\n`), stream('data: 3\n\n')];
+  expect(await cursorsOver(...answers)).toEqual([undefined, 'abc', undefined, undefined]);
+});
+
+test.for(['\0\0', 'x\0', '\0x', 'x\0x', ' \0'])('one with a NULL is ignored: %j', async (id) => {
+  const answers = [stream(`id: ${id}\ndata: 1\n\n`), stream('id: abc\ndata: 2\n\n'), stream(`id: ${id}\ndata: 3\n\n`)];
+  expect(await cursorsOver(...answers)).toEqual([undefined, undefined, 'abc', 'abc']);
+});
+
+test('the last of two counts, whatever stands around it', async () => {
+  expect(await cursorsOver(stream('id: 1\nevent: x\nid: 2\ndata: 1\n:\n\n'))).toEqual([undefined, '2']);
+});
+
+test('that of an event that was cut off does not count', async () => {
+  const answers = [stream('id: abc\ndata: Hello\n\nid: def\ndata: Goodbye'), cut('id: ghi\ndata: x\n')];
+  expect(await cursorsOver(...answers)).toEqual([undefined, 'abc', 'abc']);
+});
+
+test.for(['…', 'ü', '豆腐 🚀', 'a: b', 'x'.repeat(4_000)])('any text can be one: %s', async (id) => {
+  expect(await cursorsOver(stream(`id: ${id}\ndata: 1\n\n`))).toEqual([undefined, id]);
+});
+
+test('a cursor that is given at the start is sent as if it had been received', async () => {
+  const server = await startRawServer(stream(''), stream('data: 1\n\n'), stream('id: 2\ndata: 2\n\n'));
+  const { events } = listen(server.url, { lastEventId: 'abc' });
+  await expect.poll(() => server.requests.length).toBe(4);
+  expect(cursors(server)).toEqual(['abc', 'abc', 'abc', '2']);
+  expect(events.map(({ id }) => id)).toEqual(['abc', '2']);
+});
