@@ -5,40 +5,47 @@ import { listen } from './support/listen.ts';
 import { streamBytes } from './support/random-stream.ts';
 import { path, startRawServer, stream } from './support/raw-server.ts';
 import { interpret } from './support/standard.ts';
-import type { StreamEvent } from './support/standard.ts';
+import type { Interpretation, StreamEvent } from './support/standard.ts';
 
-/** Events of a body that arrives in exactly these pieces, which a network would not promise. */
-async function eventsOf(chunks: readonly Uint8Array[]): Promise<StreamEvent[]> {
+/** What a client makes of a body that arrives in exactly these pieces, which a network would not promise. */
+async function read(chunks: readonly Uint8Array[]): Promise<Pick<Interpretation, 'events' | 'cursor'>> {
   const events: StreamEvent[] = [];
-  let id = '';
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
       for (const chunk of chunks) controller.enqueue(chunk);
       controller.close();
     },
   });
-  const response = new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
-  await new Promise<void>((resolve) => {
+  let answered = false;
+  return await new Promise((resolve) => {
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      if (!answered) {
+        answered = true;
+        return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+      }
+      connection.close();
+      resolve({ events, cursor: new Headers(init?.headers).get('last-event-id') ?? undefined });
+      throw new TypeError('The test is over');
+    };
     const connection = new Connection(
       {
         target: () => ({ url: `http://127.0.0.1${path}` }),
         open: () => undefined,
-        message: (message) => {
-          id = message.id ?? id;
-          events.push({ type: message.event ?? 'message', data: message.data, id });
+        message: ({ event, data }) => {
+          events.push({ type: event ?? 'message', data });
           return false;
         },
-        // The body has been read to its end.
-        reconnecting: () => {
-          connection.close();
-          resolve();
-        },
-        end: () => resolve(),
+        reconnecting: () => undefined,
+        end: () => undefined,
       },
-      { fetch: () => Promise.resolve(response) },
+      { fetch, backoff: () => 0 },
     );
   });
-  return events;
+}
+
+function expected(bytes: Uint8Array): Pick<Interpretation, 'events' | 'cursor'> {
+  const { events, cursor } = interpret(bytes);
+  return { events, cursor };
 }
 
 function cutAt(bytes: Uint8Array, offsets: readonly number[]): Uint8Array[] {
@@ -53,17 +60,16 @@ const everything = Buffer.concat([
 ]);
 
 test('a body may be cut at any byte, within a character and within a line break', async () => {
-  const expected = interpret(everything).events;
-  expect(expected).toHaveLength(5);
+  expect(expected(everything).events).toHaveLength(5);
   for (let at = 0; at <= everything.length; at++) {
-    expect(await eventsOf(cutAt(everything, [at])), `cut at ${at}`).toEqual(expected);
+    expect(await read(cutAt(everything, [at])), `cut at ${at}`).toEqual(expected(everything));
   }
 });
 
 test('each byte may come alone, with empty pieces between', async () => {
   const single = cutAt(everything, [...everything.keys()]);
   const spaced = single.flatMap((chunk) => [new Uint8Array(), chunk]);
-  expect(await eventsOf(spaced)).toEqual(interpret(everything).events);
+  expect(await read(spaced)).toEqual(expected(everything));
 });
 
 test('any bytes in any pieces are the events that the standard makes of them', async () => {
@@ -73,7 +79,7 @@ test('any bytes in any pieces are the events that the standard makes of them', a
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 }),
       async (bytes, cuts) => {
         const offsets = cuts.map((share) => Math.floor(share * bytes.length));
-        expect(await eventsOf(cutAt(bytes, offsets))).toEqual(interpret(bytes, { idNeedsData: true }).events);
+        expect(await read(cutAt(bytes, offsets))).toEqual(expected(bytes));
       },
     ),
     { numRuns: 1_000 },

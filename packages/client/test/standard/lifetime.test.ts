@@ -43,7 +43,7 @@ test('it reconnects after a clean end, a cut, and an answer without an end that 
 test('a half event of one connection is not completed by the next', async () => {
   const server = await startRawServer(cut('event: a\ndata: 1'), stream('\n\ndata: 2\n\n', { close: false }));
   const { events } = listen(server.url);
-  await expect.poll(() => events).toEqual([{ type: 'message', data: '2', id: '' }]);
+  await expect.poll(() => events).toEqual([{ type: 'message', data: '2' }]);
 });
 
 test.for(['message', 'open'] as const)('closed while it reports its %s: nothing follows', async (when) => {

@@ -18,10 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** A page that can compare, and the `Last-Event-ID` headers of requests for streams as bytes, by path. */
-async function openPage(body: (path: string) => Uint8Array | string) {
+/** A page that can compare, and the `Last-Event-ID` headers of its requests as bytes, by way and name of the stream. */
+async function openPage(body: (name: string) => Uint8Array | string) {
   const cursors = new Map<string, (string | undefined)[]>();
-  const server = createServer((request, response) => {
+  // Ids may have control characters, which browsers send and Node refuses otherwise.
+  const server = createServer({ insecureHTTPParser: true }, (request, response) => {
     const { url = '', headers } = request;
     if (!url.startsWith('/api/v1/')) {
       response
@@ -30,8 +31,9 @@ async function openPage(body: (path: string) => Uint8Array | string) {
       return;
     }
     const header = headers['last-event-id'] as string | undefined;
-    cursors.set(url, [...(cursors.get(url) ?? []), header]);
-    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(body(url));
+    const [, way = '', name = ''] = /v1\/(.*)\/(.*)/.exec(url) ?? [];
+    cursors.set(`${way}/${name}`, [...(cursors.get(`${way}/${name}`) ?? []), header]);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' }).end(body(name));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const page = await browser.newPage();
@@ -45,34 +47,29 @@ async function openPage(body: (path: string) => Uint8Array | string) {
   return { page, cursors };
 }
 
-async function compareIn(page: Page, name: string, types: string[], times = 1): Promise<Compared> {
+async function compareIn(page: Page, name: string, types: string[]): Promise<Compared> {
   return await page.evaluate(
     async (given) => await (globalThis as unknown as { compare: typeof compare }).compare(...given),
-    [name, types, times] as const,
+    [name, types, 2] as const,
   );
 }
 
-test('the browser’s EventSource and ours see the same in any stream, and it is what the standard says', async () => {
-  const bodies = fc.sample(streamBytes, { numRuns: 300, seed: 14 });
-  const { page } = await openPage((path) => bodies[Number(/\d+$/.exec(path)?.[0])] ?? '');
-  for (const [index, body] of bodies.entries()) {
-    const { events } = interpret(body);
+test('the browser’s EventSource and ours see the same in any stream, and ask for the same afterwards', async () => {
+  const bodies = fc
+    .sample(streamBytes, { numRuns: 150, seed: 14 })
+    .map((bytes) => Buffer.concat([bytes, Buffer.from('\nretry: 1\n')]));
+  const { page, cursors } = await openPage((name) => bodies[Number(name)] ?? '');
+  const compareNext = async (index: number): Promise<void> => {
+    const { events, cursor } = interpret(bodies[index] ?? Buffer.of());
     const seen = await compareIn(page, String(index), [...new Set(events.map(({ type }) => type))]);
-    expect(seen.native, `native, ${JSON.stringify(body.toString())}`).toEqual(events);
-    expect(seen.ours, `ours, ${JSON.stringify(body.toString())}`).toEqual(events);
-  }
-});
-
-test('both send the same bytes as the id of the last event', async () => {
-  const ids = ['1', 'abc', '…', 'ü', '豆腐 🚀', 'a: b', ' a', '\u{FFFD}', 'x\0', ''];
-  const { page, cursors } = await openPage((path) => {
-    const id = ids[Number(/\d+$/.exec(path)?.[0])] ?? '';
-    return `retry: 1\nid: before\ndata: 1\n\nid: ${id}\ndata: 2\n\n`;
-  });
-  for (const index of ids.keys()) await compareIn(page, String(index), [], 2);
-  for (const [index, id] of ids.entries()) {
-    const ours = cursors.get(`/api/v1/ours/${index}`);
-    expect(ours, `of ${JSON.stringify(id)}`).toEqual(cursors.get(`/api/v1/native/${index}`));
-    expect(ours).toHaveLength(2);
+    for (const way of ['native', 'ours'] as const) {
+      const given = `${way}, ${JSON.stringify(bodies[index]?.toString())}`;
+      expect(seen[way], given).toEqual([...events, ...events]);
+      expect(cursors.get(`${way}/${index}`), given).toEqual([undefined, cursor]);
+    }
+  };
+  // A browser opens six connections to a host.
+  for (let index = 0; index < bodies.length; index += 3) {
+    await Promise.all([index, index + 1, index + 2].map(compareNext));
   }
 });

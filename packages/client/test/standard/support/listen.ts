@@ -32,7 +32,6 @@ export function listen(
   const reconnects: ReconnectInfo[] = [];
   const calls: string[] = [];
   const ends: Listener['ends'] = [];
-  let last = options.lastEventId ?? '';
   const note = (call: string): void => {
     calls.push(call);
     onCall(call, listener);
@@ -41,9 +40,8 @@ export function listen(
     {
       target: () => ({ url }),
       open: () => note('open'),
-      message: ({ event, data, id }) => {
-        last = id ?? last;
-        events.push({ type: event ?? 'message', data, id: last });
+      message: ({ event, data }) => {
+        events.push({ type: event ?? 'message', data });
         note('message');
         return false;
       },

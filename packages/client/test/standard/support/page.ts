@@ -24,7 +24,7 @@ async function readNatively(url: string, types: readonly string[], connections: 
     let ended = 0;
     const receive = (event: Event): void => {
       if (event instanceof MessageEvent) {
-        events.push({ type: event.type, data: event.data as string, id: event.lastEventId });
+        events.push({ type: event.type, data: event.data as string });
       } else if (event.type === 'error' && ++ended === connections) {
         resolve();
       }
@@ -38,15 +38,13 @@ async function readNatively(url: string, types: readonly string[], connections: 
 async function readWithOurs(url: string, connections: number): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];
   await new Promise<void>((resolve) => {
-    let id = '';
     let ended = 0;
     const connection = new Connection(
       {
         target: () => ({ url }),
         open: () => undefined,
-        message: (message) => {
-          id = message.id ?? id;
-          events.push({ type: message.event ?? 'message', data: message.data, id });
+        message: ({ event, data }) => {
+          events.push({ type: event ?? 'message', data });
           return false;
         },
         reconnecting: () => {

@@ -1,15 +1,17 @@
-/** An event as an `EventSource` dispatches it; `id` is its `lastEventId`. */
+/** An event as an `EventSource` dispatches it. */
 export interface StreamEvent {
   type: string;
   data: string;
-  id: string;
 }
 
 /** What a stream of bytes means. */
 export interface Interpretation {
   events: StreamEvent[];
-  /** What a client sends as `Last-Event-ID` when it comes back; empty: nothing. */
-  lastEventId: string;
+  /**
+   * What a client sends as `Last-Event-ID` when it comes back, byte by byte; nothing after an empty id. HTTP drops spaces
+   * and tabs around it.
+   */
+  cursor: string | undefined;
   /** The reconnection time, if a valid one was sent. */
   retryMs: number | undefined;
 }
@@ -17,22 +19,20 @@ export interface Interpretation {
 /**
  * What these bytes mean, step by step as in the standard
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation). It needs all of them at
- * once, so it has none of the difficulties of a real parser; tests compare clients with it. With `idNeedsData` an id counts
- * only with the data of its event, as in our client.
+ * once, so it has none of the difficulties of a real parser; tests compare clients with it.
  */
-export function interpret(bytes: Uint8Array, { idNeedsData = false } = {}): Interpretation {
+export function interpret(bytes: Uint8Array): Interpretation {
   const lines = new TextDecoder().decode(bytes).split(/\r\n|\n|\r/);
   // What is not ended by a line break is no line.
   lines.pop();
-  const seen: Interpretation = { events: [], lastEventId: '', retryMs: undefined };
+  const seen: Interpretation = { events: [], cursor: undefined, retryMs: undefined };
   let data = '';
   let type = '';
   let id = '';
   for (const line of lines) {
     if (line === '') {
-      if (data === '' && idNeedsData) id = seen.lastEventId;
-      seen.lastEventId = id;
-      if (data !== '') seen.events.push({ type: type || 'message', data: data.slice(0, -1), id });
+      seen.cursor = headerOf(id);
+      if (data !== '') seen.events.push({ type: type || 'message', data: data.slice(0, -1) });
       data = '';
       type = '';
       continue;
@@ -51,4 +51,12 @@ function splitLine(line: string): [field: string, value: string] {
   if (colon === -1) return [line, ''];
   const value = line.slice(colon + 1);
   return [line.slice(0, colon), value.startsWith(' ') ? value.slice(1) : value];
+}
+
+function headerOf(id: string): string | undefined {
+  return id === ''
+    ? undefined
+    : Buffer.from(id)
+        .toString('latin1')
+        .replaceAll(/^[ \t]+|[ \t]+$/g, '');
 }
