@@ -6,7 +6,19 @@ import type { TaskEvent, TaskEventType } from './events.ts';
  * has none either.
  */
 export function encodeFrame(type: TaskEventType, id: number | string, data: string): string {
-  return `event: ${type}\nid: ${id}\ndata: ${data}\n\n`;
+  return `event: ${type}\nid: ${id}\ndata: ${data.replaceAll(unsafe, makeSafe)}\n\n`;
+}
+
+/**
+ * What `JSON.stringify` leaves in and simple clients stumble over: line breaks of Unicode, where Python's `splitlines` and
+ * Swift's `lines` end a line, and escaped halves of surrogate pairs, which strict JSON parsers reject. Other escapes
+ * are matched so that none of their characters begins a match.
+ */
+const unsafe = /[\u0085\u2028\u2029]|\\(?:ud[89a-f]..|.)/g;
+
+function makeSafe(found: string): string {
+  if (found.startsWith('\\')) return found.startsWith('\\ud') ? '\\ufffd' : found;
+  return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** The frame of an event, with its sequence as the id. */
