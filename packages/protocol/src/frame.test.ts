@@ -15,45 +15,19 @@ function parse(text: string): { events: EventSourceMessage[]; comments: string[]
   return seen;
 }
 
-/** Texts with all that could end a line, a field, an event, a JSON string or a character. */
-const nasty = fc.constantFrom(
-  ...[
-    '\n',
-    '\r',
-    '\r\n',
-    '\n\n',
-    '\v',
-    '\f',
-    '\x1c',
-    '\x1d',
-    '\x1e',
-    '\x85',
-    '\u2028',
-    '\u2029',
-    '\0',
-    '\x7f',
-    '\uFEFF',
-  ],
-  ...[
-    '\ud83d',
-    '\ude80',
-    '\ude80\ud83d',
-    '🚀',
-    '\\',
-    '\\ud83d',
-    '\\\\',
-    '\\u2028',
-    '"',
-    '\\"',
-    "'",
-    ' ',
-    ':',
-    '\ndata: {}\n\n',
-  ],
-  ...['event: task_failed', 'id: 1', 'retry: 0', '</script>', '__proto__', '\u202e', 'e\u0301'],
-);
+/** All that could end a line, a field, an event, a JSON string or a character. */
+const nasty = [
+  '\n|\r|\r\n|\n\n|\v|\f|\x1c|\x1d|\x1e|\x85|\u2028|\u2029|\0|\x7f|\uFEFF|\u202e| |:',
+  '🚀|\ud83d|\ude80|\\ud83d|\\u2028|\\|\\\\|"|\\"',
+  '\ndata: {}\n\n|event: task_failed|id: 1|retry: 0|</script>',
+].flatMap((texts) => texts.split('|'));
 const text = fc
-  .array(fc.oneof({ weight: 3, arbitrary: nasty }, { weight: 1, arbitrary: fc.string({ unit: 'binary' }) }))
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...nasty) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+    ),
+  )
   .map((parts) => parts.join(''));
 
 function cancelled(message: string, sequence = 1): TaskEvent {
@@ -84,6 +58,7 @@ test.for([
   ['event streams', /\r\n|\n|\r/],
   ['LF alone', '\n'],
   // Python's splitlines, and with it requests' and httpx's iter_lines; Swift's AsyncLineSequence knows fewer.
+  // oxlint-disable-next-line no-control-regex -- they end a line there
   ['all of Unicode', /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/],
 ] as const)('an event has four lines whatever ends a line: %s', ([, lineBreak]) => {
   fc.assert(

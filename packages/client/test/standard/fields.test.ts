@@ -101,7 +101,7 @@ const cases: Record<string, [title: string, body: string | Uint8Array, expected:
 };
 
 for (const [group, rows] of Object.entries(cases)) {
-  describe(`${group}`, () => {
+  describe(`fields: ${group}`, () => {
     test.for(rows)('%s', async ([, body, expected]) => {
       const server = await startRawServer(stream(body), stream('data: next connection\n\n', { close: false }));
       const { events } = listen(server.url);
