@@ -44,8 +44,8 @@ async function read(chunks: readonly Uint8Array[]): Promise<Pick<Interpretation,
 }
 
 function expected(bytes: Uint8Array): Pick<Interpretation, 'events' | 'cursor'> {
-  const { events, cursor } = interpret(bytes);
-  return { events, cursor };
+  const { events, ourCursor } = interpret(bytes);
+  return { events, cursor: ourCursor };
 }
 
 function cutAt(bytes: Uint8Array, offsets: readonly number[]): Uint8Array[] {

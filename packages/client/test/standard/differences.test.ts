@@ -103,6 +103,18 @@ const differences: Record<string, () => Promise<void>> = {
     expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, undefined]);
   },
 
+  'the id of an event': async () => {
+    const server = await startRawServer(
+      stream('id: 1\ndata: 1\n\nid: 2\n\n'),
+      stream('id: …\ndata: 2\n\n'),
+      stream('id: a b\ndata: 3\n\n'),
+      stream('id: \x01\ndata: 4\n\n'),
+    );
+    listen(server.url);
+    await expect.poll(() => server.requests.length).toBe(5);
+    expect(server.requests.map(({ headers }) => headers['last-event-id'])).toEqual([undefined, '1', '1', '1', '1']);
+  },
+
   'an event that comes again': async () => {
     const { task, recorded, follow } = await setUp({
       intercept: (_, response) => {

@@ -12,6 +12,8 @@ export interface Interpretation {
    * and tabs around it.
    */
   cursor: string | undefined;
+  /** The same of our client, which counts an id only with the data of its event, and only if it is of visible ASCII. */
+  ourCursor: string | undefined;
   /** The reconnection time, if a valid one was sent. */
   retryMs: number | undefined;
 }
@@ -25,13 +27,16 @@ export function interpret(bytes: Uint8Array): Interpretation {
   const lines = new TextDecoder().decode(bytes).split(/\r\n|\n|\r/);
   // What is not ended by a line break is no line.
   lines.pop();
-  const seen: Interpretation = { events: [], cursor: undefined, retryMs: undefined };
+  const seen: Interpretation = { events: [], cursor: undefined, ourCursor: undefined, retryMs: undefined };
   let data = '';
   let type = '';
   let id = '';
+  let given: string | undefined;
   for (const line of lines) {
     if (line === '') {
       seen.cursor = headerOf(id);
+      if (data !== '' && given !== undefined && /^[!-~]*$/.test(given)) seen.ourCursor = headerOf(given);
+      given = undefined;
       if (data !== '') seen.events.push({ type: type || 'message', data: data.slice(0, -1) });
       data = '';
       type = '';
@@ -40,7 +45,7 @@ export function interpret(bytes: Uint8Array): Interpretation {
     const [field, value] = splitLine(line);
     if (field === 'event') type = value;
     else if (field === 'data') data += `${value}\n`;
-    else if (field === 'id' && !value.includes('\0')) id = value;
+    else if (field === 'id' && !value.includes('\0')) id = given = value;
     else if (field === 'retry' && /^[0-9]+$/.test(value)) seen.retryMs = Number.parseInt(value, 10);
   }
   return seen;
