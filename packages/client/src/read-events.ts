@@ -48,9 +48,12 @@ export async function readEvents(
     },
     onRetry: (ms) => handlers.retry?.(ms),
     onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') end ||= eventTooLarge(maxBufferSize);
+      // `max-buffer-size-exceeded`; the others are of lines that mean nothing.
+      if (type.startsWith('max')) end ||= eventTooLarge(maxBufferSize);
     },
   });
+  // The decoder drops the byte order mark: the parser must not drop another.
+  parser.feed('\u{FEFF}');
   try {
     const { url, headers } = handlers.request();
     const response = await (options.fetch ?? fetch)(url, {
