@@ -40,10 +40,18 @@ const differences: Record<string, () => Promise<void>> = {
   },
 
   'status 204': async () => {
-    const server = await startRawServer(stream('', { status: 204 }));
-    const { ends, reconnects } = listen(server.url);
-    await expect.poll(() => ends).toEqual([undefined]);
-    expect(reconnects).toEqual([]);
+    const ended = stream('', { status: 204 });
+    const server = await startRawServer(
+      stream('id: 1\ndata: 1\n\n'),
+      ended,
+      stream('data: the ending\n\n'),
+      ended,
+      after,
+    );
+    const { events } = listen(server.url);
+    await expect.poll(() => events.map(({ data }) => data)).toEqual(['1', 'the ending', 'after']);
+    const sent = server.requests.map(({ headers }) => headers['last-event-id']);
+    expect(sent).toEqual([undefined, '1', undefined, undefined, undefined]);
   },
 
   'the wait before it reconnects': async () => {

@@ -61,11 +61,9 @@ describe('content type', () => {
 });
 
 describe('status', () => {
-  test('204 ends the stream: the server has nothing more to say', async () => {
-    const { calls, ends, state, server } = await receive(stream('', { status: 204 }));
-    expect(calls).toEqual(['end']);
-    expect(ends).toEqual([undefined]);
-    expect([state, server.requests.length]).toEqual([2, 1]);
+  test('204 to a client without a cursor is not from our server, and is tried again', async () => {
+    const { texts, calls } = await receive(stream('', { status: 204 }));
+    expect([texts, calls]).toEqual([['after'], ['reconnecting', 'open', 'message']]);
   });
 
   // As event streams: a status other than 200 counts for more than the type.
