@@ -54,7 +54,7 @@ async function compareIn(page: Page, name: string, types: string[]): Promise<Com
   );
 }
 
-test('the browser’s EventSource and ours see the same in any stream', async () => {
+test('the browser’s EventSource and ours see the same in any stream', { timeout: 180_000 }, async () => {
   const bodies = fc
     .sample(streamBytes, { numRuns: 150, seed: 14 })
     .map((bytes) => Buffer.concat([bytes, Buffer.from('\nretry: 1\n')]));
