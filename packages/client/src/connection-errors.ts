@@ -5,7 +5,7 @@ export const lost = (cause?: unknown) =>
 
 export const stalled = (ms: number) => new ApiError(`No data for ${ms / 1000} s`, { code: 'STALLED', retryable: true });
 
-export const buffered = () => new ApiError('Something holds the stream back', { code: 'BUFFERED', retryable: true });
+export const buffered = () => new ApiError('The stream is held back', { code: 'BUFFERED', retryable: true });
 
 export const eventTooLarge = (maxSize: number) =>
   new ApiError(`An event is larger than ${maxSize} characters`, { code: 'EVENT_TOO_LARGE' });

@@ -118,8 +118,9 @@ export class Connection {
       if (this.#closed()) return;
       if (Array.isArray(outcome)) {
         this.#fallBack(outcome);
-      } else if (outcome === 'seen' && this.#cursor) {
-        // The task has ended, unseen by this client: without a cursor the server tells the ending.
+      } else if (outcome === 'seen') {
+        // The task has ended. Without a cursor the server tells the ending to who has not seen it.
+        if (!this.#cursor) return this.#finish();
         this.#cursor = undefined;
       } else {
         const error = outcome instanceof ApiError ? outcome : lost();

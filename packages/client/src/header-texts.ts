@@ -16,7 +16,7 @@ export function bearer(key: string | undefined): Record<string, string> {
  */
 export function checkText(text: string, name: string, code: string): string {
   if (isPlain(text)) return text;
-  throw new ApiError(`The ${name} has an invalid character, such as a line break`, { code });
+  throw new ApiError(`The ${name} has an invalid character (a line break?)`, { code });
 }
 
 /** Whether a text is of visible ASCII characters, as all keys and cursors are. */

@@ -31,7 +31,7 @@ export function problemError(
 ): ApiError {
   const problem = isOfType(contentType, 'application/problem+json') ? parseProblem(body) : {};
   const foreign = problem.code === undefined;
-  const { detail, title = `Not an answer of this server: ${status}, ${contentType ?? 'no content type'}` } = problem;
+  const { detail, title = `Not an answer of this server: ${status} ${contentType ?? ''}` } = problem;
   return new ApiError(detail ?? title, {
     code: problem.code ?? code,
     status,

@@ -59,6 +59,6 @@ test('an error response without problem details still becomes an error', () => {
     code: 'HTTP_502',
     status: 502,
     retryable: true,
-    message: 'Not an answer of this server: 502, no content type',
+    message: 'Not an answer of this server: 502 ',
   });
 });

@@ -61,9 +61,11 @@ describe('content type', () => {
 });
 
 describe('status', () => {
-  test('204 to a client without a cursor is not from our server, and is tried again', async () => {
-    const { texts, calls } = await receive(stream('', { status: 204 }));
-    expect([texts, calls]).toEqual([['after'], ['reconnecting', 'open', 'message']]);
+  test('204 to a client without a cursor ends it', async () => {
+    const server = await startRawServer(stream('', { status: 204 }), after);
+    const { calls } = listen(server.url);
+    await expect.poll(() => calls).toEqual(['end']);
+    expect(server.requests).toHaveLength(1);
   });
 
   // As event streams: a status other than 200 counts for more than the type.
