@@ -151,7 +151,10 @@ export class Outlook {
     const elapsed = startedAt === null ? 0 : (this.#now() - startedAt) / 1000;
     if (elapsed < tellingSeconds) return whole * (1 - done);
     // One that has run for longer than usual without saying how far it is goes on for a while.
-    return done > 0 ? (1 - done) * (whole * (1 - done) + elapsed) : Math.max(whole - elapsed, elapsed / 4);
+    if (done === 0) return Math.max(whole - elapsed, elapsed / 4);
+    // Its own pace counts soon: a tenth of the way says a third.
+    const own = Math.sqrt(done);
+    return (1 - done) * ((1 - own) * whole + (own * elapsed) / done);
   }
 
   #runningOf(place: number, group: Group): number {
