@@ -1,4 +1,3 @@
-import type { EventSourceMessage } from 'eventsource-parser';
 import { withParameter } from './address.ts';
 import { buffered, gaveUp, lost, stalled } from './connection-errors.ts';
 import { connectionDefaults } from './connection-options.ts';
@@ -11,7 +10,7 @@ import type {
 } from './connection-options.ts';
 import { ApiError } from './errors.ts';
 import { readEvents } from './read-events.ts';
-import type { Outcome, Receipt } from './read-events.ts';
+import type { Outcome, Receipt, Received } from './read-events.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
 import { bearer, checkText, isPlain } from './header-texts.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -25,7 +24,7 @@ export interface ConnectionSink {
    * Handles a message. Returns `true` if it was the last one, `false` if it was another new one, nothing if it was seen
    * before or is not for this sink (its id is then no cursor), an error if it is not a valid event.
    */
-  message(message: EventSourceMessage): Receipt;
+  message(message: Received): Receipt;
   open(): void;
   reconnecting(info: ReconnectInfo): void;
   /** Called once when the stream ends by itself, with an error if it cannot continue. Not called after `close()`. */
@@ -58,6 +57,8 @@ export class Connection {
   readonly #options: ResolvedConnectionOptions;
   readonly #stopWaking: () => void;
   #cursor: string | undefined;
+  /** What it was before the last id. */
+  #previous: string | undefined;
   /** The attempt that is connecting or open. */
   #attempt: AbortController | undefined;
   /** Milliseconds since it began, or since its last byte. */
@@ -138,7 +139,6 @@ export class Connection {
   async #attemptOnce(isPoll: boolean, isHasty: boolean): Promise<Outcome> {
     const attempt = new AbortController();
     const { lookMs, stallMs } = this.#options;
-    let heard = false;
     let look: AbortController | undefined;
     let lookAtMs = (!isPoll && lookMs) || Infinity;
     this.#attempt = attempt;
@@ -148,7 +148,7 @@ export class Connection {
     const timer = setInterval(
       () => {
         const idleMs = this.#idleMs();
-        if (isHasty && !heard) attempt.abort('again');
+        if (isHasty) attempt.abort('again');
         else if (stallMs && idleMs >= stallMs + (isPoll ? 1000 * pollSeconds : 0)) attempt.abort(stalled(stallMs));
         else if (idleMs >= lookAtMs) {
           lookAtMs = Infinity;
@@ -164,7 +164,7 @@ export class Connection {
         open: () => this.#open(),
         bytes: () => {
           this.#idleMs = startStopwatch();
-          heard = true;
+          isHasty = false;
           look?.abort();
           if (isPoll) return;
           lookAtMs = 9 * lookMs || Infinity;
@@ -193,7 +193,7 @@ export class Connection {
    */
   async #look(attempt: AbortController, signal: AbortSignal): Promise<void> {
     const ageMs = startStopwatch();
-    const messages: EventSourceMessage[] = [];
+    const messages: Received[] = [];
     const outcome = await readEvents(
       { request: () => this.#request(pollSeconds), message: (message) => void messages.push(message) },
       this.#options,
@@ -206,7 +206,7 @@ export class Connection {
   }
 
   /** Goes on by polls, beginning with what a look has brought. */
-  #fallBack(messages: EventSourceMessage[]): void {
+  #fallBack(messages: Received[]): void {
     if (!this.#polling) {
       this.#state = 0;
       this.#sink.reconnecting({ attempt: 1, delayMs: 0, reason: buffered() });
@@ -286,14 +286,19 @@ export class Connection {
     this.#sink.open();
   }
 
-  #receive(message: EventSourceMessage): Receipt {
+  #receive(message: Received): Receipt {
     // The sink may have closed the connection while handling an earlier message of the same chunk.
     if (this.#closed()) return true;
     const receipt = this.#sink.message(message);
     if (typeof receipt === 'boolean') this.#news = true;
     if (receipt === true && !this.#closed()) this.#finish();
     // Nothing that is not for this sink, or has to be sent again, moves the cursor. An empty id clears it.
-    if (typeof receipt !== 'object' && message.id !== undefined && isPlain(message.id)) this.#cursor = message.id;
+    if (typeof receipt === 'object') {
+      this.#cursor = this.#previous;
+    } else {
+      this.#previous = this.#cursor;
+      if (message.id !== undefined && isPlain(message.id)) this.#cursor = message.id;
+    }
     return receipt;
   }
 

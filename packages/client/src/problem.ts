@@ -13,8 +13,13 @@ export async function errorFromResponse({ status, headers, body }: Response): Pr
     text += piece;
     return text.length > maxProblemLength;
   });
-  const code = status < 300 ? 'NOT_AN_EVENT_STREAM' : undefined;
-  return problemError(status, text, headers.get('retry-after'), headers.get('content-type'), code);
+  return problemError(
+    status,
+    text,
+    headers.get('retry-after'),
+    headers.get('content-type'),
+    status < 300 ? 'NOT_AN_EVENT_STREAM' : undefined,
+  );
 }
 
 /**
@@ -30,12 +35,11 @@ export function problemError(
   code = `HTTP_${status}`,
 ): ApiError {
   const problem = isOfType(contentType, 'application/problem+json') ? parseProblem(body) : {};
-  const foreign = problem.code === undefined;
   const { detail, title = `Not an answer of this server: ${status} ${contentType ?? ''}` } = problem;
   return new ApiError(detail ?? title, {
     code: problem.code ?? code,
     status,
-    retryable: foreign || isRetryableStatus(status),
+    retryable: !problem.code || isRetryableStatus(status),
     requestId: problem.request_id,
     messageId: problem.message_id,
     messageValues: problem.message_values,

@@ -12,7 +12,13 @@ import { readText } from './read-text.ts';
  * or that nothing more is wanted; or the reason why it ended. Reasons to abort it: an error, `again` if another attempt should follow at
  * once, or what a look has brought, if something holds the stream back.
  */
-export type Outcome = 'seen' | 'closed' | 'again' | EventSourceMessage[] | ApiError;
+export type Outcome = 'seen' | 'closed' | 'again' | Received[] | ApiError;
+
+/**
+ * A message; or only the id of a block of lines, which comes before the block's message, if it has one at all: a block
+ * without data is none, but its id counts.
+ */
+export type Received = Partial<EventSourceMessage>;
 
 /**
  * What a sink makes of a message: `true` if it was the last one, `false` if it was another new one, `undefined` if there
@@ -27,9 +33,9 @@ export interface EventHandlers {
   open?(): void;
   /** Bytes of the stream have come. */
   bytes?(): void;
-  message(message: EventSourceMessage): Receipt;
+  message(message: Received): Receipt;
   /** The server sent `retry:`, in milliseconds. */
-  retry?(ms: number): void;
+  retry?: (ms: number) => void;
 }
 
 /** Requests events and reads them until they end. Does not throw. */
@@ -46,7 +52,10 @@ export async function readEvents(
     onEvent: (message) => {
       end ||= handlers.message(message);
     },
-    onRetry: (ms) => handlers.retry?.(ms),
+    onId: (id) => {
+      end ||= handlers.message({ id });
+    },
+    onRetry: handlers.retry,
     onError: ({ type }) => {
       // `max-buffer-size-exceeded`; the others are of lines that mean nothing.
       if (type.startsWith('max')) end ||= eventTooLarge(maxBufferSize);

@@ -32,6 +32,7 @@ async function read(chunks: readonly Uint8Array[]): Promise<Pick<Interpretation,
         target: () => ({ url: `http://127.0.0.1${path}` }),
         open: () => undefined,
         message: ({ event, data }) => {
+          if (data === undefined) return undefined;
           events.push({ type: event ?? 'message', data });
           return false;
         },

@@ -102,7 +102,7 @@ const differences: Record<string, () => Promise<void>> = {
       intercept: (_, response) => {
         if (requests++ > 0) return false;
         response.writeHead(200, { 'Content-Type': 'text/event-stream' });
-        response.end('event: task_progress\nid: 7\ndata: {"task_id":\n\n');
+        response.end('event: task_progress\nid: 7\ndata: {"task_id":\n\nid: 8\n\n');
       },
     });
     task.complete();
@@ -114,7 +114,7 @@ const differences: Record<string, () => Promise<void>> = {
 
   'the id of an event': async () => {
     const server = await startRawServer(
-      stream('id: 1\ndata: 1\n\nid: 2\n\n'),
+      stream('id: 1\ndata: 1\n\n'),
       stream('id: …\ndata: 2\n\n'),
       stream('id: a b\ndata: 3\n\n'),
       stream('id: \x01\ndata: 4\n\n'),

@@ -41,6 +41,16 @@ test('the last of two counts, whatever stands around it', async () => {
   expect(await cursorsOver(stream('id: 1\nevent: x\nid: 2\ndata: 1\n:\n\n'))).toEqual([undefined, '2']);
 });
 
+test('it counts without data, too, and an empty one clears it', async () => {
+  const answers = [
+    stream('id: 1\n\n'),
+    stream('id: 2\ndata: 2\n\nid: 3\n\ndata: 3\n\n'),
+    stream('id\n\n'),
+    cut('id: 4\n\n'),
+  ];
+  expect(await cursorsOver(...answers)).toEqual([undefined, '1', '3', undefined, '4']);
+});
+
 test('that of an event that was cut off does not count', async () => {
   const answers = [stream('id: abc\ndata: Hello\n\nid: def\ndata: Goodbye'), cut('id: ghi\ndata: x\n')];
   expect(await cursorsOver(...answers)).toEqual([undefined, 'abc', 'abc']);

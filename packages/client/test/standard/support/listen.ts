@@ -41,6 +41,7 @@ export function listen(
       target: () => ({ url }),
       open: () => note('open'),
       message: ({ event, data }) => {
+        if (data === undefined) return undefined;
         events.push({ type: event ?? 'message', data });
         note('message');
         return false;

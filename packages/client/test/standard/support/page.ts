@@ -44,6 +44,7 @@ async function readWithOurs(url: string, connections: number): Promise<StreamEve
         target: () => ({ url }),
         open: () => undefined,
         message: ({ event, data }) => {
+          if (data === undefined) return undefined;
           events.push({ type: event ?? 'message', data });
           return false;
         },

@@ -12,7 +12,7 @@ export interface Interpretation {
    * and tabs around it.
    */
   cursor: string | undefined;
-  /** The same of our client, which counts an id only with the data of its event, and only if it is of visible ASCII. */
+  /** The same of our client, which counts an id only if it is of visible ASCII. */
   ourCursor: string | undefined;
   /** The reconnection time, if a valid one was sent. */
   retryMs: number | undefined;
@@ -35,7 +35,7 @@ export function interpret(bytes: Uint8Array): Interpretation {
   for (const line of lines) {
     if (line === '') {
       seen.cursor = headerOf(id);
-      if (data !== '' && given !== undefined && /^[!-~]*$/.test(given)) seen.ourCursor = headerOf(given);
+      if (given !== undefined && /^[!-~]*$/.test(given)) seen.ourCursor = headerOf(given);
       given = undefined;
       if (data !== '') seen.events.push({ type: type || 'message', data: data.slice(0, -1) });
       data = '';
