@@ -65,6 +65,20 @@ describe('a chain of polls', () => {
     expect(second?.events.some(({ data }) => 'status' in data && data.status === 'completed')).toBe(true);
   });
 
+  test('waits for what comes next, however soon it is asked for', async () => {
+    await startWith({ heartbeatMs: 60 * 100 });
+    const task = await server.submit();
+    await task.claim();
+    const first = await poller.poll(pathOf(task));
+    const asked = poller.poll(pathOf(task), first?.last_event_id);
+    await poller.waiting();
+    // Some ticks of this wheel.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await task.report(10);
+    const second = await asked;
+    expect(second?.events.map(({ data }) => 'progress' in data && data.progress)).toContain(10);
+  });
+
   test('over several tasks brings each of them whole, and ends with the last', async () => {
     const tasks = await Promise.all([1, 2, 3].map((files) => server.submit(files)));
     await tasks[0]?.finish();

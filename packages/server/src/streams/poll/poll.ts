@@ -129,7 +129,9 @@ export class Poll implements Reader, Visited {
   /** Called each time the wheel comes round to this poll. */
   visit(now: number): number {
     if (this.#state === 'reading') return 1;
-    if (now < this.#deadline && !this.#isPaced) return this.#deadline - now;
+    const isDue = this.#isPaced && [...this.#tasks.values()].some((task) => newsOf(task).length > 0);
+    this.#isPaced = false;
+    if (now < this.#deadline && !isDue) return this.#deadline - now;
     this.#answer();
     return 0;
   }
@@ -180,7 +182,7 @@ export class Poll implements Reader, Visited {
     let length = 0;
     let left = 0;
     for (const [index, task] of [...this.#tasks.values()].entries()) {
-      const news = [...task.found, ...task.arrived.filter(({ sequence }) => sequence > task.newest)];
+      const news = newsOf(task);
       for (const entry of news) {
         if (length > maxAnswerLength) break;
         length += entry.data.length;
@@ -199,6 +201,10 @@ export class Poll implements Reader, Visited {
     for (const taskId of this.#tasks.keys()) this.#around.feeds.leave(taskId, this);
     this.#around.onClosed(this);
   }
+}
+
+function newsOf({ found, arrived, newest }: Followed): Entry[] {
+  return [...found, ...arrived.filter(({ sequence }) => sequence > newest)];
 }
 
 /** Whether an entry says no more than how far something is. */
