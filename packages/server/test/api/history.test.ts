@@ -26,6 +26,13 @@ const emptyBodies: [title: string, init: () => Omit<RequestInit, 'headers'> & { 
       'no chunk',
       () => ({ method: 'POST', body: noChunk(), duplex: 'half', headers: { 'content-type': 'application/json' } }),
     ],
+    ['no chunk, with no content type', () => ({ method: 'POST', body: noChunk(), duplex: 'half' })],
+    [
+      'no chunk of text',
+      () => ({ method: 'POST', body: noChunk(), duplex: 'half', headers: { 'content-type': 'text/plain' } }),
+    ],
+    ['an unknown content type alone', () => ({ method: 'POST', headers: { 'content-type': 'x/y' } })],
+    ['a form’s content type alone', () => ({ method: 'POST', headers: { 'content-type': 'multipart/form-data' } })],
     ['{}', () => json('POST', {}) as { headers: Record<string, string> }],
     ['null', () => json('POST', null) as { headers: Record<string, string> }],
   ];
@@ -189,6 +196,11 @@ describe('administration', () => {
     }
     await problem(await server.ask('/api/v1/admin/cleanup', json('POST', { hours: -1 }, root)), 400, 'INVALID_REQUEST');
     await problem(await server.ask('/api/v1/admin/cleanup', json('POST', [], root)), 400, 'INVALID_REQUEST');
+    // What it does not read does not count as its defaults.
+    for (const body of [uploadForm([], { dry_run: 'true' }), new URLSearchParams({ dry_run: 'true' }), 'dry_run']) {
+      const answer = await server.ask('/api/v1/admin/cleanup', { method: 'POST', body, headers: root });
+      await problem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
+    }
   });
 });
 
