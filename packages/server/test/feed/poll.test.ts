@@ -216,7 +216,7 @@ describe('a wait', () => {
     expect(server.hub.stats()).toMatchObject({ open: 0, tasks: 0 });
   });
 
-  test.each(['-1', '26', 'x', '', '1s', 'NaN', 'Infinity', '5&wait=5'])(
+  test.each(['-1', '26', 'x', '', '%20', '1s', 'NaN', 'Infinity', '5&wait=5'])(
     'that is none (%s) is refused',
     async (wait) => {
       const task = await server.submit();

@@ -138,7 +138,8 @@ describe('a client with a cursor', () => {
     const task = await server.submit();
     await task.finish();
     const last = await task.newest();
-    for (const query of [`last_event_id=1&lastEventId=${last}`, `evs_last_event_id=${last}&lastEventId=`]) {
+    const queries = ['last_event_id=1&lastEventId=', 'lastEventId=1&lastEventId=', 'lastEventId=&evs_last_event_id='];
+    for (const query of [...queries.map((start) => start + last), `evs_last_event_id=${last}&lastEventId=`]) {
       const listener = await listen(server, `${task.path}?${query}`);
       expect(listener.status).toBe(204);
     }

@@ -15,7 +15,10 @@ export function cursorOf(request: Pick<FastifyRequest, 'headers'>, query: Record
   const header = request.headers['last-event-id'];
   if (typeof header === 'string' && header !== '') return withoutProof(header);
   // A polyfill appends its own, which is the newer one for the same reason.
-  const given = Object.entries(query).findLast(([name, value]) => names.test(name) && value !== '')?.[1];
+  const given = Object.entries(query)
+    .filter(([name]) => names.test(name))
+    .flatMap(([, value]) => value)
+    .findLast((value) => value !== '');
   return typeof given === 'string' ? withoutProof(given) : undefined;
 }
 

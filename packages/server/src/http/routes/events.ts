@@ -21,7 +21,7 @@ const query = {
   wait: z
     .preprocess(
       // Nothing at all would count as 0.
-      (given) => (given === '' ? NaN : given),
+      (given) => (typeof given === 'string' && given.trim() === '' ? NaN : given),
       z.coerce.number().min(0).max(maxPollSeconds),
     )
     .default(maxPollSeconds)
