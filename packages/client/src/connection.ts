@@ -40,8 +40,9 @@ const wakeIdleMs = 2_000;
  * their knowing. One was the stream's own.
  */
 const hastyAttempts = 5;
-/** Seconds that the server may hold a poll. */
+/** Seconds that the server may hold a poll; and those of a look or after a failure, as some proxies cut it after ten. */
 const pollSeconds = 25;
+const shortPollSeconds = 8;
 /** Time until a stream is tried in place of polls, doubled before each one. */
 const minTrialMs = 30_000;
 const maxTrialMs = 600_000;
@@ -160,7 +161,7 @@ export class Connection {
     );
     const outcome = await readEvents(
       {
-        request: () => this.#request(isPoll ? (isHasty ? 0 : pollSeconds) : undefined),
+        request: () => this.#request(isPoll ? (isHasty ? 0 : this.#failures ? shortPollSeconds : pollSeconds) : undefined),
         open: () => this.#open(),
         bytes: () => {
           this.#idleMs = startStopwatch();
@@ -195,7 +196,7 @@ export class Connection {
     const ageMs = startStopwatch();
     const messages: Received[] = [];
     const outcome = await readEvents(
-      { request: () => this.#request(pollSeconds), message: (message) => void messages.push(message) },
+      { request: () => this.#request(shortPollSeconds), message: (message) => void messages.push(message) },
       this.#options,
       signal,
     );
@@ -258,11 +259,10 @@ export class Connection {
   }
 
   #request(waitSeconds: number | undefined): { url: string; headers: Record<string, string> } {
-    const target = this.#sink.target();
     const { apiKey } = this.#options;
-    let { url } = target;
-    if (target.cursor !== undefined) this.#cursor = target.cursor;
-    const cursor = this.#cursor;
+    const { url: streamUrl, cursor = this.#cursor } = this.#sink.target();
+    let url = streamUrl;
+    this.#cursor = cursor;
     if (waitSeconds !== undefined) url = withParameter(url.replace(/stream(?=\?|$)/, 'events'), `wait=${waitSeconds}`);
     const credential = this.#refreshed ?? (typeof apiKey === 'function' ? apiKey() : apiKey);
     const { ticket, apiKey: key }: { ticket?: string; apiKey?: string | undefined } =
