@@ -161,7 +161,8 @@ export class Connection {
     );
     const outcome = await readEvents(
       {
-        request: () => this.#request(isPoll ? (isHasty ? 0 : this.#failures ? shortPollSeconds : pollSeconds) : undefined),
+        request: () =>
+          this.#request(isPoll ? (isHasty ? 0 : this.#failures ? shortPollSeconds : pollSeconds) : undefined),
         open: () => this.#open(),
         bytes: () => {
           this.#idleMs = startStopwatch();

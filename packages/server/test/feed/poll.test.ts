@@ -79,6 +79,27 @@ describe('a chain of polls', () => {
     expect(second?.events.map(({ data }) => 'progress' in data && data.progress)).toContain(10);
   });
 
+  test('takes turns with the other polls of its owner while there is mere progress alone', async () => {
+    // A tick of this wheel is longer than the test may last.
+    await startWith({ heartbeatMs: 60 * 120_000 });
+    const [first, second, foreign] = [
+      await server.submit(),
+      await server.submit(),
+      await server.submit(1, { owner: 'another' }),
+    ];
+    for (const task of [first, second, foreign]) await task.claim();
+    await poller.poll(pathOf(first));
+    const asked = poller.poll(pathOf(second), String(await second.newest()));
+    const askedByAnother = poller.ask(`${pathOf(foreign)}?after=${await foreign.newest()}`, { 'x-owner': 'another' });
+    await poller.waiting(2);
+    for (const task of [second, foreign]) await task.report(10);
+    expect((await askedByAnother).status).toBe(200);
+    expect(server.hub.stats().open).toBe(1);
+    await second.finish();
+    const progress = (await asked)?.events.map(({ data }) => 'progress' in data && data.progress);
+    expect(progress).toEqual(expect.arrayContaining([10, 100]));
+  });
+
   test('over several tasks brings each of them whole, and ends with the last', async () => {
     const tasks = await Promise.all([1, 2, 3].map((files) => server.submit(files)));
     await tasks[0]?.finish();

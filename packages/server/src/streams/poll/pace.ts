@@ -1,33 +1,33 @@
 import type { Visited, Wheel } from '../wheel.ts';
 
 /**
- * Keeps clients that ask again the moment they are answered from asking hundreds of times a second while a task works:
- * of a task that was answered with entries in this tick of the wheel, mere progress is answered with the next one.
- * Holds at most as many tasks as polls are answered in a tick.
+ * Keeps clients that ask again the moment they are answered below the rate limit while tasks work: of an owner's polls,
+ * one per tick of the wheel is answered with mere progress, and they take turns. Holds at most as many owners as are
+ * answered in a tick.
  */
 export class Pace implements Visited {
   slot = -1;
   readonly #wheel: Wheel;
-  #answered = new Set<string>();
+  readonly #taken = new Set<string>();
+  /** The tick that they are of. */
+  #tick = 0;
 
   constructor(wheel: Wheel) {
     this.#wheel = wheel;
   }
 
-  /** Whether entries of this task were given out in this tick. */
-  isFast(taskId: string): boolean {
-    return this.#answered.has(taskId);
+  /** Takes the owner's turn in this tick; false if it is taken. */
+  take(owner: string): boolean {
+    if (this.#tick !== this.#wheel.now) this.#taken.clear();
+    this.#tick = this.#wheel.now;
+    if (this.#taken.has(owner)) return false;
+    this.#taken.add(owner);
+    // There has to be a next tick, or the turn would be taken for as long as nothing else hangs in the wheel.
+    this.#wheel.add(this, 1);
+    return true;
   }
 
-  /** Entries of this task are given out now. */
-  answered(taskId: string): void {
-    if (this.#answered.size === 0) this.#wheel.add(this, 1);
-    this.#answered.add(taskId);
-  }
-
-  /** The tick is over. */
   visit(): number {
-    this.#answered = new Set();
     return 0;
   }
 }

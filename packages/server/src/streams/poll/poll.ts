@@ -79,7 +79,7 @@ export class Poll implements Reader, Visited {
   readonly #outcome = Promise.withResolvers<PollAnswer | undefined>();
   #state: 'reading' | 'waiting' | 'done' = 'reading';
   #gathering: NodeJS.Timeout | undefined;
-  /** Whether mere progress waits for the next tick. */
+  /** Whether mere progress waits for a turn. */
   #isPaced = false;
 
   constructor(request: PollRequest, around: PollSurroundings) {
@@ -123,22 +123,23 @@ export class Poll implements Reader, Visited {
     const task = this.#tasks.get(taskId);
     if (task === undefined) return;
     task.arrived = keepMeanwhile(task.arrived, batch.entries);
-    if (this.#state === 'waiting') this.#consider(batch.entries);
+    if (this.#state === 'waiting') this.#consider(batch.entries.filter(({ sequence }) => sequence > task.newest));
   }
 
   /** Called each time the wheel comes round to this poll. */
   visit(now: number): number {
     if (this.#state === 'reading') return 1;
-    const isDue = this.#isPaced && [...this.#tasks.values()].some((task) => newsOf(task).length > 0);
-    this.#isPaced = false;
-    if (now < this.#deadline && !isDue) return this.#deadline - now;
+    if (now < this.#deadline) {
+      if (!this.#isPaced) return this.#deadline - now;
+      if (!this.#around.pace.take(this.owner)) return 1;
+    }
     this.#answer();
     return 0;
   }
 
   async #begin(): Promise<void> {
-    const { engine, feeds, pace, wheel } = this.#around;
-    const { after, waitMs, tasks } = this.#request;
+    const { engine, feeds, pace } = this.#around;
+    const { after, waitMs } = this.#request;
     const all = [...this.#tasks.values()];
     await Promise.all(all.filter(({ hadEnded }) => !hadEnded).map(({ taskId }) => feeds.join(taskId, this)));
     let length = 0;
@@ -158,18 +159,20 @@ export class Poll implements Reader, Visited {
       return;
     }
     this.#state = 'waiting';
-    const news = [...found, ...all.flatMap(({ arrived }) => arrived)];
-    if (waitMs === 0) this.#answer();
-    else if (pace.isFast(tasks[0].taskId) && after.some((one) => one !== undefined) && news.every(isMereProgress)) {
-      this.#isPaced = true;
-      wheel.add(this, 1);
-    } else if (found.length > 0) this.#answer();
-    else if (news.length > 0) this.#consider(news);
+    if (waitMs === 0 || (found.length > 0 && after.every((one) => one === undefined))) {
+      // Whoever does not wait, or has nothing yet, is answered in any case.
+      pace.take(this.owner);
+      this.#answer();
+    } else this.#consider(all.flatMap(newsOf));
   }
 
   #consider(news: readonly Entry[]): void {
-    if (this.#isPaced && news.every(isMereProgress)) return;
-    if (news.some(({ type }) => isEnding(type))) this.#answer();
+    const isMere = news.every(isMereProgress);
+    if (news.length === 0 || (isMere && (this.#isPaced || this.#gathering !== undefined))) return;
+    if (isMere && !this.#around.pace.take(this.owner)) {
+      this.#isPaced = true;
+      this.#around.wheel.add(this, 1);
+    } else if (news.some(({ type }) => isEnding(type))) this.#answer();
     else this.#gathering ??= setTimeout(() => this.#answer(), gatherMs);
   }
 
@@ -177,7 +180,7 @@ export class Poll implements Reader, Visited {
   #answer(retryMs = this.#around.retryMs()): void {
     if (this.#state === 'done') return;
     this.#state = 'done';
-    const { cursor, tasks } = this.#request;
+    const { cursor } = this.#request;
     const entries: PollAnswer['entries'] = [];
     let length = 0;
     let left = 0;
@@ -190,7 +193,6 @@ export class Poll implements Reader, Visited {
       }
       if (length > maxAnswerLength || !(task.hadEnded || news.some(({ type }) => isEnding(type)))) left += 1;
     }
-    if (entries.length > 0) this.#around.pace.answered(tasks[0].taskId);
     this.#outcome.resolve({ entries, lastEventId: cursor.text, isOver: left === 0, retryMs });
   }
 
