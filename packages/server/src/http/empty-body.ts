@@ -19,12 +19,12 @@ export function acceptEmptyBodies(app: FastifyInstance): void {
     else void parseJson(request, body, done);
   });
   app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser<string>('*', { parseAs: 'string' }, (_, body, done) => {
-    done(body === '' ? null : unsupported());
+  app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
+    done(body === '' || request.is404 ? null : unsupported());
   });
   // The form's parser leaves the body to the route, and only the upload looks at it.
   app.addHook('preValidation', async (request) => {
-    if (request.isMultipart() && !request.routeOptions.config.upload) throw unsupported();
+    if (request.isMultipart() && !request.is404 && !request.routeOptions.config.upload) throw unsupported();
   });
 }
 

@@ -200,6 +200,8 @@ describe('administration', () => {
     for (const body of [uploadForm([], { dry_run: 'true' }), new URLSearchParams({ dry_run: 'true' }), 'dry_run']) {
       const answer = await server.ask('/api/v1/admin/cleanup', { method: 'POST', body, headers: root });
       await problem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
+      const nowhere = await server.ask('/api/v1/admin/nothing', { method: 'POST', body, headers: root });
+      await problem(nowhere, 404, 'NOT_FOUND');
     }
   });
 });
