@@ -78,7 +78,8 @@ describe.skipIf(found === undefined)('in Firefox', () => {
 
   test('a native EventSource gets every event once, through a cut and a restart, and one ending', async () => {
     const { page } = await open('/');
-    const taskId = await upload(4);
+    // Enough that some are left when the server is killed.
+    const taskId = await upload(12);
     await page.evaluate(follow, `/api/v1/status/tasks/${taskId}/stream`);
     const seen = () => page.evaluate(() => (globalThis as unknown as Followed).followed);
     await expect.poll(async () => (await seen()).sequences.length).toBeGreaterThan(2);
