@@ -76,7 +76,7 @@ describe.skipIf(found === undefined)('in Firefox', () => {
     expect(problems.filter((text) => !text.includes('/stream'))).toEqual([]);
   }, 300_000);
 
-  test('a native EventSource gets every event once, through a cut and a restart, and one ending', async () => {
+  test('a native EventSource gets every event in order, through a cut and a kill, and one ending', async () => {
     const { page } = await open('/');
     // Enough that some are left when the server is killed.
     const taskId = await upload(12);
@@ -90,7 +90,9 @@ describe.skipIf(found === undefined)('in Firefox', () => {
     await expect.poll(async () => (await seen()).endings.length, { timeout: 120_000 }).toBe(1);
     const { sequences, endings, opened } = await seen();
     expect(opened).toBeGreaterThan(2);
-    expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+    // The last reports before a kill may be gone; then the newest of each file comes again.
+    const once = [...new Set(sequences)];
+    expect(once).toEqual(once.toSorted((a, b) => a - b));
     expect(endings).toEqual(['task_completed']);
   }, 180_000);
 
