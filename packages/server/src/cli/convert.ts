@@ -3,6 +3,7 @@ import { ApiError, ApiService, watch } from '@image2model/client';
 import type { Failure, UploadAnswer } from '@image2model/client';
 import { hasEnded, maxFilesPerUpload, toMessage } from '@image2model/protocol';
 import type { FileUpdate, Message, ModelFile } from '@image2model/protocol';
+import { download } from './download.ts';
 import { CommandError, exitCodes, ServerError, UsageError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Input } from './inputs.ts';
@@ -175,19 +176,17 @@ class Run {
 
   async #save(input: Input, jobId: string, model: ModelFile): Promise<Outcome> {
     const { server, output, signal } = this.#options;
-    const headers = server.apiKey === undefined ? {} : { authorization: `Bearer ${server.apiKey}` };
+    const url = this.#api.downloadUrl(jobId, model.filename);
+    const write = async (body: AsyncIterable<Uint8Array>) => await output.save(input.name, body, signal);
     try {
-      const response = await fetch(this.#api.downloadUrl(jobId, model.filename), { headers, signal });
-      if (!response.ok || response.body === null) {
-        const error = cliMessage('cli.download_failed', { status: response.status });
-        return { status: 'failed', code: 'DOWNLOAD_FAILED', error };
-      }
-      const path = await output.save(input.name, response.body, signal);
+      const path = await download({ url, apiKey: server.apiKey, model, write, signal });
       const { size: sizeBytes, sha256, statistics } = model;
       return { status: 'completed', output: path, sizeBytes, sha256, statistics };
     } catch (error) {
       if (signal.aborted) return { status: 'cancelled' };
-      return { status: 'failed', code: 'NOT_WRITTEN', error: reasonOf(error) };
+      if (!(error instanceof ApiError)) throw error;
+      const { code, message: text, messageId: id, messageValues: values } = error;
+      return { status: 'failed', code, error: { text, id, values } };
     }
   }
 
@@ -207,14 +206,17 @@ interface Accepted {
 /** A rejected upload where no single file is to blame: the options are wrong, or the server cannot be used. */
 function requestError(failure: Failure): Error {
   const wrongRequest = ['INVALID_FACE_LIMIT', 'UNKNOWN_MODEL', 'INVALID_OPTIONS'];
-  const { error: text, messageId: id, messageValues: values } = failure;
-  if (wrongRequest.includes(failure.code)) return new UsageError({ text, id, values });
-  const known = { NETWORK_ERROR: 'cli.unreachable', UNAUTHENTICATED: 'cli.key_rejected' } as const;
-  const ours = Object.entries(known).find(([code]) => code === failure.code)?.[1];
-  return new ServerError({
-    text: `${text} (${failure.code})`,
-    ...(ours === undefined ? { id, values } : { id: ours }),
-  });
+  const { error: text, code, status, messageId: id, messageValues: values } = failure;
+  if (wrongRequest.includes(code)) return new UsageError({ text, id, values });
+  if (code === 'INVALID_API_KEY') return new UsageError(cliMessage('cli.key_unusable'));
+  if (code === 'NETWORK_ERROR') {
+    return new ServerError(cliMessage('cli.unreachable', { reason: rootReason(failure.cause) }));
+  }
+  if (code === 'INVALID_RESPONSE' || code.startsWith('HTTP_')) {
+    return new ServerError(cliMessage('cli.foreign_answer', { status }));
+  }
+  const ours = code === 'UNAUTHENTICATED' ? { id: 'cli.key_rejected' } : { id, values };
+  return new ServerError({ text: `${text} (${code})`, ...ours });
 }
 
 function connectionError(error: unknown): ServerError {
@@ -222,6 +224,13 @@ function connectionError(error: unknown): ServerError {
     return new ServerError(cliMessage('cli.gave_up', { attempts: maxRetries }));
   }
   return new ServerError(cliMessage('cli.connection_lost', { reason: reasonOf(error).text }));
+}
+
+/** What the system said of a connection that failed: `fetch` only says that it did. */
+function rootReason(error: Error): string {
+  if (error.cause instanceof Error) return rootReason(error.cause);
+  // One attempt for each address of a name leaves several errors, and no message.
+  return error.message || ('code' in error ? String(error.code) : error.name);
 }
 
 function reasonOf(error: unknown): Message {

@@ -211,6 +211,8 @@ function parseOptions(text: string): Record<string, unknown> {
 }
 
 function serverUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  const { protocol = '', username = '', search = '', hash = '' } = URL.parse(text) ?? {};
+  // People copy the address of the API, too.
+  if (/^https?:$/.test(protocol) && username + search + hash === '') return text.replace(/(\/api\/v1)?\/*$/, '');
   throw new UsageError(cliMessage('cli.not_an_address', { url: text }));
 }

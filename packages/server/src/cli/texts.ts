@@ -18,11 +18,15 @@ const en = {
   'cli.no_such_file': '{file}: there is no such file',
   'cli.not_a_file': '{file} is not a file',
   'cli.not_an_address': '--server {url} is not an address like http://localhost:3000',
-  'cli.unreachable': 'The server cannot be reached (NETWORK_ERROR)',
+  'cli.unreachable': 'The server cannot be reached: {reason} (NETWORK_ERROR)',
+  'cli.foreign_answer':
+    'Something else answered in place of the server, with status {status}: is the address right? Or was it a proxy, or the login page of a network?',
+  'cli.key_unusable': 'The API key has a character that no key has, perhaps a blank or a line break',
   'cli.key_rejected': 'The server rejects the API key (UNAUTHENTICATED)',
   'cli.connection_lost': 'The connection to the server was lost: {reason}',
   'cli.gave_up': 'The connection to the server was lost: {attempts} attempts to reconnect failed',
-  'cli.download_failed': 'The server answered {status}',
+  'cli.download_broken': 'The download broke off',
+  'cli.download_changed': 'What arrived is not the model that the server made: its checksum differs',
 } as const;
 
 const de: Readonly<Record<CliTextId, string>> = {
@@ -38,12 +42,17 @@ const de: Readonly<Record<CliTextId, string>> = {
   'cli.no_such_file': '{file}: Diese Datei gibt es nicht',
   'cli.not_a_file': '{file} ist keine Datei',
   'cli.not_an_address': '--server {url} ist keine Adresse wie http://localhost:3000',
-  'cli.unreachable': 'Der Server ist nicht erreichbar (NETWORK_ERROR)',
+  'cli.unreachable': 'Der Server ist nicht erreichbar: {reason} (NETWORK_ERROR)',
+  'cli.foreign_answer':
+    'Statt des Servers hat etwas anderes geantwortet, mit Status {status}: Stimmt die Adresse? Oder war es ein Proxy oder die Anmeldeseite eines Netzes?',
+  'cli.key_unusable':
+    'Der API-Schlüssel enthält ein Zeichen, das in keinem Schlüssel vorkommt, vielleicht ein Leerzeichen oder einen Zeilenumbruch',
   'cli.key_rejected': 'Der Server lehnt den API-Schlüssel ab (UNAUTHENTICATED)',
   'cli.connection_lost': 'Die Verbindung zum Server ist abgebrochen: {reason}',
   'cli.gave_up':
     'Die Verbindung zum Server ist abgebrochen, und {attempts} Versuche, sie wiederherzustellen, sind gescheitert',
-  'cli.download_failed': 'Der Server antwortete mit {status}',
+  'cli.download_broken': 'Der Download ist abgebrochen',
+  'cli.download_changed': 'Was ankam, ist nicht das Modell, das der Server erstellt hat: Die Prüfsumme stimmt nicht',
 };
 
 type CliTextId = keyof typeof en;

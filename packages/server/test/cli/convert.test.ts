@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { freePort } from '../../../../scripts/test/free-port.ts';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -144,8 +145,8 @@ describe('image2model convert', () => {
     expect((await german('chair.png', '--api-key', 'wrong')).err).toContain(
       'Der Server lehnt den API-Schlüssel ab (UNAUTHENTICATED)',
     );
-    const away = await german('chair.png', '--server', 'http://127.0.0.1:1');
-    expect(away.err).toMatch(/^chair\.png: Der Server ist nicht erreichbar \(NETWORK_ERROR\)\n/);
+    const away = await german('chair.png', '--server', `http://127.0.0.1:${await freePort()}`);
+    expect(away.err).toMatch(/^chair\.png: Der Server ist nicht erreichbar: .*ECONNREFUSED.* \(NETWORK_ERROR\)\n/);
     const noModel = await german('chair.png', '--model', 'none');
     expect(noModel.err).toMatch(
       /^chair\.png: Dieses Modell gibt es nicht\.\n0 von 1 Modell .*\nimage2model: Dieses Modell gibt es nicht\.\n$/,
@@ -189,6 +190,11 @@ describe('image2model convert', () => {
     expect((await readFile(join(directory, 'out/chair.glb'))).subarray(0, 4).toString()).toBe('glTF');
   });
 
+  it('takes the address of the API for that of its server', async () => {
+    const run = await convert('chair.png', '-o', 'out', '--server', `${server.address}/api/v1/`);
+    expect(run).toMatchObject({ code: 0, out: 'out/chair.glb\n' });
+  });
+
   it('reuses what the server made earlier of the same photo, unless --fresh is given', async () => {
     let made = 0;
     const model = createTriangleModel({ before: async () => void (made += 1) });
@@ -226,6 +232,10 @@ describe('image2model convert', () => {
     [['convert', 'chair.png', '--options', '[]'], /must be a JSON object/],
     [['convert', 'chair.png', '--model', 'none'], /There is no such model/],
     [['convert', 'chair.png', '--server', 'nowhere'], /is not an address/],
+    [['convert', 'chair.png', '--server', 'localhost:3000'], /--server localhost:3000 is not an address like http/],
+    [['convert', 'chair.png', '--server', 'http://localhost:3000?a=b'], /--server .* is not an address/],
+    [['convert', 'chair.png', '--server', 'http://me:secret@localhost:3000'], /--server .* is not an address/],
+    [['convert', 'chair.png', '--api-key', 'a key\n'], /API key has a character that no key has/],
     [['convert', 'chair.png', '--colour', 'red'], /unknown option/],
     [['bake'], /unknown command/],
   ])('ends with 2 on %j', async (args, message) => {
@@ -234,11 +244,15 @@ describe('image2model convert', () => {
     expect(run).toMatchObject({ code: 2, out: '' });
   });
 
-  it('ends with 3 where the server cannot be reached or rejects the key', async () => {
-    expect(await convert('chair.png', '--server', 'http://127.0.0.1:1')).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('cannot be reached'),
-    });
+  it('ends with 3 where the server cannot be reached, and says why, or where it rejects the key', async () => {
+    const port = await freePort();
+    // A name has several addresses, all of which are tried.
+    for (const host of ['127.0.0.1', 'localhost']) {
+      expect(await convert('chair.png', '--server', `http://${host}:${port}`)).toMatchObject({
+        code: 3,
+        err: expect.stringMatching(/^image2model: The server cannot be reached: .*ECONNREFUSED.* \(NETWORK_ERROR\)$/m),
+      });
+    }
     const wrong = await convert('chair.png', '--api-key', 'wrong');
     expect(wrong).toMatchObject({ code: 3, err: expect.stringContaining('UNAUTHENTICATED') });
   });
