@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { foreignAnswers, startPortal } from '../scripts/test/portal.ts';
 import { startCuttingProxy } from './support/cutting-proxy.ts';
 import { docCode } from './support/doc-code.ts';
 import { startServer } from './support/server.ts';
@@ -84,18 +85,27 @@ const programs = [
 
 for (const { heading, name, found, prepare } of programs) {
   test.skipIf(found === undefined)(
-    `${name}: every event once, through cuts and a restart`,
+    `${name}: every event once, through cuts, foreign answers and a restart`,
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'image2model-clients-'));
       onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
       const command = await prepare(found)(folder, await docCode('clients.md', heading));
       const server = await startServer({ API_KEYS: 'key', WORKER_CONCURRENCY: '1' });
       onTestFinished(async () => await server.close());
-      const proxy = await startCuttingProxy(server.url, { eventsPerConnection: 6 });
+      const cutting = await startCuttingProxy(server.url, { eventsPerConnection: 6 });
+      onTestFinished(async () => await cutting.close());
+      const answers = Object.values(foreignAnswers);
+      let asked = 0;
+      const proxy = await startPortal(cutting.url, ({ url = '' }) => {
+        if (!/\/(stream|events)(\?|$)/.test(url)) return undefined;
+        asked += 1;
+        return asked % 2 === 1 ? answers.shift() : undefined;
+      });
       onTestFinished(async () => await proxy.close());
 
       const refused = run(command, folder, { IMAGE2MODEL_URL: proxy.url, IMAGE2MODEL_KEY: 'wrong' });
       expect(await refused.code).not.toBe(0);
+      expect(refused.output()).toContain('The API key is not valid.');
 
       const client = run(command, folder, { IMAGE2MODEL_URL: proxy.url, IMAGE2MODEL_KEY: 'key' });
       await expect.poll(() => client.events().length).toBeGreaterThan(2);
@@ -109,8 +119,9 @@ for (const { heading, name, found, prepare } of programs) {
       const endings = events.map(([, event]) => event).filter((event) => event?.startsWith('task_c'));
       expect(endings).toEqual(['task_completed']);
       expect(events.at(-1)?.[1]).toBe('task_completed');
-      expect(proxy.connections).toBeGreaterThan(3);
-      for (const model of ['duck.glb', 'teapot.glb']) {
+      expect(answers.length).toBeLessThan(2);
+      expect(cutting.connections).toBeGreaterThan(3);
+      for (const model of ['duck.glb', 'teapot.glb', 'coffee.glb']) {
         expect((await readFile(join(folder, model))).subarray(0, 4).toString()).toBe('glTF');
       }
     },
@@ -118,9 +129,9 @@ for (const { heading, name, found, prepare } of programs) {
   );
 }
 
-/** Starts a program with two photos, ended with the test. */
+/** Starts a program with three photos, ended with the test. */
 function run([command = '', ...args]: string[], cwd: string, variables: Record<string, string>) {
-  const child = spawn(command, [...args, ...samplePaths('duck.png', 'teapot.jpg')], {
+  const child = spawn(command, [...args, ...samplePaths('duck.png', 'teapot.jpg', 'coffee.jpg')], {
     cwd,
     env: { ...env, PYTHONUNBUFFERED: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, request as forward } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { foreignAnswers, startPortal } from '../../../../scripts/test/portal.ts';
+import type { ForeignAnswer, Portal } from '../../../../scripts/test/portal.ts';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -16,45 +16,24 @@ const program = resolve(import.meta.dirname, '../../src/cli/main.ts');
 const key = 'key-of-the-command-line';
 const paths = { upload: /\/upload\/$/, stream: /\/(stream|events)(\?|$)/, download: /\.glb$/ };
 
-/** What stands in between: it lets requests pass, but for so many of these, which it answers by itself. */
-let interference: { of: RegExp; times: number; answer: (response: ServerResponse) => void } | undefined;
-const between = createServer((request, response) => {
-  if (interference !== undefined && interference.times > 0 && interference.of.test(request.url ?? '')) {
-    interference.times -= 1;
-    request.resume();
-    interference.answer(response);
-    return;
-  }
-  pass(request, response);
-});
+/** What is answered in place of the server, and how often. */
+let interference: { of: RegExp; times: number; answer: ForeignAnswer } | undefined;
 let server: TestServer;
+let portal: Portal;
 let directory: string;
 
-function pass(request: IncomingMessage, response: ServerResponse): void {
-  const { port } = new URL(server.address);
-  const onward = forward({
-    host: '127.0.0.1',
-    port,
-    path: request.url,
-    method: request.method,
-    headers: request.headers,
-  });
-  onward.on('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 0, answer.headers);
-    answer.pipe(response);
-  });
-  onward.on('error', () => response.destroy());
-  response.on('close', () => onward.destroy());
-  request.pipe(onward);
+function interfere({ url = '' }: IncomingMessage): ForeignAnswer | undefined {
+  if (interference === undefined || interference.times === 0 || !interference.of.test(url)) return undefined;
+  interference.times -= 1;
+  return interference.answer;
 }
 
-const loginPage = (response: ServerResponse): void =>
-  void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to our Wi-Fi</h1>');
-const halfAModel = (response: ServerResponse): void => {
+const loginPage = foreignAnswers['a login page'] as ForeignAnswer;
+const halfAModel: ForeignAnswer = (response) => {
   response.writeHead(200, { 'content-type': 'model/gltf-binary', 'content-length': '1000' });
   response.write('glTF', () => response.destroy());
 };
-const anotherModel = (response: ServerResponse): void =>
+const anotherModel: ForeignAnswer = (response) =>
   void response.writeHead(200, { 'content-type': 'model/gltf-binary' }).end('glTF');
 const lostProblem = {
   type: 'urn:image2model:error:FILE_LOST',
@@ -64,13 +43,12 @@ const lostProblem = {
   code: 'FILE_LOST',
   request_id: 'a-request',
 };
-const lost = (response: ServerResponse): void =>
+const lost: ForeignAnswer = (response) =>
   void response.writeHead(410, { 'content-type': 'application/problem+json' }).end(JSON.stringify(lostProblem));
 
 beforeAll(async () => {
   server = await startTestServer({ env: { API_KEYS: key }, model: createTriangleModel() });
-  between.listen(0, '127.0.0.1');
-  await once(between, 'listening');
+  portal = await startPortal(server.address, interfere);
   directory = await mkdtemp(join(tmpdir(), 'image2model-portal-'));
   await writeFile(join(directory, 'chair.png'), await picture());
 });
@@ -79,19 +57,18 @@ beforeEach(async () => {
   await rm(join(directory, 'out'), { recursive: true, force: true });
 });
 afterAll(async () => {
-  between.close();
+  await portal.close();
   await server.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
 async function convert(args: string[] = [], env: Record<string, string> = {}) {
-  const { port } = between.address() as AddressInfo;
   const child = spawn(process.execPath, [program, 'convert', 'chair.png', '-o', 'out', ...args], {
     cwd: directory,
     env: {
       ...process.env,
       LC_ALL: 'C',
-      IMAGE2MODEL_URL: `http://127.0.0.1:${port}`,
+      IMAGE2MODEL_URL: portal.url,
       IMAGE2MODEL_API_KEY: key,
       ...env,
     },
