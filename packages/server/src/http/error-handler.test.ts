@@ -30,7 +30,7 @@ describe('an error that was thrown', () => {
 describe('Retry-After', () => {
   it('has a time of its own for 429 and 503, and is spread upwards', () => {
     expect(new ApiError('QUEUE_FULL', message('error.converter_busy')).retryAfterSeconds).toBe(5);
-    expect(new ApiError('NOT_FOUND', message('error.route_missing')).retryAfterSeconds).toBeUndefined();
+    expect(new ApiError('NOT_FOUND', message('error.id_invalid')).retryAfterSeconds).toBeUndefined();
     const spread = new Set(Array.from({ length: 200 }, () => jitterSeconds(10)));
     expect(Math.min(...spread)).toBeGreaterThanOrEqual(10);
     expect(Math.max(...spread)).toBeLessThanOrEqual(15);

@@ -1,4 +1,4 @@
-import { errorDefinitions } from '@image2model/protocol';
+import { errorDefinitions, message } from '@image2model/protocol';
 import type { ErrorCode, Message } from '@image2model/protocol';
 
 /**
@@ -17,4 +17,9 @@ export class ModelError extends Error {
     this.said = said;
     this.retryable = options.retryable ?? errorDefinitions[code].retryable;
   }
+}
+
+/** That a model is not among these, and which there are. */
+export function unknownModel(models: ReadonlyMap<string, unknown>): Message {
+  return message('error.unknown_model', { models: [...models.keys()].join(', ') });
 }

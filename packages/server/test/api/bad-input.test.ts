@@ -99,6 +99,7 @@ describe('an upload is refused', () => {
       'UNKNOWN_MODEL',
     );
     expect(refused).toMatchObject({
+      detail: 'There is no such model. Available: local',
       message_id: 'error.unknown_model',
       errors: [{ message_id: 'error.unknown_model' }],
     });
@@ -212,6 +213,15 @@ describe('a request that is not well formed', () => {
   it('is refused where no route takes it', async () => {
     await problem(await ask('/api/v1/nothing'), 404, 'NOT_FOUND');
     await problem(await ask('/nothing'), 404, 'NOT_FOUND');
+    // As with a base address that has the root of the API already.
+    const twice = await problem(
+      await ask('/api/v1/api/v1/upload/?api_key=secret', { method: 'POST' }),
+      404,
+      'NOT_FOUND',
+    );
+    expect(twice.detail).toBe('There is no such route: POST /api/v1/api/v1/upload/');
+    const long = await problem(await ask(`/api/v1/${'a'.repeat(5000)}`), 404, 'NOT_FOUND');
+    expect(long.detail.length).toBeLessThan(200);
     const wrong = await ask('/api/v1/upload', { method: 'GET' });
     expect(wrong.headers.get('allow')).toBe('POST');
     await problem(wrong, 405, 'METHOD_NOT_ALLOWED');

@@ -149,7 +149,7 @@ describe('image2model convert', () => {
     expect(away.err).toMatch(/^chair\.png: Der Server ist nicht erreichbar: .*ECONNREFUSED.* \(NETWORK_ERROR\)\n/);
     const noModel = await german('chair.png', '--model', 'none');
     expect(noModel.err).toMatch(
-      /^chair\.png: Dieses Modell gibt es nicht\.\n0 von 1 Modell .*\nimage2model: Dieses Modell gibt es nicht\.\n$/,
+      /^chair\.png: Dieses Modell gibt es nicht\. Verfügbar: (\S+)\n0 von 1 Modell .*\nimage2model: Dieses Modell gibt es nicht\. Verfügbar: \1\n$/,
     );
     const json = await german('chair.png', '--api-key', 'wrong', '--json');
     expect(lines(json)[0]).toEqual({

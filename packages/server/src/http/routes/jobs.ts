@@ -6,6 +6,7 @@ import type { Engine, JobRow, RetryTask } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
 import { removeJob } from '../../jobs/remove-job.ts';
 import type { Model } from '../../models/contract.ts';
+import { unknownModel } from '../../models/errors.ts';
 import { ownJob } from '../../auth/access.ts';
 import { jobParams, requireRoomInQueue } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
@@ -141,7 +142,7 @@ async function tasksOf(engine: Engine, job: JobRow) {
 function retryTask(job: JobRow, asked: z.infer<typeof retryBody>, models: ReadonlyMap<string, Model>): RetryTask {
   const model = asked.model ?? job.model;
   const chosen = models.get(model);
-  if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', message('error.unknown_model'));
+  if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', unknownModel(models));
   const checked = chosen.checkOptions(asked.options ?? (model === job.model ? job.options : {}));
   if ('problems' in checked) {
     const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));

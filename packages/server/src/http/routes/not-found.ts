@@ -31,6 +31,12 @@ export function answerNotFound(
       );
     }
     if (await otherwise(request, reply)) return reply;
-    throw new ApiError('NOT_FOUND', message('error.route_missing'));
+    throw new ApiError('NOT_FOUND', message('error.route_missing', { route: shown(request.method, path) }));
   });
+}
+
+/** A path as a sentence may have it: it came from anybody. */
+function shown(method: string, path: string): string {
+  const text = path.replaceAll(/[^!-~]/g, '?');
+  return `${method} ${text.length > 100 ? `${text.slice(0, 100)}…` : text}`;
 }

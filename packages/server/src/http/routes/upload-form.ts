@@ -1,6 +1,7 @@
 import { maxFaceLimit, message, messageRef, minFaceLimit } from '@image2model/protocol';
 import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { Model } from '../../models/contract.ts';
+import { unknownModel } from '../../models/errors.ts';
 
 /** What the fields beside the images ask for; where `problems` is not empty the rest is of no use. */
 export interface UploadForm {
@@ -45,7 +46,7 @@ export function readForm(
   const named = value('model') ?? defaultModel;
   const model = typeof named === 'string' ? named.trim() : '';
   const chosen = models.get(model);
-  if (chosen === undefined) wrong('UNKNOWN_MODEL', 'model', message('error.unknown_model'));
+  if (chosen === undefined) wrong('UNKNOWN_MODEL', 'model', unknownModel(models));
 
   const reuse = readFlag(value('reuse'));
   if (reuse === undefined) wrong('INVALID_REQUEST', 'reuse', message('error.reuse'));
