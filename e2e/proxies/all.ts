@@ -5,7 +5,7 @@ import { apache, apacheDefaults, apacheDeflate } from './real/apache.ts';
 import { caddy, caddyCleartext, caddyEncode, caddyEncodeAll } from './real/caddy.ts';
 import { haproxy, haproxyCompression } from './real/haproxy.ts';
 import { lighttpd, lighttpdDefaults } from './real/lighttpd.ts';
-import { nginx, nginxDefaults, nginxIpv6 } from './real/nginx-alone.ts';
+import { nginx, nginxDefaults, nginxIpv6, nginxUnderPath } from './real/nginx-alone.ts';
 import { nginxBeforeAnother, nginxBehindNginx, nginxBehindNginxDefaults } from './real/nginx-behind-nginx.ts';
 import { nginxGzip } from './real/nginx-gzip.ts';
 import { nginxHttp2 } from './real/nginx-http2.ts';
@@ -37,6 +37,7 @@ export const realProxies: readonly Proxy[] = [
   apacheDeflate,
   lighttpd,
   lighttpdDefaults,
+  nginxUnderPath,
 ];
 
 /** Those of our own that stand for what else is met between a server and a person. */

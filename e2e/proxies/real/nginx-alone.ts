@@ -20,6 +20,18 @@ export const nginxDefaults: Proxy = {
     startNginx((port) => `server { listen 127.0.0.1:${port}; location / { proxy_pass http://${host}; } }`),
 };
 
+/** It has the API below a path of its own, which the server knows nothing of. */
+export const nginxUnderPath: Proxy = {
+  name: 'nginx under a path',
+  missing,
+  version,
+  start: async ({ host }) => {
+    const lines = documented('nginx under a path', { '127.0.0.1:3000': host });
+    const running = await startNginx((port) => `server { listen 127.0.0.1:${port}; ${lines} }`);
+    return { ...running, url: `${running.url}/models` };
+  },
+};
+
 /** It listens on an IPv6 address, and reaches the server at one. */
 export const nginxIpv6: Proxy = {
   name: 'nginx over IPv6',
