@@ -59,7 +59,7 @@ describe('readConfig', () => {
     [{ PUBLIC_URL: 'https://example.org/?a=b' }, /^PUBLIC_URL must be a URL/],
     [{ PUBLIC_URL: 'https://example.org/?' }, /^PUBLIC_URL must be a URL/],
     [{ PUBLIC_URL: 'https://example.org/#top' }, /^PUBLIC_URL must be a URL/],
-    [{ PUBLIC_URL: 'https://example.org/api/v1/' }, /^PUBLIC_URL must be the URL of the pages: leave \/api\/v1 out/],
+    [{ PUBLIC_URL: 'https://example.org/api/v1/' }, /^PUBLIC_URL must be the URL before \/api\/v1: leave that out/],
     [{ FAL_KEY: 'k', FAL_DAILY_LIMIT_USD: '-1' }, /^FAL_DAILY_LIMIT_USD must be an amount/],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /^CORS_ORIGINS must be origins/],
     [{ API_KEYS: 'a b' }, /^API_KEYS must be printable/],

@@ -119,9 +119,9 @@ const baseUrl = z
 const publicUrl = z
   .string()
   .trim()
-  .refine(isPublicUrl, 'must be a URL like https://example.org, perhaps with a path, without a query')
+  .refine(isPublicUrl, 'must be a URL like https://example.org, perhaps with a path, without a user name or a query')
   .transform((text) => new URL(text).href.replace(/\/+$/, ''))
-  .refine((text) => !/\/api(\/v1)?$/.test(text), 'must be the URL of the pages: leave /api/v1 out')
+  .refine((text) => !/\/api(\/v1)?$/.test(text), 'must be the URL before /api/v1: leave that out')
   .optional();
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -132,7 +132,10 @@ export class ApiService {
     return this.#call(`/jobs/${part(jobId)}`, 'status', { method: 'DELETE', ...options });
   }
 
-  /** Creates a single-use ticket for a task's stream or downloads, for clients that cannot send headers. Valid for 60 s. */
+  /**
+   * Creates a ticket for the events of a task, or for one download, for clients that cannot send headers. It has to be
+   * used within 60 s.
+   */
   createTicket(taskId: string, options?: CallOptions): Promise<Result<Ticket>> {
     return this.#call(`/status/tasks/${part(taskId)}/ticket`, 'ticket', { method: 'POST', ...options });
   }
