@@ -7,64 +7,58 @@ import { readText } from './read-text.ts';
 const maxProblemLength = 64 * 1024;
 
 /** The error of a response that is neither an event stream nor the answer to a call. */
-export async function errorFromResponse({ status, headers, body }: Response): Promise<ApiError> {
+export async function errorFromResponse(response: Response): Promise<ApiError> {
   let text = '';
-  await readText(body, (piece) => {
+  await readText(response.body, (piece) => {
     text += piece;
     return text.length > maxProblemLength;
   });
-  return problemError(
-    status,
-    text,
-    headers.get('retry-after'),
-    headers.get('content-type'),
-    status < 300 ? 'NOT_AN_EVENT_STREAM' : undefined,
-  );
+  return problemError(response, text, 'NOT_AN_EVENT_STREAM');
 }
 
 /**
- * As {@link errorFromResponse}, from the parts of a response. Only a problem with its code is an answer of this server.
- * Anything else comes from something in between (a captive portal, a firewall, a proxy), which may let the same request
- * pass later.
+ * As {@link errorFromResponse}, with the body. Only a problem with its code is an answer of this server. Anything else
+ * comes from something in between (a captive portal, a firewall, a proxy), which may let the same request pass later.
+ * `code` is that of a success.
  */
-export function problemError(
-  status: number,
-  body: string,
-  retryAfter: string | null,
-  contentType: string | null = null,
-  code = `HTTP_${status}`,
-): ApiError {
-  const problem = isOfType(contentType, 'application/problem+json') ? parseProblem(body) : {};
-  const { detail, title = `Not an answer of this server: ${status} ${contentType ?? ''}` } = problem;
-  return new ApiError(detail ?? title, {
-    code: problem.code ?? code,
-    status,
-    retryable: !problem.code || isRetryableStatus(status),
-    requestId: problem.request_id,
-    messageId: problem.message_id,
-    messageValues: problem.message_values,
-    errors: Array.isArray(problem.errors) ? problem.errors : [],
-    retryAfterMs: parseRetryAfter(retryAfter),
-  });
+export function problemError({ ok, status, headers }: AnswerHead, body: string, code: string): ApiError {
+  const contentType = headers.get('content-type');
+  const problem = parseProblem(contentType, body);
+  return new ApiError(
+    problem.detail ?? problem.title ?? `Not an answer of this server: ${status} ${contentType ?? ''}`,
+    {
+      code: problem.code ?? (ok ? code : `HTTP_${status}`),
+      status,
+      retryable: !problem.code || isRetryableStatus(status),
+      requestId: problem.request_id,
+      messageId: problem.message_id,
+      messageValues: problem.message_values,
+      errors: Array.isArray(problem.errors) ? problem.errors : [],
+      retryAfterMs: parseRetryAfter(headers.get('retry-after')),
+    },
+  );
 }
 
+type AnswerHead = Pick<Response, 'ok' | 'status' | 'headers'>;
+
 /** `Retry-After` in milliseconds: whole seconds or an HTTP date (RFC 9110, 10.2.3). */
-export function parseRetryAfter(value: string | null, now = Date.now()): number | undefined {
-  if (!value) return undefined;
+export function parseRetryAfter(header: string | null, now = Date.now()): number | undefined {
+  const value = header ?? '';
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 /** Statuses after which the same request may succeed: time-outs, rate limits and server errors. */
 function isRetryableStatus(status: number): boolean {
-  return status === 408 || status === 425 || status === 429 || status >= 500;
+  return status >= 500 || [408, 425, 429].includes(status);
 }
 
-/** What the body says, if it is a problem with a code, as all of this server's are. */
-function parseProblem(body: string): Partial<Problem> {
+/** What the body says, if it is a problem with a code in upper snake case, as all of this server's are. */
+function parseProblem(contentType: string | null, body: string): Partial<Problem> {
   try {
-    const problem = JSON.parse(body) as Partial<Problem> | null;
-    if (typeof problem?.code === 'string') return problem;
+    const problem = JSON.parse(body) as Problem | null;
+    if (isOfType(contentType, 'application/problem+json') && /^[A-Z_]+$/.test(problem?.code as string))
+      return problem as Problem;
   } catch {
     // As if it said nothing.
   }

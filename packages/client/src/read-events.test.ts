@@ -30,8 +30,8 @@ test('each answer of this server is retried just where its table of errors says 
     /^(OUT_OF_MEMORY|WORKER_CRASHED|DAILY_LIMIT_REACHED|ALL_FILES_FAILED|PROVIDER_.*|RESULT_.*|SUBMIT_.*)$/;
   for (const [code, { status, retryable }] of Object.entries(errorDefinitions)) {
     if (ofTasks.test(code)) continue;
-    const body = JSON.stringify({ status, code, title: 'A title' });
-    const error = problemError(status, body, null, 'application/problem+json');
+    const response = new Response(null, { status, headers: { 'Content-Type': 'application/problem+json' } });
+    const error = problemError(response, JSON.stringify({ status, code, title: 'A title' }), 'OTHER');
     expect([error.code, error.retryable], code).toEqual([code, retryable]);
   }
 });
@@ -45,6 +45,9 @@ const foreign: [string, number, Record<string, string>, string][] = [
   ['somebody else’s JSON', 404, { 'Content-Type': 'application/json' }, '{"code":"NOT_FOUND","message":"no Route"}'],
   ['a problem without a code', 410, { 'Content-Type': 'application/problem+json' }, '{"title":"Gone"}'],
   ['a problem that is cut off', 404, { 'Content-Type': 'application/problem+json' }, '{"code":"TASK_NOT_FO'],
+  ['a problem with a code of somebody else', 403, { 'Content-Type': 'application/problem+json' }, '{"code":"GW-1002"}'],
+  ['one in camel case', 403, { 'Content-Type': 'application/problem+json' }, '{"code":"AccessDenied","status":403}'],
+  ['one whose code is a number', 400, { 'Content-Type': 'application/problem+json' }, '{"code":40001}'],
   ['a problem that is null', 400, { 'Content-Type': 'application/problem+json' }, 'null'],
   ['no content type', 200, {}, 'event: task_progress\ndata: {}\n\n'],
   ['a type that only begins like the right one', 200, { 'Content-Type': 'text/event-streamX' }, ': \n\n'],

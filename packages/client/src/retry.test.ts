@@ -55,7 +55,7 @@ test('Retry-After may be seconds or a date', () => {
 });
 
 test('an error response without problem details still becomes an error', () => {
-  expect(problemError(502, '<html>', null)).toMatchObject({
+  expect(problemError(new Response(null, { status: 502 }), '<html>', 'OTHER')).toMatchObject({
     code: 'HTTP_502',
     status: 502,
     retryable: true,

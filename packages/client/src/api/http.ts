@@ -55,13 +55,12 @@ export async function requestJson<T extends object>(
  *
  * @throws {ApiError} if the status is not 2xx, or with the code `INVALID_RESPONSE`
  */
-function parseResponse({ ok, status, headers }: Response, body: string, field: string): object {
+function parseResponse(response: Response, body: string, field: string): object {
   try {
     const parsed = JSON.parse(body) as object;
-    if (ok && field in parsed) return parsed;
+    if (response.ok && field in parsed) return parsed;
   } catch {
     // Reported below.
   }
-  const code = ok ? 'INVALID_RESPONSE' : undefined;
-  throw problemError(status, body, headers.get('retry-after'), headers.get('content-type'), code);
+  throw problemError(response, body, 'INVALID_RESPONSE');
 }
