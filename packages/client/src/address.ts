@@ -6,7 +6,7 @@ export function defaultBaseUrl(): string {
 }
 
 /**
- * The absolute URL of a route. `baseUrl` may end with a slash; in a page it may be a path.
+ * The absolute URL of a route. `baseUrl` may end with a slash; in a page it may be a path that begins with one.
  *
  * @throws {ApiError} with the code `INVALID_BASE_URL`: `fetch` reports a wrong URL like a network that failed, which would
  * be retried for ever
@@ -15,7 +15,9 @@ export function apiUrl(baseUrl: string | undefined, path: string): string {
   const url = `${(baseUrl ?? defaultBaseUrl()).replace(/\/+$/, '')}/api/v1${path}`;
   try {
     // What `fetch` resolves a relative URL against, in pages and in workers.
-    const { href } = new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href);
+    const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+    // Without a slash it is rather a host that lacks its `https://`.
+    const { href } = new URL(url, url[0] === '/' ? page : undefined);
     // No user name or password before the host, and no `?` or `#` that swallows the path.
     if (/^https?:\/\/[^/@]+\/[^?#]*api\/v1\//.test(href)) return href;
   } catch {

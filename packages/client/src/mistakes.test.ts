@@ -52,7 +52,10 @@ test('in a page an empty base address is its own, and one without a host is belo
     expect(await new ApiService({ baseUrl, fetch }).getHealth()).toMatchObject({ success: true });
   const own = 'https://models.example/api/v1/health';
   expect(asked).toEqual([own, own, own, 'https://models.example/prefix/api/v1/health']);
-  expect(await new ApiService({ baseUrl: 'localhost:3000', fetch }).getHealth()).toMatchObject({ success: false });
+  // None of them is a path of the page: they would ask it for a folder of that name.
+  for (const baseUrl of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'example.org', 'http://', 'https:'])
+    expect(await new ApiService({ baseUrl, fetch }).getHealth()).toMatchObject({ code: 'INVALID_BASE_URL' });
+  expect(asked).toHaveLength(4);
 });
 
 test.for([
