@@ -89,7 +89,6 @@ function failureOf(data: TaskFailed | TaskCancelled): ApiError {
 
 /** Reports as an uncaught error, except that it must not take down a Node process. */
 function report(error: unknown): void {
-  const { reportError } = globalThis as { reportError?: (error: unknown) => void };
   // oxlint-disable-next-line no-console -- Node has no `reportError`
-  (reportError ?? console.error)(error);
+  ((globalThis as Partial<typeof globalThis>).reportError ?? console.error)(error);
 }

@@ -69,7 +69,7 @@ export class ApiError extends Error {
   declare readonly retryAfterMs: number | undefined;
 
   constructor(message: string, { cause, ...init }: ApiErrorInit) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(message, (cause && { cause }) as ErrorOptions);
     Object.assign(this, init);
   }
 

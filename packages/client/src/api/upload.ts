@@ -116,7 +116,7 @@ function counted(
     },
   });
   return {
-    headers: { ...headers, 'Content-Type': encoded.headers.get('content-type') ?? 'multipart/form-data' },
+    headers: { ...headers, 'Content-Type': encoded.headers.get('content-type') as string },
     body: encoded.body?.pipeThrough(tally) as BodyInit,
     // Node and Chromium require it for streamed bodies.
     duplex: 'half',
