@@ -120,12 +120,14 @@ export class Connection {
       if (this.#closed()) return;
       if (Array.isArray(outcome)) {
         this.#fallBack(outcome);
-      } else if (outcome === 'seen') {
-        // The task has ended. Without a cursor the server tells the ending to who has not seen it.
-        if (!this.#cursor) return this.#finish();
-        this.#cursor = undefined;
       } else {
         const error = outcome instanceof ApiError ? outcome : lost();
+        if (error.status === 204) {
+          // The task has ended. Without a cursor the server tells the ending, and never answers like this.
+          if (!this.#cursor) return this.#finish(error);
+          this.#cursor = '';
+          continue;
+        }
         if (this.#news || (this.#opened && ageMs() >= this.#options.stableMs && error.code !== 'STALLED')) {
           this.#failures = 0;
           if (isPoll && outcome === 'closed') continue;
@@ -202,9 +204,8 @@ export class Connection {
       signal,
     );
     if (signal.aborted) return;
-    if (outcome === 'seen' || (outcome === 'closed' && (messages[0] || ageMs() > this.#options.stableMs))) {
-      attempt.abort(messages);
-    }
+    const isGood = outcome === 'closed' && (messages[0] || ageMs() > this.#options.stableMs);
+    if (isGood || (outcome as ApiError).status === 204) attempt.abort(messages);
   }
 
   /** Goes on by polls, beginning with what a look has brought. */

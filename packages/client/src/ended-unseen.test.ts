@@ -45,6 +45,22 @@ test('a task that is gone by then ends with the server’s error', async () => {
   expect([seen, recorded.errors[0]?.code, recorded.calls]).toEqual([true, 'TASK_NOT_FOUND', ['error']]);
 });
 
+test.for([undefined, '1'])(
+  'an answer without content to who has no cursor is told, once (cursor: %s)',
+  async (lastEventId) => {
+    const { task, server, recorded, follow } = await setUp({
+      intercept: (_, response) => response.writeHead(204).end(),
+    });
+    const stream = follow({ lastEventId });
+    await recorded.when('error');
+    expect(recorded.errors[0]).toMatchObject({ code: 'NOT_AN_EVENT_STREAM', status: 204 });
+    expect([recorded.calls, stream.readyState()]).toEqual([['error'], 2]);
+    expect(server.requests).toHaveLength(lastEventId ? 2 : 1);
+    const events = watch(task.taskId, { baseUrl: server.baseUrl, lastEventId });
+    await expect(events.next()).rejects.toMatchObject({ status: 204 });
+  },
+);
+
 test('an ending that is cut off while it is told is told once', async () => {
   let answers = 0;
   const { task, recorded, follow } = await setUp({

@@ -8,11 +8,11 @@ import { errorFromResponse } from './problem.ts';
 import { readText } from './read-text.ts';
 
 /**
- * What a request for events ended with: `seen` (204), if the last event was seen before; an orderly close by the server,
- * or that nothing more is wanted; or the reason why it ended. Reasons to abort it: an error, `again` if another attempt should follow at
+ * What a request for events ended with: an orderly close by the server, or that nothing more is wanted; or the reason why
+ * it ended, also an answer with status 204. Reasons to abort it: an error, `again` if another attempt should follow at
  * once, or what a look has brought, if something holds the stream back.
  */
-export type Outcome = 'seen' | 'closed' | 'again' | Received[] | ApiError;
+export type Outcome = 'closed' | 'again' | Received[] | ApiError;
 
 /**
  * A message; or only the id of a block of lines, which comes before the block's message, if it has one at all: a block
@@ -57,8 +57,8 @@ export async function readEvents(
     },
     onRetry: handlers.retry,
     onError: ({ type }) => {
-      // `max-buffer-size-exceeded`; the others are of lines that mean nothing.
-      if (type.startsWith('max')) end ||= eventTooLarge(maxBufferSize);
+      // `max-buffer-size-exceeded`; the others are of lines that mean nothing, and begin differently.
+      if (type[0] === 'm') end ||= eventTooLarge(maxBufferSize);
     },
   });
   // The decoder drops the byte order mark: the parser must not drop another.
@@ -71,7 +71,6 @@ export async function readEvents(
       signal,
       credentials: options.credentials,
     } as RequestInit);
-    if (response.status === 204) return 'seen';
     if (response.status !== 200 || !isOfType(response.headers.get('content-type'), 'text/event-stream')) {
       return await errorFromResponse(response);
     }
