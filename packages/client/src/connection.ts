@@ -116,7 +116,8 @@ export class Connection {
     while (!this.#closed()) {
       const isPoll = (this.#polling?.() ?? Infinity) < this.#trialMs;
       const ageMs = startStopwatch();
-      const outcome = await this.#attemptOnce(isPoll, this.#hasty-- > 0);
+      const isHasty = this.#hasty-- > 0;
+      const outcome = await this.#attemptOnce(isPoll, isHasty);
       if (this.#closed()) return;
       if (Array.isArray(outcome)) {
         this.#fallBack(outcome);
@@ -128,7 +129,9 @@ export class Connection {
           this.#cursor = '';
           continue;
         }
-        if (this.#news || (this.#opened && ageMs() >= this.#options.stableMs && error.code !== 'STALLED')) {
+        // A hasty poll that brings nothing does not wait for anything either.
+        const isStable = this.#opened && (isHasty || ageMs() >= this.#options.stableMs) && error.code !== 'STALLED';
+        if (this.#news || isStable) {
           this.#failures = 0;
           if (isPoll && outcome === 'closed') continue;
         }

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { problem } from '../test/support/feed-server.ts';
+import { holdBack, problem } from '../test/support/feed-server.ts';
 import { setUp } from '../test/support/set-up.ts';
 import { startDyingProxy } from '../test/support/dying-proxy.ts';
 import { onWake } from './wake.ts';
@@ -125,6 +125,29 @@ test('a page is fresh soon after it wakes although every pooled connection is de
   await recorded.when('complete');
   expect(proxy.tried()).toBeGreaterThan(0);
   expect(recorded.only('progress', 'complete', 'reconnecting')).toEqual(['progress 10', 'progress 20', 'complete']);
+});
+
+test('a poll after waking that brings nothing is not told, and the next one follows at once', async () => {
+  const { page } = stubPage();
+  const { task, server, recorded, follow } = await setUp({
+    intercept: ({ url = '' }, response) => {
+      if (!url.includes('/events')) holdBack(response, true);
+      return false;
+    },
+  });
+  task.progress(10);
+  follow({ lookMs: 20, backoff: () => 60_000 });
+  await recorded.when('progress 10');
+  await vi.waitFor(() => expect(server.requests).toHaveLength(3));
+  page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
+  await vi.waitFor(() => expect(server.requests).toHaveLength(5));
+  expect(server.requests.slice(1).map(({ url }) => url.split('?')[1])).toEqual([
+    'wait=25',
+    'wait=25',
+    'wait=0',
+    'wait=25',
+  ]);
+  expect(recorded.reconnects.map(({ reason }) => reason.code)).toEqual(['BUFFERED']);
 });
 
 test('an answer that takes its time after waking is waited for in the end', async () => {
