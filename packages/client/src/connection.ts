@@ -208,7 +208,8 @@ export class Connection {
     );
     if (signal.aborted) return;
     const isGood = outcome === 'closed' && (messages[0] || ageMs() > this.#options.stableMs);
-    if (isGood || (outcome as ApiError).status === 204) attempt.abort(messages);
+    // 401: the stream has used the ticket up, and its proof is held back too.
+    if (isGood || [204, 401].includes((outcome as ApiError).status)) attempt.abort(messages);
   }
 
   /** Goes on by polls, beginning with what a look has brought. */
@@ -253,7 +254,7 @@ export class Connection {
     const delayMs = Math.max(retryAfterMs, reconnectDelay(attempt, this.#opened, this.#retryMs, backoff));
     this.#isAsked = retryAfterMs > 0;
     this.#sink.reconnecting({ attempt, delayMs, reason: error });
-    if (this.#closed() || delayMs <= 0) return;
+    if (this.#closed()) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
       this.#endPause = resolve;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { holdBack, startFeedServer } from '../test/support/feed-server.ts';
+import { holdBack, problem, startFeedServer } from '../test/support/feed-server.ts';
 import { recorder } from '../test/support/recorder.ts';
 import { setUp } from '../test/support/set-up.ts';
 import { TaskLog } from '../test/support/task-log.ts';
@@ -256,7 +256,7 @@ test('all tasks of a combined stream, a manager, a store and watch are followed 
   expect(server.requests.at(-1)?.url).toMatch(/\/status\/events\?task_id=.*&wait=25$/);
 });
 
-test('a key, a refreshed one and a ticket authenticate polls as they do streams', async () => {
+test('a key and a refreshed one authenticate polls as they do streams', async () => {
   const keys = new Set(['old']);
   const { task, server, recorded, follow } = await setUp({ intercept: buffering(true), keys });
   task.progress(10);
@@ -270,6 +270,36 @@ test('a key, a refreshed one and a ticket authenticate polls as they do streams'
   await recorded.when('complete');
   expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer new');
   expect(recorded.reconnects).toHaveLength(1);
+});
+
+test('a stream that is held back with the proof that its ticket needs is followed by polls with another ticket', async () => {
+  const used = new Set<string | null>();
+  const { task, server, recorded, follow } = await setUp({
+    intercept: (request, response) => {
+      const ticket = new URL(request.url ?? '', 'http://test').searchParams.get('ticket');
+      const isGood = ticket !== null && (!used.has(ticket) || request.headers['last-event-id'] !== undefined);
+      used.add(ticket);
+      return isGood ? buffering(true)(request, response) : problem(response, 401, 'UNAUTHENTICATED');
+    },
+  });
+  task.progress(10);
+  let tickets = 0;
+  follow({ ...quick, refreshAuth: () => ({ ticket: `t${++tickets}` }) });
+  for (const percent of [10, 20, 30]) {
+    if (percent > 10) task.progress(percent);
+    await recorded.when(`progress ${percent}`);
+  }
+  task.complete();
+  await recorded.when('complete');
+  expect(recorded.only('progress', 'complete', 'error')).toEqual([
+    'progress 10',
+    'progress 20',
+    'progress 30',
+    'complete',
+  ]);
+  expect(recorded.reconnects.map(({ reason }) => reason.code)).toEqual(['BUFFERED']);
+  expect(tickets).toBe(2);
+  expect(urls(server.requests).filter((kind) => kind === 'stream')).toHaveLength(2);
 });
 
 test('closing ends the stream, its look and its polls', async () => {

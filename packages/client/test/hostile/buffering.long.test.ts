@@ -64,3 +64,19 @@ test.for(Object.keys(drivers))(
     expect(urls.filter((url) => /\/stream(\?|$)/.test(url))).toHaveLength(1);
   },
 );
+
+test.for(['stream', 'combined', 'watch'])('%s does so with nothing but tickets, and no cookies', async (driver) => {
+  const api = new ApiService({ baseUrl: server.url, apiKey: 'key' });
+  const upload = await api.uploadBatch([disc(512, [90, 60, 40])], { faceLimit: 500, reuse: false });
+  if (!upload.success) throw upload.cause;
+  const { baseUrl, urls } = await startBufferingProxy(server.url);
+  const refreshAuth = async () => {
+    const answer = await api.createTicket(upload.taskId);
+    return answer.success ? { ticket: answer.ticket } : undefined;
+  };
+  const seen = startDriver(driver, upload.taskId, { baseUrl, refreshAuth, lookMs: 50 });
+  expect(await seen.ended).toBeUndefined();
+  expect(seen.endings).toBe(1);
+  expect(seen.sequences).toEqual([...new Set(seen.sequences)].sort((a, b) => a - b));
+  expect(urls.filter((url) => /\/events\?wait=25&ticket=/.test(url)).length).toBeGreaterThan(2);
+});
