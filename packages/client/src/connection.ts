@@ -34,7 +34,7 @@ export interface ConnectionSink {
 /** How often an attempt is looked after, in milliseconds; a hasty one ends if the first time nothing has come yet. */
 const tickMs = 500;
 /** A page that wakes reconnects if its connection has been silent for longer: it may be dead, and to resume costs little. */
-const wakeIdleMs = 2_000;
+export const wakeIdleMs = 2_000;
 /**
  * Hasty attempts after waking: browsers keep up to six connections to a server over HTTP/1.1, and each may be dead without
  * their knowing. One was the stream's own.
@@ -76,7 +76,7 @@ export class Connection {
   /** Whether the server has asked for it (`Retry-After`). */
   #isAsked = false;
   /** Attempts left that get little time. */
-  #hasty = 0;
+  #hasty: number;
   /** From `refreshAuth`, in place of the key in the options. */
   #refreshed: Credential | undefined;
   #refreshes = 0;
@@ -89,6 +89,7 @@ export class Connection {
     this.#sink = sink;
     this.#options = { ...connectionDefaults, ...options };
     this.#cursor = options.lastEventId;
+    this.#hasty = options.hasty ? hastyAttempts : 0;
     this.#stopWaking = onWake((restored) => this.#wake(restored));
     void this.#run();
   }

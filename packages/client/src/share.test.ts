@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startFeedServer } from '../test/support/feed-server.ts';
 import { recorder } from '../test/support/recorder.ts';
 import { TaskLog } from '../test/support/task-log.ts';
@@ -85,6 +85,34 @@ test('a silent leader is replaced', async () => {
   const held = navigator.locks.request(name, () => frozen.promise).catch((error: unknown) => error);
   task.progress(10);
   tabs[0]?.follow(task.taskId);
+  await tabs[0]?.recorded.when('progress 10');
+  await expect(held).resolves.toMatchObject({ name: 'AbortError' });
+  frozen.resolve();
+});
+
+test('a tab that is shown again takes the place of a silent leader at once', async () => {
+  const page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+  const { server, tabs, task } = await setUp(1);
+  const frozen = Promise.withResolvers<void>();
+  const name = `image2model:${server.baseUrl}:811c9dc5`;
+  const held = navigator.locks.request(name, () => frozen.promise).catch((error: unknown) => error);
+  task.progress(10);
+  tabs[0]?.follow(task.taskId);
+  page.dispatchEvent(new Event('focus'));
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 3_000);
+  vi.stubGlobal('document', { hidden: true, visibilityState: 'hidden' });
+  page.dispatchEvent(new Event('online'));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(server.requests, 'a hidden tab, or one that heard of its leader just now, waits').toEqual([]);
+  vi.stubGlobal('document', { hidden: false, visibilityState: 'visible' });
+  page.dispatchEvent(new Event('focus'));
   await tabs[0]?.recorded.when('progress 10');
   await expect(held).resolves.toMatchObject({ name: 'AbortError' });
   frozen.resolve();

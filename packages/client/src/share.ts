@@ -35,8 +35,8 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
 }
 
 function canShare(): boolean {
-  const { navigator } = globalThis as { navigator?: Partial<Navigator> };
-  return typeof BroadcastChannel === 'function' && navigator?.locks !== undefined;
+  const page = globalThis as Partial<typeof globalThis>;
+  return Boolean(page.BroadcastChannel && page.navigator?.locks);
 }
 
 /** Separates tabs with different servers or keys. The key is hashed, because other scripts can see the name. */

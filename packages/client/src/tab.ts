@@ -1,4 +1,5 @@
 import { isEnding } from '@image2model/protocol';
+import { wakeIdleMs } from './connection.ts';
 import type { ReadyState } from './connection-options.ts';
 import { EventLog } from './event-log.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
@@ -7,6 +8,7 @@ import { SharedFeed } from './shared-feed.ts';
 import { TabLeader } from './tab-leader.ts';
 import { unpackError } from './tab-messages.ts';
 import type { ErrorMessage, TabMessage } from './tab-messages.ts';
+import { onWake } from './wake.ts';
 import { createWatchdog } from './watchdog.ts';
 import type { Watchdog } from './watchdog.ts';
 
@@ -47,6 +49,11 @@ export class Tab {
   #release: (() => void) | undefined;
   #contest = new AbortController();
   #closed = false;
+  /** A tab that is looked at does not wait for a silent leader, which may be frozen or throttled: it leads itself. */
+  readonly #stopWaking = onWake(() => {
+    const { document } = globalThis as Partial<typeof globalThis>;
+    if (!this.#leader && !document?.hidden && (this.#watchdog as Watchdog).idleMs() > wakeIdleMs) this.#contend(true);
+  });
 
   constructor(options: TabOptions) {
     this.#options = options;
@@ -149,7 +156,7 @@ export class Tab {
     this.#watchdog?.stop();
     this.#watchdog = createWatchdog(silentMs, () => this.#contend(true));
     const lockOptions = steal ? { steal } : { signal: contest.signal };
-    const lead = () => (contest.signal.aborted ? undefined : this.#lead());
+    const lead = () => (contest.signal.aborted ? undefined : this.#lead(steal));
     const stepDown = () => {
       if (contest !== this.#contest || this.#closed) return;
       this.#leader?.close();
@@ -160,10 +167,15 @@ export class Tab {
     navigator.locks.request(name, lockOptions, lead).then(stepDown, stepDown);
   }
 
-  #lead(): Promise<void> {
+  #lead(hasty: boolean): Promise<void> {
     const { open, feedOptions } = this.#options;
     this.#watchdog?.stop();
-    this.#leader = new TabLeader({ open, feedOptions, self: this.#id, send: (message) => this.#send(message) });
+    this.#leader = new TabLeader({
+      open,
+      feedOptions: { ...feedOptions, hasty },
+      self: this.#id,
+      send: (message) => this.#send(message),
+    });
     // This tab's own tasks first: the leader continues from its log, which has what the other tabs may lack.
     for (const [taskId, member] of this.#members) this.#want(taskId, member);
     this.#post({ type: 'leader' });
@@ -176,6 +188,7 @@ export class Tab {
     if (this.#closed) return;
     this.#leader?.close();
     this.#closed = true;
+    this.#stopWaking();
     this.#contest.abort();
     this.#release?.();
     this.#watchdog?.stop();

@@ -83,6 +83,30 @@ test('when the leading tab is killed another takes over, without lost or repeate
   expect(streams().length).toBeLessThanOrEqual(3);
 });
 
+test('a tab that is shown again is fresh although the leading tab stands still', async () => {
+  const task = new TaskLog(1);
+  const { tabs } = await openTabs([task, task]);
+  task.progress(10);
+  for (const tab of tabs) await expect.poll(() => updatesIn(tab)).toEqual(['progress 1']);
+  const [leader, follower] = tabs as [Page, Page];
+  const session = await leader.context().newCDPSession(leader);
+  // Stopped like this a tab does nothing, as a frozen one. Headless Chromium freezes none.
+  await session.send('Debugger.enable');
+  await session.send('Debugger.pause');
+  task.progress(20);
+  await follower.evaluate(() => {
+    const now = Date.now() + 3_000;
+    Date.now = () => now;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect.poll(() => updatesIn(follower)).toEqual(['progress 1', 'progress 2']);
+  await session.send('Debugger.disable');
+  task.complete();
+  for (const tab of tabs) {
+    await expect.poll(() => updatesIn(tab)).toEqual(['progress 1', 'progress 2', 'completed 3']);
+  }
+});
+
 test('seven tabs on seven tasks share one connection too', async () => {
   const tasks = Array.from({ length: 7 }, () => new TaskLog(1));
   const { server, tabs } = await openTabs(tasks);
