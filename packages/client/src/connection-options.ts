@@ -14,7 +14,10 @@ export interface ReconnectInfo {
   reason: ApiError;
 }
 
-/** What authenticates a connection: a key, sent in a header, or a ticket, good for the next connection only. */
+/**
+ * What authenticates a connection: a key, sent in a header, or a ticket, sent in the address. A ticket is good for every
+ * connection to the events of its task, for whoever used it first.
+ */
 export type Credential = string | { apiKey: string } | { ticket: string };
 
 export interface ConnectionOptions {

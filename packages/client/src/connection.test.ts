@@ -24,7 +24,7 @@ test('after 401 the stream asks for a new key and keeps its cursor', async () =>
   expect(server.requests.at(-1)?.headers['last-event-id']).toBe('1');
 });
 
-test('a ticket from refreshAuth is sent in the address, once', async () => {
+test('a ticket from refreshAuth is sent in the address of each connection', async () => {
   const { task, server, recorded, follow } = await setUp({
     intercept: (request, response) => {
       if (request.url?.endsWith('?ticket=t%201')) return false;
@@ -33,8 +33,11 @@ test('a ticket from refreshAuth is sent in the address, once', async () => {
   });
   follow({ refreshAuth: async () => ({ ticket: 't 1' }) });
   await recorded.when('open');
+  for (const socket of server.sockets) socket.destroy();
+  await recorded.when('open', 2);
   task.complete();
   await recorded.when('complete');
+  expect(server.requests.map(({ url }) => url.split('?')[1])).toEqual([undefined, 'ticket=t%201', 'ticket=t%201']);
   expect(server.requests[1]?.headers.authorization).toBeUndefined();
 });
 

@@ -8,7 +8,7 @@ export type ClientErrorCode =
   | 'ABORTED'
   /** A successful response that is not this server's: of something in between, or of a wrong `baseUrl`. Retryable. */
   | 'INVALID_RESPONSE'
-  /** The same of a stream: neither `text/event-stream` nor an error of the server. Retryable. */
+  /** The same of a stream: neither `text/event-stream` nor an error of the server. Retried, but for a 204. */
   | 'NOT_AN_EVENT_STREAM'
   /** `baseUrl` is no address of a server. */
   | 'INVALID_BASE_URL'

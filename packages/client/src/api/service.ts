@@ -133,8 +133,8 @@ export class ApiService {
   }
 
   /**
-   * Creates a ticket for the events of a task, or for one download, for clients that cannot send headers. It has to be
-   * used within 60 s.
+   * Creates a ticket for clients that cannot send headers, to be used within 60 s: for one download, or for the events of
+   * the task, to which whoever used it first may come back.
    */
   createTicket(taskId: string, options?: CallOptions): Promise<Result<Ticket>> {
     return this.#call(`/status/tasks/${part(taskId)}/ticket`, 'ticket', { method: 'POST', ...options });
