@@ -5,6 +5,7 @@ import { setUp } from '../test/support/set-up.ts';
 import { TaskLog } from '../test/support/task-log.ts';
 import { combineTasks } from './combine.ts';
 import { SSEManager } from './manager.ts';
+import { shareAcrossTabs } from './share.ts';
 import { createProgressStore } from './store.ts';
 import { watch } from './watch.ts';
 
@@ -29,6 +30,19 @@ test.for(endings)(
     expect(recorded.reconnects).toEqual([]);
   },
 );
+
+test.for([0, 1, 100])('so is one that shares its stream with other tabs (its cursor is %i too high)', async (more) => {
+  const { task, server, recorded, follow } = await setUp();
+  task.progress(10);
+  task.complete();
+  const options = { baseUrl: server.baseUrl, open: shareAcrossTabs(), lastEventId: String(task.sequence + more) };
+  follow(options);
+  await recorded.when('update completed');
+  expect(recorded.only('progress', 'complete', 'error')).toEqual(['complete']);
+  const types: string[] = [];
+  for await (const { type } of watch(task.taskId, options)) types.push(type);
+  expect(types).toEqual(['task_completed']);
+});
 
 test('a task that is gone by then ends with the server’s error', async () => {
   let seen = false;

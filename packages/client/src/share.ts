@@ -1,3 +1,4 @@
+import { isEnding } from '@image2model/protocol';
 import { defaultBaseUrl } from './address.ts';
 import { combineTasks } from './combine.ts';
 import { openFeed } from './feed.ts';
@@ -55,7 +56,8 @@ function after(cursor: string | undefined, sink: Sink): Sink {
   return {
     ...sink,
     event: (event) => {
-      if (event.data.sequence > last) sink.event(event);
+      // An ending counts whatever its sequence, as on a connection of one's own.
+      if (event.data.sequence > last || isEnding(event.type)) sink.event(event);
     },
   };
 }

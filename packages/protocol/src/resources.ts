@@ -143,7 +143,7 @@ export type Job = z.infer<typeof jobSchema>;
 export const jobListSchema = z.object({ jobs: z.array(jobSummarySchema), next_cursor: z.string().nullable() });
 export type JobList = z.infer<typeof jobListSchema>;
 
-/** A single-use ticket for a task's stream or its job's downloads. */
+/** A ticket for the events of a task, to which its first user may come back, or for one download of its job. */
 export const ticketSchema = z.object({
   ticket: z.string(),
   expires_at: z.iso.datetime(),
