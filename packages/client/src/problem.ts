@@ -6,24 +6,21 @@ import { readText } from './read-text.ts';
 /** Maximum length of an error response that is read, in characters; problem details are far smaller. */
 const maxProblemLength = 64 * 1024;
 
-/** The error of a response that is neither an event stream nor the answer to a call. */
-export async function errorFromResponse(response: Response): Promise<ApiError> {
-  let text = '';
-  await readText(response.body, (piece) => {
-    text += piece;
-    return text.length > maxProblemLength;
-  });
-  return problemError(response, text, 'NOT_AN_EVENT_STREAM');
-}
-
 /**
- * As {@link errorFromResponse}, with the body. Only a problem with its code is an answer of this server. Anything else
- * comes from something in between (a captive portal, a firewall, a proxy), which may let the same request pass later.
- * `code` is that of a success.
+ * The error of a response that is not what was asked for. Only a problem with its code is an answer of this server.
+ * Anything else comes from something in between (a captive portal, a firewall, a proxy), which may let the same request
+ * pass later; it is not read, as it may never end. `code` is that of a success.
  */
-export function problemError({ ok, status, headers }: AnswerHead, body: string, code: string): ApiError {
+export async function errorFromResponse({ ok, status, headers, body }: Response, code: string): Promise<ApiError> {
   const contentType = headers.get('content-type');
-  const problem = parseProblem(contentType, body);
+  let text = '';
+  if (!ok && isOfType(contentType, 'application/problem+json')) {
+    await readText(body, (piece) => {
+      text += piece;
+      return text.length > maxProblemLength;
+    });
+  }
+  const problem = parseProblem(text);
   return new ApiError(
     problem.detail ?? problem.title ?? `Not an answer of this server: ${status} ${contentType ?? ''}`,
     {
@@ -39,8 +36,6 @@ export function problemError({ ok, status, headers }: AnswerHead, body: string, 
   );
 }
 
-type AnswerHead = Pick<Response, 'ok' | 'status' | 'headers'>;
-
 /** `Retry-After` in milliseconds: whole seconds or an HTTP date (RFC 9110, 10.2.3). */
 export function parseRetryAfter(header: string | null, now = Date.now()): number | undefined {
   const value = header ?? '';
@@ -53,12 +48,11 @@ function isRetryableStatus(status: number): boolean {
   return status >= 500 || [408, 425, 429].includes(status);
 }
 
-/** What the body says, if it is a problem with a code in upper snake case, as all of this server's are. */
-function parseProblem(contentType: string | null, body: string): Partial<Problem> {
+/** What a text says, if it is a problem with a code in upper snake case, as all of this server's are. */
+function parseProblem(text: string): Partial<Problem> {
   try {
-    const problem = JSON.parse(body) as Problem | null;
-    if (isOfType(contentType, 'application/problem+json') && /^[A-Z_]+$/.test(problem?.code as string))
-      return problem as Problem;
+    const problem = JSON.parse(text) as Problem | null;
+    if (/^[A-Z_]+$/.test(problem?.code as string)) return problem as Problem;
   } catch {
     // As if it said nothing.
   }

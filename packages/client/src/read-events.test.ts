@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { problem } from '../test/support/feed-server.ts';
 import { setUp } from '../test/support/set-up.ts';
 import { TaskLog } from '../test/support/task-log.ts';
-import { problemError } from './problem.ts';
+import { errorFromResponse } from './problem.ts';
 import { createProgressStream } from './stream.ts';
 
 const headers = { 'Content-Type': 'text/event-stream' };
@@ -30,8 +30,9 @@ test('each answer of this server is retried just where its table of errors says 
     /^(OUT_OF_MEMORY|WORKER_CRASHED|DAILY_LIMIT_REACHED|ALL_FILES_FAILED|PROVIDER_.*|RESULT_.*|SUBMIT_.*)$/;
   for (const [code, { status, retryable }] of Object.entries(errorDefinitions)) {
     if (ofTasks.test(code)) continue;
-    const response = new Response(null, { status, headers: { 'Content-Type': 'application/problem+json' } });
-    const error = problemError(response, JSON.stringify({ status, code, title: 'A title' }), 'OTHER');
+    const body = JSON.stringify({ status, code, title: 'A title' });
+    const response = new Response(body, { status, headers: { 'Content-Type': 'application/problem+json' } });
+    const error = await errorFromResponse(response, 'OTHER');
     expect([error.code, error.retryable], code).toEqual([code, retryable]);
   }
 });
@@ -76,6 +77,22 @@ test.for(foreign)('%s between two good connections is told, and tried again', as
   const told = recorded.reconnects.slice(1).map(({ reason }) => [reason.code, reason.status, reason.retryable]);
   const code = status < 300 ? 'NOT_AN_EVENT_STREAM' : `HTTP_${status}`;
   expect(told).toEqual(status === 204 ? [] : [[code, status, true]]);
+});
+
+test.for([200, 403])('a page with status %i that never ends is told at once, and not read', async (status) => {
+  let first = true;
+  const { task, recorded, follow, server } = await setUp({
+    intercept: (_, response) => {
+      if (!first) return false;
+      first = false;
+      response.writeHead(status, { 'Content-Type': 'text/html' }).write('<html>');
+    },
+  });
+  task.complete();
+  follow();
+  await recorded.when('complete');
+  expect(recorded.reconnects.map(({ reason }) => reason.status)).toEqual([status]);
+  await vi.waitFor(() => expect(server.sockets.size).toBe(0));
 });
 
 test('a redirect to another origin that allows nothing is tried again', async () => {

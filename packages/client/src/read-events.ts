@@ -72,7 +72,7 @@ export async function readEvents(
       credentials: options.credentials,
     } as RequestInit);
     if (response.status !== 200 || !isOfType(response.headers.get('content-type'), 'text/event-stream')) {
-      return await errorFromResponse(response);
+      return await errorFromResponse(response, 'NOT_AN_EVENT_STREAM');
     }
     opened = true;
     handlers.open?.();

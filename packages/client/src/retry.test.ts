@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { toResult } from './api/results.ts';
 import { backoffDelay } from './backoff.ts';
 import { ApiError } from './errors.ts';
-import { parseRetryAfter, problemError } from './problem.ts';
+import { errorFromResponse, parseRetryAfter } from './problem.ts';
 import { retryOperation } from './retry.ts';
 
 const busy = new ApiError('busy', { code: 'QUEUE_FULL', status: 503, retryable: true });
@@ -54,11 +54,13 @@ test('Retry-After may be seconds or a date', () => {
   expect([parseRetryAfter('soon', now), parseRetryAfter(null, now)]).toEqual([undefined, undefined]);
 });
 
-test('an error response without problem details still becomes an error', () => {
-  expect(problemError(new Response(null, { status: 502 }), '<html>', 'OTHER')).toMatchObject({
+test('an error response without problem details still becomes an error', async () => {
+  expect(
+    await errorFromResponse(new Response('<html>', { status: 502, headers: { 'Content-Type': 'text/html' } }), 'OTHER'),
+  ).toMatchObject({
     code: 'HTTP_502',
     status: 502,
     retryable: true,
-    message: 'Not an answer of this server: 502 ',
+    message: 'Not an answer of this server: 502 text/html',
   });
 });

@@ -1,7 +1,7 @@
 import { apiUrl, withAddresses } from '../address.ts';
 import type { ConnectionOptions } from '../connection-options.ts';
 import { toApiError } from '../errors.ts';
-import { problemError } from '../problem.ts';
+import { errorFromResponse } from '../problem.ts';
 import { bearer } from '../header-texts.ts';
 
 /** Where and how to send requests. */
@@ -43,24 +43,21 @@ export async function requestJson<T extends object>(
     } as RequestInit);
     // Only what is deleted may leave nothing to say.
     if (response.status === 204 && init.method === 'DELETE') return {} as T;
-    return parseResponse(response, withAddresses(await response.text(), settings.baseUrl), field) as T;
+    const parsed = response.ok && parseAnswer(withAddresses(await response.text(), settings.baseUrl), field);
+    if (parsed) return parsed as T;
+    throw await errorFromResponse(response, 'INVALID_RESPONSE');
   } catch (cause) {
     throw toApiError(cause);
   }
 }
 
-/**
- * Parses a response as JSON. Only a `field` shows that it is this server's; the rest is trusted, since the server checks
- * it with the same schemas.
- *
- * @throws {ApiError} if the status is not 2xx, or with the code `INVALID_RESPONSE`
- */
-function parseResponse(response: Response, body: string, field: string): object {
+/** Parses an answer. Only a `field` shows that it is this server's; the rest is trusted, since it checks that itself. */
+function parseAnswer(body: string, field: string): object | undefined {
   try {
     const parsed = JSON.parse(body) as object;
-    if (response.ok && field in parsed) return parsed;
+    if (field in parsed) return parsed;
   } catch {
-    // Reported below.
+    // Somebody else's.
   }
-  throw problemError(response, body, 'INVALID_RESPONSE');
+  return undefined;
 }
