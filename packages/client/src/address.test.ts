@@ -97,6 +97,11 @@ test.each([
   expect(api.downloadUrl('j', 'a b.glb')).toBe('https://app.example/api/v1/download/j/a%20b.glb');
 });
 
+test('a URL object is as good as its text', () => {
+  const url = new URL('https://models.example/prefix/');
+  expect(apiUrl(url, '/health')).toBe('https://models.example/prefix/api/v1/health');
+});
+
 test('in a worker they begin with its origin', () => {
   vi.stubGlobal('location', { href: 'https://app.example/worker.js' });
   expect(apiUrl(undefined, '/health')).toBe('https://app.example/api/v1/health');

@@ -6,13 +6,14 @@ export function defaultBaseUrl(): string {
 }
 
 /**
- * The absolute URL of a route. `baseUrl` may end with a slash; in a page it may be a path that begins with one.
+ * The absolute URL of a route. `baseUrl` may end with a slash; in a page it may be a path that begins with one. Where
+ * nothing checks types it may be a `URL`.
  *
  * @throws {ApiError} with the code `INVALID_BASE_URL`: `fetch` reports a wrong URL like a network that failed, which would
  * be retried for ever
  */
-export function apiUrl(baseUrl: string | undefined, path: string): string {
-  const url = `${(baseUrl ?? defaultBaseUrl()).replace(/\/+$/, '')}/api/v1${path}`;
+export function apiUrl(baseUrl: string | URL | undefined, path: string): string {
+  const url = `${String(baseUrl ?? defaultBaseUrl()).replace(/\/+$/, '')}/api/v1${path}`;
   try {
     // What `fetch` resolves a relative URL against, in pages and in workers.
     const page = globalThis.document?.baseURI ?? globalThis.location?.href;
