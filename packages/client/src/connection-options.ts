@@ -45,8 +45,8 @@ export interface ConnectionOptions {
   lookMs?: number;
   /** Attempts in a row that were neither stable nor brought an event before giving up. Default: no limit. */
   maxRetries?: number;
-  /** Whether the first attempts get little time, since the page has just woken: its connections may be dead. */
-  hasty?: boolean;
+  /** How many of the first attempts get little time, in a page that has just woken: its connections may be dead. */
+  hasty?: number;
   /** Delays between attempts: options of the backoff, or a function from the attempt (from 1) to milliseconds. */
   backoff?: BackoffOptions | ((attempt: number) => number);
   /** Maximum length of one event in characters; a larger one ends the stream with `EVENT_TOO_LARGE`. Default 1 MiB. */

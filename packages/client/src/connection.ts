@@ -39,7 +39,7 @@ export const wakeIdleMs = 2_000;
  * Hasty attempts after waking: browsers keep up to six connections to a server over HTTP/1.1, and each may be dead without
  * their knowing. One was the stream's own.
  */
-const hastyAttempts = 5;
+export const hastyAttempts = 5;
 /** Seconds that the server may hold a poll; and those of a look or after a failure, as some proxies cut it after ten. */
 const pollSeconds = 25;
 const shortPollSeconds = 8;
@@ -89,7 +89,8 @@ export class Connection {
     this.#sink = sink;
     this.#options = { ...connectionDefaults, ...options };
     this.#cursor = options.lastEventId;
-    this.#hasty = options.hasty ? hastyAttempts : 0;
+    // Nothing is never more than 0.
+    this.#hasty = options.hasty as number;
     this.#stopWaking = onWake((restored) => this.#wake(restored));
     void this.#run();
   }
@@ -117,8 +118,7 @@ export class Connection {
     while (!this.#closed()) {
       const isPoll = (this.#polling?.() ?? Infinity) < this.#trialMs;
       const ageMs = startStopwatch();
-      const isHasty = this.#hasty-- > 0;
-      const outcome = await this.#attemptOnce(isPoll, isHasty);
+      const outcome = await this.#attemptOnce(isPoll, this.#hasty-- > 0);
       if (this.#closed()) return;
       if (Array.isArray(outcome)) {
         this.#fallBack(outcome);
@@ -130,9 +130,7 @@ export class Connection {
           this.#cursor = '';
           continue;
         }
-        // A hasty poll that brings nothing does not wait for anything either.
-        const isStable = this.#opened && (isHasty || ageMs() >= this.#options.stableMs) && error.code !== 'STALLED';
-        if (this.#news || isStable) {
+        if (this.#news || (this.#opened && ageMs() >= this.#options.stableMs && error.code !== 'STALLED')) {
           this.#failures = 0;
           if (isPoll && outcome === 'closed') continue;
         }
@@ -169,7 +167,11 @@ export class Connection {
       {
         request: () =>
           this.#request(isPoll ? (isHasty ? 0 : this.#failures ? shortPollSeconds : pollSeconds) : undefined),
-        open: () => this.#open(),
+        open: () => {
+          // After waking an answer is good news, also that of a poll that has waited for none.
+          this.#news = isHasty;
+          this.#open();
+        },
         bytes: () => {
           this.#idleMs = startStopwatch();
           isHasty = false;
@@ -203,7 +205,12 @@ export class Connection {
     const ageMs = startStopwatch();
     const messages: Received[] = [];
     const outcome = await readEvents(
-      { request: () => this.#request(shortPollSeconds), message: (message) => void messages.push(message) },
+      {
+        request: () => this.#request(shortPollSeconds),
+        message: (message) => {
+          messages.push(message);
+        },
+      },
       this.#options,
       signal,
     );

@@ -24,7 +24,9 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
   const { open = combineTasks(), silentMs = shareDefaults.silentMs } = options;
   const tabs = new Map<string, Tab>();
   return (taskId, sink, feedOptions = {}) => {
-    if (!canShare() || !isPlain(feedOptions.lastEventId ?? '')) return openFeed(taskId, sink, feedOptions);
+    const { BroadcastChannel, navigator } = globalThis as Partial<typeof globalThis>;
+    const canShare = BroadcastChannel && navigator?.locks && isPlain(feedOptions.lastEventId ?? '');
+    if (!canShare) return openFeed(taskId, sink, feedOptions);
     const name = nameOf(feedOptions);
     let tab = tabs.get(name);
     if (!tab) {
@@ -33,11 +35,6 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
     }
     return tab.follow(taskId, after(feedOptions.lastEventId, sink));
   };
-}
-
-function canShare(): boolean {
-  const page = globalThis as Partial<typeof globalThis>;
-  return Boolean(page.BroadcastChannel && page.navigator?.locks);
 }
 
 /** Separates tabs with different servers or keys. The key is hashed, because other scripts can see the name. */

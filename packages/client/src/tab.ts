@@ -1,5 +1,5 @@
 import { isEnding } from '@image2model/protocol';
-import { wakeIdleMs } from './connection.ts';
+import { hastyAttempts, wakeIdleMs } from './connection.ts';
 import type { ReadyState } from './connection-options.ts';
 import { EventLog } from './event-log.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
@@ -167,12 +167,12 @@ export class Tab {
     navigator.locks.request(name, lockOptions, lead).then(stepDown, stepDown);
   }
 
-  #lead(hasty: boolean): Promise<void> {
+  #lead(isHasty: boolean): Promise<void> {
     const { open, feedOptions } = this.#options;
     this.#watchdog?.stop();
     this.#leader = new TabLeader({
       open,
-      feedOptions: { ...feedOptions, hasty },
+      feedOptions: { ...feedOptions, hasty: isHasty ? hastyAttempts : 0 },
       self: this.#id,
       send: (message) => this.#send(message),
     });

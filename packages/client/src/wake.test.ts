@@ -142,7 +142,7 @@ test('a poll after waking that brings nothing is not told, and the next one foll
   page.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }));
   await vi.waitFor(() => expect(server.requests).toHaveLength(5));
   expect(server.requests.slice(1).map(({ url }) => url.split('?')[1])).toEqual([
-    'wait=25',
+    'wait=8',
     'wait=25',
     'wait=0',
     'wait=25',

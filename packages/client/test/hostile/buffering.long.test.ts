@@ -78,5 +78,5 @@ test.for(['stream', 'combined', 'watch'])('%s does so with nothing but tickets, 
   expect(await seen.ended).toBeUndefined();
   expect(seen.endings).toBe(1);
   expect(seen.sequences).toEqual([...new Set(seen.sequences)].sort((a, b) => a - b));
-  expect(urls.filter((url) => /\/events\?wait=25&ticket=/.test(url)).length).toBeGreaterThan(2);
+  expect(urls.filter((url) => /\/events\?wait=\d+&ticket=/.test(url)).length).toBeGreaterThan(2);
 });
