@@ -25,7 +25,7 @@ export async function startPortal(
       return foreign(response);
     }
     const { method, headers, url: path } = request;
-    const onward = forward({ hostname, port, path, method, headers });
+    const onward = forward({ hostname, port, path, method, headers, agent: false });
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.headers);
       answer.on('error', () => response.destroy()).pipe(response);
