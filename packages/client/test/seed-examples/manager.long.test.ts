@@ -48,7 +48,8 @@ test('the manager does not retry what cannot become better, and says why', async
 });
 
 test('a second connect replaces the first, and nothing is opened after disconnectAll', async () => {
-  const { taskId } = await uploadDiscs(server.url, 6);
+  // Enough that the task outlives all of this: what is open is counted at the end.
+  const { taskId } = await uploadDiscs(server.url, 25);
   const proxy = await useProxy(server.url);
   const [first, second] = [observe(), observe()];
   manager.connect(taskId, first.callbacks);

@@ -8,7 +8,7 @@ import { disc } from '../support/png.ts';
 /** Uploads so many photos of discs, of different colours. */
 export async function uploadDiscs(baseUrl: string, count: number): Promise<UploadAnswer> {
   api.setBaseUrl(baseUrl);
-  const photos = Array.from({ length: count }, (_, index) => disc(256, [40 + 15 * index, 90, 160]));
+  const photos = Array.from({ length: count }, (_, index) => disc(256, [(40 + 15 * index) % 256, 90, 160]));
   const upload = await api.uploadBatch(photos, { faceLimit: 500, reuse: false });
   if (!upload.success) throw upload.cause;
   return upload;
