@@ -19,27 +19,33 @@ const titleOf = ({ name, missing }: Proxy) => name + leftOut(missing);
 /** Starting them all, and then a task's whole life. */
 const roundMs = 400_000;
 
-describe.skipIf(rigIsMissing !== undefined)(`before a server at 127.0.0.1${leftOut(rigIsMissing)}`, () => {
+/** Within a `describe`: has everybody follow a task through these proxies. Gives the rig, which runs while the tests do. */
+function followThroughAll(through: readonly Proxy[], options: { host?: string } = {}): () => Rig {
   let rig: Rig;
   let seen: Map<string, Sight[]>;
   beforeAll(async () => {
-    rig = await startRig(proxies);
+    rig = await startRig(through, options);
     await measureIfAsked(rig);
     seen = await rig.round();
   }, roundMs);
   afterAll(() => rig.close());
 
   describe('every way to follow a task sees each event once, in order, and one ending', () => {
-    for (const proxy of proxies) {
+    for (const proxy of through) {
       test.skipIf(isMissing(proxy))(titleOf(proxy), () => expectAllSeen(proxy, seen));
     }
   });
+  return () => rig;
+}
+
+describe.skipIf(rigIsMissing !== undefined)(`before a server at 127.0.0.1${leftOut(rigIsMissing)}`, () => {
+  const rig = followThroughAll(proxies);
 
   describe('Chromium is answered over HTTP/2', () => {
     for (const proxy of [nginxHttp2, caddy, caddyEncode]) {
       test.skipIf(isMissing(proxy))(titleOf(proxy), () => {
-        const { running } = rig.started.find((one) => one.proxy === proxy) ?? {};
-        expect(rig.protocols?.get(running?.url ?? '')).toBe('h2');
+        const { running } = rig().started.find((one) => one.proxy === proxy) ?? {};
+        expect(rig().protocols?.get(running?.url ?? '')).toBe('h2');
       });
     }
   });
@@ -47,8 +53,8 @@ describe.skipIf(rigIsMissing !== undefined)(`before a server at 127.0.0.1${leftO
   describe('the command line converts a photo', () => {
     for (const proxy of proxies) {
       test.skipIf(isMissing(proxy)).concurrent(titleOf(proxy), async ({ expect: expectHere }) => {
-        const { running } = rig.started.find((one) => one.proxy === proxy) ?? {};
-        const { exitCode, progress, endings, summary, errors } = await convertThrough(running?.url ?? '', rig);
+        const { running } = rig().started.find((one) => one.proxy === proxy) ?? {};
+        const { exitCode, progress, endings, summary, errors } = await convertThrough(running?.url ?? '', rig());
         expectHere({ exitCode, endings, summary }, errors).toMatchObject({
           exitCode: 0,
           endings: ['completed'],
@@ -61,20 +67,7 @@ describe.skipIf(rigIsMissing !== undefined)(`before a server at 127.0.0.1${leftO
 });
 
 describe.skipIf(ipv6RigIsMissing !== undefined)(`before a server at ::1${leftOut(ipv6RigIsMissing)}`, () => {
-  let rig: Rig;
-  let seen: Map<string, Sight[]>;
-  beforeAll(async () => {
-    rig = await startRig(ipv6Proxies, { host: '::1' });
-    await measureIfAsked(rig);
-    seen = await rig.round();
-  }, roundMs);
-  afterAll(() => rig.close());
-
-  describe('every way to follow a task sees each event once, in order, and one ending', () => {
-    for (const proxy of ipv6Proxies) {
-      test.skipIf(isMissing(proxy))(titleOf(proxy), () => expectAllSeen(proxy, seen));
-    }
-  });
+  followThroughAll(ipv6Proxies, { host: '::1' });
 });
 
 test('docs/proxies.md has a row for each proxy, and for no other', () => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createGzip } from 'node:zlib';
-import { hostile, passHead } from './forwarder.ts';
+import { passHead, passOn } from '../../../scripts/test/forwarder.ts';
+import { hostile } from './hostile.ts';
 
 const blockBytes = 4096;
 
@@ -20,15 +21,10 @@ export const compressesAll = hostile({ name: 'compresses everything', holdsBack:
 /** The same, by the rules: what says `no-transform` is left alone. */
 export const compressesAllowed = hostile({ name: 'compresses everything but no-transform' }, () => ({
   pass: (from, to) => {
-    if (from.headers['cache-control']?.includes('no-transform') === true) pipe(from, to);
+    if (from.headers['cache-control']?.includes('no-transform') === true) passOn(from, to);
     else compress(from, to);
   },
 }));
-
-function pipe(from: IncomingMessage, to: ServerResponse): void {
-  passHead(from, to);
-  from.pipe(to);
-}
 
 function compress(from: IncomingMessage, to: ServerResponse): void {
   passHead(from, to, { 'content-encoding': 'gzip' });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hostile, passHead } from './forwarder.ts';
+import { passHead } from '../../../scripts/test/forwarder.ts';
+import { hostile } from './hostile.ts';
 
 const [cutBytes, cutMs] = [5000, 1500];
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hostile, passHead } from './forwarder.ts';
+import { passHead } from '../../../scripts/test/forwarder.ts';
+import { hostile } from './hostile.ts';
 
 /** Each byte travels alone, so that characters and line ends are torn apart. */
 export const crumbles = hostile({ name: 'passes on each byte alone' }, () => ({

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { foreignAnswers, startPortal } from '../../../../scripts/test/portal.ts';
-import type { ForeignAnswer, Portal } from '../../../../scripts/test/portal.ts';
+import type { Forwarder } from '../../../../scripts/test/forwarder.ts';
+import type { ForeignAnswer } from '../../../../scripts/test/portal.ts';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
@@ -19,7 +20,7 @@ const paths = { upload: /\/upload\/$/, stream: /\/(stream|events)(\?|$)/, downlo
 /** What is answered in place of the server, and how often. */
 let interference: { of: RegExp; times: number; answer: ForeignAnswer } | undefined;
 let server: TestServer;
-let portal: Portal;
+let portal: Forwarder;
 let directory: string;
 
 function interfere({ url = '' }: IncomingMessage): ForeignAnswer | undefined {
