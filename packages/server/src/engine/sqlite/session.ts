@@ -11,7 +11,7 @@ import type { QueryRows, TaskRecord } from './rows.ts';
 import { sql } from './sql.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** And for a database that contradicts itself, or is none any more. */
+/** What SQLite says of a database that contradicts itself, or is none any more (SQLITE_CORRUPT, SQLITE_NOTADB). */
 const damagedCodes: readonly unknown[] = [11, 26];
 
 const pageBytes = 4096;
