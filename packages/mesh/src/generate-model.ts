@@ -55,7 +55,7 @@ export async function generateModel(
   const mask = options.mask && (await decodeMask(options.mask, picture));
 
   await enter('foreground');
-  const found = findForeground(picture, options.mode ?? 'auto', mask);
+  const found = findForeground(picture, { mode: options.mode, parts: options.parts, mask });
 
   const shape =
     found.kind === 'object'

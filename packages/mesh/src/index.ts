@@ -1,5 +1,6 @@
 export { convertModel } from './convert-model.ts';
 export type { ConvertedModel, ModelFormat } from './convert-model.ts';
+export { cutImage } from './cut-image.ts';
 export { generateModel } from './generate-model.ts';
 export { ImageError } from './image-error.ts';
 export type { ImageErrorCode } from './image-error.ts';
@@ -14,6 +15,8 @@ export type {
   GeneratedModel,
   GenerateOptions,
   GenerateProgress,
+  ImageCut,
+  ImageCuts,
   ImageInfo,
   Method,
   Stage,

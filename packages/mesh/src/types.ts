@@ -19,8 +19,14 @@ export interface GenerateOptions {
   detail?: number;
   /** `object` never falls back to a relief, `relief` always makes one. Default `auto`. */
   mode?: 'auto' | 'object' | 'relief';
-  /** Bytes of a mask image, white where the object is. Used instead of any segmentation. */
+  /**
+   * Bytes of an image with the photo's proportions, used instead of any segmentation: the object is white or, where the
+   * image has an alpha channel that hides something, opaque. All white means the whole picture, as a relief. A mask
+   * coarser than the photo is aligned with the photo's own edges.
+   */
   mask?: Uint8Array;
+  /** Whether all pieces of the object become solid, or the largest alone. Default `all`. */
+  parts?: 'all' | 'largest';
 }
 
 /** One progress report. */
@@ -38,8 +44,8 @@ export interface GenerateContext {
   report?(progress: GenerateProgress): void;
 }
 
-/** How the object was separated from the background; `relief` where it was not. */
-export type Method = 'alpha' | 'backdrop' | 'scene' | 'relief' | 'mask';
+/** How the object was separated from the background; `mask` is the caller's own, `relief` the whole picture. */
+export type Method = 'mask' | 'alpha' | 'backdrop' | 'scene' | 'rectangle' | 'learned' | 'relief';
 
 /** What the model is like. */
 export interface Statistics {
@@ -52,6 +58,8 @@ export interface Statistics {
   height: number;
   depth: number;
   method: Method;
+  /** How the outline was found, and how sure it is, 0 to 1; absent where the caller chose it. */
+  cut?: { method: Method; score: number };
   /** What was dropped, limited or guessed. */
   warnings: Message[];
 }
@@ -63,6 +71,25 @@ export interface GeneratedModel {
   /** WebP, 512 × 512 px, on a transparent background. */
   preview: Uint8Array;
   statistics: Statistics;
+}
+
+/** The result of `cutImage`. */
+export interface ImageCuts {
+  /** Pixels of the upright photo. */
+  width: number;
+  height: number;
+  /** Best first; the first is what `generateModel` makes by itself. */
+  candidates: ImageCut[];
+}
+
+/** One way to cut out the object of a photo. Given to `generateModel` as its mask, it is used. */
+export interface ImageCut {
+  method: Method;
+  /** How sure it is, 0 to 1: the intersection over union with the right outline that is to be expected. */
+  score: number;
+  /** A grey PNG of at most 320 pixels, white where the object is; all white for `relief`. */
+  mask: Uint8Array;
+  warnings: Message[];
 }
 
 /** The result of `inspectImage`. */

@@ -2,21 +2,14 @@ import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
 import { openImage, readHeader, rejectUndecodable } from './open-image.ts';
+import type { Picture } from './picture.ts';
+
+export type { Picture };
 
 /** The long side of a decoded picture, and so of the texture, in pixels. Larger pictures are shrunk while decoding. */
 const maxLongSide = 1024;
 /** Smaller pictures are enlarged to this, so that their outline is a curve and not a staircase. */
 const minLongSide = 256;
-
-/** An upright picture in sRGB, rows from the top. */
-export interface Picture {
-  width: number;
-  height: number;
-  /** Three bytes per pixel. */
-  rgb: Uint8Array;
-  /** One byte per pixel; absent where the file has no alpha channel. */
-  alpha?: Uint8Array;
-}
 
 /** Decodes to the working size. @throws ImageError */
 export async function decodeImage(image: Uint8Array): Promise<Picture> {
@@ -24,14 +17,32 @@ export async function decodeImage(image: Uint8Array): Promise<Picture> {
   return decodeAt(image, workingSize(info));
 }
 
-/** Decodes a mask and stretches it to the size of its picture; 1 where it is white and opaque. @throws ImageError */
+/** The longest side at which a picture is searched for its object: a larger one costs more and finds the same. */
+const previewSide = 320;
+
+/** Decodes to at most 320 pixels on the longest side. @throws ImageError */
+export async function decodePreview(image: Uint8Array): Promise<{ info: ImageInfo; picture: Picture }> {
+  const info = await readHeader(image);
+  const scale = Math.min(1, previewSide / Math.max(info.width, info.height));
+  const size = {
+    width: Math.max(1, Math.round(info.width * scale)),
+    height: Math.max(1, Math.round(info.height * scale)),
+  };
+  return { info, picture: await decodeAt(image, size) };
+}
+
+/**
+ * Decodes a mask and stretches it to the size of its picture. Where its alpha channel hides something, that is the mask:
+ * 1 where it is opaque; otherwise 1 where it is white.
+ * @throws ImageError
+ */
 export async function decodeMask(mask: Uint8Array, picture: Picture): Promise<Float32Array> {
   await readHeader(mask);
   const { rgb, alpha } = await decodeAt(mask, picture);
+  const cutOut = alpha?.some((a) => a < 128) ? alpha : undefined;
   const coverage = new Float32Array(picture.width * picture.height);
   for (let i = 0; i < coverage.length; i++) {
-    const light = Math.max(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!) / 255;
-    coverage[i] = light * ((alpha?.[i] ?? 255) / 255);
+    coverage[i] = (cutOut?.[i] ?? Math.max(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!)) / 255;
   }
   return coverage;
 }

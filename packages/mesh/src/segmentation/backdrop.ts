@@ -1,5 +1,5 @@
 import { findComponents } from '../image/connected-components.ts';
-import type { Picture } from '../image/decode-image.ts';
+import type { Picture } from '../image/picture.ts';
 import { toLab } from '../image/lab.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
 import { measureDifference } from './difference.ts';

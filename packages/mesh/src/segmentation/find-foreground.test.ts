@@ -75,14 +75,14 @@ describe('findForeground', () => {
       [400, 300],
       [200, 380],
     ] as const) {
-      const found = findForeground(await decodeImage(await noise(width, height)), 'auto');
+      const found = findForeground(await decodeImage(await noise(width, height)));
       expect(found.method).toBe('relief');
     }
   });
 });
 
 async function compare(image: Uint8Array, mask: Uint8Array): Promise<{ method: string; overlap: number }> {
-  const found = findForeground(await decodeImage(image), 'auto');
+  const found = findForeground(await decodeImage(image));
   if (found.kind !== 'object') return { method: found.method, overlap: 0 };
   let [both, either] = [0, 0];
   for (let i = 0; i < mask.length; i++) {

@@ -1,9 +1,11 @@
 import { ImageError } from '../image-error.ts';
-import type { Picture } from '../image/decode-image.ts';
+import type { Picture } from '../image/picture.ts';
 import { meshMessage } from '../messages.ts';
 import type { Message } from '../messages.ts';
-import type { Method } from '../types.ts';
+import type { GenerateOptions, Method } from '../types.ts';
+import { alphaCoverage } from './alpha.ts';
 import { cutFromBackdrop } from './backdrop.ts';
+import { largestPart } from './parts.ts';
 import { findInScene, intersectionOverUnion, minAgreement } from './scene.ts';
 
 /** The part of the picture that is the object. */
@@ -24,8 +26,13 @@ export interface WholePicture {
   warnings: Message[];
 }
 
-/** Share of transparent pixels from which a picture counts as a cut-out. */
-const minTransparent = 0.005;
+/** All optional. */
+export interface ForegroundOptions {
+  mode?: GenerateOptions['mode'] | undefined;
+  parts?: GenerateOptions['parts'] | undefined;
+  /** The caller's own, 0 to 1 for each pixel of the picture. */
+  mask?: Float32Array | undefined;
+}
 
 /**
  * The object, from the most reliable source: the caller's mask, the alpha channel, a plain backdrop, or one clear object
@@ -34,12 +41,22 @@ const minTransparent = 0.005;
  */
 export function findForeground(
   picture: Picture,
-  mode: 'auto' | 'object' | 'relief',
-  mask?: Float32Array,
+  { mode = 'auto', parts = 'all', mask }: ForegroundOptions = {},
+): Foreground | WholePicture {
+  const found = findWhole(picture, mode, mask);
+  if (found.kind === 'picture' || parts === 'all') return found;
+  return { ...found, coverage: largestPart(found.coverage, picture.width, picture.height) };
+}
+
+function findWhole(
+  picture: Picture,
+  mode: NonNullable<GenerateOptions['mode']>,
+  mask: Float32Array | undefined,
 ): Foreground | WholePicture {
   if (mode === 'relief') return asPicture(picture, findInScene(picture).saliency, []);
   if (mask) {
     if (!mask.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
+    if (mask.every((c) => c >= 0.99)) return asPicture(picture, findInScene(picture).saliency, []);
     return asObject('mask', mask);
   }
   const alpha = alphaCoverage(picture);
@@ -71,12 +88,4 @@ function asPicture({ rgb, alpha }: Picture, saliency: Float32Array, warnings: Me
     }
   }
   return { kind: 'picture', method: 'relief', saliency, warnings };
-}
-
-function alphaCoverage({ alpha }: Picture): Float32Array | undefined {
-  if (!alpha) return undefined;
-  let transparent = 0;
-  for (const a of alpha) if (a < 128) transparent++;
-  if (transparent < minTransparent * alpha.length) return undefined;
-  return Float32Array.from(alpha, (a) => a / 255);
 }

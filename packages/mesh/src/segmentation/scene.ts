@@ -1,6 +1,6 @@
 import { softBlur } from '../image/blur.ts';
 import { findComponents } from '../image/connected-components.ts';
-import type { Picture } from '../image/decode-image.ts';
+import type { Picture } from '../image/picture.ts';
 import { resample, shrinkRgb } from '../image/resample.ts';
 import { guidedFilter } from './guided-filter.ts';
 import { toLab } from '../image/lab.ts';
