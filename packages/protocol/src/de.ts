@@ -1,4 +1,5 @@
 import { errorTextsDe } from './error-texts-de.ts';
+import { maskTextsDe } from './mask-texts-de.ts';
 import type { MessageId } from './message-texts.ts';
 import { providerTextsDe } from './provider-texts-de.ts';
 
@@ -7,6 +8,7 @@ export { meshTextsDe } from './mesh-de.ts';
 /** The server's messages for people, in German, by the ids of `message-texts.ts`. */
 export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   ...errorTextsDe,
+  ...maskTextsDe,
   ...providerTextsDe,
   'task.ready_one': 'Das Modell ist fertig',
   'task.ready_both': 'Beide Modelle sind fertig',
@@ -42,6 +44,8 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'file.storage_full': 'Der Speicher ist voll',
   'file.storage_gone': 'Der Speicher ist weg',
   'file.photo_lost': 'Das Foto fehlt auf dem Server oder ist dort beschädigt; bitte noch einmal hochladen',
+  'file.remake_failed': 'Ein neues Modell konnte nicht erstellt werden, das frühere bleibt. {reason}',
+  'file.remake_cancelled': 'Abgebrochen; das frühere Modell bleibt',
   'file.result_invalid': 'Das Ergebnis ist kein lesbares Modell',
   'file.adopted': 'Die Datenbank ging verloren, bevor das Modell fertig war; ein neuer Versuch erstellt es',
 
@@ -56,4 +60,6 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'task.cancelling': 'Alles, was noch nicht fertig ist, wird abgebrochen',
   'file.cancelling': 'Das Foto wird abgebrochen',
   'job.retrying': 'Die Fotos ohne Modell sind wieder eingereiht',
+  'job.remaking_one': '1 Foto ist wieder eingereiht; sein früheres Modell bleibt, bis das neue fertig ist',
+  'job.remaking': '{count} Fotos sind wieder eingereiht; ihre früheren Modelle bleiben, bis die neuen fertig sind',
 };

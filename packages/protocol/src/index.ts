@@ -55,6 +55,7 @@ export type { Message, MessageRef, MessageValues } from './messages.ts';
 export { initialTaskState, overallProgress, reduceTask } from './reduce.ts';
 export type { TaskState } from './reduce.ts';
 export {
+  cutsSchema,
   downloadListSchema,
   eventListSchema,
   healthSchema,

@@ -1,5 +1,6 @@
 import { endingTexts } from './ending-texts.ts';
 import { errorTexts } from './error-texts.ts';
+import { maskTexts } from './mask-texts.ts';
 import { countedId, fillIn } from './messages.ts';
 import type { Message } from './messages.ts';
 import { providerTexts } from './provider-texts.ts';
@@ -11,6 +12,7 @@ import { providerTexts } from './provider-texts.ts';
 export const messageTexts = {
   ...endingTexts,
   ...errorTexts,
+  ...maskTexts,
   ...providerTexts,
 
   // Progress of a task and its files.
@@ -42,6 +44,8 @@ export const messageTexts = {
   'file.storage_full': 'The storage is full',
   'file.storage_gone': 'The storage was taken away',
   'file.photo_lost': 'The photo is missing or damaged on the server; upload it again',
+  'file.remake_failed': 'No new model could be made, and the earlier one stays. {reason}',
+  'file.remake_cancelled': 'Cancelled; the earlier model stays',
   'file.result_invalid': 'The result is not a readable model',
   'file.adopted': 'The database was lost before the model was ready; try again to have it made',
 
@@ -58,6 +62,8 @@ export const messageTexts = {
   'task.cancelling': 'Everything that has not finished is being cancelled',
   'file.cancelling': 'The photo is being cancelled',
   'job.retrying': 'The photos without a model are queued again',
+  'job.remaking_one': '1 photo is queued again; its earlier model stays until the new one is ready',
+  'job.remaking': '{count} photos are queued again; their earlier models stay until the new ones are ready',
 } as const;
 
 /** The message ids of this package. The generator has its own, starting with `mesh.`. */

@@ -11,6 +11,8 @@ import {
 } from './events.ts';
 import { messageRefShape } from './message-shape.ts';
 
+const hasMask = z.literal(true).optional().describe('An outline was sent with the photo');
+
 /** The response to an accepted upload, sent after everything has been stored. */
 export const uploadSchema = z.object({
   batch_id: z.uuid(),
@@ -28,6 +30,7 @@ export const uploadSchema = z.object({
       file_size: z.int().describe('Bytes'),
       content_type: z.string(),
       status: z.literal('uploaded'),
+      has_mask: hasMask,
     }),
   ),
 });
@@ -93,6 +96,33 @@ export const jobProgressSchema = z.object({
 });
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
+/** What a photo may be cut out by, best first; `id` is the same as `method`. */
+export const cutsSchema = z.object({
+  width: z.int().positive().describe('Of the upright photo, like the height'),
+  height: z.int().positive(),
+  candidates: z.array(
+    z.object({
+      id: z.string().describe('The name of the method'),
+      method: z.string().describe('How the outline was found; `relief` is the whole photo'),
+      score: z.number().min(0).max(1).describe('How sure it is'),
+      mask: z.string().describe('A PNG as a `data:` address, white where the object is'),
+      message: z.string().optional().describe('What to know about it'),
+      ...messageRefShape,
+    }),
+  ),
+  shapes: z
+    .array(
+      z.object({
+        shape: z.string(),
+        score: z.number().min(0).max(1),
+        preview: z.string().describe('A WebP as a `data:` address'),
+      }),
+    )
+    .optional()
+    .describe('Shapes that are likely, best first; with `shapes=1`'),
+});
+export type Cuts = z.infer<typeof cutsSchema>;
+
 /** The finished models of a job. `download_urls` are in the order of `files`. */
 export const downloadListSchema = z.object({
   job_id: z.uuid(),
@@ -125,6 +155,8 @@ export const jobSummarySchema = z.object({
       message: z.string(),
       ...messageRefShape,
       photo_url: z.string(),
+      has_mask: hasMask,
+      mask_url: z.string().optional(),
       result: modelFileSchema.nullable(),
       attempts: fileUpdateSchema.shape.attempts,
       last_error: fileUpdateSchema.shape.last_error,
@@ -169,6 +201,7 @@ export const modelInfoSchema = z.object({
   requires_key: z.boolean(),
   typical_seconds: z.number().nullable().describe('Median per file on this installation; null without enough history'),
   price: priceSchema.nullable().describe('0 for a free model; null if the price is unknown'),
+  masks: z.literal(true).optional().describe('It uses the masks that come with photos'),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 

@@ -19,6 +19,11 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   },
   INVALID_OPTIONS: { title: 'An option does not fit the model', next: 'Check the options of the model.' },
   UNKNOWN_MODEL: { title: 'This server no longer offers that model', next: 'Choose another model.' },
+  MASK_UNMATCHED: {
+    title: 'A cut-out belongs to no photo, or to several',
+    next: 'Name each mask like its photo, and send one for each.',
+  },
+  MASK_UNSUPPORTED: { title: 'The model does not use cut-outs', next: 'Choose another model.' },
   UNAUTHENTICATED: { title: 'You are not signed in', next: 'Sign in and try again.' },
   FORBIDDEN: { title: 'Your key is not allowed to do that', next: 'Sign in with another key.' },
   NOT_FOUND: { title: 'Not found', next: 'Check the address.' },
@@ -50,6 +55,10 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   NO_FOREGROUND: {
     title: 'No object was found in the photo',
     next: 'Send a photo in which one thing stands out, best on a plain background.',
+  },
+  MASK_INVALID: {
+    title: 'The cut-out does not fit the photo',
+    next: 'Draw it again: what is to be kept has to be white.',
   },
   FACE_LIMIT_TOO_LOW: {
     title: 'The face limit is too low for this shape',
