@@ -5,6 +5,7 @@ export { generateModel } from './generate-model.ts';
 export { ImageError } from './image-error.ts';
 export type { ImageErrorCode } from './image-error.ts';
 export { inspectImage } from './inspect-image.ts';
+export { inspectMask } from './inspect-mask.ts';
 export { makeThumbnail } from './make-thumbnail.ts';
 export { meshMessage, meshMessages } from './messages.ts';
 export type { MeshMessageId, Message, MessageValues } from './messages.ts';

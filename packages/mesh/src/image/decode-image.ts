@@ -1,7 +1,7 @@
 import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
-import { openImage, readHeader, rejectUndecodable } from './open-image.ts';
+import { openImage, readHeader, readMaskHeader, rejectUndecodable } from './open-image.ts';
 import type { Picture } from './picture.ts';
 
 export type { Picture };
@@ -36,8 +36,11 @@ export async function decodePreview(image: Uint8Array): Promise<{ info: ImageInf
  * 1 where it is opaque; otherwise 1 where it is white.
  * @throws ImageError
  */
-export async function decodeMask(mask: Uint8Array, picture: Picture): Promise<Float32Array> {
-  await readHeader(mask);
+export async function decodeMask(
+  mask: Uint8Array | string,
+  picture: Pick<Picture, 'width' | 'height'>,
+): Promise<Float32Array> {
+  await readMaskHeader(mask);
   const { rgb, alpha } = await decodeAt(mask, picture);
   const cutOut = alpha?.some((a) => a < 128) ? alpha : undefined;
   const coverage = new Float32Array(picture.width * picture.height);
@@ -53,7 +56,7 @@ function workingSize({ width, height }: ImageInfo): { width: number; height: num
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-async function decodeAt(image: Uint8Array, size: { width: number; height: number }): Promise<Picture> {
+async function decodeAt(image: Uint8Array | string, size: { width: number; height: number }): Promise<Picture> {
   const { width, height } = size;
   const { data, info } = await openImage(image)
     .resize(width, height, { fit: 'fill', kernel: 'mitchell' })

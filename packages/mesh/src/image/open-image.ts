@@ -18,11 +18,27 @@ export async function readHeader(image: Uint8Array | string): Promise<ImageInfo>
   if (typeof image !== 'string' && image.byteLength === 0) {
     throw new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.file_empty'));
   }
+  const info = await readInfo(image);
+  checkSize(info.width, info.height);
+  return info;
+}
+
+/** The same for a mask, which may be coarse: of a long, narrow photo it has few pixels across. @throws ImageError */
+export async function readMaskHeader(mask: Uint8Array | string): Promise<ImageInfo> {
+  const info = await readInfo(mask);
+  const { width, height } = info;
+  if (width * height > maxPixels) throw tooManyPixels();
+  if (Math.max(width, height) < minSide) {
+    throw new ImageError('IMAGE_TOO_SMALL', meshMessage('mesh.image_too_small', { width, height, min: minSide }));
+  }
+  return info;
+}
+
+async function readInfo(image: Uint8Array | string): Promise<ImageInfo> {
   const metadata = await readMetadata(image);
   const format = metadata.format;
   if (format !== 'jpeg' && format !== 'png' && format !== 'webp') throw unsupported(format);
   const { width, height } = metadata.autoOrient;
-  checkSize(width, height);
   return { format, contentType: contentTypes[format], width, height };
 }
 
