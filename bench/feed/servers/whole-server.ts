@@ -10,6 +10,7 @@ import { readConfig } from '../../../packages/server/src/config.ts';
 import type { NewJob } from '../../../packages/server/src/engine/contract.ts';
 import { createSqliteEngine } from '../../../packages/server/src/engine/sqlite/engine.ts';
 import { createKeyring } from '../../../packages/server/src/auth/keys.ts';
+import { createCutter } from '../../../packages/server/src/cuts/cutter.ts';
 import { createConverter } from '../../../packages/server/src/files/converter.ts';
 import { createDiskStore } from '../../../packages/server/src/files/disk.ts';
 import { createVerifier } from '../../../packages/server/src/files/verifier.ts';
@@ -68,6 +69,7 @@ export async function createWholeServer(
     files,
     verifier: createVerifier(files),
     converter: createConverter(),
+    cutter: createCutter({ concurrency: 1 }),
     log,
     models: new Map(),
     providers: [],

@@ -60,6 +60,6 @@ export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   'task.cancelling': 'Alles, was noch nicht fertig ist, wird abgebrochen',
   'file.cancelling': 'Das Foto wird abgebrochen',
   'job.retrying': 'Die Fotos ohne Modell sind wieder eingereiht',
-  'job.remaking_one': '1 Foto ist wieder eingereiht; sein früheres Modell bleibt, bis das neue fertig ist',
-  'job.remaking': '{count} Fotos sind wieder eingereiht; ihre früheren Modelle bleiben, bis die neuen fertig sind',
+  'job.remaking_one': '1 Foto ist wieder eingereiht; ein früheres Modell bleibt, bis das neue fertig ist',
+  'job.remaking': '{count} Fotos sind wieder eingereiht; frühere Modelle bleiben, bis die neuen fertig sind',
 };

@@ -71,6 +71,7 @@ export {
   uploadSchema,
 } from './resources.ts';
 export type {
+  Cuts,
   DownloadList,
   EventList,
   Health,

@@ -16,6 +16,7 @@ export const maskTextsDe: Readonly<Record<keyof typeof maskTexts, string>> = {
   'mask.repeated': '{filename} ist nicht die einzige Maske zu ihrem Foto; zu jedem gehört höchstens eine.',
   'mask.unsupported': 'Das Modell {model} kann mit Masken nichts anfangen; bitte ohne senden oder ein anderes nehmen.',
   'mask.too_many': '{count} Masken wurden gesendet; höchstens {max} sind auf einmal möglich.',
+  'mask.not_a_file': 'Das Feld masks muss eine Datei mit einem Namen sein.',
   'mask.wrong_field': '{filename} muss in einem Feld namens `masks` gesendet werden.',
 
   'mask.unused': 'Das Modell kann mit Masken nichts anfangen und hat das Foto bekommen, wie es ist.',

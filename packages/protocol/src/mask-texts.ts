@@ -13,6 +13,7 @@ export const maskTexts = {
   'mask.repeated': '{filename} is not the only mask of its photo; send one for each.',
   'mask.unsupported': 'The model {model} does not use masks; send none, or use another model.',
   'mask.too_many': '{count} masks were sent; at most {max} are accepted at once.',
+  'mask.not_a_file': 'The field masks must be a file with a name.',
   'mask.wrong_field': '{filename} must be sent in a field named `masks`.',
 
   // Masks that are stored.

@@ -62,8 +62,8 @@ export const messageTexts = {
   'task.cancelling': 'Everything that has not finished is being cancelled',
   'file.cancelling': 'The photo is being cancelled',
   'job.retrying': 'The photos without a model are queued again',
-  'job.remaking_one': '1 photo is queued again; its earlier model stays until the new one is ready',
-  'job.remaking': '{count} photos are queued again; their earlier models stay until the new ones are ready',
+  'job.remaking_one': '1 photo is queued again; a model that it has stays until the new one is ready',
+  'job.remaking': '{count} photos are queued again; models that they have stay until the new ones are ready',
 } as const;
 
 /** The message ids of this package. The generator has its own, starting with `mesh.`. */

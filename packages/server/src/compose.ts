@@ -8,6 +8,8 @@ import { feedWithPublicAddresses } from './http/public-addresses.ts';
 import { ConfigError } from './config.ts';
 import type { Config } from './config.ts';
 import { prepareDataDir } from './prepare-data-dir.ts';
+import { createCutter } from './cuts/cutter.ts';
+import type { Cutter } from './cuts/cutter.ts';
 import { createConverter } from './files/converter.ts';
 import type { Converter } from './files/converter.ts';
 import type { Engine, Places } from './engine/contract.ts';
@@ -137,6 +139,7 @@ interface Parts {
   models: ReadonlyMap<string, Model>;
   verifier: Verifier;
   converter: Converter;
+  cutter: Cutter;
 }
 
 /** Database and files, which have to belong together: before that is known, nothing of either is made or changed. */
@@ -183,8 +186,10 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   void reserve.fill();
   const converter = createConverter();
   opened.push(() => converter.close());
+  const cutter = createCutter({ concurrency: config.workerConcurrency });
+  opened.push(() => cutter.close());
   const verifier = createVerifier(files);
-  return { worker: workerName(), engine, files, marker, verifier, providers, models, converter };
+  return { worker: workerName(), engine, files, marker, verifier, providers, models, converter, cutter };
 }
 
 /** How many files each model, and the local ones together, may have at work. */

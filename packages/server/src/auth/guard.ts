@@ -20,6 +20,8 @@ declare module 'fastify' {
     access?: 'key' | 'public' | 'admin' | 'signed';
     /** Whether the request counts as an upload, which has a limit of its own. */
     upload?: boolean;
+    /** Whether it takes a form too, as an upload does. */
+    form?: boolean;
   }
 }
 

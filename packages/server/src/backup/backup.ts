@@ -3,7 +3,7 @@ import { dirname, join, parse, resolve, sep } from 'node:path';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { holdRemovals } from '../files/hold.ts';
 import { jobPrefix } from '../files/keys.ts';
-import { referredPhotos } from './contents.ts';
+import { filesOf, referredPhotos } from './contents.ts';
 import { copyDatabase, openToRead, prepareCopy } from './database.ts';
 import { RefusedError } from './errors.ts';
 import { databaseName, filesName } from '../data-dir.ts';
@@ -111,12 +111,13 @@ async function addJobs(source: string, target: BackupTarget): Promise<BackupRepo
   const report: BackupReport = { jobs: 0, files: 0, bytes: 0, missing: [] };
   const snapshot = openToRead(target.database);
   try {
-    await eachOf(referredPhotos(snapshot), async ({ jobId, photo, results }) => {
+    await eachOf(referredPhotos(snapshot), async (photo) => {
+      const { jobId } = photo;
       if (!seen.has(jobId)) {
         seen.add(jobId);
         await addPlainFiles(source, `${filesName}/${jobPrefix(jobId)}`, target);
       }
-      for (const file of [photo, ...results]) {
+      for (const file of filesOf(photo)) {
         const name = `${filesName}/${file.key}`;
         const state = await target.add(name, join(source, name), file);
         if (state !== 'whole') report.missing.push(file.key);

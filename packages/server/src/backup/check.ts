@@ -147,19 +147,26 @@ async function checkFiles(dataDir: string, options: CheckOptions, report: CheckR
   try {
     await eachOf(referredPhotos(db), async (listed) => {
       report.photos += 1;
-      const { jobId, filename, photo, fileId } = listed;
+      const { jobId, filename, photo, mask, fileId } = listed;
       const hasPhoto = await isWhole(photo);
+      const hasMask = mask === null || (await isWhole(mask));
       const lost: string[] = [];
       for (const file of listed.results) if (!(await isWhole(file))) lost.push(file.key);
-      if (hasPhoto && lost.length === 0) return;
+      if (hasPhoto && hasMask && lost.length === 0) return;
       // A server may have removed the job, or made the file again, meanwhile.
       const now = referredPhoto(db, fileId);
       if (now === undefined) return;
       const named = `${filename} of job ${jobId}`;
       const advice = 'restore it from a backup, or upload it again';
       if (!hasPhoto) fault(`the photo ${named} is lost or damaged (${photo.key}); ${advice}`, false);
+      const isMaskLost = !hasMask && now.mask?.key === mask.key;
+      if (isMaskLost) {
+        const text = `the mask ${mask.filename} of ${named} is lost or damaged (${mask.key})`;
+        fault(`${text}; restore it from a backup, or retry with a new one`, false);
+      }
       if (lost.length === 0 || now.attemptId !== listed.attemptId) return;
-      const why = hasPhoto ? whyNotAgain(db, listed) : 'its photo is lost too';
+      const gone = hasPhoto ? (isMaskLost ? 'its mask' : undefined) : 'its photo';
+      const why = gone === undefined ? whyNotAgain(db, listed) : `${gone} is lost too`;
       if (why === undefined) again.push(listed);
       const mend = why ?? remedy('queued to be made again', options);
       fault(`the model of ${named} is lost or damaged (${lost.join(', ')}); ${mend}`, why === undefined);

@@ -16,6 +16,7 @@ export interface ReferredPhoto {
   /** The attempt that stored the result. */
   attemptId: string | null;
   photo: Referred;
+  mask: (Referred & { filename: string }) | null;
   /** The model and what came with it; empty where there is no result. */
   results: Referred[];
   /** Whether a provider charged for the result. */
@@ -29,14 +30,20 @@ interface Row {
   storageKey: string;
   sizeBytes: number;
   sha256: string;
+  maskKey: string | null;
+  maskFilename: string;
+  maskBytes: number;
+  maskSha256: string;
   result: string | null;
   attemptId: string | null;
 }
 
 // One task has a file's result.
 const photosText = `SELECT f.job_id AS jobId, f.file_id AS fileId, f.filename, f.storage_key AS storageKey,
-    f.size_bytes AS sizeBytes, f.sha256, tf.result, tf.attempt_id AS attemptId
-  FROM files f LEFT JOIN task_files tf ON tf.file_id = f.file_id AND tf.result IS NOT NULL`;
+    f.size_bytes AS sizeBytes, f.sha256, tf.result, tf.attempt_id AS attemptId, m.storage_key AS maskKey,
+    m.filename AS maskFilename, m.size_bytes AS maskBytes, m.sha256 AS maskSha256
+  FROM files f LEFT JOIN task_files tf ON tf.file_id = f.file_id AND tf.result IS NOT NULL
+    LEFT JOIN masks m ON m.file_id = f.file_id`;
 
 /** Rows read at once. */
 const step = 500;
@@ -61,7 +68,7 @@ export function referredPhoto(db: DatabaseSync, fileId: string): ReferredPhoto |
 }
 
 function toPhoto({ storageKey: key, sizeBytes, sha256, result: text, ...row }: Row): ReferredPhoto {
-  const { jobId, fileId, filename, attemptId } = row;
+  const { jobId, fileId, filename, attemptId, maskKey, maskFilename, maskBytes, maskSha256 } = row;
   const result = text === null ? null : parseResult(text);
   return {
     jobId,
@@ -69,6 +76,7 @@ function toPhoto({ storageKey: key, sizeBytes, sha256, result: text, ...row }: R
     filename,
     attemptId,
     photo: { key, sizeBytes, sha256 },
+    mask: maskKey === null ? null : { key: maskKey, filename: maskFilename, sizeBytes: maskBytes, sha256: maskSha256 },
     results: result === null ? [] : listedFiles({ jobId, fileId, attemptId }, result),
     wasPaid: result?.cost !== undefined,
   };
@@ -76,4 +84,9 @@ function toPhoto({ storageKey: key, sizeBytes, sha256, result: text, ...row }: R
 
 function parseResult(text: string): ModelFile {
   return JSON.parse(text) as ModelFile;
+}
+
+/** All files of a photo that a database refers to. */
+export function filesOf({ photo, mask, results }: ReferredPhoto): Referred[] {
+  return [photo, ...(mask === null ? [] : [mask]), ...results];
 }

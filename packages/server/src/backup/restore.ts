@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { lockDatabase } from '../engine/sqlite/database.ts';
 import { undefinedIfMissing } from '../files/errno.ts';
 import { syncFolder } from '../files/folders.ts';
-import { referredPhotos } from './contents.ts';
+import { filesOf, referredPhotos } from './contents.ts';
 import { openToRead, prepareCopy } from './database.ts';
 import { FailedError, RefusedError } from './errors.ts';
 import { databaseName, filesName } from '../data-dir.ts';
@@ -119,8 +119,8 @@ async function copyReferred(
     await writeSynced(join(stage, name), data);
     return data;
   };
-  await eachOf(referredPhotos(snapshot), async ({ photo, results }) => {
-    for (const file of [photo, ...results]) {
+  await eachOf(referredPhotos(snapshot), async (photo) => {
+    for (const file of filesOf(photo)) {
       const data = await copy(`${filesName}/${file.key}`);
       if (data?.isAs(file)) files += 1;
       else missing.push(file.key);

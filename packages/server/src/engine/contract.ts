@@ -71,7 +71,10 @@ export interface Jobs {
   submit(job: NewJob, idempotency?: IdempotencyRecord): Promise<IdempotencyRecord | undefined>;
   /** What an owner was answered under this key. */
   idempotency(owner: string, key: string): Promise<IdempotencyRecord | undefined>;
-  /** Puts the files of a job that failed, were cancelled or lost their result into a new task of it. */
+  /**
+   * Puts the files of a job that failed, were cancelled or lost their result, or those that are named, into a new task of
+   * it, with their new masks, in one transaction.
+   */
   retry(jobId: string, task: RetryTask): Promise<RetryOutcome>;
   /**
    * Forgets a job with its files, tasks and entries. A cleanup is left for what lies in the file store; the caller has a

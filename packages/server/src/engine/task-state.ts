@@ -35,6 +35,8 @@ export interface FileState {
   readonly remembered: unknown;
   /** The sequence of the newest entry of the file. */
   readonly head: number;
+  /** Whether it has a result of an earlier task, which stays until there is a new one. */
+  readonly remakes: boolean;
 }
 
 /** A task and its files as they stand. Never changed in place: {@link applyToTask} makes the next one. */
@@ -119,13 +121,13 @@ export interface DueCleanup {
   delayMs: number;
 }
 
+/** A file as a task is made of it. */
+export type NewTaskFile = Pick<FileState, 'fileId' | 'filename' | 'pixels'> & Partial<Pick<FileState, 'remakes'>>;
+
 const nothingSaid: Message = { text: '' };
 
 /** A task of which nothing has been written yet: `opened` is its first change. */
-export function newTask(
-  task: Pick<TaskState, 'taskId' | 'jobId' | 'model'>,
-  files: readonly Pick<FileState, 'fileId' | 'filename' | 'pixels'>[],
-): TaskState {
+export function newTask(task: Pick<TaskState, 'taskId' | 'jobId' | 'model'>, files: readonly NewTaskFile[]): TaskState {
   return {
     taskId: task.taskId,
     jobId: task.jobId,
@@ -145,7 +147,7 @@ export function newTask(
   };
 }
 
-function newFile({ fileId, filename, pixels }: Pick<FileState, 'fileId' | 'filename' | 'pixels'>): FileState {
+function newFile({ fileId, filename, pixels, remakes = false }: NewTaskFile): FileState {
   return {
     fileId,
     filename,
@@ -166,5 +168,6 @@ function newFile({ fileId, filename, pixels }: Pick<FileState, 'fileId' | 'filen
     worker: null,
     remembered: undefined,
     head: 0,
+    remakes,
   };
 }

@@ -1,4 +1,4 @@
-import { message } from '@image2model/protocol';
+import { message, messageWithin } from '@image2model/protocol';
 import type { FileEnding, ReleaseOptions } from './types.ts';
 import { judge } from './suspicion.ts';
 import type { Casualty } from './suspicion.ts';
@@ -193,11 +193,13 @@ function end(draft: TaskDraft, file: MutableFile, ending: FileEnding): void {
       file.attemptId = file.token;
       break;
     case 'failed':
-      file.message = ending.error;
+      file.message = file.remakes
+        ? message('file.remake_failed', { ...messageWithin('reason', ending.error) })
+        : ending.error;
       file.details = ending.details;
       break;
     case 'cancelled':
-      file.message = message('file.cancelled');
+      file.message = message(file.remakes ? 'file.remake_cancelled' : 'file.cancelled');
       break;
   }
   file.token = null;

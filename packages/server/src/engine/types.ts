@@ -12,6 +12,18 @@ export interface NewFile {
   /** Width times height; null for a file of an earlier version, which did not note it. */
   pixels: number | null;
   storageKey: string;
+  /** What is to be kept of the image, where that was said. */
+  mask?: StoredMask | undefined;
+}
+
+/** A mask of an image. It is in the file store already, under a key that no other mask ever has. */
+export interface StoredMask {
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  /** Of the mask's bytes, lower-case hex. */
+  sha256: string;
+  storageKey: string;
 }
 
 /** A job with its first task, as an upload makes it. */
@@ -57,6 +69,8 @@ export interface Work {
   owner: string;
   /** Of the image's bytes, lower-case hex. */
   sha256: string;
+  /** Of the mask's bytes, where there is one. */
+  mask?: string | undefined;
   model: string;
   options: Record<string, unknown>;
   faceLimit: number | null;
@@ -91,10 +105,11 @@ export interface JobRow {
 
 /** A file of a job as it stands now, over all tasks that worked on it. */
 export interface JobFileRow extends NewFile {
+  /** A file whose result stayed because no new one could be made is completed; its message says so. */
   status: FileStatus;
   progress: number;
   message: Message;
-  /** The newest one: while a file whose result was lost is made again, and where that fails, the earlier one. */
+  /** The newest one: while a file is made again, and where that fails, the earlier one. */
   result: ModelFile | null;
   /** See {@link StoredResult}. */
   attemptId: string | null;
@@ -189,6 +204,8 @@ export type Cleanup =
   | { type: 'cancel_remote_job'; model: string; remembered: unknown }
   /** Files of an attempt that lost its lease and may have stored something. */
   | { type: 'remove_attempt'; jobId: string; fileId: string; attemptId: string }
+  /** A mask that may have been replaced, or may never have become the file's. */
+  | { type: 'remove_mask'; jobId: string; fileId: string; storageKey: string }
   /** Whatever lies in the file store of a job that was deleted. */
   | { type: 'remove_job'; jobId: string };
 
@@ -209,7 +226,7 @@ export type RetryOutcome = 'retried' | 'running' | 'nothing' | 'unknown';
 /** Why a job was not deleted. */
 export type DeleteOutcome = 'deleted' | 'running' | 'unknown';
 
-/** The task that works again on a job's files that failed, were cancelled or lost their result. */
+/** The task that works again on a job's files: those that failed, were cancelled or lost their result, or `only` these. */
 export interface RetryTask {
   taskId: string;
   model: string;
@@ -217,8 +234,12 @@ export interface RetryTask {
   faceLimit: number | null;
   /** Completed files whose result is lost, by id, and the attempt that had stored it. */
   lost?: ReadonlyMap<string, string | null>;
-  /** Ids of files that nothing can be made of any more: their photo is lost. */
-  without?: ReadonlySet<string>;
+  /** Ids of files that nothing can be made of any more: their photo, or its mask, is lost. */
+  without?: { has(fileId: string): boolean };
+  /** Ids of the files to work on, completed or not. The result of a completed one stays until there is a new one. */
+  only?: ReadonlySet<string>;
+  /** New masks of these files, by file id. The ones before are left to a cleanup. */
+  masks?: ReadonlyMap<string, StoredMask>;
 }
 
 /** What was answered to a request that may be repeated. Kept as long as the job that it made. */

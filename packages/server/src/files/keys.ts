@@ -28,6 +28,16 @@ export function imageKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/images/${fileId}`;
 }
 
+/** The masks of a job's images, those too that are about to be replaced. */
+export function masksPrefix(jobId: string): string {
+  return `${jobPrefix(jobId)}/masks`;
+}
+
+/** A mask of an image as it was sent, under a key of its own: a new one lies beside it until it has taken its place. */
+export function maskKey(jobId: string, fileId: string, maskId: string): string {
+  return `${masksPrefix(jobId)}/${fileId}.${maskId}`;
+}
+
 /** The image made small. */
 export function thumbnailKey(jobId: string, fileId: string): string {
   return `${jobPrefix(jobId)}/thumbnails/${fileId}.webp`;

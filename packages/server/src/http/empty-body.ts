@@ -22,9 +22,10 @@ export function acceptEmptyBodies(app: FastifyInstance): void {
   app.addContentTypeParser<string>('*', { parseAs: 'string' }, (request, body, done) => {
     done(body === '' || request.is404 ? null : unsupported());
   });
-  // The form's parser leaves the body to the route, and only the upload looks at it.
+  // The form's parser leaves the body to the route, and few look at it.
   app.addHook('preValidation', async (request) => {
-    if (request.isMultipart() && !request.is404 && !request.routeOptions.config.upload) throw unsupported();
+    const { upload, form } = request.routeOptions.config;
+    if (request.isMultipart() && !request.is404 && !upload && !form) throw unsupported();
   });
 }
 

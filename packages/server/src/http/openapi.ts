@@ -7,7 +7,7 @@ import { version } from '../version.ts';
 
 /** As much of an OpenAPI document as is worked on here. */
 interface Document {
-  paths?: Record<string, Record<string, { responses?: object; requestBody?: object }>>;
+  paths?: Record<string, Record<string, { responses?: object; requestBody?: { content?: object } }>>;
   components?: { schemas?: object };
 }
 
@@ -54,40 +54,69 @@ function complete(document: Document): object {
       operation.responses = { ...operation.responses, default: problem };
     }
   }
-  const upload = document.paths?.['/api/v1/upload']?.['post'];
-  if (upload !== undefined) upload.requestBody = uploadBody;
+  for (const [path, body] of Object.entries(forms)) {
+    const operation = document.paths?.[path]?.['post'];
+    if (operation === undefined) continue;
+    const content = { ...operation.requestBody?.content, ...formContent(body) };
+    operation.requestBody = { ...operation.requestBody, content, ...(body.required && { required: true }) };
+  }
   const { $schema: _, ...problemJson } = z.toJSONSchema(problemSchema);
   const schemas = { ...document.components?.schemas, Problem: problemJson };
   return { ...document, components: { ...document.components, schemas } };
 }
 
-/** Multipart bodies are read as a stream and checked by hand, so there is no schema to derive this from. */
-const uploadBody = {
-  required: true,
-  content: {
-    'multipart/form-data': {
-      schema: {
-        type: 'object',
-        required: ['files'],
-        properties: {
-          files: {
-            type: 'array',
-            minItems: 1,
-            maxItems: maxFilesPerUpload,
-            items: { type: 'string', contentMediaType: 'application/octet-stream' },
-            description: 'JPEG, PNG or WebP, up to 10 MiB each',
-          },
-          face_limit: { type: 'integer', minimum: minFaceLimit, maximum: maxFaceLimit },
-          model: { type: 'string', description: 'An id from /api/v1/models/available' },
-          options: { type: 'string', description: "JSON by the model's options schema" },
-          reuse: {
-            type: 'boolean',
-            description:
-              'Whether an earlier result of the same image, model, options and face limit will do: by default yes for ' +
-              'the local model, no for others. `false` has a new one made',
-          },
-        },
+const file = { type: 'string', contentMediaType: 'application/octet-stream' };
+const photos = { type: 'array', minItems: 1, maxItems: maxFilesPerUpload, items: file };
+const masks = {
+  type: 'array',
+  maxItems: maxFilesPerUpload,
+  items: file,
+  description:
+    'What to keep of photos, by file name: `chair.jpg` or `chair.mask.png` for `chair.jpg`. White is kept; where ' +
+    'parts are transparent, what is opaque. PNG, WebP or JPEG with the proportions of the photo, up to 10 MiB each',
+};
+const faceLimit = { type: 'integer', minimum: minFaceLimit, maximum: maxFaceLimit };
+const model = { type: 'string', description: 'An id from /api/v1/models/available' };
+const options = { type: 'string', description: "JSON by the model's options schema" };
+
+interface FormSchema {
+  required?: string[];
+  properties: object;
+}
+
+/** Multipart bodies are read as a stream and checked by hand, so there is no schema to derive these from. */
+const forms: Readonly<Record<string, FormSchema>> = {
+  '/api/v1/upload': {
+    required: ['files'],
+    properties: {
+      files: { ...photos, description: 'JPEG, PNG or WebP, up to 10 MiB each' },
+      masks,
+      face_limit: faceLimit,
+      model,
+      options,
+      reuse: {
+        type: 'boolean',
+        description:
+          'Whether an earlier result of the same image, mask, model, options and face limit will do: by default yes for ' +
+          'the local model, no for others. `false` has a new one made',
       },
     },
   },
+  '/api/v1/cuts': {
+    required: ['file'],
+    properties: { file: { ...file, description: 'JPEG, PNG or WebP, up to 10 MiB' } },
+  },
+  '/api/v1/jobs/{job_id}/retry': {
+    properties: {
+      masks,
+      model,
+      options,
+      face_limit: faceLimit,
+      file_ids: { type: 'string', description: 'JSON list of the files to run; by default those of the masks' },
+    },
+  },
 };
+
+function formContent(schema: FormSchema): object {
+  return { 'multipart/form-data': { schema: { type: 'object', ...schema } } };
+}

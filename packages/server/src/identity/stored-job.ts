@@ -1,8 +1,8 @@
 import { createHash, randomUUIDv7 } from 'node:crypto';
 import { message } from '@image2model/protocol';
-import type { FileEnding, NewFile, NewJob, StoredResult } from '../engine/contract.ts';
+import type { FileEnding, NewFile, NewJob, StoredMask, StoredResult } from '../engine/contract.ts';
 import type { FileStore } from '../files/contract.ts';
-import { imageKey, jobPrefix, resultsPrefix } from '../files/keys.ts';
+import { imageKey, jobPrefix, masksPrefix, resultsPrefix } from '../files/keys.ts';
 import { jobBegan } from '../jobs/job-id.ts';
 import { readManifest } from '../jobs/manifest.ts';
 import type { Manifest } from '../jobs/manifest.ts';
@@ -75,6 +75,7 @@ async function findPhotos(store: FileStore, jobId: string): Promise<NewFile[]> {
   const { ImageError, inspectImage } = await import('@image2model/mesh');
   const photos: NewFile[] = [];
   const fileIds = await Array.fromAsync(store.list(`${jobPrefix(jobId)}/images`));
+  const masks = await Array.fromAsync(store.list(masksPrefix(jobId)));
   for (const [index, fileId] of fileIds.toSorted().entries()) {
     const storageKey = imageKey(jobId, fileId);
     const bytes = await store.read(storageKey);
@@ -82,12 +83,38 @@ async function findPhotos(store: FileStore, jobId: string): Promise<NewFile[]> {
       const { contentType, width, height } = await inspectImage(bytes);
       const filename = `photo-${index + 1}.${contentType.slice('image/'.length)}`;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const pixels = width * height;
-      photos.push({ fileId, filename, contentType, sizeBytes: bytes.byteLength, sha256, pixels, storageKey });
+      const photo = {
+        fileId,
+        filename,
+        contentType,
+        sizeBytes: bytes.byteLength,
+        sha256,
+        pixels: width * height,
+        storageKey,
+      };
+      const own = masks.filter((name) => name.startsWith(`${fileId}.`)).map((name) => `${masksPrefix(jobId)}/${name}`);
+      photos.push({ ...photo, mask: await findMask(store, own, `photo-${index + 1}`) });
     } catch (error) {
       // Half of an upload, for instance.
       if (!(error instanceof ImageError)) throw error;
     }
   }
   return photos;
+}
+
+/** The newest of a photo's masks: those before it, and one that was never accepted, may still lie there. */
+async function findMask(store: FileStore, keys: readonly string[], stem: string): Promise<StoredMask | undefined> {
+  const { inspectMask } = await import('@image2model/mesh');
+  const aged = await Promise.all(keys.map(async (key) => ({ key, at: (await store.stat(key))?.modifiedAt ?? 0 })));
+  const [newest] = aged.toSorted((a, b) => b.at - a.at);
+  if (newest === undefined) return undefined;
+  const bytes = await store.read(newest.key);
+  const contentType = await inspectMask(bytes).then(
+    (image) => image.contentType,
+    () => undefined,
+  );
+  if (contentType === undefined) return undefined;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const filename = `${stem}.mask.${contentType.slice('image/'.length)}`;
+  return { filename, contentType, sizeBytes: bytes.byteLength, sha256, storageKey: newest.key };
 }

@@ -26,12 +26,13 @@ const leaseMs = 60_000;
 /**
  * Attempts at one cleanup before it is given up, with a line in the log. What runs at a provider costs money, so a cancel
  * outlasts an outage, or a wrong key, of about a day: with jitter an attempt comes every 150 seconds. So do the files of
- * a job that somebody wanted gone. Those of an attempt only take up room, and go with their job at the latest: they are
+ * a job that somebody wanted gone. Those of an attempt, and masks, only take up room, and go with their job at the latest: they are
  * given up after some 10 minutes.
  */
 export const maxCleanupAttempts: Readonly<Record<Cleanup['type'], number>> = {
   cancel_remote_job: 600,
   remove_attempt: 12,
+  remove_mask: 12,
   remove_job: 600,
 };
 const maxDelayMs = 300_000;
@@ -139,6 +140,9 @@ export class Cleaner {
       case 'remove_attempt':
         await this.#removeLoser(cleanup);
         break;
+      case 'remove_mask':
+        await this.#removeMask(cleanup);
+        break;
       case 'remove_job':
         await files.removePrefix(jobPrefix(cleanup.jobId));
         break;
@@ -154,6 +158,14 @@ export class Cleaner {
     const isWinner = job?.files.some((file) => file.fileId === fileId && file.attemptId === attemptId) ?? false;
     if (!isWinner) await removeAttempt(files, jobId, fileId, attemptId);
   }
+
+  /** The same of a mask that is the file's. */
+  async #removeMask({ jobId, fileId, storageKey }: Extract<Cleanup, { type: 'remove_mask' }>): Promise<void> {
+    const { engine, files } = this.#options;
+    const job = await engine.job(jobId);
+    const isUsed = job?.files.some((file) => file.fileId === fileId && file.mask?.storageKey === storageKey) ?? false;
+    if (!isUsed) await files.remove(storageKey);
+  }
 }
 
 /** For the log: what a provider's job is called stays out of it. */
@@ -162,6 +174,7 @@ function describe(cleanup: Cleanup): object {
     case 'cancel_remote_job':
       return { cleanup: cleanup.type, model: cleanup.model };
     case 'remove_attempt':
+    case 'remove_mask':
       return { cleanup: cleanup.type, job_id: cleanup.jobId, file_id: cleanup.fileId };
     case 'remove_job':
       return { cleanup: cleanup.type, job_id: cleanup.jobId };

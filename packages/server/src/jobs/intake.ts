@@ -6,6 +6,7 @@ import { FileTooLargeError } from '../files/contract.ts';
 import type { FileStore, Spool, SpooledFile } from '../files/contract.ts';
 import { imageKey } from '../files/keys.ts';
 import { cleanFilename } from '../files/names.ts';
+import type { ReceivedMask } from './masks.ts';
 
 /** An image as a client sends it. */
 export interface SentImage {
@@ -20,6 +21,16 @@ export interface SentImage {
 export interface ReceivedImage {
   file: NewFile;
   spooled: SpooledFile;
+  /** Of the upright image, in pixels. */
+  size: Size;
+  /** It goes into the store with the image. */
+  mask?: ReceivedMask;
+}
+
+/** In pixels. */
+export interface Size {
+  width: number;
+  height: number;
 }
 
 /** What is wrong with an image. */
@@ -34,6 +45,24 @@ export async function receiveImage(
   { jobId, fileId }: { jobId: string; fileId: string },
   sent: SentImage,
 ): Promise<ReceivedImage | ImageProblem> {
+  const received = await spoolImage(store, sent, judge);
+  if ('code' in received) return received;
+  const { filename, spooled, contentType, ...size } = received;
+  const { sizeBytes, sha256 } = spooled;
+  const pixels = size.width * size.height;
+  const storageKey = imageKey(jobId, fileId);
+  return { file: { fileId, filename, contentType, sizeBytes, sha256, pixels, storageKey }, spooled, size };
+}
+
+/** What an image is found to be. */
+export type Judged = Size & { contentType: string };
+
+/** Receives an image into the spool, under its clean name; nothing is kept of one that the judge, or its size, refuses. */
+export async function spoolImage(
+  store: Pick<FileStore, 'spool' | 'requireRoom'>,
+  sent: SentImage,
+  judge: (path: string, filename: string) => Promise<Judged | ImageProblem>,
+): Promise<(Judged & { filename: string; spooled: SpooledFile }) | ImageProblem> {
   const filename = cleanFilename(sent.filename);
   // Before each image: what came in meanwhile may have used up the room there was.
   await store.requireRoom();
@@ -43,22 +72,25 @@ export async function receiveImage(
     return problem('FILE_TOO_LARGE', said, filename);
   }
   try {
-    const judged = await judge(spooled, filename);
-    if ('code' in judged) {
-      await store.spool.discard(spooled);
-      return judged;
-    }
-    const { sizeBytes, sha256 } = spooled;
-    return { file: { fileId, filename, sizeBytes, sha256, storageKey: imageKey(jobId, fileId), ...judged }, spooled };
+    const isEmpty = spooled.sizeBytes === 0;
+    const judged = isEmpty
+      ? problem('IMAGE_UNDECODABLE', message('image.empty', { filename }), filename)
+      : await judge(spooled.path, filename);
+    if (!('code' in judged)) return { ...judged, filename, spooled };
+    await store.spool.discard(spooled);
+    return judged;
   } catch (error) {
     await store.spool.discard(spooled);
     throw error;
   }
 }
 
-/** Removes images that do not become a job. */
-export async function discardImages(store: Pick<FileStore, 'spool'>, images: readonly ReceivedImage[]): Promise<void> {
-  await Promise.all(images.map(({ spooled }) => store.spool.discard(spooled)));
+/** Removes what was received and becomes no job. */
+export async function discard(
+  store: Pick<FileStore, 'spool'>,
+  received: readonly Pick<ReceivedImage, 'spooled'>[],
+): Promise<void> {
+  await Promise.all(received.map(({ spooled }) => store.spool.discard(spooled)));
 }
 
 /** Undefined, with nothing kept, for an image that is too large, whoever noticed it. */
@@ -73,32 +105,25 @@ async function receive(spool: Spool, { data, isCut }: SentImage): Promise<Spoole
   return undefined;
 }
 
-async function judge(
-  spooled: SpooledFile,
-  filename: string,
-): Promise<Pick<NewFile, 'contentType' | 'pixels'> | ImageProblem> {
-  if (spooled.sizeBytes === 0) return problem('IMAGE_UNDECODABLE', message('image.empty', { filename }), filename);
+async function judge(path: string, filename: string): Promise<Judged | ImageProblem> {
   // Loaded with the first upload: the image library is a quarter of the memory of a server at rest.
   const { ImageError, inspectImage } = await import('@image2model/mesh');
   try {
-    return await inspect(spooled.path);
-  } catch (error) {
-    if (!(error instanceof ImageError)) throw error;
-    const { code, message: text, id, values } = error;
-    return problem(code, { text, id, values }, filename);
-  }
-
-  async function inspect(path: string): Promise<Pick<NewFile, 'contentType' | 'pixels'>> {
     const { contentType, width, height } = await inspectImage(path).catch(async (error: unknown) => {
       if (!(error instanceof ImageError)) throw error;
       // The decoder says of a file that it cannot open what it says of a damaged one. Of bytes it can only say what is
       // true of them; and if they cannot be read either, that is why.
       return await inspectImage(await readFile(path));
     });
-    return { contentType, pixels: width * height };
+    return { contentType, width, height };
+  } catch (error) {
+    if (!(error instanceof ImageError)) throw error;
+    const { code, message: text, id, values } = error;
+    return problem(code, { text, id, values }, filename);
   }
 }
 
-function problem(code: ErrorCode, said: Message, filename: string): ImageProblem {
+/** What is wrong with the image of this name. */
+export function problem(code: ErrorCode, said: Message, filename: string): ImageProblem {
   return { code, detail: said.text, ...messageRef(said), filename };
 }

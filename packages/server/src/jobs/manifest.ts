@@ -16,6 +16,14 @@ const messageSchema = z.object({
   values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
+const maskSchema = z.object({
+  filename: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  storageKey: z.string(),
+});
+
 const fileSchema = z.object({
   fileId: z.uuid(),
   filename: z.string(),
@@ -24,6 +32,7 @@ const fileSchema = z.object({
   sha256: z.string(),
   pixels: z.number().nullable(),
   storageKey: z.string(),
+  mask: maskSchema.optional(),
   status: z.string(),
   message: messageSchema,
   attemptId: z.string().nullable(),
@@ -52,6 +61,14 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** Writes down what a job is, once it was accepted. Nothing is written of a job that is deleted meanwhile. */
 export async function writeManifest(context: ManifestContext, jobId: string): Promise<void> {
   await write(context, jobId, { key: manifestKey(jobId), isSynced: true });
+}
+
+/**
+ * Writes down that files of a job have new masks: those of before go. In place of what was written when its last task had
+ * ended, which is what is read first.
+ */
+export async function noteMasks(context: ManifestContext, jobId: string): Promise<void> {
+  await write(context, jobId, { key: endingKey(jobId), isSynced: true });
 }
 
 /**
@@ -100,8 +117,8 @@ function manifestOf(job: JobRow): Manifest {
   const { jobId, taskIds, owner, model, options, faceLimit, createdAt, finishedAt } = job;
   const files = job.files.map((file) => {
     const { fileId, filename, contentType, sizeBytes, sha256, pixels, storageKey } = file;
-    const { status, message: said, attemptId, result } = file;
-    const photo = { fileId, filename, contentType, sizeBytes, sha256, pixels, storageKey };
+    const { mask, status, message: said, attemptId, result } = file;
+    const photo = { fileId, filename, contentType, sizeBytes, sha256, pixels, storageKey, ...(mask && { mask }) };
     return { ...photo, status, message: said, attemptId, result };
   });
   return { version: 1, jobId, taskIds, owner, model, options, faceLimit, createdAt, finishedAt, files };

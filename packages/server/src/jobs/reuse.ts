@@ -14,8 +14,8 @@ interface ReuseContext {
 }
 
 /**
- * Results of a new job's files that the same owner has had made before of the same image with the same model, options
- * and face limit, by file id. Their files are copied below the new job, as an attempt of its own, so that each of the
+ * Results of a new job's files that the same owner has had made before of the same image with the same mask, model,
+ * options and face limit, by file id. Their files are copied below the new job, as an attempt of its own, so that each of the
  * two jobs can be removed by itself. What is gone, or not whole any more, is left to be generated. What says that the
  * upload is unfinished lies beside them, and goes once the job was accepted.
  */
@@ -23,7 +23,7 @@ export async function reuseResults(context: ReuseContext, job: NewJob): Promise<
   const results = new Map<string, StoredResult>();
   let isNoted = false;
   for (const file of job.files) {
-    const earlier = await context.engine.earlierResult({ ...job, sha256: file.sha256 });
+    const earlier = await context.engine.earlierResult({ ...job, sha256: file.sha256, mask: file.mask?.sha256 });
     if (earlier === undefined) continue;
     if (!isNoted) await context.files.write(unfinishedUploadKey(job.jobId), new Uint8Array());
     isNoted = true;

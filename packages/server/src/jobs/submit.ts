@@ -1,10 +1,10 @@
 import type { Engine, IdempotencyRecord, NewJob, StoredResult } from '../engine/contract.ts';
 import { StorageFullError, StorageGoneError } from '../files/contract.ts';
-import type { FileStore } from '../files/contract.ts';
+import type { FileStore, SpooledFile } from '../files/contract.ts';
 import { ShortageError } from '../shortage.ts';
 import { jobPrefix, unfinishedUploadKey } from '../files/keys.ts';
 import { writeManifest } from './manifest.ts';
-import { discardImages } from './intake.ts';
+import { discard } from './intake.ts';
 import type { ReceivedImage } from './intake.ts';
 import { allDone } from '../all-done.ts';
 import { reuseResults } from './reuse.ts';
@@ -39,7 +39,7 @@ export async function submitJob<Answer>(
   const { images, reuse, idempotency } = submission;
   const job: NewJob = { ...submission.job, files: images.map(({ file }) => file) };
   const results = await storeFiles(context, job, submission).catch(async (error: unknown) => {
-    await discardImages(files, images);
+    await discard(files, images.flatMap(partsOf));
     await files.removePrefix(jobPrefix(job.jobId));
     throw error;
   });
@@ -68,15 +68,21 @@ export async function submitJob<Answer>(
   return { earlier };
 }
 
-/** Everything of a new job that lies in the store: its images, and copies of earlier results. */
+/** Everything of a new job that lies in the store: its images and their masks, and copies of earlier results. */
 async function storeFiles<Answer>(
   context: SubmitContext,
   job: NewJob,
   { images, reuse }: Submission<Answer>,
 ): Promise<Map<string, StoredResult>> {
   // Together, so that they share the syncs of their folders.
-  await allDone(images.map(({ file, spooled }) => context.files.put(file.storageKey, spooled)));
+  await allDone(images.flatMap(partsOf).map(({ key, spooled }) => context.files.put(key, spooled)));
   return reuse ? await reuseResults(context, job) : new Map<string, StoredResult>();
+}
+
+/** An image, and its mask. */
+function partsOf({ file, spooled, mask }: ReceivedImage): { key: string; spooled: SpooledFile }[] {
+  const image = { key: file.storageKey, spooled };
+  return mask && file.mask ? [image, { key: file.mask.storageKey, spooled: mask.spooled }] : [image];
 }
 
 /**

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { message } from '@image2model/protocol';
-import type { ModelFile } from '@image2model/protocol';
+import { message, messageRef } from '@image2model/protocol';
+import type { Message, ModelFile } from '@image2model/protocol';
 import type { BaseLogger } from 'pino';
-import type { Engine, Lease, LostLease } from '../engine/contract.ts';
+import type { Engine, Lease, LostLease, NewFile } from '../engine/contract.ts';
 import { FileMissingError, StorageFullError } from '../files/contract.ts';
 import type { FileStore } from '../files/contract.ts';
 import { errnoOf } from '../files/errno.ts';
-import type { Model, ModelContext } from '../models/contract.ts';
+import type { Generated, Model, ModelContext } from '../models/contract.ts';
 import { ModelError } from '../models/errors.ts';
 import { noteEnding } from './manifest.ts';
 import { isOutOfDescriptors, ShortageError, shortageOf } from '../shortage.ts';
@@ -101,7 +101,10 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
   const { token, jobId, file, faceLimit, options } = lease;
   const model = models.get(lease.model);
   if (model === undefined) throw new Error(`A file of the model ${lease.model} was claimed, which is not offered here`);
-  const bytes = await readPhoto(files, file);
+  const bytes = await readWhole(files, file, message('file.photo_lost'));
+  const { mask } = file;
+  const used = model.usesMasks ? mask : undefined;
+  const maskBytes = used && (await readWhole(files, used, message('file.mask_lost')));
   signal.throwIfAborted();
   const throttle = createThrottle(
     ({ fraction, message: said }) => engine.report(token, fraction * 100, said),
@@ -110,14 +113,19 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
   try {
     const startedAt = performance.now();
     const generated = await model.generate(
-      { fileId: file.fileId, pictures: [{ filename: file.filename, contentType: file.contentType, bytes }] },
+      {
+        fileId: file.fileId,
+        pictures: [{ filename: file.filename, contentType: file.contentType, bytes }],
+        ...(maskBytes && { mask: { bytes: maskBytes } }),
+      },
       { faceLimit, options },
       modelContext(engine, lease, throttle, signal),
     );
     signal.throwIfAborted();
     const seconds = Math.round(performance.now() - startedAt) / 1000;
     const place = { jobId, fileId: file.fileId, attemptId: token, files: lease.filenames };
-    const store = async () => await storeResult(files, place, generated, { signal, seconds });
+    const made = mask === used ? generated : withWarning(generated, message('mask.unused'));
+    const store = async () => await storeResult(files, place, made, { signal, seconds });
     // What was paid for is held on to until there is room for it; what was made, until the server can write it at all.
     const result = await whenStorable(signal, store, { waitsForRoom: generated.cost !== undefined });
     await throttle.flush();
@@ -127,18 +135,31 @@ async function attempt(context: WorkContext, lease: Lease, signal: AbortSignal):
   }
 }
 
-/** Nothing is made, or paid for, of a photo that is not the one that was uploaded. */
-async function readPhoto(files: FileStore, { storageKey, sha256 }: Lease['file']): Promise<Uint8Array> {
+/** What was done with the photo is said with the model. */
+function withWarning(generated: Generated, said: Message): Generated {
+  const { warnings = [], warning_messages: refs = [], ...measured } = generated.statistics;
+  const statistics = {
+    ...measured,
+    warnings: [...warnings, said.text],
+    warning_messages: [...refs, messageRef(said)],
+  };
+  return { ...generated, statistics };
+}
+
+/** Nothing is made, or paid for, of a photo or a mask that is not the one that was uploaded. */
+async function readWhole(
+  files: FileStore,
+  { storageKey, sha256 }: Pick<NewFile, 'storageKey' | 'sha256'>,
+  lost: Message,
+): Promise<Uint8Array> {
   const bytes = await files.read(storageKey).catch((error: unknown) => {
     if (error instanceof FileMissingError) return;
     // The disk may give it back yet: it is tried again, and the photo is not called unusable.
     const isUnreadable = unreadable.includes(errnoOf(error));
-    throw isUnreadable
-      ? new ModelError('FILE_LOST', message('file.photo_lost'), { retryable: true, cause: error })
-      : error;
+    throw isUnreadable ? new ModelError('FILE_LOST', lost, { retryable: true, cause: error }) : error;
   });
   if (bytes === undefined || hash('sha256', bytes) !== sha256) {
-    throw new ModelError('FILE_LOST', message('file.photo_lost'));
+    throw new ModelError('FILE_LOST', lost);
   }
   return bytes;
 }

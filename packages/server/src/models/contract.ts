@@ -11,6 +11,8 @@ export interface Picture {
 export interface ModelInput {
   fileId: string;
   pictures: readonly [Picture, ...Picture[]];
+  /** What to keep of the main one: white, or opaque. Given to models with `usesMasks` alone. */
+  mask?: Pick<Picture, 'bytes'> | undefined;
 }
 
 /** What was asked for: the face budget of the upload and the model's own options, already checked against its schema. */
@@ -73,7 +75,7 @@ export interface Extra {
 }
 
 /** What a model says of itself; how long it takes here, the engine knows. */
-export type ModelDescription = Omit<ModelInfo, 'typical_seconds'>;
+export type ModelDescription = Omit<ModelInfo, 'typical_seconds' | 'masks'>;
 
 /**
  * A way to make a model from a picture: the port that every generator is an adapter of.
@@ -89,6 +91,8 @@ export interface Model {
   readonly concurrency?: number;
   /** Pictures of one object that it can use. Default 1. */
   readonly maxPictures?: number;
+  /** Whether it does as a mask says; without it a mask is left out, and a new one refused. */
+  readonly usesMasks?: boolean;
   /** Whether an earlier result of the same image and options is as good as a new one: it is reused. */
   readonly reusable?: boolean;
   describe(): ModelDescription;

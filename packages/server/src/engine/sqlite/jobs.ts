@@ -104,7 +104,10 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
         if (known) return { ...known };
         const row = { jobId, taskId, owner, model, options, faceLimit, createdAt };
         session.insert('insertJob', row);
-        for (const file of job.files) session.insert('insertFile', { ...file, jobId });
+        for (const { mask, ...file } of job.files) {
+          session.insert('insertFile', { ...file, jobId });
+          if (mask !== undefined) session.insert('insertMask', { ...mask, fileId: file.fileId });
+        }
         if (idempotency) session.insert('insertIdempotency', { ...idempotency, owner, jobId });
         core.changes.insertTask(row, job);
         return undefined;
@@ -118,7 +121,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       return known && { ...known };
     },
 
-    async retry(jobId, { lost, without, ...task }) {
+    async retry(jobId, { lost, without, only, masks, ...task }) {
       const { core } = handle;
       core.requireStorage();
       const { session } = core;
@@ -127,12 +130,25 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       if (!hasEnded(job.status)) return 'running';
       // What was made again meanwhile is not lost any more.
       const isLost = ({ fileId, attemptId }: JobFileRow) => lost?.has(fileId) && lost.get(fileId) === attemptId;
-      const open = job.files.filter((file) => file.status !== 'completed' || isLost(file));
-      const files = open.filter(({ fileId }) => !without?.has(fileId));
+      const hasResult = (file: JobFileRow) => file.status === 'completed' && !isLost(file);
+      const open = job.files.filter((file) => (only === undefined ? !hasResult(file) : only.has(file.fileId)));
+      const files = open
+        .filter(({ fileId }) => !without?.has(fileId))
+        .map((file) => ({ ...file, remakes: hasResult(file) }));
       if (files.length === 0) return 'nothing';
       const options = JSON.stringify(task.options);
       const row = { ...task, jobId, owner: job.owner, options, createdAt: session.now() };
-      await session.durable(() => core.changes.insertTask(row, { files }));
+      await session.durable(() => {
+        for (const { fileId, mask: before } of files) {
+          const mask = masks?.get(fileId);
+          if (mask === undefined) continue;
+          session.insert('insertMask', { ...mask, fileId });
+          if (before === undefined) continue;
+          const { storageKey } = before;
+          core.cleanups.add({ cleanup: { type: 'remove_mask', jobId, fileId, storageKey }, delayMs: 0 });
+        }
+        core.changes.insertTask(row, { files });
+      });
       return 'retried';
     },
   };

@@ -233,4 +233,17 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (place, last)
   ) STRICT, WITHOUT ROWID;
   `,
+  // 12: masks of photos; files that have a result of an earlier task while they are made again.
+  `
+  CREATE TABLE masks (
+    file_id TEXT PRIMARY KEY REFERENCES files ON DELETE CASCADE,
+    filename TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    storage_key TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX masks_by_size ON masks (size_bytes);
+  ALTER TABLE task_files ADD COLUMN remakes INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimOptions, Cleanups, Lease, Queue } from '../contract.ts';
 import type { Core } from './core.ts';
 import type { Handle } from './handle.ts';
+import { toImage } from './rows.ts';
 
 /** Files on their way to a worker and back. */
 export function queueOf(handle: Handle): Queue {
@@ -113,7 +114,7 @@ function claim(core: Core, { worker, leaseMs, models }: ClaimOptions): Lease | u
     owner,
     model,
     faceLimit,
-    file: { ...stored },
+    file: toImage(stored),
     filenames: session.all('filenames', jobId),
     options: JSON.parse(facts.options) as Record<string, unknown>,
     attempt: file.attempts,

@@ -1,9 +1,12 @@
 import type { JobRow } from '../contract.ts';
 import type { FileState } from '../task-state.ts';
 import type { LiveTasks } from './live-tasks.ts';
-import { toFile } from './rows.ts';
+import { toFile, toImage } from './rows.ts';
 import type { JobRecord } from './rows.ts';
 import type { Session } from './session.ts';
+
+/** How a file stands that has the result of an earlier task and got no new one. */
+const kept = { status: 'completed', progress: 100 } as const;
 
 /** A job; each file of it as the newest task that worked on it left it. */
 export function readJob(session: Session, live: LiveTasks, jobId: string): JobRow | undefined {
@@ -36,9 +39,11 @@ export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): Job
     files: session.all('filesOfJob', job.jobId).map((file) => {
       // The first task of a job has all of its files.
       const now = newest.get(file.fileId) as FileState;
-      const { status, progress, message, attempts, lastError } = now;
+      const { message, attempts, lastError } = now;
       const { result, attemptId } = results.get(file.fileId) ?? now;
-      return { ...file, status, progress, message, result, attemptId, attempts, lastError };
+      const isKept = now.remakes && now.state === 'ended' && now.status !== 'completed';
+      const { status, progress } = isKept ? kept : now;
+      return { ...toImage(file), status, progress, message, result, attemptId, attempts, lastError };
     }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Message, ModelFile } from '@image2model/protocol';
-import type { Entry, IdempotencyRecord, JobRow, NewFile, TicketGrant } from '../contract.ts';
+import type { Entry, IdempotencyRecord, JobRow, NewFile, StoredMask, TicketGrant } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
 
 /** The columns of a message: `messageValues` is JSON. */
@@ -28,14 +28,21 @@ export interface TaskRecord extends Omit<TaskState, 'message' | 'files' | keyof 
 
 /** A row of `task_files`, with the name of its file. What is an object in {@link FileState} is JSON. */
 export interface FileRecord
-  extends Omit<FileState, 'message' | 'result' | 'details' | 'lastError' | 'remembered'>, MessageColumns {
+  extends Omit<FileState, 'message' | 'result' | 'details' | 'lastError' | 'remembered' | 'remakes'>, MessageColumns {
   result: string | null;
   details: string | null;
   lastError: string | null;
   lastErrorId: string | null;
   lastErrorValues: string | null;
   remembered: string | null;
+  remakes: 0 | 1;
 }
+
+/** The columns of a mask: null where a file has none. */
+type MaskColumns = { [Name in keyof StoredMask as `mask${Capitalize<Name>}`]: StoredMask[Name] | null };
+
+/** A row of `files`, with that of its mask. */
+type ImageRecord = Omit<NewFile, 'mask'> & MaskColumns;
 
 /** A row of `entries`. */
 type EntryRecord = Omit<Entry, 'taskId'>;
@@ -51,8 +58,8 @@ export interface QueryRows {
   resultOf: { jobId: string; result: string; attemptId: string | null };
   idempotency: IdempotencyRecord;
   filenames: { fileId: string; filename: string };
-  filesOfJob: NewFile;
-  file: NewFile;
+  filesOfJob: ImageRecord;
+  file: ImageRecord;
   tasksOfJob: TaskRecord;
   task: TaskRecord;
   taskAt: TaskRecord;
@@ -131,7 +138,16 @@ export function toFile(row: FileRecord, toWall: (time: number) => number): FileS
     worker: row.worker,
     remembered: row.remembered === null ? undefined : (JSON.parse(row.remembered) as unknown),
     head: row.head,
+    remakes: row.remakes === 1,
   };
+}
+
+/** An image with its mask, as their rows have them. */
+export function toImage(row: ImageRecord): NewFile {
+  const { maskFilename, maskContentType, maskSizeBytes, maskSha256, maskStorageKey, ...file } = row;
+  if (maskStorageKey === null) return file;
+  const mask = { filename: maskFilename, contentType: maskContentType, sizeBytes: maskSizeBytes, sha256: maskSha256 };
+  return { ...file, mask: { ...mask, storageKey: maskStorageKey } as StoredMask };
 }
 
 function toResult(text: string, toWall: (time: number) => number): ModelFile {

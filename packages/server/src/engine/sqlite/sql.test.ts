@@ -4,7 +4,7 @@ import { sql } from './sql.ts';
 
 /** Read from end to end, but only what waits is in them; or bounded by itself; or read once, when the engine opens; or the sizes alone, for an administrator. */
 const mayScan =
-  /^SCAN (CONSTANT ROW|json_each .*|timings|journal|tf USING (COVERING )?INDEX task_files_begun|tasks USING (COVERING )?INDEX tasks_(to_claim|queued)|files USING COVERING INDEX files_by_size)$/;
+  /^SCAN (CONSTANT ROW|json_each .*|timings|journal|tf USING (COVERING )?INDEX task_files_begun|tasks USING (COVERING )?INDEX tasks_(to_claim|queued)|(files|masks) USING COVERING INDEX (files|masks)_by_size)$/;
 
 describe('the statements', () => {
   it('never read a table from end to end that grows with the history', () => {

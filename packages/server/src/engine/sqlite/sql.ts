@@ -1,7 +1,9 @@
 const jobFields = 'job_id AS jobId, owner, model, options, face_limit AS faceLimit, created_at AS createdAt';
 
-const newFileFields = `file_id AS fileId, filename, content_type AS contentType, size_bytes AS sizeBytes, sha256, pixels,
-  storage_key AS storageKey`;
+const filesText = `SELECT f.file_id AS fileId, f.filename, f.content_type AS contentType, f.size_bytes AS sizeBytes,
+    f.sha256, pixels, f.storage_key AS storageKey, m.filename AS maskFilename, m.content_type AS maskContentType,
+    m.size_bytes AS maskSizeBytes, m.sha256 AS maskSha256, m.storage_key AS maskStorageKey
+  FROM files f LEFT JOIN masks m ON m.file_id = f.file_id`;
 
 const taskFields = `place, task_id AS taskId, job_id AS jobId, owner, model, options, face_limit AS faceLimit, status,
   progress, message, message_id AS messageId, message_values AS messageValues, queue_position AS queuePosition,
@@ -13,12 +15,15 @@ const jobs = {
     VALUES (:jobId, :owner, :model, :options, :faceLimit, :createdAt)`,
   insertFile: `INSERT INTO files (file_id, job_id, filename, content_type, size_bytes, sha256, pixels, storage_key)
     VALUES (:fileId, :jobId, :filename, :contentType, :sizeBytes, :sha256, :pixels, :storageKey)`,
+  insertMask: `INSERT OR REPLACE INTO masks (file_id, filename, content_type, size_bytes, sha256, storage_key)
+    VALUES (:fileId, :filename, :contentType, :sizeBytes, :sha256, :storageKey)`,
   insertTask: `INSERT INTO tasks (task_id, job_id, owner, model, options, face_limit, status, progress, message,
       created_at, total, waiting, running, ended, turn, sequence, head)
     VALUES (:taskId, :jobId, :owner, :model, :options, :faceLimit, 'queued', 0, '', :createdAt, :total, :total, 0, 0,
       :turn, 0, 0)`,
-  insertTaskFile: `INSERT INTO task_files (place, file_id, state, status, progress, message, attempts, crashes, head)
-    VALUES (:place, :fileId, 'waiting', 'pending', 0, '', 0, 0, 0)`,
+  insertTaskFile: `INSERT INTO task_files (place, file_id, state, status, progress, message, attempts, crashes, head,
+      remakes)
+    VALUES (:place, :fileId, 'waiting', 'pending', 0, '', 0, 0, 0, :remakes)`,
   insertIdempotency: `INSERT INTO idempotency (owner, key, job_id, body_hash, answer)
     VALUES (:owner, :key, :jobId, :bodyHash, :answer)`,
   idempotency: `SELECT key, body_hash AS bodyHash, answer FROM idempotency WHERE owner = ? AND key = ?`,
@@ -27,8 +32,8 @@ const jobs = {
   jobsOfOwner: `SELECT ${jobFields} FROM jobs
     WHERE owner = ? AND (created_at, job_id) < (?, ?) ORDER BY created_at DESC, job_id DESC LIMIT ?`,
   filenames: 'SELECT file_id AS fileId, filename FROM files WHERE job_id = ? ORDER BY file_id',
-  filesOfJob: `SELECT ${newFileFields} FROM files WHERE job_id = ? ORDER BY file_id`,
-  file: `SELECT ${newFileFields} FROM files WHERE file_id = ?`,
+  filesOfJob: `${filesText} WHERE job_id = ? ORDER BY f.file_id`,
+  file: `${filesText} WHERE f.file_id = ?`,
 
   unfinishedTask: 'SELECT place FROM tasks WHERE job_id = ? AND finished_at IS NULL LIMIT 1',
   deleteJob: 'DELETE FROM jobs WHERE job_id = ?',
@@ -39,6 +44,7 @@ const jobs = {
     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE job_id = value)`,
 
   insertResult: 'INSERT OR IGNORE INTO results (work, file_id) VALUES (:work, :fileId)',
+  dropResults: 'DELETE FROM results WHERE file_id = ?',
   // The ids of files are in the order of their upload. One task has a file's result; see `supersede`.
   resultOf: `SELECT f.job_id AS jobId, tf.result, tf.attempt_id AS attemptId FROM results r
       JOIN files f ON f.file_id = r.file_id JOIN task_files tf ON tf.file_id = r.file_id AND tf.result IS NOT NULL
@@ -51,8 +57,10 @@ const jobs = {
 
   usage: `SELECT
       (SELECT count(*) FROM files) +
+      (SELECT count(*) FROM masks) +
       (SELECT count(*) FROM task_files WHERE result_bytes IS NOT NULL) AS files,
       (SELECT coalesce(sum(size_bytes), 0) FROM files) +
+      (SELECT coalesce(sum(size_bytes), 0) FROM masks) +
       (SELECT coalesce(sum(result_bytes), 0) FROM task_files WHERE result_bytes IS NOT NULL) AS bytes`,
 } as const;
 
@@ -63,7 +71,7 @@ const tasks = {
   taskFiles: `SELECT tf.file_id AS fileId, f.filename, f.pixels, tf.state, tf.status, tf.progress, tf.message,
       tf.message_id AS messageId, tf.message_values AS messageValues, tf.result, tf.attempt_id AS attemptId, tf.details,
       tf.attempts, tf.last_error AS lastError, tf.last_error_id AS lastErrorId, tf.last_error_values AS lastErrorValues,
-      tf.crashes, tf.started_at AS startedAt, tf.due_at AS dueAt, tf.token, tf.worker, tf.remembered, tf.head
+      tf.crashes, tf.started_at AS startedAt, tf.due_at AS dueAt, tf.token, tf.worker, tf.remembered, tf.head, tf.remakes
     FROM task_files tf JOIN files f ON f.file_id = tf.file_id WHERE tf.place = ? ORDER BY tf.file_id`,
   saveTask: `UPDATE tasks SET status = ?, progress = ?, message = ?, message_id = ?, message_values = ?,
       queue_position = ?, started_at = ?, finished_at = ?, waiting = ?, running = ?, ended = ?, turn = ?, sequence = ?,

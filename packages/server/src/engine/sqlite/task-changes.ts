@@ -4,7 +4,7 @@ import type { Outlook } from '../outlook.ts';
 import type { Signals } from '../signals.ts';
 import { applyToTask } from '../task.ts';
 import { isInQueue, newTask } from '../task-state.ts';
-import type { AppliedChange, TaskChange, TaskContext } from '../task-state.ts';
+import type { AppliedChange, FileState, NewTaskFile, TaskChange, TaskContext } from '../task-state.ts';
 import type { CleanupQueue } from './cleanup-queue.ts';
 import { savedTask } from './live-tasks.ts';
 import type { LiveTask, LiveTasks, TaskFacts } from './live-tasks.ts';
@@ -33,6 +33,10 @@ interface Parts {
 
 /** A new task as it is submitted. */
 type TaskRow = Omit<TaskFacts, 'place' | 'turn'> & { createdAt: number };
+type NewTaskFiles = Pick<NewJob, 'results' | 'endings'> & { files: readonly NewTaskFile[] };
+
+/** How long a result stays once there is a new one, in ms: somebody may be in the middle of an archive with it. */
+const readersMs = 600_000;
 
 /** The ways to change a task: the state machine decides, the log writes, and what follows of it happens after the commit. */
 export class TaskChanges {
@@ -54,11 +58,12 @@ export class TaskChanges {
   }
 
   /** Inserts a task with its files; inside a transaction. */
-  insertTask(row: TaskRow, { files, results, endings }: Pick<NewJob, 'files' | 'results' | 'endings'>): void {
+  insertTask(row: TaskRow, { files, results, endings }: NewTaskFiles): void {
     const { session, signals } = this.#parts;
     const turn = this.#turn;
     const place = session.insert('insertTask', { ...row, total: files.length, turn });
-    for (const { fileId } of files) session.insert('insertTaskFile', { place, fileId });
+    for (const { fileId, remakes } of files)
+      session.insert('insertTaskFile', { place, fileId, remakes: Number(remakes ?? 0) });
     const live = savedTask({ ...row, place, turn }, newTask(row, files));
     const opened = this.#apply(live, { type: 'opened', results, endings, position: this.positions.next() });
     if (opened?.state.status !== 'queued') return;
@@ -160,8 +165,8 @@ export class TaskChanges {
     for (const cleanup of applied.cleanups) cleanups.add(cleanup);
     for (const file of applied.files) {
       if (file.status !== 'completed') continue;
+      if (change.type === 'finished') this.#supersede(task.facts, file);
       noteResult(session, task.facts, file.fileId);
-      if (change.type === 'finished') this.#supersede(task.facts, file.fileId);
     }
     noteDurations(session, durations, { before: task.state, change, applied });
     session.afterCommit(() => this.#follow(task, change, applied));
@@ -169,10 +174,12 @@ export class TaskChanges {
   }
 
   /** What is left of earlier results of a file that was made again is removed. */
-  #supersede({ place, jobId }: TaskFacts, fileId: string): void {
+  #supersede({ place, jobId }: TaskFacts, { fileId, remakes }: FileState): void {
     const { session, cleanups } = this.#parts;
+    // Nobody reads what was lost.
+    const delayMs = remakes ? readersMs : 0;
     for (const attemptId of supersede(session, place, fileId)) {
-      cleanups.add({ cleanup: { type: 'remove_attempt', jobId, fileId, attemptId }, delayMs: 0 });
+      cleanups.add({ cleanup: { type: 'remove_attempt', jobId, fileId, attemptId }, delayMs });
     }
   }
 

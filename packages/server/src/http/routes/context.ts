@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
+import type { Cutter } from '../../cuts/cutter.ts';
 import type { Converter } from '../../files/converter.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { ApiError } from '../errors.ts';
@@ -19,6 +20,7 @@ export interface RouteContext {
   /** Says whether stored files still are what was stored. */
   verifier: Verifier;
   converter: Converter;
+  cutter: Cutter;
   config: Pick<Config, 'model' | 'maxQueuedFiles'>;
 }
 

@@ -8,7 +8,7 @@ import { ApiError } from '../errors.ts';
 import { archiveStream, packable } from './archive.ts';
 import { jobFileParams, jobParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
-import { formats, photoOf, resultOf, smallPhotoOf } from './job-files.ts';
+import { formats, maskOf, photoOf, resultOf, smallPhotoOf } from './job-files.ts';
 import { examine, presentResult } from './lost-files.ts';
 import type { ExaminedModel } from './lost-files.ts';
 import { sendFile } from './send-file.ts';
@@ -22,6 +22,7 @@ export function downloadRoutes(app: Api, context: RouteContext): void {
   listRoute(app, context);
   archiveRoute(app, context);
   photoRoute(app, context);
+  maskRoute(app, context);
   resultRoute(app, context);
 }
 
@@ -92,6 +93,25 @@ function photoRoute(app: Api, { engine, files, verifier }: RouteContext): void {
       const context = { files, verifier };
       const photo = await (isSmall ? smallPhotoOf(context, thumbnails, job, fileId) : photoOf(context, job, fileId));
       return await sendFile(request, reply, photo);
+    },
+  });
+}
+
+function maskRoute(app: Api, { engine, files, verifier }: RouteContext): void {
+  app.route({
+    method: methods,
+    url: '/download/:job_id/masks/:file_id',
+    config: { embeddable: true },
+    schema: {
+      summary: 'The mask of an image as it was uploaded',
+      tags,
+      params: jobFileParams,
+      querystring: z.object(credentials),
+    },
+    handler: async (request, reply) => {
+      const { job_id: jobId, file_id: fileId } = request.params;
+      const job = await ownJob(engine, jobId, request.owner);
+      return await sendFile(request, reply, await maskOf({ files, verifier }, job, fileId));
     },
   });
 }

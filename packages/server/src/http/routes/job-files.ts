@@ -53,6 +53,17 @@ export async function photoOf(
   };
 }
 
+/** A photo's mask as it was uploaded. */
+export async function maskOf(context: JobFilesContext, job: JobRow, fileId: string): Promise<Sendable> {
+  const row = job.files.find((file) => file.fileId === fileId);
+  if (row === undefined) throw noSuchFile();
+  const { mask, filename: photo } = row;
+  if (mask === undefined) throw new ApiError('FILE_NOT_FOUND', message('mask.missing'));
+  const { filename, contentType, sha256: tag } = mask;
+  const lost = message('mask.lost', { filename, photo });
+  return { ...(await stored(context, mask.storageKey, mask, lost)), contentType, filename, tag, inline: true };
+}
+
 /** The photo's thumbnail. */
 export async function smallPhotoOf(
   context: JobFilesContext,

@@ -1,5 +1,5 @@
 import { message, messageRef } from '@image2model/protocol';
-import type { ModelFile } from '@image2model/protocol';
+import type { Message, ModelFile } from '@image2model/protocol';
 import type { JobRow } from '../../engine/contract.ts';
 import { listedFiles } from '../../files/listed.ts';
 import type { ListedFile } from '../../files/listed.ts';
@@ -25,19 +25,38 @@ export async function examine(verifier: Verifier, job: JobRow): Promise<Examined
   return examined;
 }
 
-/** What a retry has to know of a job's files: whose result is lost, and whose photo is. */
+/** What a retry has to know of a job's files. */
+interface LostFiles {
+  /** Whose result is lost, and the attempt that had stored it. */
+  lost: Map<string, string | null>;
+  /** Of which nothing can be made, and what is said of what they lack. */
+  without: Map<string, Message>;
+}
+
+/**
+ * Looks at all results of a job, and at the photos and masks of what a retry is about: the files named, or those that
+ * have no whole result.
+ * @param only Ids of files.
+ * @param renewed Ids of files whose mask is replaced.
+ */
 export async function lostFiles(
   verifier: Verifier,
   job: JobRow,
-): Promise<{ lost: Map<string, string | null>; without: Set<string> }> {
+  { only, renewed }: { only?: ReadonlySet<string> | undefined; renewed: { has(fileId: string): boolean } },
+): Promise<LostFiles> {
   const lost = new Map<string, string | null>();
   for (const { place, lost: gone } of await examine(verifier, job)) {
     if (gone.length > 0) lost.set(place.fileId, place.attemptId);
   }
-  const without = new Set<string>();
-  for (const { fileId, status, storageKey, sizeBytes, sha256 } of job.files) {
-    if (status === 'completed' && !lost.has(fileId)) continue;
-    if ((await verifier.stat(storageKey, { sizeBytes, sha256 })) === undefined) without.add(fileId);
+  const without: LostFiles['without'] = new Map();
+  for (const { fileId, filename, status, storageKey, sizeBytes, sha256, mask } of job.files) {
+    const isMeant = only === undefined ? status !== 'completed' || lost.has(fileId) : only.has(fileId);
+    if (!isMeant) continue;
+    if ((await verifier.stat(storageKey, { sizeBytes, sha256 })) === undefined) {
+      without.set(fileId, message('error.photo_lost', { filename }));
+    } else if (mask && !renewed.has(fileId) && (await verifier.stat(mask.storageKey, mask)) === undefined) {
+      without.set(fileId, message('mask.lost', { filename: mask.filename, photo: filename }));
+    }
   }
   return { lost, without };
 }

@@ -15,7 +15,9 @@ export function modelRoutes(app: Api, { engine, models, config }: RouteContext):
     async () => {
       const described = [...models.values()].map(async (model) => {
         await model.ready?.();
-        return { ...model.describe(), typical_seconds: await engine.typicalSeconds(model.id) };
+        const { usesMasks = false } = model;
+        const described = { ...model.describe(), typical_seconds: await engine.typicalSeconds(model.id) };
+        return { ...described, ...(usesMasks && { masks: true as const }) };
       });
       return { models: await Promise.all(described), default_model: config.model };
     },

@@ -63,6 +63,7 @@ function presentFile(jobId: string, file: JobFileRow): JobSummary['files'][numbe
     progress: file.progress,
     ...presentMessage(file.message),
     photo_url: `/api/v1/download/${jobId}/photos/${file.fileId}`,
+    ...(file.mask && { has_mask: true as const, mask_url: `/api/v1/download/${jobId}/masks/${file.fileId}` }),
     result: file.result,
     ...(file.attempts > 1 && { attempts: file.attempts }),
     ...(file.lastError !== null && presentLastError(file.lastError)),

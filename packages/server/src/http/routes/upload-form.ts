@@ -3,6 +3,9 @@ import type { ErrorCode, Message, ProblemItem } from '@image2model/protocol';
 import type { Model } from '../../models/contract.ts';
 import { unknownModel } from '../../models/errors.ts';
 
+/** Something that is wrong with an upload. */
+export type UploadProblem = ProblemItem & { code: ErrorCode };
+
 /** What the fields beside the images ask for; where `problems` is not empty the rest is of no use. */
 export interface UploadForm {
   model: string;
@@ -10,7 +13,7 @@ export interface UploadForm {
   faceLimit: number | null;
   /** Whether an earlier result of the same work will do; null where the model decides. */
   reuse: boolean | null;
-  problems: (ProblemItem & { code: ErrorCode })[];
+  problems: UploadProblem[];
 }
 
 /**
@@ -64,7 +67,7 @@ export function readForm(
 }
 
 /** Null where none was asked for, undefined where it is not one. */
-function readFaceLimit(value: unknown): number | null | undefined {
+export function readFaceLimit(value: unknown): number | null | undefined {
   if (value === undefined || value === null) return null;
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
   if (!/^\d{1,9}$/.test(text)) return undefined;

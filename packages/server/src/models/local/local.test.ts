@@ -37,7 +37,7 @@ describe('the local model', () => {
     expect(made.preview?.contentType).toBe('image/webp');
     expect(made.statistics.faces).toBe(500);
     expect(made.statistics.warnings).toEqual([
-      JSON.stringify({ depth: 'full', detail: 0, mode: 'auto', faceLimit: 500 }),
+      JSON.stringify({ depth: 'full', detail: 0, parts: 'all', mode: 'auto', faceLimit: 500 }),
     ]);
     expect(made.statistics.warning_messages).toEqual([{ message_id: 'test.options', message_values: { faces: 500 } }]);
     expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: { text: 'Doing: photo' } }]);
@@ -98,7 +98,9 @@ describe('the local model', () => {
 
   it('fills in options, and reports invalid ones', () => {
     const { model } = setUp();
-    expect(model.checkOptions(undefined)).toEqual({ options: { depth: 'full', detail: 0, mode: 'auto' } });
+    expect(model.checkOptions(undefined)).toEqual({
+      options: { depth: 'full', detail: 0, parts: 'all', mode: 'auto' },
+    });
     expect(model.checkOptions({ detail: 2, colour: 'red' })).toEqual({
       problems: [expect.stringMatching(/^detail: /), expect.stringContaining('colour')],
     });

@@ -38,6 +38,7 @@ export function createLocalModel(settings: LocalModelOptions): Model {
     id: 'local',
     // The same picture always gives the same model.
     reusable: true,
+    usesMasks: true,
     describe,
     checkOptions: (given) => checkOptions(localOptionsSchema, given),
     generate: (input, options, context) => generate(pool, input, options, context),
@@ -60,8 +61,10 @@ async function generate(
   );
   try {
     const chosen = localOptionsSchema.parse(options);
-    const task = { image, options: faceLimit === null ? chosen : { ...chosen, faceLimit }, reports };
-    const transferList = [image.buffer, reports];
+    const mask = input.mask && new Uint8Array(input.mask.bytes);
+    const all = { ...chosen, ...(faceLimit !== null && { faceLimit }), ...(mask && { mask }) };
+    const task = { image, options: all, reports };
+    const transferList = [image.buffer, ...(mask ? [mask.buffer] : []), reports];
     const result = await pool.run(task, { signal, transferList }).catch((error: unknown) => {
       signal.throwIfAborted();
       if (shortageOf(error) !== undefined) throw error;

@@ -12,6 +12,10 @@ export const localOptionsSchema = z.strictObject({
     .max(1)
     .default(0)
     .describe('How strongly the shading of the photo is embossed into the surface'),
+  parts: z
+    .enum(['all', 'largest'])
+    .default('all')
+    .describe('Whether separate parts of the object are kept, or only the largest one'),
   mode: z
     .enum(['auto', 'object', 'relief'])
     .default('auto')

@@ -1,0 +1,105 @@
+import { cutsSchema, maxFileSizeBytes, message } from '@image2model/protocol';
+import type { Cuts } from '@image2model/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CutResult } from '../../cuts/cut-worker.ts';
+import { discard, receiveImage } from '../../jobs/intake.ts';
+import type { ReceivedImage } from '../../jobs/intake.ts';
+import { ApiError } from '../errors.ts';
+import { boundBody } from './bound-body.ts';
+import type { Api, RouteContext } from './context.ts';
+import { readParts } from './form-parts.ts';
+import type { FileField } from './form-parts.ts';
+import { presentMessage } from './present.ts';
+import { refuse } from './refuse.ts';
+
+/** Bytes of a whole request: the image at its largest, and something for the form around it. */
+const maxBytes = maxFileSizeBytes + 1024 * 1024;
+
+/** Says what a photo could be cut out by. Nothing of it is kept. */
+export function cutRoutes(app: Api, context: RouteContext): void {
+  app.post(
+    '/cuts',
+    {
+      config: { upload: true },
+      schema: {
+        summary: 'The outlines that the object of an image could have, best first',
+        description: 'Nothing is stored. To choose one, send its mask with an upload or a retry.',
+        tags: ['Upload'],
+        response: { 200: cutsSchema },
+      },
+    },
+    async (request, reply) => {
+      context.cutter.requireRoom();
+      await context.files.requireRoom();
+      boundBody(request, reply, maxBytes);
+      reply.header('cache-control', 'no-store');
+      const images: ReceivedImage[] = [];
+      try {
+        const { spooled } = await receiveOne(request, context, images);
+        return present(await context.cutter.cut({ path: spooled.path }, whileConnected(reply)));
+      } finally {
+        await discard(context.files, images);
+      }
+    },
+  );
+}
+
+/** The one image of the form. What is received is added to `images` as it comes. */
+async function receiveOne(
+  request: FastifyRequest,
+  { files }: RouteContext,
+  images: ReceivedImage[],
+): Promise<ReceivedImage> {
+  const several = (): ApiError => new ApiError('INVALID_REQUEST', message('error.one_image'));
+  const field: FileField = {
+    max: 1,
+    tooMany: several,
+    take: async (sent) => {
+      const received = await receiveImage(files, { jobId: '', fileId: '' }, sent);
+      if ('code' in received) return received;
+      images.push(received);
+      return undefined;
+    },
+  };
+  const fields = new Map([
+    ['file', field],
+    ['files', field],
+  ]);
+  const { problems } = await readParts(request, fields, () => message('error.one_image'));
+  refuse(problems, images.length + problems.length);
+  const [image, another] = images;
+  if (image === undefined) throw new ApiError('NO_FILES', message('error.one_image'));
+  if (another !== undefined) throw several();
+  return image;
+}
+
+/** Aborted once nobody waits for the answer any more. */
+function whileConnected(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  // Nobody reads it: it is for the log.
+  reply.raw.once('close', () => gone.abort(new ApiError('INVALID_REQUEST', message('error.request_unreadable'))));
+  return gone.signal;
+}
+
+function present(result: CutResult): Cuts {
+  if ('rejected' in result) {
+    const { code, message: said } = result.rejected;
+    throw new ApiError(code, said);
+  }
+  const { width, height, candidates } = result.cuts;
+  return {
+    width,
+    height,
+    candidates: candidates.map(({ method, score, mask, warnings: [first] }) => ({
+      id: method,
+      method,
+      score,
+      mask: dataAddress('image/png', mask),
+      ...(first && presentMessage(first)),
+    })),
+  };
+}
+
+function dataAddress(contentType: string, bytes: Uint8Array): string {
+  return `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}`;
+}

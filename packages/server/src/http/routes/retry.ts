@@ -1,0 +1,154 @@
+/* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule takes them for Express */
+import { randomUUIDv7 } from 'node:crypto';
+import { hasEnded, maxFaceLimit, message, messageRefShape, minFaceLimit } from '@image2model/protocol';
+import type { Message } from '@image2model/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ownJob } from '../../auth/access.ts';
+import type { JobRow, RetryTask } from '../../engine/contract.ts';
+import { discard } from '../../jobs/intake.ts';
+import { makeAgain } from '../../jobs/make-again.ts';
+import { matchMasks, misfit } from '../../jobs/masks.ts';
+import type { ReceivedMask } from '../../jobs/masks.ts';
+import type { Model } from '../../models/contract.ts';
+import { unknownModel } from '../../models/errors.ts';
+import { ApiError } from '../errors.ts';
+import { boundBody, maxUploadBytes } from './bound-body.ts';
+import { jobParams, requireRoomInQueue } from './context.ts';
+import type { Api, RouteContext } from './context.ts';
+import { lostFiles } from './lost-files.ts';
+import { presentMessage } from './present.ts';
+import { refuse, unusedMasks } from './refuse.ts';
+import { readRetryForm, retryBody } from './retry-form.ts';
+import type { RetryWish } from './retry-form.ts';
+import { readFaceLimit } from './upload-form.ts';
+
+const answerSchema = z.object({
+  job_id: z.uuid(),
+  task_id: z.uuid(),
+  status: z.literal('queued'),
+  message: z.string(),
+  ...messageRefShape,
+});
+
+/** What is to be run again. */
+interface Again {
+  task: RetryTask;
+  masks: ReadonlyMap<string, ReceivedMask>;
+}
+
+/** Makes models again: those that are missing, or any, with other options or other masks. */
+export function retryRoute(app: Api, context: RouteContext): void {
+  app.post(
+    '/jobs/:job_id/retry',
+    {
+      config: { form: true },
+      schema: {
+        summary:
+          'Run files again that failed, were cancelled or are lost on the server, or these; as a new task of the job',
+        tags: ['Jobs'],
+        params: jobParams,
+        body: retryBody.nullish(),
+        response: { 200: answerSchema },
+      },
+    },
+    async (request, reply) => {
+      const job = await ownJob(context.engine, request.params.job_id, request.owner);
+      const masks: ReceivedMask[] = [];
+      try {
+        const isForm = request.isMultipart();
+        const wish = isForm ? await receiveForm(request, reply, context, masks) : (request.body ?? {});
+        return await retry(context, job, wish, masks);
+      } finally {
+        // What became a file's is in the store.
+        await discard(context.files, masks);
+      }
+    },
+  );
+}
+
+async function receiveForm(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: RouteContext,
+  masks: ReceivedMask[],
+): Promise<RetryWish> {
+  await requireRoomInQueue(context);
+  await context.files.requireRoom();
+  boundBody(request, reply, maxUploadBytes);
+  return await readRetryForm(request, context.files, masks);
+}
+
+async function retry(
+  context: RouteContext,
+  job: JobRow,
+  wish: RetryWish,
+  received: readonly ReceivedMask[],
+): Promise<z.infer<typeof answerSchema>> {
+  const again = await plan(context, job, wish, received);
+  const { task } = again;
+  await requireRoomInQueue(context);
+  const { jobId } = job;
+  if (!hasEnded(job.status)) throw new ApiError('JOB_RUNNING', message('error.job_running'));
+  const lost = await lostFiles(context.verifier, job, { only: task.only, renewed: again.masks });
+  const [lack] = lost.without.values();
+  // What is named is to be run as a whole.
+  if (task.only !== undefined && lack !== undefined) throw new ApiError('FILE_LOST', lack);
+  await requireFit(context, job, again.masks);
+  const outcome = await makeAgain(context, job, { ...task, ...lost }, again.masks);
+  if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', message('error.job_missing', { job: jobId }));
+  if (outcome === 'running') throw new ApiError('JOB_RUNNING', message('error.job_running'));
+  if (outcome === 'nothing' && lack !== undefined) throw new ApiError('FILE_LOST', lack);
+  if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', message('error.nothing_to_retry'));
+  const said: Message = task.only ? message('job.remaking', { count: task.only.size }) : message('job.retrying');
+  return { job_id: jobId, task_id: task.taskId, status: 'queued', ...presentMessage(said) };
+}
+
+/** What to run: as it was, but for what is asked for now. Another model gets its own defaults. */
+async function plan(
+  { models }: RouteContext,
+  job: JobRow,
+  wish: RetryWish,
+  received: readonly ReceivedMask[],
+): Promise<Again> {
+  const model = wish.model ?? job.model;
+  const chosen = models.get(model);
+  if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', unknownModel(models));
+  const options = checkedOptions(chosen, wish.options ?? (model === job.model ? job.options : {}));
+  const faceLimit = wish.face_limit === undefined ? job.faceLimit : readFaceLimit(wish.face_limit);
+  if (faceLimit === undefined) {
+    throw new ApiError('INVALID_FACE_LIMIT', message('error.face_limit', { min: minFaceLimit, max: maxFaceLimit }));
+  }
+  const named = wish.file_ids?.map((fileId) => ownFile(job, fileId));
+  const { matched: masks, problems } = matchMasks(received, named ?? job.files);
+  const unused = received.length > 0 ? unusedMasks(models, model) : [];
+  refuse([...problems, ...unused], received.length);
+  const ids = named?.map(({ fileId }) => fileId) ?? (masks.size > 0 ? [...masks.keys()] : undefined);
+  const task = { taskId: randomUUIDv7(), model, options, faceLimit, ...(ids && { only: new Set(ids) }) };
+  return { task, masks };
+}
+
+function checkedOptions(model: Model, wanted: unknown): Record<string, unknown> {
+  const checked = model.checkOptions(wanted);
+  if ('options' in checked) return checked.options;
+  const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));
+  const reason = checked.problems.join('; ');
+  throw new ApiError('INVALID_OPTIONS', message('error.options_invalid', { reason }), { errors });
+}
+
+function ownFile(job: JobRow, fileId: string): JobRow['files'][number] {
+  const file = job.files.find((own) => own.fileId === fileId);
+  if (file === undefined) throw new ApiError('FILE_NOT_FOUND', message('error.job_file_missing', { file: fileId }));
+  return file;
+}
+
+/** Throws where a mask has other proportions than its photo, which is whole. */
+async function requireFit({ files }: RouteContext, job: JobRow, masks: Again['masks']): Promise<void> {
+  const { inspectImage } = await import('@image2model/mesh');
+  const misfits = [];
+  for (const [fileId, mask] of masks) {
+    const photo = await inspectImage(await files.read(ownFile(job, fileId).storageKey));
+    misfits.push(...misfit(mask, photo));
+  }
+  refuse(misfits, masks.size);
+}
