@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+import { mask } from '../support/masks.ts';
+import { createTriangleModel } from '../support/triangle-model.ts';
 
 const run = promisify(execFile);
 let server: TestServer;
@@ -13,9 +15,10 @@ let directory: string;
 let commands: string[];
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ model: { ...createTriangleModel(), usesMasks: true } });
   directory = await mkdtemp(join(tmpdir(), 'image2model-curl-'));
   await writeFile(join(directory, 'chair.png'), await picture());
+  await writeFile(join(directory, 'chair.mask.png'), await mask());
   await writeFile(join(directory, 'mug.jpg'), await picture('jpeg'));
   const page = await readFile(resolve(import.meta.dirname, '../../../../docs/api.md'), 'utf8');
   const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block.replaceAll('\\\n', ''));
@@ -39,7 +42,7 @@ const curl = async (command: string | undefined, env: Record<string, string> = {
 
 describe('the curl lines of docs/api.md', () => {
   it('upload a photo, follow it and fetch its model, as they stand there', async () => {
-    const [upload, follow, download, fields, resume] = commands;
+    const [upload, follow, download, fields, masked, cuts, resume, again] = commands;
     const { task_id: TASK_ID, job_id: JOB_ID } = JSON.parse(await curl(upload)) as { task_id: string; job_id: string };
     const events = await curl(follow, { TASK_ID });
     expect(events).toContain('event: file_update\n');
@@ -52,6 +55,11 @@ describe('the curl lines of docs/api.md', () => {
     await writeFile(join(directory, 'chair.glb'), model.subarray(0, 100));
     await curl(resume, { JOB_ID });
     expect(await readFile(join(directory, 'chair.glb'))).toEqual(model);
-    expect(await readdir(directory)).toEqual(['chair.glb', 'chair.png', 'mug.jpg']);
+    expect(await readdir(directory)).toEqual(['chair.glb', 'chair.mask.png', 'chair.png', 'mug.jpg']);
+
+    expect(JSON.parse(await curl(masked))).toMatchObject({ uploaded_files: [{ has_mask: true }] });
+    expect(JSON.parse(await curl(cuts))).toMatchObject({ width: 32, height: 32, candidates: expect.any(Array) });
+    const { task_id: remake } = JSON.parse(await curl(again, { JOB_ID })) as { task_id: string };
+    expect(await curl(follow, { TASK_ID: remake })).toContain('event: task_completed\n');
   });
 });

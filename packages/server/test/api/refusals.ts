@@ -2,19 +2,24 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import type { Model } from '../../src/models/contract.ts';
 import { startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
+import { createTriangleModel } from '../support/triangle-model.ts';
 import { ended, send, upload } from './support.ts';
 
 /**
  * Starts a server for the tests of a file. After each of them it must have kept nothing and be healthy; after the last one
  * it must still make a model of a good upload.
  */
-export function setUpRefusals() {
+export function setUpRefusals(fields: Partial<Model> = {}) {
   let server: TestServer;
 
   beforeAll(async () => {
-    server = await startTestServer({ env: { RATE_LIMIT_PER_MINUTE: '10000' } });
+    server = await startTestServer({
+      env: { RATE_LIMIT_PER_MINUTE: '10000' },
+      model: { ...createTriangleModel(), ...fields },
+    });
   });
 
   afterEach(async () => {

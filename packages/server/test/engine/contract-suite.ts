@@ -11,6 +11,7 @@ import { logSuite } from './log-suite.ts';
 import { offerSuite } from './offer-suite.ts';
 import { propertySuite } from './property-suite.ts';
 import { queueSuite } from './queue-suite.ts';
+import { remakeSuite } from './remake-suite.ts';
 import { spendingSuite } from './spending-suite.ts';
 
 /** The one suite of the engine contract: each engine runs it on a real store. */
@@ -23,6 +24,7 @@ export function engineContract(name: string, open: OpenHarness): void {
     handlesSuite(open);
     feedSuite(open);
     jobsSuite(open);
+    remakeSuite(open);
     estimateSuite(open);
     spendingSuite(open);
     accessSuite(open);
