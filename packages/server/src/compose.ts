@@ -42,6 +42,8 @@ export interface ServerOptions {
   log: Log;
   /** The models on offer; those of this installation unless given. Closed with the server. */
   models?: ReadonlyMap<string, Model>;
+  /** What cuts photos out; closed with the server. */
+  cutter?: Cutter;
   /** How long things at fal.ai may take; tests shorten it. */
   falTimings?: Partial<RemoteTimings>;
   /** Directory of the built pages. */
@@ -186,7 +188,7 @@ async function openParts(options: ServerOptions, opened: Opened): Promise<Parts>
   void reserve.fill();
   const converter = createConverter();
   opened.push(() => converter.close());
-  const cutter = createCutter({ concurrency: config.workerConcurrency });
+  const cutter = options.cutter ?? createCutter({ concurrency: config.workerConcurrency });
   opened.push(() => cutter.close());
   const verifier = createVerifier(files);
   return { worker: workerName(), engine, files, marker, verifier, providers, models, converter, cutter };

@@ -2,8 +2,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobListSchema, jobSchema } from '@image2model/protocol';
 import { expect, it } from 'vitest';
-import { ended, json, send, start, upload } from '../../test/api/support.ts';
+import { ended, expectAccepted, json, send, start, upload } from '../../test/api/support.ts';
 import { newJob } from '../../test/support/jobs.ts';
+import { mask, maskedForm } from '../../test/support/masks.ts';
 import { picture, uploadForm } from '../../test/support/server.ts';
 import type { TestServer } from '../../test/support/server.ts';
 import { smallGlb } from '../../test/support/scripted-model.ts';
@@ -20,7 +21,7 @@ import { adopt } from './adopt.ts';
 /** A server's folder that lost its database. */
 async function withoutDatabase(fill: (server: TestServer) => Promise<void>): Promise<string> {
   const dataDir = join(await temporaryDirectory(), 'data');
-  const server = await start({ dataDir, model: fussy() });
+  const server = await start({ dataDir, model: { ...fussy(), usesMasks: true } });
   await fill(server);
   await server.close(0);
   await rm(placesIn(dataDir).database);
@@ -154,4 +155,41 @@ it('leaves earlier jobs of an older database as they are, and sends nothing twic
   await ended(later, (await upload(later)).task_id);
   await later.close(0);
   expect(await run(dataDir)).toEqual({ takenUp: 0, left: 0, lines: ['took up 0 jobs'] });
+});
+
+it.each([
+  ['with what was written down', true],
+  ['by their names alone', false],
+])('gives masks back, %s', async (_, hasManifest) => {
+  const [first, second] = [await mask(), await mask({ kind: 'white' })];
+  let jobId = '';
+  const dataDir = await withoutDatabase(async (server) => {
+    const files: [string, Uint8Array][] = [
+      ['chair.jpg', await picture()],
+      ['plain.jpg', await picture()],
+    ];
+    const sent = await expectAccepted(await send(server, maskedForm(files, [['chair.mask.png', first]])));
+    jobId = sent.job_id;
+    await ended(server, sent.task_id);
+    const again = { method: 'POST', body: maskedForm([], [['chair.jpg', second]]) };
+    const retried = await server.ask(`/api/v1/jobs/${jobId}/retry`, again);
+    // Not its ending: the new mask is written down with the retry.
+    await server.ask(`/api/v1/status/tasks/${((await retried.json()) as { task_id: string }).task_id}/cancel`, {
+      method: 'POST',
+    });
+  });
+  if (!hasManifest) {
+    for (const key of [manifestKey(jobId), endingKey(jobId)])
+      await rm(join(placesIn(dataDir).files, key), { force: true });
+  }
+  expect(await run(dataDir)).toMatchObject({ takenUp: 1, left: 0 });
+  const server = await start({ dataDir, model: { ...createTriangleModel(), usesMasks: true } });
+  const { files } = await jobOf(server, jobId);
+  expect(files.map(({ has_mask: has, status }) => [has, status])).toEqual([
+    [true, 'completed'],
+    [undefined, 'completed'],
+  ]);
+  const given = await server.ask(files[0]?.mask_url ?? '');
+  expect(given.headers.get('content-disposition')).toContain(hasManifest ? '"chair.jpg"' : '"photo-1.mask.png"');
+  expect(Buffer.from(await given.arrayBuffer())).toEqual(second);
 });

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { newJob } from '../../test/support/jobs.ts';
 import { createScriptedModel } from '../../test/support/scripted-model.ts';
 import type { Engine } from '../engine/contract.ts';
 import { createSqliteEngine } from '../engine/sqlite/engine.ts';
@@ -160,4 +161,20 @@ it('leaves the work of models that are not offered here to others', async () => 
   await vi.advanceTimersByTimeAsync(10_000);
   const lease = await engine.claimCleanup({ worker: 'another', leaseMs: 1000, models: ['other'] });
   expect(lease?.cleanup).toEqual({ type: 'cancel_remote_job', model: 'other', remembered: 1 });
+});
+
+it('removes a mask that was replaced, or that nobody came to use, and never the one of its file', async () => {
+  const job = newJob(1);
+  const [file] = job.files;
+  if (!file) throw new Error('a file');
+  const { jobId } = job;
+  const { fileId } = file;
+  const mask = { filename: 'm.png', contentType: 'image/png', sizeBytes: 3, sha256: 'ab', storageKey: 'used' };
+  await engine.submit({ ...job, files: [{ ...file, mask }] });
+  const removed: string[] = [];
+  start(async () => undefined, { ...noFiles, remove: async (key) => void removed.push(key) });
+  for (const storageKey of ['stray', 'used'])
+    await engine.addCleanup({ type: 'remove_mask', jobId, fileId, storageKey });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(removed).toEqual(['stray']);
 });

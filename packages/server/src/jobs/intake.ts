@@ -45,7 +45,7 @@ export async function receiveImage(
   { jobId, fileId }: { jobId: string; fileId: string },
   sent: SentImage,
 ): Promise<ReceivedImage | ImageProblem> {
-  const received = await spoolImage(store, sent, judge);
+  const received = await spoolImage(store, sent, judgePhoto);
   if ('code' in received) return received;
   const { filename, spooled, contentType, ...size } = received;
   const { sizeBytes, sha256 } = spooled;
@@ -105,7 +105,7 @@ async function receive(spool: Spool, { data, isCut }: SentImage): Promise<Spoole
   return undefined;
 }
 
-async function judge(path: string, filename: string): Promise<Judged | ImageProblem> {
+async function judgePhoto(path: string, filename: string): Promise<Judged | ImageProblem> {
   // Loaded with the first upload: the image library is a quarter of the memory of a server at rest.
   const { ImageError, inspectImage } = await import('@image2model/mesh');
   try {

@@ -32,7 +32,7 @@ export async function receiveMask(
   store: Pick<FileStore, 'spool' | 'requireRoom'>,
   sent: SentImage,
 ): Promise<ReceivedMask | ImageProblem> {
-  return await spoolImage(store, sent, judge);
+  return await spoolImage(store, sent, judgeMask);
 }
 
 /**
@@ -63,8 +63,6 @@ export function misfit(
   { filename, width, height }: Pick<ReceivedMask, 'filename' | keyof Size>,
   photo: Size,
 ): ImageProblem[] {
-  const isNear = (side: number, expected: number): boolean =>
-    Math.abs(side - expected) <= Math.max(1, tolerance * expected);
   const isFit =
     width >= height
       ? isNear(height, (width * photo.height) / photo.width)
@@ -80,6 +78,10 @@ export function misfit(
   return [problem('MASK_INVALID', said, filename)];
 }
 
+function isNear(side: number, expected: number): boolean {
+  return Math.abs(side - expected) <= Math.max(1, tolerance * expected);
+}
+
 /** What the engine knows of a mask, under a key that no other one ever has. */
 export function toStored(jobId: string, fileId: string, { filename, contentType, spooled }: ReceivedMask): StoredMask {
   const { sizeBytes, sha256 } = spooled;
@@ -93,7 +95,7 @@ function isNameOf(mask: string, photo: string): boolean {
   return endings.some((ending) => mask === cleanFilename(stem + ending));
 }
 
-async function judge(path: string, filename: string): Promise<Judged | ImageProblem> {
+async function judgeMask(path: string, filename: string): Promise<Judged | ImageProblem> {
   const { ImageError: MeshError, inspectMask } = await import('@image2model/mesh');
   try {
     const { contentType, width, height, isEmpty } = await inspectMask(path).catch(async (error: unknown) => {
@@ -123,7 +125,7 @@ function refusal({ code, values, message: text, id }: ImageError, filename: stri
     }
     case 'IMAGE_UNDECODABLE':
       return problem(code, message('mask.undecodable', { filename }), filename);
-    default:
+    case 'FACE_LIMIT_TOO_LOW':
       return problem(code, { text, id, values }, filename);
   }
 }

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { canFillDisk, createSmallDisk } from '../../../../scripts/test/small-disk.ts';
 import { holdRemovals } from '../../src/files/hold.ts';
-import { storedJobs } from '../api/support.ts';
+import { ended, expectAccepted, send, start, storedJobs } from '../api/support.ts';
+import { mask, maskedForm } from '../support/masks.ts';
+import { picture } from '../support/server.ts';
 import { command, expectWhole, modelsIn, serverWith, startServerProcess } from '../support/store-commands.ts';
 import type { CommandRun } from '../support/store-commands.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { createTriangleModel } from '../support/triangle-model.ts';
 
 const isRoot = await canFillDisk();
 let directory: string;
@@ -59,6 +62,37 @@ describe('image2model backup', () => {
     await writeFile(join(server.dataDir, 'files/store.json'), '{"identity":');
     expect(await command(server.dataDir, 'backup', at('backup'))).toMatchObject({ code: 0, err: '' });
     expect(await modelsIn(at('backup'), at('restored'))).toBe(2);
+  });
+
+  it('carries masks, and says where one is lost', async () => {
+    const server = await start({ model: { ...createTriangleModel(), usesMasks: true } });
+    const bytes = await mask();
+    const form = maskedForm([['a.png', await picture()]], [['a.mask.png', bytes]]);
+    const sent = await expectAccepted(await send(server, form));
+    await ended(server, sent.task_id);
+    expect(await command(server.dataDir, 'backup', at('backup'))).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/1 job, 4 files/),
+    });
+    expect(await command(at('restored'), 'restore', at('backup'))).toMatchObject({ code: 0, err: '' });
+    const restored = await startServerProcess(at('restored'));
+    const url = `/api/v1/download/${sent.job_id}/masks/${sent.uploaded_files[0]?.file_id}`;
+    expect(Buffer.from(await (await fetch(restored.address + url)).arrayBuffer())).toEqual(bytes);
+
+    const folder = join(server.dataDir, 'files/jobs', sent.job_id, 'masks');
+    await writeFile(join(folder, (await readdir(folder))[0] ?? ''), 'damaged');
+    const found = await command(server.dataDir, 'check');
+    expect(found).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(
+        /^the mask a\.mask\.png of a\.png of job .* is lost or damaged .*or retry with a new one$/m,
+      ),
+    });
+    expect(found.out).toMatch(/1 fault, 0 can be mended/);
+    await rm(join(server.dataDir, 'files/jobs', sent.job_id, 'models'), { recursive: true });
+    expect((await command(server.dataDir, 'check')).out).toContain('; its mask is lost too\n');
+    const done = await command(server.dataDir, 'backup', at('damaged'));
+    expect(done).toMatchObject({ code: 1, out: expect.stringMatching(/3 files? lost or damaged/) });
   });
 
   it('carries the rest where files are lost, and says so', async () => {

@@ -118,7 +118,7 @@ export function remakeSuite(open: OpenHarness): void {
       if (!file) throw new Error('a file');
       const task = { ...again([file]), masks: new Map([[file.fileId, maskOf(file)]]) };
       harness.refuseWrites(true);
-      await expect(engine.retry(job.jobId, task)).rejects.toThrow();
+      await expect(engine.retry(job.jobId, task)).rejects.toBeInstanceOf(Error);
       harness.refuseWrites(false);
       expect(await engine.job(job.jobId)).toMatchObject({ taskIds: [job.taskId], files: [{ status: 'completed' }] });
       expect((await engine.job(job.jobId))?.files[0]?.mask).toBeUndefined();

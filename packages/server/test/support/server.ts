@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { readConfig } from '../../src/config.ts';
+import type { Cutter } from '../../src/cuts/cutter.ts';
 import { createLog } from '../../src/log.ts';
 import type { Model } from '../../src/models/contract.ts';
 import { startServer } from '../../src/compose.ts';
@@ -25,6 +26,7 @@ interface TestServerOptions {
   /** One that another server left; a new one unless given. */
   dataDir?: string;
   model?: Model;
+  cutter?: Cutter;
   /** Models besides, by their ids. */
   others?: Record<string, Model>;
   pagesDirectory?: string;
@@ -44,6 +46,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log: createLog({ level: config.logLevel, destination: { write: (line) => void log.push(line) } }),
     models: new Map([['local', options.model ?? createTriangleModel()], ...Object.entries(options.others ?? {})]),
     pagesDirectory: options.pagesDirectory ?? join(dataDir, 'no-pages'),
+    ...(options.cutter && { cutter: options.cutter }),
     ...(options.minFreeBytes !== undefined && { minFreeBytes: options.minFreeBytes }),
   });
   return {

@@ -12,8 +12,8 @@ import type { FileField } from './form-parts.ts';
 import { presentMessage } from './present.ts';
 import { refuse } from './refuse.ts';
 
-/** Bytes of a whole request: the image at its largest, and something for the form around it. */
-const maxBytes = maxFileSizeBytes + 1024 * 1024;
+/** Bytes of a whole request: twice an image at its largest, so that one that is too large is called that. */
+const maxBytes = 2 * maxFileSizeBytes;
 
 /** Says what a photo could be cut out by. Nothing of it is kept. */
 export function cutRoutes(app: Api, context: RouteContext): void {
@@ -50,10 +50,9 @@ async function receiveOne(
   { files }: RouteContext,
   images: ReceivedImage[],
 ): Promise<ReceivedImage> {
-  const several = (): ApiError => new ApiError('INVALID_REQUEST', message('error.one_image'));
   const field: FileField = {
     max: 1,
-    tooMany: several,
+    tooMany: severalImages,
     take: async (sent) => {
       const received = await receiveImage(files, { jobId: '', fileId: '' }, sent);
       if ('code' in received) return received;
@@ -69,8 +68,12 @@ async function receiveOne(
   refuse(problems, images.length + problems.length);
   const [image, another] = images;
   if (image === undefined) throw new ApiError('NO_FILES', message('error.one_image'));
-  if (another !== undefined) throw several();
+  if (another !== undefined) throw severalImages();
   return image;
+}
+
+function severalImages(): ApiError {
+  return new ApiError('INVALID_REQUEST', message('error.one_image'));
 }
 
 /** Aborted once nobody waits for the answer any more. */

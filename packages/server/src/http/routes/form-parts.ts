@@ -57,9 +57,9 @@ export async function readParts(
     const wrong = await field.take(sent, index);
     if (wrong !== undefined) form.problems.push(wrong);
   }
-  for (const [name, { max, tooMany }] of fileFields) {
+  for (const [name, field] of fileFields) {
     const count = counts.get(name) ?? 0;
-    if (count > max) throw tooMany(count);
+    if (count > field.max) throw field.tooMany(count);
   }
   return form;
 }

@@ -15,9 +15,8 @@ export function modelRoutes(app: Api, { engine, models, config }: RouteContext):
     async () => {
       const described = [...models.values()].map(async (model) => {
         await model.ready?.();
-        const { usesMasks = false } = model;
-        const described = { ...model.describe(), typical_seconds: await engine.typicalSeconds(model.id) };
-        return { ...described, ...(usesMasks && { masks: true as const }) };
+        const seconds = await engine.typicalSeconds(model.id);
+        return { ...model.describe(), typical_seconds: seconds, ...(model.usesMasks && { masks: true as const }) };
       });
       return { models: await Promise.all(described), default_model: config.model };
     },

@@ -89,7 +89,6 @@ async function receive(
   const ids = { jobId: randomUUIDv7(), taskId: randomUUIDv7() };
   const { images, masks } = received;
   const refused: SentPhoto[] = [];
-  const misplaced = (filename: string): Message => message('error.wrong_field', { filename });
   const fileFields = new Map([
     ['files', photosField(context, ids.jobId, images, refused)],
     ['masks', masksField(context.files, masks)],
@@ -109,6 +108,10 @@ async function receive(
   const reuse = form.reuse ?? context.models.get(model)?.reusable ?? false;
   const answer = (reused: number): Upload => presentUpload(job, good, reused);
   return { submission: { job, images, reuse, answer }, bodyHash: hashBody(form, good) };
+}
+
+function misplaced(filename: string): Message {
+  return message('error.wrong_field', { filename });
 }
 
 /** A photo as it was sent, be it good or not. */

@@ -1,0 +1,144 @@
+/* oxlint-disable vitest/expect-expect -- `problem` expects */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cutsSchema } from '@image2model/protocol';
+import sharp from 'sharp';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createCutter } from '../../src/cuts/cutter.ts';
+import { mask, maskedForm } from '../support/masks.ts';
+import { picture, uploadForm } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { problem, start, storedJobs } from './support.ts';
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await start({ env: { API_KEYS: 'mine', RATE_LIMIT_PER_MINUTE: '100' } });
+});
+
+const by = (body: FormData, key = 'mine', signal?: AbortSignal): RequestInit => ({
+  method: 'POST',
+  body,
+  headers: { authorization: `Bearer ${key}` },
+  ...(signal && { signal }),
+});
+const cuts = async (form: FormData, key?: string): Promise<Response> => await server.ask('/api/v1/cuts', by(form, key));
+
+function one(name: string, bytes: Uint8Array, field = 'file'): FormData {
+  const form = new FormData();
+  form.append(field, new Blob([Uint8Array.from(bytes)]), name);
+  return form;
+}
+
+/** A dark disc before a light wall, lying on its side by its EXIF. */
+async function photo(): Promise<Buffer> {
+  const disc = Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><circle cx="320" cy="240" r="150" fill="#246"/></svg>',
+  );
+  return await sharp({ create: { width: 640, height: 480, channels: 3, background: '#f2f0ec' } })
+    .composite([{ input: disc }])
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+}
+
+describe('cutting out', () => {
+  it('gives candidates as small masks of the upright photo, best first, and stores nothing', async () => {
+    const response = await cuts(one('../ball.jpg', await photo()));
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const { width, height, candidates } = cutsSchema.parse(await response.json());
+    expect([width, height]).toEqual([480, 640]);
+    expect(candidates.map(({ id }) => id)).toContain('relief');
+    expect(candidates.map(({ id, method }) => id === method)).not.toContain(false);
+    for (const { mask: address } of candidates) {
+      const [, base64 = ''] = /^data:image\/png;base64,(.+)$/.exec(address) ?? [];
+      const info = await sharp(Buffer.from(base64, 'base64')).metadata();
+      expect([info.format, info.width, info.height]).toEqual(['png', 240, 320]);
+    }
+    // What is kept of the disc can be sent as a mask.
+    const best = Buffer.from(candidates[0]?.mask.split(',')[1] ?? '', 'base64');
+    const form = maskedForm([['ball.jpg', await photo()]], [['ball.mask.png', best]]);
+    await problem(await server.ask('/api/v1/upload', by(form)), 400, 'MASK_UNSUPPORTED');
+    expect(await storedJobs(server)).toEqual([]);
+    expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
+  });
+
+  it('takes the image in the field of an upload too', async () => {
+    expect((await cuts(one('a.png', await picture(), 'files'))).status).toBe(200);
+  });
+
+  it('is refused without exactly one image, and as an upload is', async () => {
+    const good = await picture();
+    await problem(await cuts(new FormData()), 400, 'NO_FILES');
+    const two = one('a.png', good);
+    two.append('files', new Blob([Uint8Array.from(good)]), 'b.png');
+    await problem(await cuts(two), 400, 'INVALID_REQUEST');
+    const twice = one('a.png', good);
+    twice.append('file', new Blob([Uint8Array.from(good)]), 'b.png');
+    await problem(await cuts(twice), 400, 'INVALID_REQUEST');
+    await problem(await cuts(one('a.png', good, 'masks')), 400, 'INVALID_REQUEST');
+    await problem(await cuts(one('a.png', Buffer.from('text'))), 415, 'UNSUPPORTED_IMAGE_TYPE');
+    await problem(await cuts(one('a.png', Buffer.alloc(11 * 1024 * 1024, 1))), 413, 'FILE_TOO_LARGE');
+    await problem(await cuts(one('a.png', await mask({ width: 8, height: 8 }))), 422, 'IMAGE_TOO_SMALL');
+    const json = {
+      method: 'POST',
+      body: '{}',
+      headers: { authorization: 'Bearer mine', 'content-type': 'application/json' },
+    };
+    await problem(await server.ask('/api/v1/cuts', json), 415, 'UNSUPPORTED_MEDIA_TYPE');
+    expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
+  });
+
+  it('needs a key, and counts as an upload', async () => {
+    await problem(await cuts(one('a.png', await picture()), 'wrong'), 401, 'UNAUTHENTICATED');
+    for (let count = 0; count < 10; count += 1) await (await cuts(new FormData())).text();
+    await problem(await cuts(one('a.png', await picture())), 429, 'RATE_LIMITED');
+    await problem(
+      await server.ask('/api/v1/upload', by(uploadForm([['a.png', await picture()]]))),
+      429,
+      'RATE_LIMITED',
+    );
+  });
+});
+
+/** A thread's module that never ends, save with one path. */
+const idle = new URL(
+  `data:text/javascript,${encodeURIComponent("export default async ({ path }) => path === 'quick' ? {} : await new Promise(() => setInterval(() => undefined, 1000));")}`,
+);
+
+describe('a cutter', () => {
+  it('ends a thread whose client has gone, and takes the next', async () => {
+    const cutter = createCutter({ concurrency: 1, worker: idle });
+    const gone = new AbortController();
+    const hanging = cutter.cut({ path: 'slow' }, gone.signal);
+    gone.abort('gone');
+    await expect(hanging).rejects.toBe('gone');
+    expect(await cutter.cut({ path: 'quick' }, new AbortController().signal)).toEqual({});
+    await cutter.close();
+  });
+
+  it('refuses what would wait too long', async () => {
+    const cutter = createCutter({ concurrency: 8, worker: idle });
+    const { signal } = new AbortController();
+    const waiting = Promise.allSettled(Array.from({ length: 32 }, () => cutter.cut({ path: 'slow' }, signal)));
+    expect(() => cutter.requireRoom()).toThrow('Too many photos are being cut out.');
+    await expect(cutter.cut({ path: 'quick' }, signal)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    await cutter.close();
+    expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+});
+
+it('stops cutting out for a client that has gone', async () => {
+  const cutter = createCutter({ concurrency: 1, worker: idle });
+  server = await start({ cutter });
+  const abort = new AbortController();
+  const body = one('a.png', await picture());
+  const asked = server.ask('/api/v1/cuts', { method: 'POST', body, signal: abort.signal }).catch(() => undefined);
+  const incoming = join(server.dataDir, 'files/.incoming');
+  await expect.poll(async () => await readdir(incoming).catch(() => [])).toHaveLength(1);
+  abort.abort();
+  await asked;
+  await expect.poll(async () => await readdir(incoming)).toEqual([]);
+  // The one thread is free again.
+  expect(await cutter.cut({ path: 'quick' }, new AbortController().signal)).toEqual({});
+});

@@ -1,0 +1,235 @@
+/* oxlint-disable vitest/expect-expect -- `problem` expects */
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { downloadListSchema, jobProgressSchema, jobSchema } from '@image2model/protocol';
+import type { Job, ModelFile, Upload } from '@image2model/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Model, ModelInput, ModelOptions } from '../../src/models/contract.ts';
+import { ModelError } from '../../src/models/errors.ts';
+import { mask, maskedForm } from '../support/masks.ts';
+import { picture } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
+import { createTriangleModel } from '../support/triangle-model.ts';
+import { ended, json, problem, start, upload } from './support.ts';
+
+let server: TestServer;
+let batch: Upload;
+/** What the model was asked for, last. */
+let asked: { input: ModelInput; options: ModelOptions }[];
+let made = 0;
+/** What happens before a model is made. */
+let before: (signal: AbortSignal) => Promise<void>;
+
+const triangle = createTriangleModel();
+/** Makes another model each time. */
+const changing: Model = {
+  ...triangle,
+  usesMasks: true,
+  async generate(input, options, context) {
+    asked.push({ input, options });
+    await before(context.signal);
+    const generated = await triangle.generate(input, options, context);
+    const glb = Buffer.from(generated.glb);
+    glb.writeFloatLE((made += 1), glb.length - 4);
+    return { ...generated, glb };
+  },
+};
+
+beforeEach(async () => {
+  asked = [];
+  before = async () => undefined;
+  server = await start({ model: changing, env: { RATE_LIMIT_PER_MINUTE: '10000' } });
+  batch = await upload(server, ['a.png', 'b.png', 'b.png']);
+  await ended(server, batch.task_id);
+  asked = [];
+});
+
+const id = (index: number): string => batch.uploaded_files[index]?.file_id ?? '';
+const job = async (): Promise<Job> => jobSchema.parse(await (await server.ask(`/api/v1/jobs/${batch.job_id}`)).json());
+const models = async (): Promise<ModelFile[]> =>
+  downloadListSchema.parse(await (await server.ask(`/api/v1/download/${batch.job_id}/all`)).json()).files;
+const retry = async (init: RequestInit): Promise<Response> =>
+  await server.ask(`/api/v1/jobs/${batch.job_id}/retry`, init);
+const form = (masks: [string, Uint8Array][], fields?: Record<string, string>): RequestInit => ({
+  method: 'POST',
+  body: maskedForm([], masks, fields),
+});
+const outline = await mask();
+
+/** The id of the task of a retry that was accepted. */
+async function accepted(init: RequestInit): Promise<string> {
+  const response = await retry(init);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return ((await response.json()) as { task_id: string }).task_id;
+}
+
+async function bytesOf(name: string): Promise<string> {
+  const response = await server.ask(`/api/v1/download/${batch.job_id}/${name}`);
+  expect(response.status).toBe(200);
+  return createHash('sha256')
+    .update(Buffer.from(await response.arrayBuffer()))
+    .digest('hex');
+}
+
+describe('a retry that names files', () => {
+  it('makes these again and no others, and their models stay until there are new ones', async () => {
+    const held = Promise.withResolvers<void>();
+    before = async () => await held.promise;
+    const earlier = await models();
+    const response = await retry(json('POST', { file_ids: [id(0)], face_limit: 500, options: { depth: 'soft' } }));
+    const answer = (await response.json()) as { task_id: string };
+    expect(answer).toMatchObject({ status: 'queued', message_id: 'job.remaking_one' });
+    await expect.poll(() => asked.length).toBe(1);
+    expect(asked[0]?.options).toEqual({ faceLimit: 500, options: { depth: 'soft' } });
+    await problem(await retry(json('POST', { file_ids: [id(0)] })), 409, 'JOB_RUNNING');
+    expect(await job()).toMatchObject({ status: 'processing', completed_files: 2, failed_files: 0, total_files: 3 });
+    expect((await job()).files[0]).toMatchObject({ status: 'processing', result: { sha256: earlier[0]?.sha256 } });
+    const progress = await server.ask(`/api/v1/status/jobs/${batch.job_id}/progress`);
+    const counted = jobProgressSchema.parse(await progress.json());
+    expect(counted).toMatchObject({
+      completed_files: 2,
+      failed_files: 0,
+      files: { [id(0)]: { status: 'processing' } },
+    });
+    expect(counted.overall_progress).toBeLessThan(100);
+    expect(await models()).toEqual(earlier);
+    expect(await bytesOf('a.glb')).toBe(earlier[0]?.sha256);
+    held.resolve();
+    const task = await ended(server, answer.task_id);
+    expect(task).toMatchObject({ status: 'completed', total_files: 1, files: [{ file_id: id(0) }] });
+    const [first, ...rest] = await models();
+    expect(rest).toEqual(earlier.slice(1));
+    expect(first?.sha256).not.toBe(earlier[0]?.sha256);
+    expect(await bytesOf('a.glb')).toBe(first?.sha256);
+    expect(await job()).toMatchObject({
+      status: 'completed',
+      completed_files: 3,
+      tasks: [{ task_id: batch.task_id }, { task_id: answer.task_id }],
+    });
+    expect((await server.ask(`/api/v1/download/${batch.job_id}/photos/${id(0)}?size=small`)).status).toBe(200);
+  });
+
+  it('keeps the earlier model where that fails, and says so', async () => {
+    const earlier = await models();
+    before = async () => {
+      throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen.' });
+    };
+    const task = await ended(server, await accepted(json('POST', { file_ids: [id(0)] })));
+    const said = 'No new model could be made, and the earlier one stays. Nothing is to be seen.';
+    expect(task).toMatchObject({ status: 'failed', error: said, files: [{ status: 'failed', error: said }] });
+    expect(await models()).toEqual(earlier);
+    expect(await bytesOf('a.glb')).toBe(earlier[0]?.sha256);
+    const now = await job();
+    expect(now).toMatchObject({ completed_files: 3, failed_files: 0 });
+    expect(now.files[0]).toMatchObject({ status: 'completed', message: said });
+    await problem(await retry(json('POST', {})), 409, 'NOTHING_TO_RETRY');
+    before = async () => undefined;
+    await ended(server, await accepted(json('POST', { file_ids: [id(0)] })));
+    expect((await job()).files[0]).toMatchObject({ status: 'completed', message: 'The model is ready' });
+    expect((await models())[0]?.sha256).not.toBe(earlier[0]?.sha256);
+  });
+
+  it('keeps the earlier model where it is cancelled, and removes nothing of it', async () => {
+    const earlier = await models();
+    before = async (signal) => await new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+    const taskId = await accepted(json('POST', { file_ids: [id(0)] }));
+    await expect.poll(() => asked.length).toBe(1);
+    await server.ask(`/api/v1/status/tasks/${taskId}/cancel`, { method: 'POST' });
+    expect(await ended(server, taskId)).toMatchObject({ status: 'cancelled' });
+    expect(await bytesOf('a.glb')).toBe(earlier[0]?.sha256);
+    expect((await job()).files[0]).toMatchObject({
+      status: 'completed',
+      message: 'Cancelled; the earlier model stays',
+    });
+  });
+
+  it('is refused where a file is not of the job, its photo is lost, or nothing is named', async () => {
+    const unknown = json('POST', { file_ids: [id(0), crypto.randomUUID()] });
+    await problem(await retry(unknown), 404, 'FILE_NOT_FOUND');
+    for (const file_ids of [[], ['x'], id(0), Array.from({ length: 26 }, () => id(0))]) {
+      await problem(await retry(json('POST', { file_ids })), 400, 'INVALID_REQUEST');
+    }
+    for (const face_limit of [99, 1.5, 'many', -1]) {
+      await problem(await retry(json('POST', { face_limit, file_ids: [id(0)] })), 400, 'INVALID_FACE_LIMIT');
+    }
+    await rm(join(server.dataDir, 'files/jobs', batch.job_id, 'images', id(1)));
+    const lost = await problem(await retry(json('POST', { file_ids: [id(0), id(1)] })), 410, 'FILE_LOST');
+    expect(lost.detail).toContain('b.png');
+    expect((await job()).tasks).toHaveLength(1);
+  });
+
+  it('keeps the earlier models for a while, for those who are in the middle of them', async () => {
+    const archive = await server.ask(`/api/v1/download/${batch.job_id}/archive`);
+    await ended(server, await accepted(json('POST', { file_ids: [id(0), id(1), id(2)] })));
+    const folder = join(server.dataDir, 'files/jobs', batch.job_id, 'models');
+    // Both are there for a while.
+    expect((await readdir(folder)).filter((name) => name.endsWith('.glb'))).toHaveLength(6);
+    expect((await archive.arrayBuffer()).byteLength).toBeGreaterThan(0);
+  });
+});
+
+describe('a retry with masks', () => {
+  it('makes their photos again with them, and keeps them for the next time', async () => {
+    const taskId = await accepted(form([['a.mask.png', outline]], { options: '{"depth":"soft"}', face_limit: '900' }));
+    expect(await ended(server, taskId)).toMatchObject({ total_files: 1, files: [{ filename: 'a.png' }] });
+    expect(Buffer.from(asked[0]?.input.mask?.bytes ?? [])).toEqual(outline);
+    expect(asked[0]?.options).toEqual({ faceLimit: 900, options: { depth: 'soft' } });
+    expect((await job()).files.map(({ has_mask: has }) => has)).toEqual([true, undefined, undefined]);
+    await ended(server, await accepted(json('POST', { file_ids: [id(0)] })));
+    expect(Buffer.from(asked[1]?.input.mask?.bytes ?? [])).toEqual(outline);
+    // The one of before goes.
+    const other = await mask({ kind: 'white' });
+    await ended(server, await accepted(form([['a.png', other]])));
+    expect(Buffer.from(asked[2]?.input.mask?.bytes ?? [])).toEqual(other);
+    const folder = join(server.dataDir, 'files/jobs', batch.job_id, 'masks');
+    await expect.poll(async () => await readdir(folder)).toHaveLength(1);
+    const url = (await job()).files[0]?.mask_url ?? '';
+    expect(Buffer.from(await (await server.ask(url)).arrayBuffer())).toEqual(other);
+  });
+
+  it.each([
+    ['a list', (ids: string[]) => JSON.stringify(ids)],
+    ['one field', (ids: string[]) => ids[0] ?? ''],
+  ])('matches them with the files that are named as %s: of two of one name, one', async (_, write) => {
+    const file_ids = write([id(2)]);
+    const refused = await problem(await retry(form([['b.mask.png', outline]])), 400, 'MASK_UNMATCHED');
+    expect(refused.errors).toMatchObject([{ message_id: 'mask.several_photos' }]);
+    const taskId = await accepted(form([['b.mask.png', outline]], { file_ids }));
+    expect((await ended(server, taskId)).files).toMatchObject([{ file_id: id(2) }]);
+    expect((await job()).files.map(({ has_mask: has }) => has)).toEqual([undefined, undefined, true]);
+  });
+
+  it('leaves nothing of masks that are refused', async () => {
+    const taskCount = (await job()).tasks.length;
+    const photo = await picture();
+    await problem(await retry(form([['c.mask.png', outline]])), 400, 'MASK_UNMATCHED');
+    await problem(await retry(form([['a.png', outline]], { file_ids: id(1) })), 400, 'MASK_UNMATCHED');
+    await problem(await retry(form([['a.png', await mask({ width: 64 })]])), 422, 'MASK_INVALID');
+    await problem(await retry(form([['a.png', await mask({ kind: 'black' })]])), 422, 'MASK_INVALID');
+    await problem(await retry(form([['a.png', outline]], { options: '{' })), 400, 'INVALID_OPTIONS');
+    await problem(await retry(form([['a.png', outline]], { file_ids: '["x"]' })), 400, 'INVALID_REQUEST');
+    const wrongField = { method: 'POST', body: maskedForm([['a.png', photo]], [['a.png', outline]]) };
+    const misplaced = await problem(await retry(wrongField), 400, 'INVALID_REQUEST');
+    expect(misplaced.errors).toMatchObject([{ message_id: 'mask.wrong_field' }]);
+    expect(await readdir(join(server.dataDir, 'files/jobs', batch.job_id))).not.toContain('masks');
+    expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
+    expect((await job()).tasks).toHaveLength(taskCount);
+  });
+
+  it('is refused while the job runs, and keeps the mask of before', async () => {
+    before = async (signal) => await new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+    const taskId = await accepted(form([['a.png', outline]]));
+    await problem(await retry(form([['a.png', await mask({ kind: 'white' })]])), 409, 'JOB_RUNNING');
+    const url = (await job()).files[0]?.mask_url ?? '';
+    expect(Buffer.from(await (await server.ask(url)).arrayBuffer())).toEqual(outline);
+    await server.ask(`/api/v1/status/tasks/${taskId}/cancel`, { method: 'POST' });
+    await ended(server, taskId);
+  });
+});
+
+it('as a form without masks is one like any other', async () => {
+  await problem(await retry(form([])), 409, 'NOTHING_TO_RETRY');
+  await ended(server, await accepted(form([], { file_ids: id(1), face_limit: 'null', model: ' ' })));
+  expect(asked[0]).toMatchObject({ options: { faceLimit: null }, input: { fileId: id(1) } });
+});
