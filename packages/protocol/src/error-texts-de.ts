@@ -67,7 +67,7 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.upload_too_large': 'Ein Upload darf insgesamt höchstens {max} MiB groß sein.',
   'error.face_limit': 'Die Höchstzahl der Flächen muss eine ganze Zahl von {min} bis {max} sein.',
   'error.reuse': 'Das Feld reuse muss true oder false sein.',
-  'error.file_ids': 'Das Feld file_ids muss eine Liste von 1 bis {max} IDs von Dateien sein.',
+  'error.file_ids': 'Das Feld file_ids muss eine Liste mit IDs von Dateien sein, höchstens {max}.',
   'error.job_file_missing': 'Der Stapel hat keine Datei {file}.',
   'error.unknown_model': 'Dieses Modell gibt es nicht. Verfügbar: {models}',
   'error.options_not_json': 'Die Optionen sind kein gültiges JSON.',

@@ -67,7 +67,7 @@ export const errorTexts = {
   'error.upload_too_large': 'An upload may have at most {max} MiB in total.',
   'error.face_limit': 'The face limit must be a whole number from {min} to {max}.',
   'error.reuse': 'The field reuse must be true or false.',
-  'error.file_ids': 'The field file_ids must be a list of 1 to {max} ids of files.',
+  'error.file_ids': 'The field file_ids must be a list of ids of files, with at most {max}.',
   'error.job_file_missing': 'The job has no file {file}.',
   'error.unknown_model': 'There is no such model. Available: {models}',
   'error.options_not_json': 'The options are not valid JSON.',

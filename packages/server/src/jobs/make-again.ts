@@ -5,6 +5,7 @@ import { allDone } from '../all-done.ts';
 import { noteMasks } from './manifest.ts';
 import { toStored } from './masks.ts';
 import type { ReceivedMask } from './masks.ts';
+import { isNothingWritten } from './submit.ts';
 
 interface MakeAgainContext {
   engine: Pick<Engine, 'retry' | 'addCleanup' | 'job' | 'task'>;
@@ -16,7 +17,7 @@ const strayMs = 3_600_000;
 
 /**
  * Puts new masks into the store, beside those of before, and files of a job into a new task of it. Where that is refused
- * nothing is left of the masks; where nobody knows, a cleanup looks which ones are used.
+ * nothing is left of the masks; where nobody knows, or the process dies, a cleanup looks which ones are used.
  */
 export async function makeAgain(
   context: MakeAgainContext,
@@ -25,8 +26,18 @@ export async function makeAgain(
   received: ReadonlyMap<string, ReceivedMask>,
 ): Promise<RetryOutcome> {
   const { engine, files } = context;
-  const masks = await storeMasks(context, jobId, received);
-  const outcome = await engine.retry(jobId, { ...task, masks });
+  const masks = new Map([...received].map(([fileId, mask]) => [fileId, toStored(jobId, fileId, mask)]));
+  const remove = async (): Promise<void> => {
+    await Promise.all([...masks.values()].map(({ storageKey }) => files.remove(storageKey)));
+  };
+  await storeMasks(context, jobId, masks, received).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
+  const outcome = await engine.retry(jobId, { ...task, masks }).catch(async (error: unknown) => {
+    if (isNothingWritten(error)) await remove();
+    throw error;
+  });
   if (masks.size === 0) return outcome;
   if (outcome === 'retried') {
     // It runs: what keeps this from being written must not refuse it. Its ending writes it again.
@@ -34,7 +45,7 @@ export async function makeAgain(
   } else if (outcome === 'unknown') {
     await files.removePrefix(jobPrefix(jobId));
   } else {
-    await Promise.all([...masks.values()].map(({ storageKey }) => files.remove(storageKey)));
+    await remove();
   }
   return outcome;
 }
@@ -42,15 +53,11 @@ export async function makeAgain(
 async function storeMasks(
   { engine, files }: MakeAgainContext,
   jobId: string,
+  masks: ReadonlyMap<string, StoredMask>,
   received: ReadonlyMap<string, ReceivedMask>,
-): Promise<Map<string, StoredMask>> {
-  const masks = new Map<string, StoredMask>();
-  for (const [fileId, mask] of received) {
-    const stored = toStored(jobId, fileId, mask);
-    const { storageKey } = stored;
+): Promise<void> {
+  for (const [fileId, { storageKey }] of masks) {
     await engine.addCleanup({ type: 'remove_mask', jobId, fileId, storageKey }, strayMs);
-    masks.set(fileId, stored);
   }
-  await allDone([...masks].map(([fileId, { storageKey }]) => files.put(storageKey, received.get(fileId)!.spooled)));
-  return masks;
+  await allDone([...received].map(([fileId, { spooled }]) => files.put(masks.get(fileId)!.storageKey, spooled)));
 }

@@ -90,11 +90,14 @@ function partsOf({ file, spooled, mask }: ReceivedImage): { key: string; spooled
  * lost. Throws the error of the submit where the engine cannot be asked either.
  */
 async function wasAccepted(engine: Pick<Engine, 'unknownJobs'>, jobId: string, error: unknown): Promise<boolean> {
-  const isCertain =
-    error instanceof StorageFullError || error instanceof StorageGoneError || error instanceof ShortageError;
-  if (isCertain) return false;
+  if (isNothingWritten(error)) return false;
   const unknown = await engine.unknownJobs([jobId]).catch(() => {
     throw error;
   });
   return unknown.length === 0;
+}
+
+/** The engine's word that a change was not made. Of any other rejection nobody knows. */
+export function isNothingWritten(error: unknown): boolean {
+  return error instanceof StorageFullError || error instanceof StorageGoneError || error instanceof ShortageError;
 }

@@ -156,6 +156,7 @@ describe('a photo with a mask', () => {
   });
 });
 
+// Promised: A file whose mask is lost fails at once, and is never made without it.
 it('fails a file whose mask is lost while it waits, and says why', async () => {
   const held = Promise.withResolvers<void>();
   const model = { ...createScriptedModel({ id: 'local', fault: async () => await held.promise }), usesMasks: true };

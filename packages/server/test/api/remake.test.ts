@@ -73,6 +73,7 @@ async function bytesOf(name: string): Promise<string> {
 }
 
 describe('a retry that names files', () => {
+  // Promised: A model stays until the one that replaces it is finished, also where that fails or is cancelled.
   it('makes these again and no others, and their models stay until there are new ones', async () => {
     const held = Promise.withResolvers<void>();
     before = async () => await held.promise;
@@ -110,6 +111,7 @@ describe('a retry that names files', () => {
     expect((await server.ask(`/api/v1/download/${batch.job_id}/photos/${id(0)}?size=small`)).status).toBe(200);
   });
 
+  // Promised: A model stays until the one that replaces it is finished, also where that fails or is cancelled.
   it('keeps the earlier model where that fails, and says so', async () => {
     const earlier = await models();
     before = async () => {
@@ -130,6 +132,7 @@ describe('a retry that names files', () => {
     expect((await models())[0]?.sha256).not.toBe(earlier[0]?.sha256);
   });
 
+  // Promised: A model stays until the one that replaces it is finished, also where that fails or is cancelled.
   it('keeps the earlier model where it is cancelled, and removes nothing of it', async () => {
     const earlier = await models();
     before = async (signal) => await new Promise((resolve) => signal.addEventListener('abort', () => resolve()));

@@ -1,9 +1,19 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelError } from '../errors.ts';
 import { createLocalModel } from './local.ts';
-import type { ModelReport } from '../contract.ts';
+import { mask } from '../../../test/support/masks.ts';
+import { picture } from '../../../test/support/server.ts';
+import type { ModelContext, ModelReport } from '../contract.ts';
 
 const worker = new URL('../../../test/support/unruly-worker.ts', import.meta.url);
+const quiet: ModelContext = {
+  signal: new AbortController().signal,
+  report: () => undefined,
+  remembered: undefined,
+  remember: () => Promise.resolve(),
+  abandon: () => Promise.resolve(),
+};
+
 function setUp() {
   const model = createLocalModel({ threads: 1, worker, threadHeapMb: 64 });
   onTestFinished(() => model.close());
@@ -41,6 +51,20 @@ describe('the local model', () => {
     ]);
     expect(made.statistics.warning_messages).toEqual([{ message_id: 'test.options', message_values: { faces: 500 } }]);
     expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: { text: 'Doing: photo' } }]);
+  });
+
+  it('cuts a photo out by its mask, and keeps the bytes of both', async () => {
+    const model = createLocalModel({ threads: 1 });
+    onTestFinished(() => model.close());
+    const { options } = model.checkOptions({}) as { options: Record<string, unknown> };
+    const [bytes, outline] = [await picture(), await mask({ width: 64, height: 64 })];
+    const made = await model.generate(
+      { fileId: 'f', pictures: [{ filename: 'f.png', contentType: 'image/png', bytes }], mask: { bytes: outline } },
+      { faceLimit: 500, options },
+      quiet,
+    );
+    expect(made.statistics).toMatchObject({ method: 'mask' });
+    expect([bytes.length > 0, outline.length > 0]).toEqual([true, true]);
   });
 
   it('stops a thread in the middle of a computation within a second', async () => {
