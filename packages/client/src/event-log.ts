@@ -6,29 +6,28 @@ export function eventKey(event: TaskEvent): string {
 }
 
 /** The newest event of each key, in order of sequence: all that a late subscriber needs. Bounded by the number of files. */
-export class EventLog {
-  readonly #newest = new Map<string, TaskEvent>();
-  #last = 0;
+export interface EventLog {
+  add(event: TaskEvent): void;
+  /** Events after a sequence, oldest first. */
+  after(sequence?: number): TaskEvent[];
+  /** Sequence of the newest event; 0 before the first. */
+  last(): number;
+}
 
-  constructor(events: readonly TaskEvent[] = []) {
-    for (const event of events) this.add(event);
-  }
-
-  add(event: TaskEvent): void {
+export function createEventLog(events: readonly TaskEvent[] = []): EventLog {
+  const newest = new Map<string, TaskEvent>();
+  let last = 0;
+  const add = (event: TaskEvent) => {
     const key = eventKey(event);
     // Deleted first, so that it moves to the end of the map.
-    this.#newest.delete(key);
-    this.#newest.set(key, event);
-    this.#last = event.data.sequence;
-  }
-
-  /** Events after a sequence, oldest first. */
-  after(sequence = 0): TaskEvent[] {
-    return [...this.#newest.values()].filter((event) => event.data.sequence > sequence);
-  }
-
-  /** Sequence of the newest event; 0 before the first. */
-  get last(): number {
-    return this.#last;
-  }
+    newest.delete(key);
+    newest.set(key, event);
+    last = event.data.sequence;
+  };
+  events.forEach(add);
+  return {
+    add,
+    after: (sequence = 0) => [...newest.values()].filter((event) => event.data.sequence > sequence),
+    last: () => last,
+  };
 }

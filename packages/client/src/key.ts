@@ -1,7 +1,4 @@
-/** Creates an idempotency key. Pages served over plain HTTP have no `crypto.randomUUID`. */
+/** Creates an idempotency key of 128 random bits. Pages served over plain HTTP have no `crypto.randomUUID`. */
 export function createKey(): string {
-  return (
-    (crypto as Partial<Crypto>).randomUUID?.() ??
-    Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-  );
+  return crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

@@ -2,7 +2,8 @@ import { openWithCallbacks } from './callbacks.ts';
 import type { ProgressCallbacks } from './callbacks.ts';
 import { openFeed } from './feed.ts';
 import type { Feed, FeedOptions } from './feed.ts';
-import { SharedFeed } from './shared-feed.ts';
+import { sharedFeed } from './shared-feed.ts';
+import type { SharedFeed } from './shared-feed.ts';
 
 export interface SSEManagerOptions {
   /** The `ApiService` whose server the streams use. Default: the page's own origin. */
@@ -53,8 +54,6 @@ export class SSEManager {
   }
 
   #connection(taskId: string): SharedFeed {
-    const known = this.#connections.get(taskId);
-    if (known) return known;
     const { api, maxRetries, retryDelayMs, open } = this.#options;
     const options: FeedOptions = {
       ...api?.streamOptions(),
@@ -62,13 +61,6 @@ export class SSEManager {
       backoff: retryDelayMs ?? managerDefaults.retryDelayMs,
       ...(open && { open }),
     };
-    const created = new SharedFeed(
-      (sink) => (options.open ?? openFeed)(taskId, sink, options),
-      () => {
-        if (this.#connections.get(taskId) === created) this.#connections.delete(taskId);
-      },
-    );
-    this.#connections.set(taskId, created);
-    return created;
+    return sharedFeed(this.#connections, taskId, (sink) => (options.open ?? openFeed)(taskId, sink, options));
   }
 }

@@ -5,7 +5,7 @@ import { wait } from './wait.ts';
 
 export interface RetryOptions extends BackoffOptions {
   /** Retries after the first attempt. Default 3. */
-  retries?: number;
+  retries?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Whether to retry. Default: if the error is `retryable`. */
   shouldRetry?: (error: ApiError | { error: string; retryable: boolean }) => boolean;
@@ -20,26 +20,17 @@ export interface RetryOptions extends BackoffOptions {
 export async function retryOperation<T>(operation: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { retries = 3, signal, shouldRetry = (error) => error.retryable, onRetry } = options;
   for (let attempt = 1; ; attempt++) {
-    let error: ApiError | Failed;
-    let settle: () => T;
-    try {
-      const result = await operation();
-      if (!hasFailed(result)) return result;
-      error = result;
-      settle = () => result;
-    } catch (cause) {
-      const thrown = toApiError(cause);
-      error = thrown;
-      settle = () => {
-        throw cause;
-      };
-    }
-    if (attempt > retries || signal?.aborted || !shouldRetry(error)) return settle();
+    const outcome = (async () => await operation())();
+    const error = await outcome.then(
+      (result) => (result as Partial<Failed> | null | undefined)?.success === false && (result as Failed),
+      toApiError,
+    );
+    if (!error || attempt > retries || signal?.aborted || !shouldRetry(error)) return await outcome;
     const asked = (error instanceof ApiError ? error : error.cause)?.retryAfterMs ?? 0;
     const delayMs = Math.max(asked, backoffDelay(attempt, options));
     onRetry?.({ attempt, delayMs });
     await wait(delayMs, signal);
-    if (signal?.aborted) return settle();
+    if (signal?.aborted) return await outcome;
   }
 }
 
@@ -48,8 +39,4 @@ interface Failed {
   error: string;
   retryable: boolean;
   cause?: ApiError;
-}
-
-function hasFailed(result: unknown): result is Failed {
-  return typeof result === 'object' && result !== null && (result as Partial<Failed>).success === false;
 }

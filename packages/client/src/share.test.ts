@@ -81,7 +81,7 @@ test('a silent leader is replaced', async () => {
   const { server, tabs, task } = await setUp(1, { silentMs: 50, open: openFeed });
   // A frozen tab keeps its lock and sends nothing.
   const frozen = Promise.withResolvers<void>();
-  const name = `image2model:${server.baseUrl}:811c9dc5`;
+  const name = `image2model:${server.baseUrl}:0`;
   const held = navigator.locks.request(name, () => frozen.promise).catch((error: unknown) => error);
   task.progress(10);
   tabs[0]?.follow(task.taskId);
@@ -100,7 +100,7 @@ test('a tab that is shown again takes the place of a silent leader at once', asy
   });
   const { server, tabs, task } = await setUp(1);
   const frozen = Promise.withResolvers<void>();
-  const name = `image2model:${server.baseUrl}:811c9dc5`;
+  const name = `image2model:${server.baseUrl}:0`;
   const held = navigator.locks.request(name, () => frozen.promise).catch((error: unknown) => error);
   task.progress(10);
   tabs[0]?.follow(task.taskId);

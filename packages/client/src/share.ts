@@ -28,11 +28,8 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
     const canShare = BroadcastChannel && navigator?.locks && isPlain(feedOptions.lastEventId ?? '');
     if (!canShare) return openFeed(taskId, sink, feedOptions);
     const name = nameOf(feedOptions);
-    let tab = tabs.get(name);
-    if (!tab) {
-      tab = new Tab({ name, open, feedOptions, silentMs, onIdle: () => tabs.delete(name) });
-      tabs.set(name, tab);
-    }
+    const tab = tabs.get(name) ?? new Tab({ name, open, feedOptions, silentMs, onIdle: () => tabs.delete(name) });
+    tabs.set(name, tab);
     return tab.follow(taskId, after(feedOptions.lastEventId, sink));
   };
 }
@@ -40,9 +37,9 @@ export function shareAcrossTabs(options: ShareOptions = {}): OpenFeed {
 /** Separates tabs with different servers or keys. The key is hashed, because other scripts can see the name. */
 function nameOf({ baseUrl, apiKey }: FeedOptions): string {
   const key = (typeof apiKey === 'function' ? apiKey() : apiKey) ?? '';
-  let hash = 0x811c9dc5;
-  for (const character of key) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193);
-  return `image2model:${baseUrl ?? defaultBaseUrl()}:${(hash >>> 0).toString(16)}`;
+  let hash = 0;
+  for (const character of key) hash = Math.imul(hash, 31) + character.charCodeAt(0);
+  return `image2model:${baseUrl ?? defaultBaseUrl()}:${hash}`;
 }
 
 type Sink = Parameters<OpenFeed>[1];

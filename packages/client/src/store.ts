@@ -35,9 +35,9 @@ export interface ProgressStore {
 export function createProgressStore(taskId: string, options: ProgressStoreOptions = {}): ProgressStore {
   const { initial, ...rest } = options;
   const subscribers = new Set<{ notify: (snapshot: ProgressSnapshot) => void }>();
-  let snapshot: ProgressSnapshot = { task: initial ?? initialTaskState(taskId), connection: 'idle' };
+  const known = initial ?? initialTaskState(taskId);
+  let snapshot: ProgressSnapshot = { task: known, connection: hasEnded(known.status) ? 'closed' : 'idle' };
   let feed: Feed | undefined;
-  if (hasEnded(snapshot.task.status)) snapshot = { ...snapshot, connection: 'closed' };
 
   function set(next: ProgressSnapshot): void {
     snapshot = next;

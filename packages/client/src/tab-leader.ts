@@ -1,4 +1,5 @@
-import { EventLog } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 import type { Feed, FeedOptions, OpenFeed } from './feed.ts';
 import { packError } from './tab-messages.ts';
 import type { TabMessage } from './tab-messages.ts';
@@ -25,54 +26,25 @@ const beatMs = 10_000;
 const maxEnded = 100;
 
 /** Holds the connections for all tabs and forwards what they receive. */
-export class TabLeader {
-  readonly #options: LeaderOptions;
-  readonly #followed = new Map<string, Followed>();
-  /** Tasks that have ended, oldest first; only their logs are kept. */
-  readonly #ended = new Set<string>();
-  readonly #beat: ReturnType<typeof setInterval>;
-
-  constructor(options: LeaderOptions) {
-    this.#options = options;
-    this.#beat = setInterval(() => options.send({ type: 'beat' }), beatMs);
-  }
-
+export interface TabLeader {
   /** A tab wants to follow a task. `log` is what the leading tab itself already has, to continue from. */
-  want(tab: string, taskId: string, after: number, log?: EventLog): void {
-    const { send } = this.#options;
-    const known = this.#followed.get(taskId);
-    if (!known) return this.#follow(tab, taskId, log ?? new EventLog());
-    known.tabs.add(tab);
-    if (known.feed.readyState() === 1) send({ type: 'open', taskId, to: tab });
-    for (const event of known.log.after(after)) send({ type: 'event', taskId, event, to: tab });
-  }
+  want(tab: string, taskId: string, after: number, log?: EventLog): void;
+  drop(tab: string, taskId: string): void;
+  close(): void;
+}
 
-  drop(tab: string, taskId: string): void {
-    const known = this.#followed.get(taskId);
-    if (!known?.tabs.delete(tab) || known.tabs.size > 0) return;
-    this.#followed.delete(taskId);
-    this.#ended.delete(taskId);
-    known.feed.close();
-  }
+export function createTabLeader({ open, feedOptions, self, send }: LeaderOptions): TabLeader {
+  const followed = new Map<string, Followed>();
+  /** Tasks that have ended, oldest first; only their logs are kept. */
+  const endedTasks = new Set<string>();
+  const beat = setInterval(() => send({ type: 'beat' }), beatMs);
 
-  /** A tab that asks before the last event has reached it gets it from the log, without a connection. */
-  #keepEnded(taskId: string): void {
-    this.#ended.add(taskId);
-    const [oldest] = this.#ended;
-    if (oldest === undefined || this.#ended.size <= maxEnded) return;
-    this.#ended.delete(oldest);
-    this.#followed.delete(oldest);
-  }
-
-  close(): void {
-    clearInterval(this.#beat);
-    for (const { feed } of this.#followed.values()) feed.close();
-    this.#followed.clear();
-  }
-
-  #follow(tab: string, taskId: string, log: EventLog): void {
-    const { open, feedOptions, self, send } = this.#options;
-    const { last } = log;
+  const forget = (taskId: string) => {
+    followed.delete(taskId);
+    endedTasks.delete(taskId);
+  };
+  const follow = (tab: string, taskId: string, log: EventLog) => {
+    const last = log.last();
     const tabs = new Set([tab]);
     const feed = open(
       taskId,
@@ -87,13 +59,36 @@ export class TabLeader {
         reconnecting: (info) =>
           send({ type: 'reconnecting', taskId, info: { ...info, reason: packError(info.reason) } }),
         end: (error) => {
-          if (error) this.#followed.delete(taskId);
-          else this.#keepEnded(taskId);
+          // A tab that asks before the last event has reached it gets it from the log, without a connection.
+          endedTasks.add(taskId);
+          if (error) forget(taskId);
+          const [oldest] = endedTasks as Iterable<string> as [string];
+          if (endedTasks.size > maxEnded) forget(oldest);
           send({ type: 'end', taskId, ...(error && { error: packError(error) }) });
         },
       },
       { ...feedOptions, lastEventId: String(last || '') },
     );
-    this.#followed.set(taskId, { feed, log, tabs });
-  }
+    followed.set(taskId, { feed, log, tabs });
+  };
+  return {
+    want: (tab, taskId, after, log) => {
+      const known = followed.get(taskId);
+      if (!known) return follow(tab, taskId, log ?? createEventLog());
+      known.tabs.add(tab);
+      if (known.feed.readyState() === 1) send({ type: 'open', taskId, to: tab });
+      for (const event of known.log.after(after)) send({ type: 'event', taskId, event, to: tab });
+    },
+    drop: (tab, taskId) => {
+      const known = followed.get(taskId);
+      if (!known?.tabs.delete(tab) || known.tabs.size > 0) return;
+      forget(taskId);
+      known.feed.close();
+    },
+    close: () => {
+      clearInterval(beat);
+      for (const { feed } of followed.values()) feed.close();
+      followed.clear();
+    },
+  };
 }

@@ -1,11 +1,14 @@
 import { isEnding } from '@image2model/protocol';
 import { hastyAttempts, wakeIdleMs } from './connection.ts';
 import type { ReadyState } from './connection-options.ts';
-import { EventLog } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 import type { Feed, FeedOptions, FeedSink, OpenFeed } from './feed.ts';
 import { createKey } from './key.ts';
-import { SharedFeed } from './shared-feed.ts';
-import { TabLeader } from './tab-leader.ts';
+import { sharedFeed } from './shared-feed.ts';
+import type { SharedFeed } from './shared-feed.ts';
+import { createTabLeader } from './tab-leader.ts';
+import type { TabLeader } from './tab-leader.ts';
 import { unpackError } from './tab-messages.ts';
 import type { ErrorMessage, TabMessage } from './tab-messages.ts';
 import { onWake } from './wake.ts';
@@ -63,21 +66,15 @@ export class Tab {
   }
 
   follow(taskId: string, sink: FeedSink): Feed {
-    const known = this.#feeds.get(taskId);
-    if (known) return known.join(sink);
-    const created: SharedFeed = new SharedFeed(
-      (all) => this.#ask(taskId, all),
-      () => {
-        if (this.#feeds.get(taskId) === created) this.#feeds.delete(taskId);
-        if (this.#feeds.size === 0) this.#close();
-      },
-    );
-    this.#feeds.set(taskId, created);
-    return created.join(sink);
+    const open = (all: FeedSink) => this.#ask(taskId, all);
+    const onIdle = () => {
+      if (this.#feeds.size === 0) this.#close();
+    };
+    return sharedFeed(this.#feeds, taskId, open, onIdle).join(sink);
   }
 
   #ask(taskId: string, sink: FeedSink): Feed {
-    const member: Member = { sink, log: new EventLog(), state: 0 };
+    const member: Member = { sink, log: createEventLog(), state: 0 };
     this.#members.set(taskId, member);
     this.#want(taskId, member);
     return {
@@ -93,8 +90,8 @@ export class Tab {
   }
 
   #want(taskId: string, { log }: Member): void {
-    if (this.#leader) this.#leader.want(this.#id, taskId, log.last, new EventLog(log.after()));
-    else this.#post({ type: 'want', tab: this.#id, taskId, after: log.last });
+    if (this.#leader) this.#leader.want(this.#id, taskId, log.last(), createEventLog(log.after()));
+    else this.#post({ type: 'want', tab: this.#id, taskId, after: log.last() });
   }
 
   #receive(message: TabMessage): void {
@@ -122,7 +119,7 @@ export class Tab {
       sink.reconnecting({ ...message.info, reason: unpackError(message.info.reason) });
     } else if (message.type === 'event') {
       const { event } = message;
-      if (event.data.sequence <= log.last && !isEnding(event.type)) return;
+      if (event.data.sequence <= log.last() && !isEnding(event.type)) return;
       log.add(event);
       sink.event(event);
       if (isEnding(event.type)) this.#end(message.taskId, member);
@@ -170,7 +167,7 @@ export class Tab {
   #lead(isHasty: boolean): Promise<void> {
     const { open, feedOptions } = this.#options;
     this.#watchdog?.stop();
-    this.#leader = new TabLeader({
+    this.#leader = createTabLeader({
       open,
       feedOptions: { ...feedOptions, hasty: isHasty ? hastyAttempts : 0 },
       self: this.#id,

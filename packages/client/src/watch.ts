@@ -1,7 +1,7 @@
 import type { TaskEvent } from '@image2model/protocol';
 import { aborted } from './errors.ts';
 import type { ApiError } from './errors.ts';
-import { EventLog } from './event-log.ts';
+import { createEventLog } from './event-log.ts';
 import { openFeed } from './feed.ts';
 import type { FeedOptions } from './feed.ts';
 
@@ -22,25 +22,23 @@ export async function* watch(taskId: string, options: WatchOptions = {}): AsyncG
   let ended = false;
   let failure: ApiError | undefined;
   let wake: (() => void) | undefined;
-  const stop = (error?: ApiError) => {
-    ended = true;
-    failure = error;
-    wake?.();
-  };
-  const abort = () => stop(aborted(signal?.reason));
-  if (signal?.aborted) throw aborted(signal?.reason);
+  const abort = () => wake?.();
   const feed = (rest.open ?? openFeed)(
     taskId,
     {
       event: (event) => {
         waiting.push(event);
         // As the server does for slow readers.
-        if (waiting.length > maxBuffered) waiting = new EventLog(waiting).after();
+        if (waiting.length > maxBuffered) waiting = createEventLog(waiting).after();
         wake?.();
       },
       open: ignore,
       reconnecting: ignore,
-      end: stop,
+      end: (error) => {
+        ended = true;
+        failure = error;
+        wake?.();
+      },
     },
     rest,
   );
@@ -48,7 +46,7 @@ export async function* watch(taskId: string, options: WatchOptions = {}): AsyncG
   try {
     for (;;) {
       // An abort takes effect at once, any other end after the buffered events.
-      if (signal?.aborted && failure) throw failure;
+      if (signal?.aborted) throw aborted(signal.reason);
       const event = waiting.shift();
       if (event) yield event;
       else if (failure) throw failure;
