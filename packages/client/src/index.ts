@@ -4,9 +4,19 @@ import { SSEManager } from './manager.ts';
 export { ApiService } from './api/service.ts';
 export type { ApiServiceOptions, CallOptions } from './api/service.ts';
 export type { Failure, Result } from './api/results.ts';
-export type { UploadAnswer, UploadFile, UploadOptions } from './api/upload.ts';
+export type { Mask } from './api/masks.ts';
+export type { MaskedFile, UploadAnswer, UploadFile, UploadOptions } from './api/upload.ts';
 export type { UploadProgress } from './api/upload-progress.ts';
-export type { CleanupAnswer, DiskUsage, DownloadFormat, JobFile, RetryJobOptions, Session } from './api/types.ts';
+export type {
+  CleanupAnswer,
+  DiskUsage,
+  CutsOptions,
+  DownloadFormat,
+  JobFile,
+  RetryAnswer,
+  RetryJobOptions,
+  Session,
+} from './api/types.ts';
 export { backoffDefaults, backoffDelay } from './backoff.ts';
 export type { BackoffOptions } from './backoff.ts';
 export type { ProgressCallbacks, TaskUpdate } from './callbacks.ts';
@@ -31,6 +41,7 @@ export { watch } from './watch.ts';
 export type { WatchOptions } from './watch.ts';
 
 export type {
+  Cuts,
   ErrorCode,
   FileStatus,
   FileUpdate,

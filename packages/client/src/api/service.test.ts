@@ -16,6 +16,7 @@ test('each call requests its route, with the key in the header', async () => {
   await api.listJobs({ cursor: 'c&d', limit: 5 });
   await api.getJob('j');
   await api.retryJob('j', { model: 'local' });
+  await api.retryJob('j', { fileIds: ['f'], options: { depth: 30 }, faceLimit: null });
   await api.deleteJob('j');
   await api.createTicket('t');
   await api.login('secret');
@@ -35,6 +36,7 @@ test('each call requests its route, with the key in the header', async () => {
     'GET /jobs?cursor=c%26d&limit=5',
     'GET /jobs/j',
     'POST /jobs/j/retry {"model":"local"}',
+    'POST /jobs/j/retry {"face_limit":null,"file_ids":["f"],"options":{"depth":30}}',
     'DELETE /jobs/j',
     'POST /status/tasks/t/ticket',
     'POST /session {"api_key":"secret"}',

@@ -1,4 +1,14 @@
-import type { DownloadList, Health, Job, JobList, JobProgress, ModelList, Task, Ticket } from '@image2model/protocol';
+import type {
+  Cuts,
+  DownloadList,
+  Health,
+  Job,
+  JobList,
+  JobProgress,
+  ModelList,
+  Task,
+  Ticket,
+} from '@image2model/protocol';
 import { apiUrl } from '../address.ts';
 import type { ProgressCallbacks } from '../callbacks.ts';
 import type { Credential } from '../connection-options.ts';
@@ -6,13 +16,23 @@ import type { ApiError } from '../errors.ts';
 import type { Feed, FeedOptions } from '../feed.ts';
 import { createProgressStream } from '../stream.ts';
 import { checkText } from '../header-texts.ts';
+import { fieldsOf, formOf, withQuery } from './form.ts';
 import { requestJson } from './http.ts';
 import type { HttpRequest } from './http.ts';
 import { toResult } from './results.ts';
 import type { Result } from './results.ts';
-import { uploadBatch } from './upload.ts';
-import type { UploadAnswer, UploadFile, UploadOptions } from './upload.ts';
-import type { CleanupAnswer, DiskUsage, DownloadFormat, RetryJobOptions, Session } from './types.ts';
+import { appendMask } from './masks.ts';
+import { camelCase, uploadBatch } from './upload.ts';
+import type { MaskedFile, UploadAnswer, UploadFile, UploadOptions } from './upload.ts';
+import type {
+  CleanupAnswer,
+  CutsOptions,
+  DiskUsage,
+  DownloadFormat,
+  RetryAnswer,
+  RetryJobOptions,
+  Session,
+} from './types.ts';
 
 export interface ApiServiceOptions extends Omit<FeedOptions, 'apiKey' | 'lastEventId'> {
   /** Sent in a header with every request. Pages with a session do not need it. */
@@ -49,13 +69,13 @@ export class ApiService {
   }
 
   /** Uploads 1 to 25 images as one job. Retried if the network fails, and still counted once. */
-  uploadBatch(files: Iterable<UploadFile>, options: UploadOptions = {}): Promise<Result<UploadAnswer>> {
+  uploadBatch(files: Iterable<UploadFile | MaskedFile>, options?: UploadOptions): Promise<Result<UploadAnswer>> {
     const images = [...files];
     return toResult(this.#authenticated(() => uploadBatch(this.#http(), images, options)));
   }
 
   /** Follows a task. Returns at once, before any callback; see {@link ProgressCallbacks}. */
-  createProgressStream(taskId: string, callbacks: ProgressCallbacks = {}, options: FeedOptions = {}): Feed {
+  createProgressStream(taskId: string, callbacks?: ProgressCallbacks, options?: FeedOptions): Feed {
     return createProgressStream(taskId, callbacks, { ...this.streamOptions(), ...options });
   }
 
@@ -76,6 +96,16 @@ export class ApiService {
   /** The finished models of a job, as a download list. */
   getJobFiles(jobId: string, options?: CallOptions): Promise<Result<DownloadList>> {
     return this.#call(`/download/${part(jobId)}/all`, 'download_urls', options);
+  }
+
+  /**
+   * Ways to cut the object of a photo out, the likeliest first: each with its mask, to show and to upload. Nothing is
+   * stored.
+   */
+  cuts(file: UploadFile, { shapes, signal }: CutsOptions & CallOptions = {}): Promise<Result<Cuts>> {
+    const body = new FormData();
+    body.append('file', file);
+    return this.#call(shapes ? '/cuts?shapes=1' : '/cuts', 'candidates', { method: 'POST', signal, body });
   }
 
   getModels(options?: CallOptions): Promise<Result<ModelList>> {
@@ -102,10 +132,7 @@ export class ApiService {
   /** Lists jobs, newest first. `cursor` is the `next_cursor` of the previous page. */
   listJobs(options: CallOptions & { cursor?: string | undefined; limit?: number | undefined } = {}) {
     const { cursor, limit, ...rest } = options;
-    const query = new URLSearchParams();
-    if (cursor !== undefined) query.set('cursor', cursor);
-    if (limit !== undefined) query.set('limit', String(limit));
-    return this.#call<JobList>(withQuery('/jobs', query), 'jobs', rest);
+    return this.#call<JobList>(withQuery('/jobs', { cursor, limit }), 'jobs', rest);
   }
 
   /** A job with its files and its tasks. */
@@ -114,17 +141,15 @@ export class ApiService {
   }
 
   /** Runs the failed and cancelled files again, as a new task of the same job. */
-  retryJob(
-    jobId: string,
-    options: RetryJobOptions & CallOptions = {},
-  ): Promise<Result<{ taskId: string; jobId: string }>> {
-    const { signal, ...json } = options;
-    const call = this.#request<{ task_id: string }>(`/jobs/${part(jobId)}/retry`, 'task_id', {
-      method: 'POST',
-      json,
-      signal,
-    });
-    return toResult(call.then((task) => ({ taskId: task.task_id, jobId })));
+  retryJob(jobId: string, options: RetryJobOptions & CallOptions = {}): Promise<Result<RetryAnswer>> {
+    const retry = async () => {
+      const json = fieldsOf(options);
+      const body = formOf(json);
+      for (const [name, mask] of Object.entries(options.masks ?? {})) appendMask(body, mask, name);
+      const request = { method: 'POST', signal: options.signal, ...(options.masks ? { body } : { json }) };
+      return camelCase(await this.#request(`/jobs/${part(jobId)}/retry`, 'task_id', request)) as RetryAnswer;
+    };
+    return toResult(retry());
   }
 
   /** Deletes a job with its files and events. `JOB_RUNNING` while it runs. */
@@ -168,14 +193,13 @@ export class ApiService {
    * counts them. Needs an admin key.
    */
   cleanup(options: CallOptions & { hours?: number; dryRun?: boolean } = {}): Promise<Result<CleanupAnswer>> {
-    const { hours, dryRun = false, signal } = options;
-    return this.#call('/admin/cleanup', 'jobs', { method: 'POST', json: { hours, dry_run: dryRun }, signal });
+    const { hours, dryRun: dry_run, signal } = options;
+    return this.#call('/admin/cleanup', 'jobs', { method: 'POST', signal, json: { hours, dry_run } });
   }
 
   /** URL of a finished model, for a link; `format` converts it. It contains no key: use a session or a ticket. */
   downloadUrl(jobId: string, filename: string, options: { format?: DownloadFormat; ticket?: string } = {}): string {
-    const query = new URLSearchParams(options);
-    return withQuery(apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`), query);
+    return withQuery(apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`), options);
   }
 
   /** URL of a ZIP with all models of a job. */
@@ -217,7 +241,3 @@ export class ApiService {
 }
 
 const part = encodeURIComponent;
-
-function withQuery(url: string, query: URLSearchParams): string {
-  return query.size > 0 ? `${url}?${query}` : url;
-}

@@ -1,4 +1,5 @@
-import type { JobSummary } from '@image2model/protocol';
+import type { JobSummary, MessageValues } from '@image2model/protocol';
+import type { Mask } from './masks.ts';
 
 /** Formats that a model can be downloaded in. */
 export type DownloadFormat = 'glb' | 'obj' | 'stl' | 'ply' | 'usdz';
@@ -7,8 +8,31 @@ export type DownloadFormat = 'glb' | 'obj' | 'stl' | 'ply' | 'usdz';
 export type JobFile = JobSummary['files'][number];
 
 export interface RetryJobOptions {
-  model?: string;
-  options?: Record<string, unknown>;
+  model?: string | undefined;
+  options?: Record<string, unknown> | undefined;
+  /** Maximum number of faces of a model, from 100. Default: as before. */
+  faceLimit?: number | null | undefined;
+  /** Only these files, also those that have a model; it stays until the new one is there. */
+  fileIds?: readonly string[] | undefined;
+  /** New masks by the names of their photos: these files run again, also those that have a model. */
+  masks?: Readonly<Record<string, Mask>> | undefined;
+}
+
+/** An accepted retry. */
+export interface RetryAnswer {
+  jobId: string;
+  /** Follow it with `createProgressStream(taskId, …)`. */
+  taskId: string;
+  status: 'queued';
+  message: string;
+  /** Id and values of `message`, for other languages. */
+  messageId?: string;
+  messageValues?: MessageValues;
+}
+
+export interface CutsOptions {
+  /** Whether to propose shapes, too, with small previews. */
+  shapes?: boolean | undefined;
 }
 
 /** Space on the server's disk and how much of it the data uses, in bytes. */

@@ -1,6 +1,9 @@
-import type { Upload } from '@image2model/protocol';
+import type { MessageValues, Upload } from '@image2model/protocol';
 import { retryOperation } from '../retry.ts';
 import { createKey } from '../key.ts';
+import { fieldsOf, formOf } from './form.ts';
+import { appendMask } from './masks.ts';
+import type { Mask } from './masks.ts';
 import { requestJson } from './http.ts';
 import type { HttpSettings } from './http.ts';
 import { uploadProgress } from './upload-progress.ts';
@@ -9,6 +12,12 @@ import { fetchWithXhr } from './xhr.ts';
 
 /** An image to upload: a `File`, or a `Blob` with or without a name. */
 export type UploadFile = Blob & { readonly name?: string };
+
+/** An image with its mask. */
+export interface MaskedFile {
+  file: UploadFile;
+  mask?: Mask | null | undefined;
+}
 
 export interface UploadOptions {
   /** Maximum number of faces of a model, from 100. Default: the model's own. */
@@ -37,7 +46,18 @@ export interface UploadAnswer {
   totalFiles: number;
   status: Upload['status'];
   message: string;
-  uploadedFiles: { fileId: string; filename: string; fileSize: number; contentType: string; status: 'uploaded' }[];
+  /** Id and values of `message`, for other languages. */
+  messageId?: string;
+  messageValues?: MessageValues;
+  uploadedFiles: {
+    fileId: string;
+    filename: string;
+    fileSize: number;
+    contentType: string;
+    status: 'uploaded';
+    /** It has a mask. */
+    hasMask?: true;
+  }[];
 }
 
 /**
@@ -47,11 +67,18 @@ export interface UploadAnswer {
  */
 export async function uploadBatch(
   settings: HttpSettings,
-  files: Iterable<UploadFile>,
+  files: readonly (UploadFile | MaskedFile)[],
   options: UploadOptions = {},
 ): Promise<UploadAnswer> {
-  const { signal, onUploadProgress, retries = 3 } = options;
-  const form = formOf([...files], options);
+  const { signal, onUploadProgress } = options;
+  // Fields come before the files, so that the server knows them when the first image arrives.
+  const form = formOf(fieldsOf({ ...options, faceLimit: options.faceLimit ?? undefined }));
+  for (const [index, entry] of files.entries()) {
+    const { file = entry as UploadFile, mask } = entry as Partial<MaskedFile>;
+    const name = file.name ?? `image-${index + 1}`;
+    form.append('files', file, name);
+    if (mask) appendMask(form, mask, name);
+  }
   const headers = { 'Idempotency-Key': options.idempotencyKey ?? createKey() };
   const byXhr = onUploadProgress && !settings.fetch && globalThis.XMLHttpRequest;
   const upload = await retryOperation(
@@ -66,35 +93,18 @@ export async function uploadBatch(
           ...(onUploadProgress && !byXhr ? counted(form, headers, onUploadProgress) : { body: form, headers }),
         },
       ),
-    { retries, signal },
+    options,
   );
-  return {
-    batchId: upload.batch_id,
-    jobId: upload.job_id,
-    taskId: upload.task_id,
-    faceLimit: upload.face_limit,
-    totalFiles: upload.total_files,
-    status: upload.status,
-    message: upload.message,
-    uploadedFiles: upload.uploaded_files.map((file) => ({
-      fileId: file.file_id,
-      filename: file.filename,
-      fileSize: file.file_size,
-      contentType: file.content_type,
-      status: file.status,
-    })),
-  };
+  return camelCase(upload) as UploadAnswer;
 }
 
-function formOf(files: UploadFile[], { faceLimit, model, options, reuse }: UploadOptions): FormData {
-  const form = new FormData();
-  // Fields come before the files, so that the server knows them when the first image arrives.
-  if (faceLimit !== undefined && faceLimit !== null) form.append('face_limit', String(faceLimit));
-  if (model !== undefined) form.append('model', model);
-  if (options !== undefined) form.append('options', JSON.stringify(options));
-  if (reuse !== undefined) form.append('reuse', String(reuse));
-  for (const [index, file] of files.entries()) form.append('files', file, file.name ?? `image-${index + 1}`);
-  return form;
+/** An object with its names as they are written in JavaScript. */
+export function camelCase(object: object): object {
+  const entries = Object.entries(object).map(([name, value]) => [
+    name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    Array.isArray(value) ? value.map(camelCase) : value,
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** The same body as a stream that counts the bytes read from it: the upload progress in Node. */
@@ -105,7 +115,7 @@ function counted(
 ) {
   const encoded = new Response(form);
   let total = 0;
-  for (const value of form.values()) total += typeof value === 'string' ? value.length : value.size;
+  for (const value of form.values()) total += (value as Partial<File>).size ?? (value as string).length;
   let loaded = 0;
   const tally = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

@@ -26,7 +26,6 @@ export function fetchWithXhr(onUploadProgress: (progress: UploadProgress) => voi
       xhr.addEventListener('error', () => reject(unreachable()));
       xhr.addEventListener('abort', () => reject(aborted()));
       xhr.addEventListener('loadend', () => signal?.removeEventListener('abort', abort));
-      if (signal?.aborted) return reject(aborted());
       signal?.addEventListener('abort', abort);
       xhr.send(body as FormData);
     });
