@@ -158,3 +158,13 @@ test('chosen files are made again with other settings, with masks and without', 
   const elsewhere = { fileIds: [first?.file_id ?? ''], masks };
   expect(await api.retryJob(upload.jobId, elsewhere)).toMatchObject({ success: false, code: 'MASK_UNMATCHED' });
 });
+
+test('of two photos with one name, the ids say which gets the mask', async () => {
+  const photos = [disc(64, [70, 80, 60], 'a.png'), disc(64, [70, 60, 200], 'a.png')];
+  const upload = await succeed(api.uploadBatch(photos, { faceLimit: 500 }));
+  const [, second] = await finish(upload);
+  const masks = { 'a.png': halfMask(64) };
+  expect(await api.retryJob(upload.jobId, { masks })).toMatchObject({ success: false, code: 'MASK_UNMATCHED' });
+  const retry = await succeed(api.retryJob(upload.jobId, { masks, fileIds: [second?.file_id ?? ''] }));
+  expect(methodsOf(await finish(retry))).toEqual(['backdrop', 'mask']);
+});
