@@ -1,15 +1,17 @@
 import { openAsBlob } from 'node:fs';
 import { ApiError, ApiService, watch } from '@image2model/client';
-import type { Failure, UploadAnswer } from '@image2model/client';
+import type { Failure, MaskedFile, UploadAnswer } from '@image2model/client';
 import { hasEnded, maxFilesPerUpload, toMessage } from '@image2model/protocol';
-import type { FileUpdate, Message, ModelFile } from '@image2model/protocol';
+import type { FileUpdate, ModelFile } from '@image2model/protocol';
 import { download } from './download.ts';
-import { CommandError, exitCodes, ServerError, UsageError } from './exit.ts';
+import { exitCodes, reasonOf, ServerError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Input } from './inputs.ts';
 import type { Output } from './output.ts';
+import { nameTheMask } from './mask-files.ts';
 import type { UsableServer } from './private-server.ts';
 import type { Outcome, Reporter } from './reporter.ts';
+import { requestError } from './request-error.ts';
 import { cliMessage } from './texts.ts';
 
 /** Attempts in a row to reconnect to the stream of a batch. */
@@ -53,6 +55,11 @@ export async function convert(options: ConvertOptions): Promise<ExitCode> {
   if (options.signal.aborted) return exitCodes.interrupted;
   if (failure !== undefined) throw failure;
   return completed === options.inputs.length ? exitCodes.made : exitCodes.someFailed;
+}
+
+async function openInput({ path, name, mask }: Input): Promise<MaskedFile> {
+  const file = new File([await openAsBlob(path)], name);
+  return { file, mask: mask && (await openAsBlob(mask.path)) };
 }
 
 /** What the server has accepted by now is only cancelled once its answer says what it is. */
@@ -111,7 +118,7 @@ class Run {
     let left = [...batch];
     while (left.length > 0) {
       signal.throwIfAborted();
-      const files = await Promise.all(left.map(async ({ path, name }) => new File([await openAsBlob(path)], name)));
+      const files = await Promise.all(left.map(openInput));
       const answer = await this.#api.uploadBatch(files, {
         signal: abortedLater(signal),
         faceLimit,
@@ -133,7 +140,7 @@ class Run {
       const input = inputs.find(({ name }) => name === item.filename);
       if (input === undefined) continue;
       rejected.add(input);
-      this.#end(input, { status: 'failed', code: item.code, error: toMessage(item.detail, item) });
+      this.#end(input, { status: 'failed', code: item.code, error: nameTheMask(toMessage(item.detail, item), input) });
     }
     if (rejected.size === 0) throw requestError(failure);
     return rejected;
@@ -203,37 +210,9 @@ interface Accepted {
   inputs: readonly Input[];
 }
 
-/** A rejected upload where no single file is to blame: the options are wrong, or the server cannot be used. */
-function requestError(failure: Failure): Error {
-  const wrongRequest = ['INVALID_FACE_LIMIT', 'UNKNOWN_MODEL', 'INVALID_OPTIONS'];
-  const { error: text, code, status, messageId: id, messageValues: values } = failure;
-  if (wrongRequest.includes(code)) return new UsageError({ text, id, values });
-  if (code === 'INVALID_API_KEY') return new UsageError(cliMessage('cli.key_unusable'));
-  if (code === 'NETWORK_ERROR') {
-    return new ServerError(cliMessage('cli.unreachable', { reason: rootReason(failure.cause) }));
-  }
-  if (code === 'INVALID_RESPONSE' || code.startsWith('HTTP_')) {
-    return new ServerError(cliMessage('cli.foreign_answer', { status }));
-  }
-  const ours = code === 'UNAUTHENTICATED' ? { id: 'cli.key_rejected' } : { id, values };
-  return new ServerError({ text: `${text} (${code})`, ...ours });
-}
-
 function connectionError(error: unknown): ServerError {
   if (error instanceof ApiError && error.code === 'CONNECTION_FAILED') {
     return new ServerError(cliMessage('cli.gave_up', { attempts: maxRetries }));
   }
   return new ServerError(cliMessage('cli.connection_lost', { reason: reasonOf(error).text }));
-}
-
-/** What the system said of a connection that failed: `fetch` only says that it did. */
-function rootReason(error: Error): string {
-  if (error.cause instanceof Error) return rootReason(error.cause);
-  // One attempt for each address of a name leaves several errors, and no message.
-  return error.message || ('code' in error ? String(error.code) : error.name);
-}
-
-function reasonOf(error: unknown): Message {
-  if (error instanceof CommandError) return error.reason;
-  return { text: error instanceof Error ? error.message : String(error) };
 }

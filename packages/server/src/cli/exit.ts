@@ -35,3 +35,9 @@ export class UsageError extends CommandError {
 export class ServerError extends CommandError {
   override readonly name = 'ServerError';
 }
+
+/** What to say of anything that was thrown. */
+export function reasonOf(error: unknown): Message {
+  if (error instanceof CommandError) return error.reason;
+  return { text: error instanceof Error ? error.message : String(error) };
+}

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from './exit.ts';
+import type { MaskFile } from './mask-files.ts';
 import { cliMessage } from './texts.ts';
 
 /** A photo named on the command line. */
@@ -11,6 +12,7 @@ export interface Input {
   path: string;
   /** What it is uploaded as; no two inputs of one run share a name, so that answers can be told apart by it. */
   name: string;
+  mask?: MaskFile | undefined;
 }
 
 /**

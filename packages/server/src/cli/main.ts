@@ -4,14 +4,21 @@ import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
 import { ConfigError } from '../config.ts';
 import { version } from '../version.ts';
 import { convert } from './convert.ts';
+import { cutOut } from './cuts.ts';
+import { jsonCutsReporter, listCutsReporter } from './cuts-reporter.ts';
 import { CommandError, exitCodes, UsageError } from './exit.ts';
 import { readInputs } from './inputs.ts';
+import type { Input } from './inputs.ts';
+import { placeMasks, separateMasks } from './mask-files.ts';
+import { mergeModelOptions } from './model-flags.ts';
+import type { ModelFlags } from './model-flags.ts';
 import { createOutput } from './output.ts';
-import type { UsableServer } from './private-server.ts';
 import { jsonReporter, plainReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
 import { cliMessage, languageOf, say } from './texts.ts';
 import type { Language } from './texts.ts';
+import { withServer } from './with-server.ts';
+import type { ServerFlags } from './with-server.ts';
 
 process.exitCode = await main();
 
@@ -24,27 +31,30 @@ async function main(): Promise<number> {
     .version(version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true });
-  program
+  const converting = program
     .command('convert')
     .description('make a model (GLB) from each photo')
     .argument('<photos...>', 'JPEG, PNG or WebP')
     .option('-o, --out <directory>', 'directory for the models', '.')
     .option('--face-limit <count>', 'maximum number of faces of a model', parseFaceLimit)
     .option('--model <id>', 'the model to use')
-    .option('--options <json>', "the model's own options", parseOptions)
+    .option('--mask <file>', 'what to keep of a photo, white in an image; repeat it for several photos', collect)
+    .option('--no-mask', 'do not use masks that lie beside photos, like chair.mask.png for chair.jpg')
+    .option('--shape <kind>', 'what kind of body the object becomes')
+    .option('--depth <depth>', 'how thick it becomes')
+    .option('--parts <which>', 'whether all of its separate parts are kept')
+    .option('--options <json>', "all of the model's own options", parseOptions)
     .option('--fresh', 'do not reuse earlier results of the same photo', false)
     .option('--force', 'replace existing files', false)
-    .option('--json', 'report everything as JSON lines', false)
-    .option(
-      '--server <url>',
-      'server to use; default: IMAGE2MODEL_URL, else a server of its own',
-      process.env['IMAGE2MODEL_URL'],
-    )
-    .option('--api-key <key>', 'key for that server; default: IMAGE2MODEL_API_KEY')
-    .action(async (photos: string[], options: ConvertFlags) => {
-      if (options.json) language = 'en';
-      code = await runConvert(photos, options, language);
-    });
+    .option('--json', 'report everything as JSON lines', false);
+  addServerOptions(converting).action(async (photos: string[], options: ConvertFlags) => {
+    if (options.json) language = 'en';
+    code = await runConvert(photos, options, language);
+  });
+  addCutsCommand(program, async (photos, options) => {
+    if (options.json) language = 'en';
+    code = await runCuts(photos, options, language);
+  });
   program
     .command('serve')
     .description('serve the pages and the API; settings come from the environment')
@@ -62,6 +72,27 @@ async function main(): Promise<number> {
   } catch (error) {
     return explain(error, language);
   }
+}
+
+function addCutsCommand(program: Command, run: (photos: string[], flags: CutsFlags) => Promise<void>): void {
+  const command = program
+    .command('cuts')
+    .description('list the ways to cut out the object of each photo, and write them as masks for convert --mask')
+    .argument('<photos...>', 'JPEG, PNG or WebP')
+    .option('-o, --out <directory>', 'directory for the masks', '.')
+    .option('--force', 'replace existing files', false)
+    .option('--json', 'report everything as JSON lines', false);
+  addServerOptions(command).action(run);
+}
+
+function addServerOptions(command: Command): Command {
+  return command
+    .option(
+      '--server <url>',
+      'server to use; default: IMAGE2MODEL_URL, else a server of its own',
+      process.env['IMAGE2MODEL_URL'],
+    )
+    .option('--api-key <key>', 'key for that server; default: IMAGE2MODEL_API_KEY');
 }
 
 /** What is done with a `DATA_DIR` and its jobs. */
@@ -94,16 +125,18 @@ function addStoreCommands(program: Command, end: (code: number) => void): void {
     command.addHelpText('after', '\nDATA_DIR is read from the environment; default: ./data');
 }
 
-interface ConvertFlags {
+interface CutsFlags extends ServerFlags {
   out: string;
-  faceLimit?: number;
-  model?: string;
-  options?: Record<string, unknown>;
-  fresh: boolean;
   force: boolean;
   json: boolean;
-  server?: string;
-  apiKey?: string;
+}
+
+interface ConvertFlags extends CutsFlags, ModelFlags {
+  /** Paths; `false` with `--no-mask`. */
+  mask?: string[] | false;
+  faceLimit?: number;
+  model?: string;
+  fresh: boolean;
 }
 
 // A server and a terminal's bars take most of a second to load, so they are loaded only when needed.
@@ -129,38 +162,50 @@ async function runFalCheck(): Promise<number> {
   return outcome === 'valid' ? exitCodes.made : exitCodes.server;
 }
 
-async function ownServer(): Promise<UsableServer> {
-  const { startPrivateServer } = await import('./private-server.ts');
-  return await startPrivateServer(process.env);
-}
-
 async function runConvert(photos: readonly string[], flags: ConvertFlags, language: Language): Promise<number> {
-  const inputs = await readInputs(photos);
-  const baseUrl = flags.server === undefined || flags.server === '' ? undefined : serverUrl(flags.server);
-  const stop = new AbortController();
-  const interrupt = (): void => {
-    if (stop.signal.aborted) process.exit(exitCodes.interrupted);
-    stop.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  const apiKey = flags.apiKey ?? process.env['IMAGE2MODEL_API_KEY'];
-  const server = baseUrl === undefined ? await ownServer() : { baseUrl, apiKey, close: async () => undefined };
-  try {
+  const modelOptions = mergeModelOptions(flags);
+  const inputs = await readPhotos(photos, flags, language);
+  return await withServer(flags, async (server, signal) => {
     return await convert({
       inputs,
       server,
       output: createOutput({ directory: flags.out, force: flags.force }),
       reporter: await chooseReporter(flags.json, language),
-      signal: stop.signal,
+      signal,
       faceLimit: flags.faceLimit,
       model: flags.model,
-      modelOptions: flags.options,
+      modelOptions,
       fresh: flags.fresh,
     });
-  } finally {
-    await server.close();
-    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
-  }
+  });
+}
+
+/** The photos with their masks; says which masks those are, and which are left out. */
+async function readPhotos(
+  given: readonly string[],
+  { mask, json }: ConvertFlags,
+  language: Language,
+): Promise<Input[]> {
+  const { photos, masks } = separateMasks(given);
+  const inputs = await readInputs(photos);
+  const unused = await placeMasks(inputs, mask, masks);
+  if (json) return inputs;
+  const used = inputs.flatMap((input) =>
+    input.mask ? [cliMessage('cli.mask_used', { file: input.given, mask: input.mask.given })] : [],
+  );
+  for (const note of [...unused, ...used]) err(`${say(note, language)}\n`);
+  return inputs;
+}
+
+async function runCuts(photos: readonly string[], flags: CutsFlags, language: Language): Promise<number> {
+  const inputs = await readInputs(separateMasks(photos).photos);
+  const list = process.stdout.isTTY
+    ? listCutsReporter(out, err, undefined, language)
+    : listCutsReporter(err, err, out, language);
+  const report = flags.json ? jsonCutsReporter(out) : list;
+  return await withServer(flags, async (server, signal) => {
+    return await cutOut({ inputs, server, directory: flags.out, force: flags.force, report, signal });
+  });
 }
 
 async function chooseReporter(json: boolean, language: Language): Promise<Reporter> {
@@ -192,6 +237,11 @@ function describeError(error: unknown, language: Language): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** An option that may be given more than once. */
+function collect(text: string, before: unknown): string[] {
+  return Array.isArray(before) ? [...(before as string[]), text] : [text];
+}
+
 function parseFaceLimit(text: string): number {
   const limit = Number(text);
   if (!/^\d+$/.test(text) || limit < minFaceLimit || limit > maxFaceLimit) {
@@ -208,11 +258,4 @@ function parseOptions(text: string): Record<string, unknown> {
     // Reported below, like JSON that is not an object.
   }
   throw new InvalidArgumentError('It must be a JSON object.');
-}
-
-function serverUrl(text: string): string {
-  const { protocol = '', username = '', search = '', hash = '' } = URL.parse(text) ?? {};
-  // People copy the address of the API, too.
-  if (/^https?:$/.test(protocol) && username + search + hash === '') return text.replace(/(\/api\/v1)?\/*$/, '');
-  throw new UsageError(cliMessage('cli.not_an_address', { url: text }));
 }

@@ -43,14 +43,15 @@ export function jsonReporter(write: (text: string) => void): Reporter {
       line({ event: 'progress', input: input.given, progress, message: message.text, ...messageRef(message) });
     },
     end(input, outcome) {
+      const source = { input: input.given, ...(input.mask && { mask: input.mask.given }) };
       if (outcome.status === 'completed') {
         const { output, sizeBytes: size, sha256, statistics } = outcome;
-        line({ event: 'completed', input: input.given, output, size, sha256, statistics });
+        line({ event: 'completed', ...source, output, size, sha256, statistics });
       } else if (outcome.status === 'failed') {
         const { code, error } = outcome;
-        line({ event: 'failed', input: input.given, code, error: error.text, ...messageRef(error) });
+        line({ event: 'failed', ...source, code, error: error.text, ...messageRef(error) });
       } else {
-        line({ event: 'cancelled', input: input.given });
+        line({ event: 'cancelled', ...source });
       }
     },
     finish: async (summary) => line({ event: 'summary', ...summary }),

@@ -17,6 +17,15 @@ const en = {
   'cli.cancelled_count': '{count} cancelled',
   'cli.no_such_file': '{file}: there is no such file',
   'cli.not_a_file': '{file} is not a file',
+  'cli.mask_used': '{file}: cut out by {mask}',
+  'cli.mask_unused': '{mask} is a mask by its name, but of no photo here that needs one; left out',
+  'cli.mask_no_photo': '--mask {mask} fits no photo here; call it like its photo, or chair.mask.png for chair.jpg',
+  'cli.mask_several_photos': '--mask {mask} fits more than one photo; convert these one by one',
+  'cli.mask_repeated': '--mask {mask} is the second mask of its photo; name one for each',
+  'cli.only_masks': '{file} is a mask by its name, and no photo was named; rename it if it is one',
+  'cli.masks_unsupported':
+    'The model {model} does not use masks; leave them out (--no-mask), or use another model (MASK_UNSUPPORTED)',
+  'cli.no_cuts': 'The server is too old for cut-outs, or --server is not its address (NOT_FOUND)',
   'cli.not_an_address': '--server {url} is not an address like http://localhost:3000',
   'cli.unreachable': 'The server cannot be reached: {reason} (NETWORK_ERROR)',
   'cli.foreign_answer':
@@ -41,6 +50,17 @@ const de: Readonly<Record<CliTextId, string>> = {
   'cli.cancelled_count': '{count} abgebrochen',
   'cli.no_such_file': '{file}: Diese Datei gibt es nicht',
   'cli.not_a_file': '{file} ist keine Datei',
+  'cli.mask_used': '{file}: freigestellt mit {mask}',
+  'cli.mask_unused':
+    '{mask} heißt wie eine Maske, gehört hier aber zu keinem Foto, das noch eine braucht, und wird übergangen',
+  'cli.mask_no_photo':
+    '--mask {mask} passt hier zu keinem Foto; die Maske muss wie ihr Foto heißen, oder stuhl.mask.png zu stuhl.jpg',
+  'cli.mask_several_photos': '--mask {mask} passt zu mehreren Fotos; bitte diese einzeln umwandeln',
+  'cli.mask_repeated': '--mask {mask} ist die zweite Maske zu ihrem Foto; zu jedem gehört höchstens eine',
+  'cli.only_masks': '{file} heißt wie eine Maske, und ein Foto wurde nicht genannt; ist es eines, bitte umbenennen',
+  'cli.masks_unsupported':
+    'Das Modell {model} kann mit Masken nichts anfangen; bitte weglassen (--no-mask) oder ein anderes nehmen (MASK_UNSUPPORTED)',
+  'cli.no_cuts': 'Der Server ist zu alt, um Fotos freizustellen, oder --server ist nicht seine Adresse (NOT_FOUND)',
   'cli.not_an_address': '--server {url} ist keine Adresse wie http://localhost:3000',
   'cli.unreachable': 'Der Server ist nicht erreichbar: {reason} (NETWORK_ERROR)',
   'cli.foreign_answer':
