@@ -2,12 +2,16 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../../scripts/test/free-port.ts';
+import { listCutsReporter } from '../../src/cli/cuts-reporter.ts';
 import { mask } from '../support/masks.ts';
 import { createScriptedModel } from '../support/scripted-model.ts';
 import { startTestServer } from '../support/server.ts';
@@ -70,6 +74,20 @@ const lines = ({ out }: Run): unknown[] =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
+
+/** Something that answers in place of the server, once it has received a request; gives its address. */
+async function otherServer(answer: (response: ServerResponse) => void): Promise<string> {
+  const other = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => answer(response));
+  });
+  await once(other.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    other.closeAllConnections();
+    other.close();
+  });
+  return `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+}
 
 /** A red square on white, 32 × 32. */
 async function square(format: 'png' | 'jpeg'): Promise<Buffer> {
@@ -311,18 +329,57 @@ describe('image2model cuts', () => {
   });
 
   it('says that a server is too old for it', async () => {
-    const { createServer } = await import('node:http');
-    const old = createServer((request, response) => {
-      request.resume();
+    await put('chair.png');
+    const address = await otherServer((response) => {
       response.writeHead(404, { 'content-type': 'application/problem+json' });
       response.end('{"status":404,"title":"Not found","detail":"There is no such route.","code":"NOT_FOUND"}');
     });
-    await once(old.listen(0, '127.0.0.1'), 'listening');
-    onTestFinished(() => void old.close());
-    await put('chair.png');
-    const { port } = old.address() as { port: number };
-    const late = await run('cuts', 'chair.png', '--server', `http://127.0.0.1:${port}`);
+    const late = await run('cuts', 'chair.png', '--server', address);
     expect(late).toMatchObject({ code: 3, err: expect.stringContaining('too old for cut-outs') });
+  });
+
+  it('lets no server choose where a mask is written', async () => {
+    await put('chair.png');
+    const address = await otherServer((response) => {
+      const cut = { id: '/../../escaped', method: 'scene', score: 1, mask: 'data:image/png;base64,AAAA' };
+      response.end(JSON.stringify({ width: 1, height: 1, candidates: [cut] }));
+    });
+    const escaped = await run('cuts', 'chair.png', '-o', 'deep/er', '--server', address);
+    expect(escaped).toMatchObject({ code: 3, out: '' });
+    expect(await readdir(directory, { recursive: true })).toEqual(['chair.png']);
+  });
+
+  it('ends with 130 on Ctrl-C', async () => {
+    await put('chair.png', 'mug.png');
+    const asked = Promise.withResolvers<void>();
+    const address = await otherServer(() => asked.resolve());
+    const { child, done } = start(['cuts', 'chair.png', 'mug.png', '--json', '--server', address]);
+    await asked.promise;
+    child.kill('SIGINT');
+    const interrupted = await done;
+    expect(interrupted).toMatchObject({ code: 130, err: '' });
+    expect(lines(interrupted)).toEqual([
+      { event: 'cancelled', input: 'chair.png' },
+      { event: 'cancelled', input: 'mug.png' },
+      { event: 'summary', total: 2, completed: 0, failed: 0, cancelled: 2 },
+    ]);
+  });
+
+  it('has the list alone on a terminal', () => {
+    let written = '';
+    const write = (piece: string): void => void (written += piece);
+    const cut = { score: 0.957, note: undefined };
+    const cuts = [
+      { ...cut, method: 'scene', mask: 'chair.scene.mask.png' },
+      { ...cut, method: 'rectangle', score: 0.05, mask: 'chair.rectangle.mask.png' },
+    ];
+    listCutsReporter(write, write, undefined, 'en').end(
+      { given: 'chair.png', path: '/chair.png', name: 'chair.png' },
+      { status: 'completed', cuts },
+    );
+    expect(written).toBe(
+      'chair.png\n  scene       96 %  chair.scene.mask.png\n  rectangle    5 %  chair.rectangle.mask.png\n',
+    );
   });
 
   it('starts a server of its own where none is named', async () => {
