@@ -8,3 +8,6 @@ export type { Candidate } from './segmentation/candidate.ts';
 export type { Prior } from './segmentation/prior/prior.ts';
 export type { Message } from './messages.ts';
 export type { Method } from './types.ts';
+export { createStrokeCutter, cutWithStrokes } from './segmentation/strokes.ts';
+export type { StrokeCutter } from './segmentation/strokes.ts';
+export type { Stroke } from './segmentation/stroke-pixels.ts';

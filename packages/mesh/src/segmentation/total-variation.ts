@@ -20,7 +20,7 @@ export function segmentByColour(
   seed: Float32Array,
   possible?: Float32Array,
 ): Float32Array | undefined {
-  const { across, down } = edgeCosts(lab, width, height);
+  const edges = edgeCosts(lab, width, height);
   const state = relaxation(seed, width);
   let object: Float32Array = seed;
   for (let round = 0; round < rounds; round++) {
@@ -37,14 +37,20 @@ export function segmentByColour(
       data[i] = evidence + 1.6 * (0.5 - seed[i]!);
       if (possible && possible[i] === 0) data[i] = 30;
     }
-    minimise(state, data, across, down, width);
+    minimise(state, data, edges, width);
     object = state.u.subarray(0, seed.length);
   }
   return object.slice();
 }
 
+/** What a boundary costs between each pixel and its neighbours to the right and below. */
+export interface EdgeCosts {
+  across: Float32Array;
+  down: Float32Array;
+}
+
 /** Cheaper where neighbouring colours differ. */
-function edgeCosts(lab: Float32Array, width: number, height: number) {
+export function edgeCosts(lab: Float32Array, width: number, height: number): EdgeCosts {
   const across = new Float32Array(width * height);
   const down = new Float32Array(width * height);
   let total = 0;
@@ -75,7 +81,7 @@ function difference(lab: Float32Array, a: number, b: number): number {
 }
 
 /** The primal and dual variables; kept between rounds, so that each continues where the last one stopped. */
-interface Relaxation {
+export interface Relaxation {
   u: Float32Array;
   lead: Float32Array;
   /** One row above and one column to the left of the picture stay zero, so that the loops need no cases. */
@@ -83,7 +89,8 @@ interface Relaxation {
   py: Float32Array;
 }
 
-function relaxation(start: Float32Array, width: number): Relaxation {
+/** The start of {@link minimise}: the guess, with no boundary yet. */
+export function relaxation(start: Float32Array, width: number): Relaxation {
   const length = start.length + width + 1;
   const padded = (values: Float32Array): Float32Array => {
     const result = new Float32Array(length);
@@ -94,13 +101,7 @@ function relaxation(start: Float32Array, width: number): Relaxation {
 }
 
 /** min over u in [0, 1] of Σ data·u + Σ weight·|∇u|: weights are 0 past the right and lower border, which closes the grid. */
-function minimise(
-  state: Relaxation,
-  data: Float32Array,
-  across: Float32Array,
-  down: Float32Array,
-  width: number,
-): void {
+export function minimise(state: Relaxation, data: Float32Array, { across, down }: EdgeCosts, width: number): void {
   const { u, lead, px, py } = state;
   const step = 0.35;
   for (let iteration = 0; iteration < iterations; iteration++) {
