@@ -59,6 +59,12 @@ const cases: readonly Case[] = [
     ["import '@image2model/protocol/de.ts';", false],
     ["import '@image2model/protocol/src/de.ts';", false],
     ["import '@image2model/client/de';", false],
+    // A photo is cut out in a worker of the page: that part of mesh needs neither Node nor a decoder.
+    ["import { a } from '@image2model/mesh/cut'; a();", true],
+    ["import { a } from '@image2model/mesh/cut.ts'; a();", false],
+    ["import { a } from '@image2model/mesh/cuts'; a();", false],
+    ["import { a } from '@image2model/mesh/src/cut.ts'; a();", false],
+    ["import { a } from '../../mesh/src/cut.ts'; a();", false],
   ]),
   ...inside('packages/server/src/a.ts', [['export const a = process.env.PATH;', false]]),
   ...inside('packages/server/src/config.ts', [['export const a = process.env.PATH;', true]]),
