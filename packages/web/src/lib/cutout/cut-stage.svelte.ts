@@ -1,7 +1,7 @@
 import type { CutEditing } from './cut-editing.svelte.ts';
 import { Gestures } from './gestures.ts';
 import { StagePainter } from './paint-stage.ts';
-import type { Size } from './types.ts';
+import type { Size } from '../services/measure-photo.ts';
 import { moved, pictureAt, showing, type View, wholeView, zoomed } from './view.ts';
 
 /** Of the brush, in pixels of the stage: zooming in makes it finer on the photo. */

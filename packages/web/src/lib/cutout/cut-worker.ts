@@ -1,6 +1,7 @@
 import { createStrokeCutter, findCandidates, type Raster, type Stroke, type StrokeCutter } from '@image2model/mesh/cut';
 import { veilPng } from './png.ts';
-import type { Cut, PhotoCuts, Size } from './types.ts';
+import type { Size } from '../services/measure-photo.ts';
+import type { Cut, PhotoCuts } from './types.ts';
 
 /** A task for this worker; it answers each with its `id`, in order, without a result where the photo cannot be read. */
 export type CutTask = { id: number } & (
@@ -12,7 +13,7 @@ export type CutTask = { id: number } & (
 export interface CutAnswer {
   id: number;
   cuts?: PhotoCuts;
-  coverage?: Float32Array;
+  coverage?: Float32Array | undefined;
 }
 
 /** What strokes are drawn on now, until a task brings something else. */

@@ -1,6 +1,7 @@
 import type { Raster, Stroke } from '@image2model/mesh/cut';
 import type { CutAnswer, CutTask } from './cut-worker.ts';
-import { type PhotoCuts, rasterSize, type Size } from './types.ts';
+import type { Size } from '../services/measure-photo.ts';
+import { type PhotoCuts, rasterSize } from './types.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 

@@ -1,10 +1,5 @@
 import type { Method, Raster } from '@image2model/mesh/cut';
-
-/** Pixels of a picture, upright. */
-export interface Size {
-  width: number;
-  height: number;
-}
+import type { Size } from '../services/measure-photo.ts';
 
 /** One way to cut the object out of a photo. */
 export interface Cut {

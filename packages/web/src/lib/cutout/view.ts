@@ -1,4 +1,4 @@
-import type { Size } from './types.ts';
+import type { Size } from '../services/measure-photo.ts';
 
 /** Where a picture is shown on its stage: a point of the picture is at `scale * x + left`, `scale * y + top`. */
 export interface View {

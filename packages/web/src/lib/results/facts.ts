@@ -31,6 +31,14 @@ export function factsOf(
   return facts;
 }
 
+/** Warnings about the outline, whose words say that a mask would help. */
+const cutWarnings: readonly string[] = ['mesh.scene_outline', 'mesh.outline_guessed', 'mesh.relief_instead'];
+
+/** Whether a warning of this id is one that another cut-out helps against. */
+export function isOfCut(id: string | undefined): boolean {
+  return id !== undefined && cutWarnings.includes(id);
+}
+
 /** A size in bytes for a person: `93.4 kB`. */
 export function formatBytes(bytes: number, locale: string): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];

@@ -7,18 +7,30 @@ import type { ServerMessage } from '../messages/translate.ts';
 
 type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
 
-/** A model of the job, with the photo that it was made from. */
-export interface JobModel extends ModelFile {
+/** A photo of the job whose cut-out can be mended. */
+export interface CutPhoto {
+  file_id: string;
+  /** Its file name. */
+  photoName: string;
   photoUrl: string;
+  /** Where the mask is that was used, if there was one. */
+  maskUrl?: string | undefined;
+}
+
+/** A model of the job, with the photo that it was made from. */
+export interface JobModel extends ModelFile, CutPhoto {
+  /** Where it is made again: how far that is, 0 to 100, and what is being done. */
+  renewal?: (ServerMessage & { progress: number }) | undefined;
+  /** Why it could not be made again the last time. */
+  kept?: ServerMessage | undefined;
+  /** Differs from that of the model that was here before; empty where this page has seen no other. */
+  version: string;
   /** Attempts that it took. */
   attempts: number;
 }
 
 /** A file of the job that did not become a model, or whose model is lost. */
-export interface MissingFile extends ServerMessage {
-  fileId: string;
-  filename: string;
-  photoUrl: string;
+export interface MissingFile extends ServerMessage, CutPhoto {
   status: 'failed' | 'cancelled';
   /** Stable, for what to do next; empty where it was cancelled, or the message says it. */
   code: string;
@@ -43,6 +55,10 @@ export class JobResults {
   /** Why it could not be loaded. */
   error: CallError | undefined = $state.raw();
   job: Job | undefined = $state.raw();
+  /** The newest of each file that is being worked on. */
+  #live: ReadonlyMap<string, FileUpdate> = $state.raw(new Map());
+  /** When the first model that this page has seen of each file was made. */
+  readonly #first = new Map<string, string>();
   /** All models that this server offers, for another attempt. */
   offered: readonly ModelInfo[] = $state.raw([]);
 
@@ -59,9 +75,9 @@ export class JobResults {
   /** Files that were made, and of which the server has lost something since. */
   readonly lost: readonly MissingFile[] = $derived(this.job?.files.flatMap(lostOf) ?? []);
   /** Files that are still being worked on. */
-  readonly open: number = $derived(
-    this.job?.files.filter(({ status }) => status === 'pending' || status === 'processing').length ?? 0,
-  );
+  readonly open: number = $derived(this.job?.files.filter(isOpen).length ?? 0);
+  /** Those of them that have a model already, which stays until the new one is there. */
+  readonly renewed: number = $derived(this.models.filter(({ renewal }) => renewal).length);
   readonly chosen: JobModel | undefined = $derived(
     this.models.find((model) => model.file_id === this.#chosen) ?? this.models[0],
   );
@@ -102,6 +118,14 @@ export class JobResults {
     return answer.success ? { taskId: answer.taskId } : answer;
   }
 
+  /** Makes the model of a photo again, with a mask: what is white in it is kept. Why not, if that is refused. */
+  async mend({ file_id, photoName }: CutPhoto, mask: Blob): Promise<CallError | undefined> {
+    const answer = await this.retry({ fileIds: [file_id], masks: { [photoName]: mask } });
+    if (!('taskId' in answer)) return answer;
+    await this.load();
+    return undefined;
+  }
+
   /** Deletes the job with all its files. Gives an error text if the server refuses. */
   async remove(): Promise<string | undefined> {
     const answer = await this.#api.deleteJob(this.jobId);
@@ -123,6 +147,9 @@ export class JobResults {
     if (models?.success) this.offered = models.models;
     if (job.success) {
       this.job = job;
+      for (const { file_id, result } of job.files) {
+        if (result && !this.#first.has(file_id)) this.#first.set(file_id, result.created_time);
+      }
       this.error = undefined;
       this.state = 'ready';
       this.#follow(job);
@@ -137,9 +164,13 @@ export class JobResults {
     if (hasEnded(status) || this.#followed === task_id) return;
     this.close();
     this.#followed = task_id;
+    this.#live = new Map();
     const look = () => void this.load();
     this.#stream = this.#streams.connect(task_id, {
-      onFileUpdate: (update) => hasEnded(update.status) && this.#isNews(update) && look(),
+      onFileUpdate: (update) => {
+        this.#live = new Map(this.#live).set(update.file_id, update);
+        if (hasEnded(update.status) && this.#isNews(update)) look();
+      },
       onComplete: look,
       onCancelled: look,
       onError: look,
@@ -150,26 +181,38 @@ export class JobResults {
     return this.job?.files.find((file) => file.file_id === file_id)?.status !== status;
   }
 
-  #modelOf({ result, photo_url }: JobFile, update?: FileUpdate): JobModel[] {
+  #modelOf(file: JobFile, update?: FileUpdate): JobModel[] {
+    const { result } = file;
     if (result === null || result.missing) return [];
     const { rendered_image: preview, extra_files: extras } = result;
+    const first = this.#first.get(file.file_id) ?? result.created_time;
+    const version = first === result.created_time ? '' : result.created_time;
     const model = {
       ...result,
-      rendered_image: preview && !preview.missing ? { ...preview, url: ownAddress(preview.url) } : null,
+      rendered_image:
+        preview && !preview.missing ? { ...preview, url: versioned(ownAddress(preview.url), version) } : null,
       ...(extras && { extra_files: extras.map((extra) => ({ ...extra, url: ownAddress(extra.url) })) }),
     };
-    return [{ ...model, photoUrl: ownAddress(photo_url), attempts: update?.attempts ?? 1 }];
+    const live = this.#live.get(file.file_id);
+    return [
+      {
+        ...model,
+        ...cutPhotoOf(file),
+        renewal: isOpen(file) ? (live ?? file) : undefined,
+        kept: file.message_id?.startsWith('file.remake_') ? file : undefined,
+        version,
+        attempts: update?.attempts ?? 1,
+      },
+    ];
   }
 
   #missingOf(file: JobFile, update?: FileUpdate): MissingFile[] {
-    const { file_id, filename, status, photo_url } = file;
+    const { status } = file;
     if (status !== 'failed' && status !== 'cancelled') return [];
     const { message_id, message_values } = update?.error === undefined ? file : update;
     return [
       {
-        fileId: file_id,
-        filename,
-        photoUrl: photo_url,
+        ...cutPhotoOf(file),
         status,
         message: update?.error ?? file.message,
         message_id,
@@ -181,11 +224,27 @@ export class JobResults {
   }
 }
 
-function lostOf({ file_id, filename, photo_url, status, result }: JobFile): MissingFile[] {
+function isOpen({ status }: Pick<JobFile, 'status'>): boolean {
+  return status === 'pending' || status === 'processing';
+}
+
+function cutPhotoOf({ file_id, filename, photo_url, mask_url }: JobFile): CutPhoto {
+  const maskUrl = mask_url === undefined ? undefined : ownAddress(mask_url);
+  return { file_id, photoName: filename, photoUrl: ownAddress(photo_url), maskUrl };
+}
+
+/** The address of a file that may have replaced one of the same name, which the browser would show again. */
+export function versioned(url: string, version: string): string {
+  if (version === '') return url;
+  return `${url}${url.includes('?') ? '&' : '?'}v=${encodeURIComponent(version)}`;
+}
+
+function lostOf(file: JobFile): MissingFile[] {
+  const { status, result } = file;
   // Where another attempt failed, that is what is said of it.
   if (status !== 'completed' || result?.message === undefined) return [];
   const { message, message_id, message_values } = result;
   const said = { message, message_id, message_values };
   // The message says what to do as well.
-  return [{ fileId: file_id, filename, photoUrl: photo_url, status: 'failed', ...said, code: '', retryable: true }];
+  return [{ ...cutPhotoOf(file), status: 'failed', ...said, code: '', retryable: true }];
 }

@@ -62,13 +62,13 @@ test('each file appears once: as a model with its attempts, or with its last err
   expect(results.models).toMatchObject([{ filename: 'a.glb', photoUrl: '/photos/a', attempts: 2 }]);
   expect(results.missing).toMatchObject([
     {
-      filename: 'b.png',
+      photoName: 'b.png',
       message: 'Nothing is to be seen.',
       message_id: 'mesh.image_transparent',
       code: 'NO_FOREGROUND',
       retryable: false,
     },
-    { filename: 'c.png', message: 'As the list says it', code: '', retryable: true },
+    { photoName: 'c.png', message: 'As the list says it', code: '', retryable: true },
   ]);
   expect(results.formats).toEqual(['glb', 'stl']);
   expect(results.totalSize).toBe(1000);
@@ -83,10 +83,10 @@ test('what the server has lost is named once, and is no model any more', async (
   const results = await resultsOf([job('completed', [lost, partly, failed], [])]);
   expect(results.models).toMatchObject([{ filename: 'b.glb', rendered_image: null }]);
   expect(results.lost).toMatchObject([
-    { fileId: 'a', filename: 'a.png', retryable: true, ...said },
-    { fileId: 'b', filename: 'b.png', retryable: true, ...said },
+    { file_id: 'a', photoName: 'a.png', retryable: true, ...said },
+    { file_id: 'b', photoName: 'b.png', retryable: true, ...said },
   ]);
-  expect(results.missing).toMatchObject([{ fileId: 'c' }]);
+  expect(results.missing).toMatchObject([{ file_id: 'c' }]);
 });
 
 test('while the job runs, further models appear by themselves', async () => {

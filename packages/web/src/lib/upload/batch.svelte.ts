@@ -63,6 +63,11 @@ export class Batch {
     return this.#list.photos;
   }
 
+  /** Whether the model uses the cut-outs that are chosen here. */
+  get masks(): boolean {
+    return this.choice.model?.masks === true;
+  }
+
   get good(): readonly Photo[] {
     return this.#list.good;
   }
@@ -89,7 +94,7 @@ export class Batch {
       ...this.choice.draft,
       attempt: this.#attempt,
       sending: this.sending !== undefined,
-      photos: this.good.map(({ id, file }) => ({ id, file })),
+      photos: this.good.map(({ id, file, chosen }) => ({ id, file, cut: chosen })),
     };
     if (this.restored && !this.#closed && this.#drafts) this.saved = await this.#drafts.save(draft);
   }
@@ -184,13 +189,17 @@ export class Batch {
   async #sendOnce(going: readonly Photo[], signal: AbortSignal): Promise<Sent> {
     this.#sendingIds = going.map(({ id }) => id);
     const { request } = this.choice;
-    const idempotencyKey = this.#keyOf(JSON.stringify([request, this.#sendingIds]));
+    const masks = going.map(({ chosen }) => (this.masks ? chosen : undefined));
+    // Without masks, the same as before there were any: a draft may be older.
+    const chosen = masks.map((cut) => cut?.key);
+    const sent = [request, this.#sendingIds, ...(masks.some(Boolean) ? [chosen] : [])];
+    const idempotencyKey = this.#keyOf(JSON.stringify(sent));
     this.#moved(going, 0, 1);
     // Before the first byte leaves: a page that is reloaded half-way must find the key again.
     await this.save();
     return await sendPhotos(
       this.#api,
-      going.map(({ file }) => file),
+      going.map(({ file }, index) => ({ file, mask: masks[index]?.mask })),
       {
         ...request,
         idempotencyKey,

@@ -1,5 +1,6 @@
 import { createKey } from '@image2model/client';
 import { createStore, del, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
+import type { ChosenCut } from '../cutout/types.ts';
 import type { ModelDraft } from '../models/model-choice.svelte.ts';
 
 /** What there is to an upload besides its photos. */
@@ -12,7 +13,7 @@ interface DraftHead extends ModelDraft {
 
 /** An upload that has not been sent yet. */
 export interface Draft extends DraftHead {
-  photos: readonly { id: string; file: File }[];
+  photos: readonly { id: string; file: File; cut?: ChosenCut | undefined }[];
 }
 
 /** Where an upload is kept until it has been sent. Nothing here rejects: a draft helps and is never in the way. */
@@ -34,6 +35,8 @@ const photoKey = (id: string) => `photo:${id}`;
 
 interface StoredHead extends DraftHead {
   ids: string[];
+  /** The cut-outs that were chosen, by the ids of their photos: some kilobytes each. */
+  cuts?: Record<string, ChosenCut>;
   savedAt: number;
 }
 
@@ -61,7 +64,7 @@ export function browserDrafts(): Drafts {
   };
 
   async function load(): Promise<Draft | undefined> {
-    for (const [name, { ids, savedAt, ...rest }] of await heads(open())) {
+    for (const [name, { ids, savedAt, cuts = {}, ...rest }] of await heads(open())) {
       if (!(await claim(name))) continue;
       if (Date.now() - savedAt > maxAgeMs) {
         await delMany([name, ...ids.map(photoKey)], open());
@@ -71,7 +74,7 @@ export function browserDrafts(): Drafts {
       held = { heads: [name], ids };
       const photos = ids.flatMap((id, index) => {
         const file = files[index];
-        return file ? [{ id, file }] : [];
+        return file ? [{ id, file, cut: cuts[id] }] : [];
       });
       return { ...rest, photos };
     }
@@ -86,7 +89,8 @@ export function browserDrafts(): Drafts {
     const fresh = fitting.filter(({ id }) => !held.ids.includes(id));
     const gone = held.ids.filter((id) => !ids.includes(id));
     if (ids.length > 0) {
-      const entry: StoredHead = { ...rest, ids, savedAt: Date.now() };
+      const cuts = Object.fromEntries(fitting.flatMap(({ id, cut }) => (cut ? [[id, cut]] : [])));
+      const entry: StoredHead = { ...rest, ids, cuts, savedAt: Date.now() };
       await setMany([...fresh.map(({ id, file }): [string, unknown] => [photoKey(id), file]), [head, entry]], open());
     } else if (held.heads.length > 0) await del(head, open());
     const others = held.heads.filter((name) => name !== head);

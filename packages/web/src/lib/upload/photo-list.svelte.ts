@@ -1,4 +1,5 @@
 import { createKey } from '@image2model/client';
+import type { ChosenCut } from '../cutout/types.ts';
 import { t } from '../messages/index.ts';
 import { checkPhoto } from './check-photo.ts';
 import { withFreeName } from './free-name.ts';
@@ -45,8 +46,8 @@ export class PhotoList {
   }
 
   /** Puts back the photos of a draft, before those picked since. */
-  restore(kept: readonly { id: string; file: File }[]): void {
-    const photos = kept.map(({ id, file }) => new Photo(id, file, this.#pictures));
+  restore(kept: readonly { id: string; file: File; cut?: ChosenCut | undefined }[]): void {
+    const photos = kept.map(({ id, file, cut }) => new Photo(id, file, this.#pictures, cut));
     this.photos = [...photos, ...this.photos];
     for (const photo of photos) void photo.look();
   }

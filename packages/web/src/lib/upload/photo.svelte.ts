@@ -1,6 +1,8 @@
 import { maxImagePixels } from '@image2model/protocol';
+import type { ChosenCut, Cut } from '../cutout/types.ts';
 import { t } from '../messages/index.ts';
-import type { Pictures, Size } from './pictures.ts';
+import type { Size } from '../services/measure-photo.ts';
+import type { Pictures } from './pictures.ts';
 
 /** Pixels of the shorter side that the server accepts. */
 const minSide = 16;
@@ -19,10 +21,15 @@ export class Photo {
   error = $state('');
   /** 0 to 1 while it is on its way. */
   sent = $state(0);
+  /** The cut-out that the server would take by itself, once that is known. */
+  found: Omit<Cut, 'coverage'> | undefined = $state.raw();
+  /** The cut-out that somebody has chosen instead. */
+  chosen: ChosenCut | undefined = $state.raw();
 
-  constructor(id: string, file: File, pictures?: Pictures) {
+  constructor(id: string, file: File, pictures?: Pictures, chosen?: ChosenCut) {
     this.id = id;
     this.file = file;
+    this.chosen = chosen;
     this.#pictures = pictures;
   }
 
@@ -49,6 +56,13 @@ export class Photo {
     const url = isShown ? await this.#pictures?.thumbnail(this.file, size) : undefined;
     if (!this.#freed) this.thumbnail = url;
     else if (url !== undefined) URL.revokeObjectURL(url);
+    if (isShown && url !== undefined && !this.#freed) await this.#findCut(size);
+  }
+
+  async #findCut(size: Size): Promise<void> {
+    const cut = await this.#pictures?.cut(this.file, size);
+    // The coverage is large, and the veil shows the same.
+    if (cut) this.found = { method: cut.method, score: cut.score, veil: cut.veil };
   }
 
   async #measure(): Promise<Size | undefined> {

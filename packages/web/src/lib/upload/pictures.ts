@@ -1,10 +1,6 @@
+import type { Cut } from '../cutout/types.ts';
+import { measurePhoto, type Size } from '../services/measure-photo.ts';
 import type { ThumbnailAnswer, ThumbnailTask } from './thumbnail-worker.ts';
-
-/** Pixels of a picture, upright. */
-export interface Size {
-  width: number;
-  height: number;
-}
 
 /** Reads the photos of a batch, a few at a time however many there are. Nothing here rejects. */
 export interface Pictures {
@@ -12,6 +8,8 @@ export interface Pictures {
   measure(file: File): Promise<Size | undefined>;
   /** Address of an upright thumbnail, to be revoked by the caller. Undefined if the browser cannot read the photo. */
   thumbnail(file: File, size: Size): Promise<string | undefined>;
+  /** The cut-out that the server would take by itself. Undefined if the browser cannot tell. */
+  cut(file: File, size: Size): Promise<Cut | undefined>;
 }
 
 /** Pixels of the longer side of a thumbnail: sharp on a phone's screen, and some 30 KB where the photo has 48 MB. */
@@ -23,15 +21,22 @@ const maxDecoding = 2;
 export function browserPictures(): Pictures {
   const forHeads = limited(maxDecoding * 2);
   const forPixels = limited(maxDecoding);
+  // One after the other: nobody waits for these.
+  const forCuts = limited(1);
   let scaler: ((file: File, size: Size) => Promise<Blob | undefined>) | undefined;
   return {
-    measure: async (file) => await forHeads(async () => await measure(file)),
+    measure: async (file) => await forHeads(async () => await measurePhoto(file)),
     thumbnail: async (file, { width, height }) =>
       await forPixels(async () => {
         const scale = Math.min(1, side / Math.max(width, height));
         const of = (pixels: number) => Math.max(1, Math.round(pixels * scale));
         const picture = await (scaler ??= startScaler())(file, { width: of(width), height: of(height) });
         return picture && URL.createObjectURL(picture);
+      }),
+    cut: async (file, size) =>
+      await forCuts(async () => {
+        const { sharedCutter } = await import('../cutout/cutter.ts');
+        return (await sharedCutter()?.cuts(file, size))?.cuts[0];
       }),
   };
 }
@@ -62,22 +67,6 @@ function startScaler(): (file: File, size: Size) => Promise<Blob | undefined> {
     });
     return isBroken ? file : picture;
   };
-}
-
-/** An image outside the page loads its bytes and reads its head, but decodes nothing. */
-async function measure(file: File): Promise<Size> {
-  const url = URL.createObjectURL(file);
-  try {
-    const image = new Image();
-    await new Promise((resolve, reject) => {
-      image.addEventListener('load', resolve);
-      image.addEventListener('error', reject);
-      image.src = url;
-    });
-    return { width: image.naturalWidth, height: image.naturalHeight };
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }
 
 /** Runs at most `max` at once, the others after them in order; what fails gives undefined. */

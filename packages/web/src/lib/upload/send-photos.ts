@@ -1,6 +1,7 @@
 import {
   type ApiService,
   type Failure,
+  type MaskedFile,
   type Result,
   retryOperation,
   type UploadAnswer,
@@ -20,20 +21,20 @@ export interface Sent {
   gone: readonly number[];
 }
 
-/** Sends files, with retries if waiting can help. `onWaiting` gets the reason each time. */
+/** Sends photos with their masks, with retries if waiting can help. `onWaiting` gets the reason each time. */
 export async function sendPhotos(
   api: ApiService,
-  files: readonly File[],
+  photos: readonly (MaskedFile & { file: File })[],
   { onWaiting, signal, ...options }: UploadOptions & { onWaiting: (failure: Failure) => void; signal: AbortSignal },
 ): Promise<Sent> {
   let attempts = 0;
   let last: Failure | undefined;
   let gone: number[] = [];
   const upload = async () => {
-    const answer = await api.uploadBatch(files, { ...options, signal, retries: 0 });
+    const answer = await api.uploadBatch(photos, { ...options, signal, retries: 0 });
     last = answer.success ? undefined : answer;
     // A file that can no longer be read looks like a network error.
-    if (last?.code === 'NETWORK_ERROR') gone = await unreadable(files);
+    if (last?.code === 'NETWORK_ERROR') gone = await unreadable(photos.map(({ file }) => file));
     return answer;
   };
   const answer = await retryOperation(upload, {

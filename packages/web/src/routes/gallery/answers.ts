@@ -23,6 +23,7 @@ export const local: ModelInfo = {
     },
   },
   formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
+  masks: true,
   requires_key: false,
   typical_seconds: 3,
   price: { amount: 0, currency: 'USD', unit: 'models' },

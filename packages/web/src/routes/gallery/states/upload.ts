@@ -17,6 +17,9 @@ const three = async () => [
 async function pick(files: readonly File[], pictures = files.length): Promise<void> {
   await paste(files);
   await appear(() => document.querySelectorAll('main .photo img')[pictures - 1]);
+  // Each is cut out after it is shown, unless the model has no use for it.
+  const cuts = document.querySelectorAll('main .photo .cut').length;
+  if (cuts > 0) await appear(() => document.querySelectorAll('main .photo .veil')[cuts - 1]);
 }
 
 async function pickThree(): Promise<void> {
@@ -68,6 +71,16 @@ const states: readonly Omit<GalleryState, 'shown'>[] = [
     enter: async () => {
       await pickThree();
       (await appear(() => named(t('upload.options')))).click();
+    },
+  },
+  {
+    id: 'upload-cutout',
+    title: 'Choosing and mending a cut-out',
+    enter: async () => {
+      await pick([await sample('coffee.jpg')]);
+      (await appear(() => document.querySelector<HTMLElement>('.cut'))).click();
+      await appear(() => document.querySelector('dialog canvas'));
+      await appear(() => document.querySelector('dialog fieldset .veil'));
     },
   },
   {
