@@ -59,13 +59,15 @@ export function showing(view: View, [x, y]: readonly [number, number], picture: 
 
 /** A picture that is larger than the stage leaves no more of it free than the margin; a smaller one is in the middle. */
 function inSight(view: View, picture: Size, stage: Size): View {
-  const along = (at: number, length: number, room: number): number => {
-    if (length <= room - 2 * margin) return (room - length) / 2;
-    return Math.min(Math.max(at, room - margin - length), margin);
-  };
   return {
     scale: view.scale,
     left: along(view.left, view.scale * picture.width, stage.width),
     top: along(view.top, view.scale * picture.height, stage.height),
   };
+}
+
+/** In one direction. */
+function along(at: number, length: number, room: number): number {
+  if (length <= room - 2 * margin) return (room - length) / 2;
+  return Math.min(Math.max(at, room - margin - length), margin);
 }

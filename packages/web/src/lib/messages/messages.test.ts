@@ -9,9 +9,11 @@ import samples from '../../../static/samples/samples.json' with { type: 'json' }
 import { modelDescription, optionTexts } from '../models/model-texts.ts';
 import { optionFields } from '../models/option-fields.ts';
 import { preferences } from '../session/preferences.svelte.ts';
+import { cutoutDe } from './de/cutout.ts';
 import { errorsDe } from './de/errors.ts';
 import { modelsDe } from './de/models.ts';
 import { pagesDe } from './de/pages.ts';
+import { cutoutEn } from './en/cutout.ts';
 import { errorsEn } from './en/errors.ts';
 import type { ModelTexts } from './en/models.ts';
 import { pagesEn } from './en/pages.ts';
@@ -36,12 +38,17 @@ async function speak(language: typeof preferences.language): Promise<void> {
 }
 
 test('both languages have the same texts with the same places for values, and none is empty', () => {
-  expect(Object.keys(pagesDe).sort()).toEqual(Object.keys(pagesEn).sort());
-  const placesOf = (text: string) => text.match(/\{\w+\}/g)?.sort() ?? [];
-  for (const [key, text] of Object.entries(pagesEn)) {
-    const german = pagesDe[key as keyof typeof pagesDe];
-    expect([key, placesOf(german)]).toEqual([key, placesOf(text)]);
-    expect([key, text.trim() !== '' && german.trim() !== '']).toEqual([key, true]);
+  const placesOf = (text = '') => text.match(/\{\w+\}/g)?.sort() ?? [];
+  for (const [en, de] of [
+    [pagesEn, pagesDe],
+    [cutoutEn, cutoutDe],
+  ] as const) {
+    const german: Readonly<Record<string, string>> = de;
+    expect(Object.keys(german).sort()).toEqual(Object.keys(en).sort());
+    for (const [key, text] of Object.entries(en)) {
+      expect([key, placesOf(german[key])]).toEqual([key, placesOf(text)]);
+      expect([key, text.trim() !== '' && german[key]?.trim() !== '']).toEqual([key, true]);
+    }
   }
 });
 

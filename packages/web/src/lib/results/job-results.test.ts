@@ -45,6 +45,109 @@ async function resultsOf(jobs: object[], stream = '') {
   return results;
 }
 
+/** As `resultsOf`, and everything that was sent. */
+async function mendable(jobs: object[], retry: { status: number; body: object }) {
+  const sent: string[] = [];
+  const events = [
+    ['file_update', { file_id: 'a', status: 'processing', progress: 40, message: 'Finding the object', sequence: 1 }],
+    ['file_update', { file_id: 'a', status: 'completed', progress: 100, message: 'Done', sequence: 2 }],
+    ['task_completed', { task_id: 't2', job_id: 'j', sequence: 3, timestamp: 0, result: {} }],
+  ] as const;
+  const baseUrl = await serve((request, response) => {
+    const { url = '', method } = request;
+    if (url.endsWith('/stream')) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const frames = events.map(
+        ([name, data]) => `event: ${name}\nid: ${data.sequence}\ndata: ${JSON.stringify(data)}\n\n`,
+      );
+      return void response.end(frames.join(''));
+    }
+    if (method === 'POST') {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => sent.push(`${url} ${Buffer.concat(chunks).toString('latin1')}`));
+      request.on('end', () =>
+        response
+          .writeHead(retry.status, {
+            'content-type': retry.status < 400 ? 'application/json' : 'application/problem+json',
+          })
+          .end(JSON.stringify(retry.body)),
+      );
+      return;
+    }
+    const body = url.endsWith('/available')
+      ? { models: [], default_model: 'm' }
+      : jobs.length > 1
+        ? jobs.shift()
+        : jobs[0];
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  const api = new ApiService({ baseUrl });
+  const results = new JobResults(api, new SSEManager({ api }), 'j');
+  await results.load();
+  return { results, sent };
+}
+
+const made = (status: string, time: string, more = {}) => ({
+  ...file('a', status),
+  mask_url: 'http://elsewhere/api/v1/download/j/masks/a',
+  result: { ...model('a'), created_time: time, rendered_image: { url: '/api/v1/a.webp' } },
+  ...more,
+});
+
+test('mending a cut-out sends its mask for that file alone; its model stays until the new one is there', async () => {
+  const { results, sent } = await mendable(
+    [
+      job('completed', [made('completed', 'first')], []),
+      job('processing', [made('processing', 'first')], []),
+      job('completed', [made('completed', 'second')], []),
+    ],
+    { status: 202, body: { job_id: 'j', task_id: 't2', status: 'queued', message: 'Queued' } },
+  );
+  const [before] = results.models;
+  expect(before).toMatchObject({ photoName: 'a.png', maskUrl: '/api/v1/download/j/masks/a', version: '' });
+  const seen: (number | undefined)[] = [];
+  const mending = before && results.mend(before, new Blob(['a mask']));
+  await expect
+    .poll(() => {
+      const [shown] = results.models;
+      seen.push(shown?.renewal?.progress);
+      return shown?.version;
+    })
+    .toBe('second');
+  expect(await mending).toBeUndefined();
+  expect(seen).not.toHaveLength(0);
+  expect(results.models).toMatchObject([{ rendered_image: { url: '/api/v1/a.webp?v=second' } }]);
+  expect(results.models[0]?.renewal).toBeUndefined();
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).toMatch(
+    /^\/api\/v1\/jobs\/j\/retry [^]*name="file_ids"\s+\["a"\][^]*name="masks"; filename="a.png"[^]*a mask/,
+  );
+});
+
+test('what is made again while its model stays counts as open, and is renewed', async () => {
+  const { results } = await mendable([job('processing', [made('processing', 'first'), file('b', 'pending')], [])], {
+    status: 200,
+    body: {},
+  });
+  expect([results.open, results.renewed, results.models.length]).toEqual([2, 1, 1]);
+});
+
+test('a refusal of the mask is given back, and a model that could not be made again says why', async () => {
+  const kept = {
+    message: 'The earlier one stays',
+    message_id: 'file.remake_failed',
+    message_values: { reason: 'No.' },
+  };
+  const { results } = await mendable([job('completed', [made('completed', 'first', kept)], [])], {
+    status: 422,
+    body: { code: 'MASK_INVALID', detail: 'It is black.', status: 422 },
+  });
+  const [shown] = results.models;
+  expect(shown?.kept).toMatchObject(kept);
+  expect(shown && (await results.mend(shown, new Blob()))).toMatchObject({ code: 'MASK_INVALID' });
+});
+
 test('each file appears once: as a model with its attempts, or with its last error', async () => {
   const first = update('b', 'failed', { error: 'The old reason', details: { code: 'OLD' } });
   const second = update('b', 'failed', {

@@ -7,9 +7,10 @@ import { Batch } from './batch.svelte.ts';
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 /** A batch whose uploads go to a server that answers as a test says, and the keys that they came with. */
-async function setUp(answer: Answer) {
+async function setUp(answer: Answer, models: object[] = []) {
   const keys: (string | undefined)[] = [];
   const baseUrl = await serve((request, response) => {
+    if (request.method === 'GET') return void response.end(JSON.stringify({ models, default_model: 'local' }));
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -94,4 +95,38 @@ test('a picture that turns out too large or too small is not sent', async () => 
   small?.measured({ width: 300, height: 8 });
   good?.measured({ width: 300, height: 200 });
   expect(batch.good.map(({ id }) => id)).toEqual([good?.id]);
+});
+
+test('a chosen cut-out goes with its photo, under its name and another key, to a model that uses masks', async () => {
+  const bodies: string[] = [];
+  const local = { id: 'local', options_schema: {}, masks: true };
+  const { batch, keys } = await setUp(
+    (_, response, body) => {
+      bodies.push(body);
+      refuse(response, 'INVALID_REQUEST');
+    },
+    [local, { id: 'hosted', options_schema: {} }],
+  );
+  await batch.choice.load();
+  await batch.add([photo('chair.jpg'), photo('chair.jpg')]);
+  const [, second] = batch.photos;
+  const cut = (key: string) => ({ method: 'mask' as const, mask: new Blob([key]), veil: new Blob(), key });
+  await batch.send();
+  if (second) second.chosen = cut('first-choice');
+  await batch.send();
+  await batch.send();
+  if (second) second.chosen = cut('other-choice');
+  await batch.send();
+  batch.choice.choose('hosted');
+  await batch.send();
+  const masks = bodies.map((body) => body.match(/name="masks"; filename="[^"]*"[^]*?-choice/)?.[0].split(/\s/));
+  expect(masks.map((mask) => mask?.at(-1))).toEqual([
+    undefined,
+    'first-choice',
+    'first-choice',
+    'other-choice',
+    undefined,
+  ]);
+  expect(masks[1]?.join(' ')).toContain('filename="chair (2).jpg"');
+  expect([keys[1] === keys[0], keys[2] === keys[1], keys[3] === keys[2]]).toEqual([false, true, false]);
 });

@@ -142,7 +142,7 @@ function fileUpdatesOf({ number = 0, shots }: JobScene): FileUpdate[] {
       progress,
       ...wired(said),
       ...(status === 'failed' && shot.message && { error: said.text }),
-      ...(status === 'completed' && { result: { ...modelOf(file_id, filename, photo), ...model } }),
+      ...((status === 'completed' || model) && { result: { ...modelOf(file_id, filename, photo), ...model } }),
     };
   });
 }

@@ -29,6 +29,11 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
         help: 'Ob ein Objekt ausgeschnitten wird, das ganze Bild ein Relief wird, oder das Bild es entscheidet',
         choices: { auto: 'Automatisch', object: 'Objekt', relief: 'Relief' },
       },
+      parts: {
+        label: 'Einzelne Teile',
+        help: 'Ob alle Teile des Objekts zum Körper werden oder nur das größte',
+        choices: { all: 'Alle', largest: 'Nur das größte' },
+      },
     },
   },
   'tripo3d/tripo/v2.5/image-to-3d': {

@@ -39,6 +39,11 @@ export const modelsEn = {
         help: 'Cut an object out, make a relief of the whole picture, or let the picture decide',
         choices: { auto: 'Automatic', object: 'Object', relief: 'Relief' },
       },
+      parts: {
+        label: 'Separate parts',
+        help: 'Whether every part of the object becomes solid, or the largest alone',
+        choices: { all: 'All', largest: 'The largest' },
+      },
     },
   },
   'tripo3d/tripo/v2.5/image-to-3d': {

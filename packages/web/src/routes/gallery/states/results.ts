@@ -1,7 +1,7 @@
 import { t } from '$lib/messages';
 import ResultsPage from '../../results/[jobId]/+page.svelte';
 import { empty, serverWith } from '../answers.ts';
-import { messageRef } from '@image2model/protocol';
+import { message, messageRef } from '@image2model/protocol';
 import { jobIdOf, type JobScene, type Shot } from '../job.ts';
 import { generatorMessage, transparent } from '../messages.ts';
 import { appear, type GalleryGroup, type GalleryState, named } from '../state.ts';
@@ -82,6 +82,26 @@ export const results: GalleryGroup = {
         },
       ],
     }),
+    at('renewed', 'A model is being made again', {
+      status: 'processing',
+      shots: [{ ...made(1), status: 'processing', progress: 43 }, made(0)],
+    }),
+    at('kept', 'A model that could not be made again', {
+      status: 'completed',
+      shots: [{ ...made(1), message: message('file.remake_cancelled') }],
+    }),
+    {
+      ...at('cutout', 'Mending a cut-out', one),
+      wire: () => ({
+        ...serverWith(one),
+        [`GET /download/${jobIdOf()}/photos/*`]: () => fetch('/samples/teapot.jpg'),
+      }),
+      enter: async () => {
+        (await appear(() => named(t('results.cut.fix')))).click();
+        await appear(() => document.querySelector('dialog canvas'));
+        await appear(() => document.querySelector('dialog fieldset .veil'));
+      },
+    },
     {
       ...at('viewer', 'The viewer', one),
       enter: async () => {
