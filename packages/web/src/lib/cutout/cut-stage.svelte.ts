@@ -22,6 +22,8 @@ export class CutStage {
   #view: View = $state.raw({ scale: 1, left: 0, top: 0 });
   /** Where the pointer or the keys are, in pixels of the raster; undefined while nothing points. */
   #cursor: readonly [number, number] | undefined = $state.raw();
+  /** Changes with the theme, whose colours are painted with. */
+  #theme = $state(0);
   /** Whether the space bar is down, and the keys paint. */
   #isPressed = false;
   /** Diameter of the brush. */
@@ -85,13 +87,16 @@ export class CutStage {
     });
     on('keydown', (event) => this.#key(event));
     on('keyup', (event) => event.key === ' ' && this.#release());
+    const theme = new MutationObserver(() => (this.#theme += 1));
+    theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => (this.#theme += 1), { signal });
     let frame = 0;
     const stop = $effect.root(() => {
       $effect(() => {
         const { coverage, drawn, kind } = this.#editing;
         const cursor = this.#cursor && !this.moves && { point: this.#cursor, radius: this.#radius, kind };
         const picture = { photo: this.#photo, raster: this.#picture, view: this.#view, drawn };
-        void this.#stage;
+        void [this.#stage, this.#theme];
         cancelAnimationFrame(frame);
         frame = requestAnimationFrame(() => painter.paint({ ...picture, cursor: cursor || undefined }, coverage));
       });
@@ -100,6 +105,7 @@ export class CutStage {
       cancelAnimationFrame(frame);
       listening.abort();
       size.disconnect();
+      theme.disconnect();
       stop();
     };
   };

@@ -84,12 +84,12 @@ export class StagePainter {
     tile.width = tile.height = 2 * square;
     const paint = tile.getContext('2d');
     if (!paint) return null;
-    paint.fillStyle = getComputedStyle(this.#canvas).backgroundColor;
-    paint.globalAlpha = 0.92;
+    const { backgroundColor, color } = getComputedStyle(this.#canvas);
+    paint.globalAlpha = 0.84;
+    paint.fillStyle = backgroundColor;
     paint.fillRect(0, 0, 2 * square, 2 * square);
-    paint.clearRect(0, 0, square, square);
-    paint.clearRect(square, square, square, square);
-    paint.globalAlpha = 0.74;
+    paint.globalAlpha = 0.3;
+    paint.fillStyle = color;
     paint.fillRect(0, 0, square, square);
     paint.fillRect(square, square, square, square);
     return context.createPattern(tile, 'repeat');
