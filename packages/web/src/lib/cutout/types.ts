@@ -18,6 +18,14 @@ export interface PhotoCuts {
   cuts: readonly Cut[];
 }
 
+/** A shape that a photo's object may have. */
+export interface LikelyShape {
+  /** A value of the option `shape`. */
+  shape: string;
+  /** Address of a small picture of such a model. */
+  preview: string;
+}
+
 /** What somebody has chosen to keep of a photo. */
 export interface ChosenCut {
   /** `mask` if it was drawn. */

@@ -5,7 +5,7 @@ import { explain } from '../messages/errors.ts';
 import { ownAddress } from '../services/own-address.ts';
 import type { ServerMessage } from '../messages/translate.ts';
 
-type Api = Pick<ApiService, 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
+type Api = Pick<ApiService, 'cuts' | 'getJob' | 'getModels' | 'retryJob' | 'deleteJob'>;
 
 /** A photo of the job whose cut-out can be mended. */
 export interface CutPhoto {
@@ -119,11 +119,19 @@ export class JobResults {
   }
 
   /** Makes the model of a photo again, with a mask: what is white in it is kept. Why not, if that is refused. */
-  async mend({ file_id, photoName }: CutPhoto, mask: Blob): Promise<CallError | undefined> {
-    const answer = await this.retry({ fileIds: [file_id], masks: { [photoName]: mask } });
+  async mend({ file_id, photoName }: CutPhoto, mask: Blob, shape?: string): Promise<CallError | undefined> {
+    const options = shape === undefined ? undefined : { shape };
+    const answer = await this.retry({ fileIds: [file_id], masks: { [photoName]: mask }, options });
     if (!('taskId' in answer)) return answer;
     await this.load();
     return undefined;
+  }
+
+  /** The shapes that the object of a photo may have, as far as the server and the model of the job have any. */
+  async shapesOf(photo: Blob): Promise<readonly { shape: string; preview: string }[]> {
+    if (!Object.hasOwn(this.maker?.options_schema['properties'] ?? {}, 'shape')) return [];
+    const answer = await this.#api.cuts(photo, { shapes: true });
+    return (answer.success && answer.shapes) || [];
   }
 
   /** Deletes the job with all its files. Gives an error text if the server refuses. */

@@ -37,11 +37,5 @@ export const cutoutDe: Readonly<Record<CutoutKey, string>> = {
   kept: '{percent} des Fotos werden behalten',
   nothing: 'Nichts wird behalten. Malen Sie über, was zum Objekt gehört.',
   whole: 'Das ganze Bild wird behalten und wird ein Relief.',
-  shapes: 'Form',
-  'shapes.looking': 'Mögliche Formen werden gesucht …',
-  'shape.round': 'Kugel',
-  'shape.soft': 'Kissen',
-  'shape.flat': 'Flach',
-  'shape.plaque': 'Platte',
-  'shape.lathe': 'Gedreht',
+  shapes: 'Form des Modells',
 };

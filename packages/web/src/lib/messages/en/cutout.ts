@@ -36,13 +36,7 @@ export const cutoutEn = {
   kept: '{percent} of the photo is kept',
   nothing: 'Nothing is kept. Paint what belongs to the object.',
   whole: 'The whole picture is kept and becomes a relief.',
-  shapes: 'Shape',
-  'shapes.looking': 'Looking at possible shapes…',
-  'shape.round': 'Ball',
-  'shape.soft': 'Cushion',
-  'shape.flat': 'Flat',
-  'shape.plaque': 'Plate',
-  'shape.lathe': 'Turned',
+  shapes: 'Shape of the model',
 } as const;
 
 /** The key of a text of the editor. */

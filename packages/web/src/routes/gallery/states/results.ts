@@ -1,6 +1,8 @@
 import { t } from '$lib/messages';
 import ResultsPage from '../../results/[jobId]/+page.svelte';
-import { empty, serverWith } from '../answers.ts';
+import cactus from '../assets/cactus.webp?url';
+import teapot from '../assets/teapot.webp?url';
+import { empty, local, serverWith } from '../answers.ts';
 import { message, messageRef } from '@image2model/protocol';
 import { jobIdOf, type JobScene, type Shot } from '../job.ts';
 import { generatorMessage, transparent } from '../messages.ts';
@@ -8,6 +10,14 @@ import { appear, type GalleryGroup, type GalleryState, named } from '../state.ts
 import { never, problem } from '../wire.ts';
 
 const relief = generatorMessage('mesh.relief_instead');
+const shaped = {
+  ...local,
+  options_schema: { type: 'object', properties: { shape: { type: 'string', enum: ['auto', 'round', 'lathe'] } } },
+};
+const shapes = [
+  { shape: 'round', score: 0.6, preview: teapot },
+  { shape: 'lathe', score: 0.4, preview: cactus },
+];
 const made = (photo: Shot['photo'], model: Shot['model'] = {}): Shot => ({ photo, status: 'completed', model });
 
 const one: JobScene = { status: 'completed', shots: [made(1)] };
@@ -95,11 +105,14 @@ export const results: GalleryGroup = {
       wire: () => ({
         ...serverWith(one),
         [`GET /download/${jobIdOf()}/photos/*`]: () => fetch('/samples/teapot.jpg'),
+        'GET /models/available': () => Response.json({ models: [shaped], default_model: 'local' }),
+        'POST /cuts': () => Response.json({ width: 1152, height: 960, candidates: [], shapes }),
       }),
       enter: async () => {
         (await appear(() => named(t('results.cut.fix')))).click();
         await appear(() => document.querySelector('dialog canvas'));
         await appear(() => document.querySelector('dialog fieldset .veil'));
+        await appear(() => document.querySelector('dialog input[value=round]'));
       },
     },
     {
