@@ -85,7 +85,7 @@ async function retry(
   wish: RetryWish,
   received: readonly ReceivedMask[],
 ): Promise<z.infer<typeof answerSchema>> {
-  const again = await plan(context, job, wish, received);
+  const again = plan(context, job, wish, received);
   const { task } = again;
   await requireRoomInQueue(context);
   const { jobId } = job;
@@ -105,12 +105,12 @@ async function retry(
 }
 
 /** What to run: as it was, but for what is asked for now. Another model gets its own defaults. */
-async function plan(
+function plan(
   { models }: RouteContext,
   job: JobRow,
   wish: RetryWish,
   received: readonly ReceivedMask[],
-): Promise<Again> {
+): Again {
   const model = wish.model ?? job.model;
   const chosen = models.get(model);
   if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', unknownModel(models));
