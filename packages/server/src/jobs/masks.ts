@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { maxImagePixels, message } from '@image2model/protocol';
+import type { Message } from '@image2model/protocol';
 import type { ImageError } from '@image2model/mesh';
 import type { StoredMask } from '../engine/contract.ts';
 import type { FileStore, SpooledFile } from '../files/contract.ts';
@@ -112,22 +113,19 @@ async function judgeMask(path: string, filename: string): Promise<Judged | Image
 
 /** The decoder speaks of photos. */
 function refusal({ code, values, message: text, id }: ImageError, filename: string): ImageProblem {
-  switch (code) {
-    case 'NO_FOREGROUND':
-      return black(filename);
-    case 'UNSUPPORTED_IMAGE_TYPE':
-      return problem(code, message('mask.type_unsupported', { filename }), filename);
-    case 'IMAGE_TOO_MANY_PIXELS':
-      return problem(code, message('mask.too_many_pixels', { filename, max: maxImagePixels / 1_000_000 }), filename);
-    case 'IMAGE_TOO_SMALL': {
-      const { width = 0, height = 0, min = 0 } = values ?? {};
-      return problem('MASK_INVALID', message('mask.too_small', { filename, width, height, min }), filename);
-    }
-    case 'IMAGE_UNDECODABLE':
-      return problem(code, message('mask.undecodable', { filename }), filename);
-    case 'FACE_LIMIT_TOO_LOW':
-      return problem(code, { text, id, values }, filename);
+  if (code === 'NO_FOREGROUND') return black(filename);
+  if (code === 'IMAGE_TOO_SMALL') {
+    const { width = 0, height = 0, min = 0 } = values ?? {};
+    return problem('MASK_INVALID', message('mask.too_small', { filename, width, height, min }), filename);
   }
+  const max = maxImagePixels / 1_000_000;
+  const said = {
+    UNSUPPORTED_IMAGE_TYPE: message('mask.type_unsupported', { filename }),
+    IMAGE_TOO_MANY_PIXELS: message('mask.too_many_pixels', { filename, max }),
+    IMAGE_UNDECODABLE: message('mask.undecodable', { filename }),
+  };
+  const known = new Map<string, Message>(Object.entries(said));
+  return problem(code, known.get(code) ?? { text, id, values }, filename);
 }
 
 function black(filename: string): ImageProblem {

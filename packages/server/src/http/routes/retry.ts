@@ -105,12 +105,7 @@ async function retry(
 }
 
 /** What to run: as it was, but for what is asked for now. Another model gets its own defaults. */
-function plan(
-  { models }: RouteContext,
-  job: JobRow,
-  wish: RetryWish,
-  received: readonly ReceivedMask[],
-): Again {
+function plan({ models }: RouteContext, job: JobRow, wish: RetryWish, received: readonly ReceivedMask[]): Again {
   const model = wish.model ?? job.model;
   const chosen = models.get(model);
   if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', unknownModel(models));
