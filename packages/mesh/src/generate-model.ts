@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
+import { checkOptions } from './check-options.ts';
 import { sizeOf, toDrawable } from './gltf/place-model.ts';
 import { writeGlb } from './gltf/write-glb.ts';
-import { ImageError } from './image-error.ts';
 import { decodeImage, decodeMask } from './image/decode-image.ts';
 import { cutSeams } from './meshing/normals.ts';
 import { meshMessage } from './messages.ts';
@@ -10,13 +10,9 @@ import { renderPreview } from './render/preview.ts';
 import type { Texture } from './render/rasterise.ts';
 import { findForeground } from './segmentation/find-foreground.ts';
 import { shapeObject, shapeRelief } from './shape-picture.ts';
-import type { EnterStage, ShapeOptions } from './shape-picture.ts';
+import type { EnterStage } from './shape-picture.ts';
 import { stages } from './types.ts';
 import type { GenerateContext, GeneratedModel, GenerateOptions, Stage } from './types.ts';
-
-/** With fewer faces no shape is recognisable. */
-const minFaces = 100;
-const defaultFaceLimit = 20_000;
 
 /** The share of the time that has passed when each stage begins, from measurements. */
 const stageStarts: Record<Stage, number> = {
@@ -30,7 +26,7 @@ const stageStarts: Record<Stage, number> = {
 };
 
 const objectDescription =
-  'The silhouette of the picture, inflated, with the picture as its skin; the back is a guess, not a reconstruction.';
+  'The silhouette of the picture as a body, with the picture as its skin; the back is a guess, not a reconstruction.';
 const reliefDescription = 'A relief of the whole picture; heights follow light and contrast, not measured depth.';
 
 /**
@@ -43,11 +39,7 @@ export async function generateModel(
   options: GenerateOptions = {},
   context: GenerateContext = {},
 ): Promise<GeneratedModel> {
-  const wanted: ShapeOptions = {
-    depth: options.depth ?? 'full',
-    detail: Math.min(Math.max(options.detail ?? 0, 0), 1),
-    faceLimit: checkFaceLimit(options.faceLimit),
-  };
+  const wanted = checkOptions(options);
   const enter = stageReporter(context);
 
   await enter('decode');
@@ -55,7 +47,7 @@ export async function generateModel(
   const mask = options.mask && (await decodeMask(options.mask, picture));
 
   await enter('foreground');
-  const found = findForeground(picture, { mode: options.mode, parts: options.parts, mask });
+  const found = findForeground(picture, { mode: wanted.mode, parts: options.parts, mask });
 
   const shape =
     found.kind === 'object'
@@ -85,16 +77,10 @@ export async function generateModel(
       vertices: shape.solid.positions.length / 3,
       ...sizeOf(model),
       method: found.method,
+      ...(shape.kind && { shape: shape.kind }),
       warnings,
     },
   };
-}
-
-function checkFaceLimit(faceLimit = defaultFaceLimit): number {
-  if (!Number.isInteger(faceLimit) || faceLimit < minFaces) {
-    throw new ImageError('FACE_LIMIT_TOO_LOW', meshMessage('mesh.face_limit_too_low', { min: minFaces }));
-  }
-  return faceLimit;
 }
 
 /** Reports each stage as it begins, and yields to the event loop once, so that an abort can arrive. */

@@ -2,7 +2,8 @@ import type { Message, MessageValues } from './messages.ts';
 
 /**
  * Why an image or an option is rejected.
- * `UNSUPPORTED_IMAGE_TYPE` is about the type of the file (HTTP 415), the others about its content (HTTP 422).
+ * `UNSUPPORTED_IMAGE_TYPE` is about the type of the file (HTTP 415), `INVALID_OPTIONS` about the other options
+ * (HTTP 400), the rest about the content of the file (HTTP 422).
  */
 export type ImageErrorCode =
   | 'UNSUPPORTED_IMAGE_TYPE'
@@ -10,7 +11,8 @@ export type ImageErrorCode =
   | 'IMAGE_TOO_MANY_PIXELS'
   | 'IMAGE_TOO_SMALL'
   | 'NO_FOREGROUND'
-  | 'FACE_LIMIT_TOO_LOW';
+  | 'FACE_LIMIT_TOO_LOW'
+  | 'INVALID_OPTIONS';
 
 /** Thrown where the caller's image or option cannot lead to a model. */
 export class ImageError extends Error {

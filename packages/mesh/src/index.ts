@@ -9,7 +9,7 @@ export { inspectMask } from './inspect-mask.ts';
 export { makeThumbnail } from './make-thumbnail.ts';
 export { meshMessage, meshMessages } from './messages.ts';
 export type { MeshMessageId, Message, MessageValues } from './messages.ts';
-export { stages } from './types.ts';
+export { shapeKinds, stages } from './types.ts';
 export type {
   Depth,
   GenerateContext,
@@ -20,6 +20,7 @@ export type {
   ImageCuts,
   ImageInfo,
   Method,
+  ShapeKind,
   Stage,
   Statistics,
 } from './types.ts';

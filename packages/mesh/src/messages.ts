@@ -37,6 +37,11 @@ export const meshMessages = {
   'mesh.object_missing': 'No object stands out in the photo.',
   'mesh.object_too_thin': 'Everything in the photo is too thin to become a solid object.',
   'mesh.face_limit_too_low': 'The face limit must be a whole number of at least {min}.',
+  'mesh.depth_invalid':
+    'The depth must be a number from {min} to {max}, in per cent of the longest side, or one of: {names}.',
+  'mesh.detail_invalid': 'The detail must be a number from 0 to 1.',
+  'mesh.shape_invalid': 'The shape must be one of: {names}.',
+  'mesh.mode_invalid': 'The mode must be one of: {names}.',
 
   // What to know about a model that was made.
   'mesh.thin_parts_lost': 'Parts thinner than two pixels were lost; a larger or closer photo keeps them.',

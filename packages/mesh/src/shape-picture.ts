@@ -1,20 +1,22 @@
-import { emboss } from './height/emboss.ts';
-import { inflate } from './height/inflate.ts';
+import type { ShapeOptions } from './check-options.ts';
 import { smoothNormals } from './height/normals.ts';
 import type { NormalAt } from './height/normals.ts';
+import { namedKinds, raiseNamed, raiseShape } from './height/raise-shape.ts';
 import { raiseRelief } from './height/relief.ts';
 import { ImageError } from './image-error.ts';
 import type { Picture } from './image/decode-image.ts';
 import { buildObject, buildRelief } from './meshing/build-solid.ts';
+import type { BuiltObject } from './meshing/build-solid.ts';
 import { layGrid, lostShare } from './meshing/grid.ts';
 import type { Grid } from './meshing/grid.ts';
 import type { Solid } from './meshing/solid.ts';
 import { meshMessage } from './messages.ts';
 import type { Message } from './messages.ts';
+import { likeliestShape } from './outline/score-shapes.ts';
 import type { Foreground } from './segmentation/find-foreground.ts';
 import { paintObject, paintSlab } from './texturing/atlas.ts';
 import type { Atlas } from './texturing/atlas.ts';
-import type { Depth, Stage } from './types.ts';
+import type { ShapeKind, Stage } from './types.ts';
 
 /** Share of the covered pixels that may be too thin for the grid without a warning. */
 const maxLostShare = 0.002;
@@ -26,20 +28,15 @@ export interface Shape {
   warnings: Message[];
   /** Normals of the smooth surface, where it has any. */
   normalAt?: NormalAt;
+  /** What the outline became; absent for a relief. */
+  kind?: ShapeKind;
   paint(): Atlas;
-}
-
-/** The options that the shape depends on, with defaults filled in. */
-export interface ShapeOptions {
-  depth: Depth;
-  detail: number;
-  faceLimit: number;
 }
 
 /** Reports that a stage begins, lets other work run, and throws if the caller has cancelled. */
 export type EnterStage = (stage: Stage) => Promise<void>;
 
-/** The inflated silhouette. @throws ImageError where too little is covered. */
+/** The outline as a body. @throws ImageError where too little is covered. */
 export async function shapeObject(
   picture: Picture,
   { coverage }: Foreground,
@@ -55,24 +52,34 @@ export async function shapeObject(
   if (lostShare(coverage, picture.width, picture.height, grid) > maxLostShare) {
     warnings.push(meshMessage('mesh.thin_parts_lost'));
   }
+  const { depth, detail } = options;
+  // Alone, a name for the thickness stands for the body that it has always made.
+  const name = options.shape === 'auto' && typeof depth === 'string' ? depth : undefined;
+  const kind = options.shape === 'auto' ? (name ? namedKinds[name] : likeliestShape(picture, grid)) : options.shape;
   const built = await buildObject({
     grid,
-    raise(kept) {
-      const heights = inflate(kept, options.depth);
-      emboss(heights, kept, picture, options.detail);
-      return heights;
-    },
+    raise: (kept) =>
+      name ? raiseNamed(kept, picture, name, detail) : raiseShape(kept, picture, { kind, depth, detail }),
     raised: () => enter('mesh'),
     faceLimit: options.faceLimit,
-    smooth: options.detail === 0,
+    smooth: detail === 0 && kind !== 'plaque',
   });
   return {
     grid,
     solid: built.solid,
     warnings: [...warnings, ...built.warnings],
-    normalAt: smoothNormals(built.grid, built.heights),
+    normalAt: normalsOf(built),
+    kind,
     paint: () => paintObject(picture, coverage, grid),
   };
+}
+
+/** Normals of both sides of an object. */
+function normalsOf({ grid, heights }: BuiltObject): NormalAt {
+  const front = smoothNormals(grid, heights.front);
+  if (heights.back === heights.front) return front;
+  const back = smoothNormals(grid, heights.back);
+  return (x, y, z) => (z < 0 ? back(x, y, z) : front(x, y, z));
 }
 
 /** The whole picture as a slab with a relief. */
@@ -83,7 +90,7 @@ export async function shapeRelief(
   enter: EnterStage,
 ): Promise<Shape> {
   await enter('height');
-  const relief = raiseRelief(picture, saliency, options.depth, options.detail);
+  const relief = raiseRelief(picture, saliency, options.depth ?? 'full', options.detail);
   await enter('mesh');
   const solid = await buildRelief(relief, options.faceLimit);
   return { grid: relief.grid, solid, warnings: [], paint: () => paintSlab(picture) };

@@ -6,19 +6,36 @@ export const stages = ['decode', 'foreground', 'height', 'mesh', 'texture', 'pre
 /** One of {@link stages}. */
 export type Stage = (typeof stages)[number];
 
-/** How thick the object becomes: like a coin, like a cushion, or as thick as its outline suggests. */
-export type Depth = 'medal' | 'soft' | 'full';
+/** What bodies an outline can become. See `docs/mesh.md`. */
+export const shapeKinds = ['round', 'soft', 'flat', 'plaque', 'lathe'] as const;
+
+/** One of {@link shapeKinds}. */
+export type ShapeKind = (typeof shapeKinds)[number];
+
+/** Thicknesses with names: like a coin, like a cushion, or as thick as the outline suggests. */
+export const depthNames = ['medal', 'soft', 'full'] as const;
+
+/** One of {@link depthNames}. */
+export type DepthName = (typeof depthNames)[number];
+
+/** Thickness in per cent of the object's longest side, 1 to 100, or a name. */
+export type Depth = number | DepthName;
+
+/** `object` never falls back to a relief, `relief` always makes one. */
+export const modes = ['auto', 'object', 'relief'] as const;
 
 /** All optional. */
 export interface GenerateOptions {
   /** The maximum number of triangles, a whole number of at least 100. Default 20 000. */
   faceLimit?: number;
-  /** Default `full`. */
+  /** The body that the outline becomes. Default `auto`: by the outline and the photo's shading. */
+  shape?: ShapeKind | 'auto';
+  /** Default: what suits the shape. */
   depth?: Depth;
   /** How strongly the photo's shading is embossed into the surface, 0 to 1. Default 0. */
   detail?: number;
   /** `object` never falls back to a relief, `relief` always makes one. Default `auto`. */
-  mode?: 'auto' | 'object' | 'relief';
+  mode?: (typeof modes)[number];
   /**
    * Bytes of an image with the photo's proportions, used instead of any segmentation: the object is white or, where the
    * image has an alpha channel that hides something, opaque. All white means the whole picture, as a relief. A mask
@@ -60,6 +77,8 @@ export interface Statistics {
   method: Method;
   /** How the outline was found, and how sure it is, 0 to 1; absent where the caller chose it. */
   cut?: { method: Method; score: number };
+  /** The body that the outline became; absent for a relief of the whole picture. */
+  shape?: ShapeKind;
   /** What was dropped, limited or guessed. */
   warnings: Message[];
 }

@@ -22,6 +22,11 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
   'mesh.object_missing': 'Auf dem Foto hebt sich kein Objekt ab.',
   'mesh.object_too_thin': 'Auf dem Foto ist alles zu dünn für einen Körper.',
   'mesh.face_limit_too_low': 'Die Höchstzahl der Flächen muss eine ganze Zahl ab {min} sein.',
+  'mesh.depth_invalid':
+    'Die Dicke muss eine Zahl von {min} bis {max} sein, in Prozent der längsten Seite, oder eines von: {names}.',
+  'mesh.detail_invalid': 'Die Feinheit muss eine Zahl von 0 bis 1 sein.',
+  'mesh.shape_invalid': 'Die Form muss eine von diesen sein: {names}.',
+  'mesh.mode_invalid': 'Der Modus muss einer von diesen sein: {names}.',
 
   'mesh.thin_parts_lost':
     'Teile, die dünner als zwei Pixel sind, fehlen; auf einem größeren oder näheren Foto bleiben sie erhalten.',

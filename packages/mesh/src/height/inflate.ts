@@ -1,9 +1,9 @@
 import { crossing } from '../meshing/grid.ts';
 import type { Grid } from '../meshing/grid.ts';
-import type { Depth } from '../types.ts';
+import type { DepthName } from '../types.ts';
 
 /** Thickness relative to a ball of the same outline, and its cap as a share of √(width × height). */
-const presets: Record<Depth, { factor: number; cap: number }> = {
+const presets: Record<DepthName, { factor: number; cap: number }> = {
   medal: { factor: 0.6, cap: 0.07 },
   soft: { factor: 0.75, cap: 0.33 },
   full: { factor: 1, cap: 0.5 },
@@ -15,7 +15,7 @@ const presets: Record<Depth, { factor: number; cap: number }> = {
  * Solves −∇²u = 4 with u = 0 on the outline and takes √u, which for a disc is exactly the ball; then a soft cap keeps
  * wide objects from becoming balloons.
  */
-export function inflate(grid: Grid, depth: Depth): Float32Array {
+export function inflate(grid: Grid, depth: DepthName): Float32Array {
   const heights = solvePoisson(grid.field, grid.columns, grid.rows);
   const { factor, cap } = presets[depth];
   const limit = cap * Math.sqrt((grid.columns - 4) * (grid.rows - 4));
@@ -26,16 +26,20 @@ export function inflate(grid: Grid, depth: Depth): Float32Array {
   return heights;
 }
 
-/** −∇²u = 4 inside the outline, 0 on it, in units of cells squared. Each grid starts from the solution of a coarser one. */
-export function solvePoisson(field: Float32Array, columns: number, rows: number): Float32Array {
+/**
+ * −∇²u + κ²u = 4 inside the outline, 0 on it, in units of cells squared. Each grid starts from the solution of a coarser
+ * one.
+ * @param kappa Above 0, u levels off at 4 / κ² about 1 / κ cells away from the outline.
+ */
+export function solvePoisson(field: Float32Array, columns: number, rows: number, kappa = 0): Float32Array {
   let start = new Float32Array(field.length);
   if (Math.min(columns, rows) > 12) {
     const halfColumns = Math.ceil(columns / 2);
     const halfRows = Math.ceil(rows / 2);
-    const coarse = solvePoisson(halve(field, columns, rows, halfColumns, halfRows), halfColumns, halfRows);
+    const coarse = solvePoisson(halve(field, columns, rows, halfColumns, halfRows), halfColumns, halfRows, 2 * kappa);
     start = prolong(coarse, halfColumns, halfRows, columns, rows);
   }
-  relax(field, columns, rows, start);
+  relax(field, columns, rows, start, kappa ** 2);
   return start;
 }
 
@@ -76,10 +80,10 @@ function prolong(
 }
 
 /** Red-black over-relaxation on the Shortley–Weller stencil, `u` in place. */
-function relax(field: Float32Array, columns: number, rows: number, u: Float32Array): void {
+function relax(field: Float32Array, columns: number, rows: number, u: Float32Array, decay: number): void {
   const colours = [0, 1].map((colour) => {
     const nodes = insideNodes(field, columns, rows, colour);
-    return { ...nodes, coefficients: stencils(field, columns, nodes.edge) };
+    return { ...nodes, coefficients: stencils(field, columns, nodes.edge, decay) };
   });
   let max = 0;
   for (let i = 0; i < u.length; i++) {
@@ -90,11 +94,12 @@ function relax(field: Float32Array, columns: number, rows: number, u: Float32Arr
   const diameter = Math.max(2 * Math.sqrt(max), Math.min(12, Math.min(columns, rows)));
   const omega = 2 / (1 + Math.PI / diameter);
   const sweeps = Math.ceil(24 + 0.2 * diameter);
+  const share = 1 / (4 + decay);
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (const { deep, edge, coefficients } of colours) {
       for (let n = 0; n < deep.length; n++) {
         const at = deep[n]!;
-        const next = 0.25 * (u[at + 1]! + u[at - 1]! + u[at + columns]! + u[at - columns]!) + 1;
+        const next = share * (u[at + 1]! + u[at - 1]! + u[at + columns]! + u[at - columns]! + 4);
         u[at] = u[at]! + omega * (next - u[at]!);
       }
       for (let n = 0; n < edge.length; n++) {
@@ -132,7 +137,7 @@ function insideNodes(field: Float32Array, columns: number, rows: number, colour:
 }
 
 /** Weights of the four neighbours (0 where the outline comes first) and the source term, divided by the diagonal. */
-function stencils(field: Float32Array, columns: number, nodes: Int32Array): Float32Array {
+function stencils(field: Float32Array, columns: number, nodes: Int32Array, decay: number): Float32Array {
   const result = new Float32Array(nodes.length * 5);
   for (let n = 0; n < nodes.length; n++) {
     const at = nodes[n]!;
@@ -141,7 +146,7 @@ function stencils(field: Float32Array, columns: number, nodes: Int32Array): Floa
     const left = reach(here, field[at - 1]!);
     const down = reach(here, field[at + columns]!);
     const up = reach(here, field[at - columns]!);
-    const diagonal = 2 / (right * left) + 2 / (down * up);
+    const diagonal = 2 / (right * left) + 2 / (down * up) + decay;
     const c = 5 * n;
     result[c] = field[at + 1]! > 0.5 ? 2 / (right * (right + left)) / diagonal : 0;
     result[c + 1] = field[at - 1]! > 0.5 ? 2 / (left * (right + left)) / diagonal : 0;

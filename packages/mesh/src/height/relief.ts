@@ -3,11 +3,13 @@ import type { Picture } from '../image/decode-image.ts';
 import { toLab } from '../image/lab.ts';
 import { resample, shrinkRgb } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
-import type { Depth } from '../types.ts';
+import type { Depth, DepthName } from '../types.ts';
 
-/** Thickness of the slab, and height of the relief above it, as shares of the picture's longest side. */
-const slab = 0.03;
-const relief: Record<Depth, number> = { medal: 0.03, soft: 0.05, full: 0.07 };
+/** Thickness of the slab at most, and of the whole by name, as shares of the picture's longest side. */
+const maxSlab = 0.03;
+const wholes: Record<DepthName, number> = { medal: 0.06, soft: 0.08, full: 0.1 };
+/** Share of the slab in a whole that is thinner than that needs. */
+const slabShare = 0.3;
 /** Cells along the picture's longest side. */
 const maxCells = 300;
 /** Side of a cell in pixels. */
@@ -34,6 +36,8 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
   const raised = resample(saliency, width, height, columns, rows);
   const broad = softBlur(lightness, columns, rows, 0.025 * Math.max(columns, rows));
   const finer = softBlur(lightness, columns, rows, 0.007 * Math.max(columns, rows));
+  const whole = typeof depth === 'number' ? depth / 100 : wholes[depth];
+  const slab = Math.min(maxSlab, slabShare * whole);
   const heights = new Float32Array(columns * rows);
   const longInCells = Math.max(columns, rows) - 1;
   for (let j = 0; j < rows; j++) {
@@ -43,7 +47,7 @@ export function raiseRelief(picture: Picture, saliency: Float32Array, depth: Dep
       const surface = 0.6 * raised[at]! + 0.35 * broad[at]! + fine + 0.1;
       const toBorder = Math.min(i, j, columns - 1 - i, rows - 1 - j) / (0.03 * longInCells);
       const fade = toBorder >= 1 ? 1 : toBorder * toBorder * (3 - 2 * toBorder);
-      heights[at] = longInCells * (slab + relief[depth] * Math.max(surface, 0.02) * fade);
+      heights[at] = longInCells * (slab + (whole - slab) * Math.max(surface, 0.02) * fade);
     }
   }
   const originX = (width - (columns - 1) * even) / 2;

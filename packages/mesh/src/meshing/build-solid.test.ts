@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { meshMessage } from '../messages.ts';
+import type { Heights } from '../height/raise-shape.ts';
 import { inflate } from '../height/inflate.ts';
 import { buildObject } from './build-solid.ts';
 import type { Grid } from './grid.ts';
@@ -11,7 +12,7 @@ describe('buildObject', () => {
   it('closes any blob, without a fold, within any limit', async () => {
     await fc.assert(
       fc.asyncProperty(blobs, fc.integer({ min: 100, max: 3000 }), fc.boolean(), async (grid, faceLimit, smooth) => {
-        const { solid } = await buildObject({ grid, raise: (kept) => inflate(kept, 'full'), faceLimit, smooth });
+        const { solid } = await buildObject({ grid, raise: (kept) => alike(inflate(kept, 'full')), faceLimit, smooth });
         expect(solid.triangles.length / 3).toBeLessThanOrEqual(faceLimit);
         expect(openEdges(solid)).toEqual([]);
         expect(folds(solid)).toEqual([]);
@@ -28,7 +29,7 @@ describe('buildObject', () => {
       .filter((grid) => grid.field.some((f) => f > 0.5));
     await fc.assert(
       fc.asyncProperty(specks, fc.integer({ min: 100, max: 4000 }), async (grid, faceLimit) => {
-        const { solid } = await buildObject({ grid, raise: (kept) => inflate(kept, 'soft'), faceLimit, smooth: true });
+        const { solid } = await buildObject({ grid, raise: (kept) => alike(inflate(kept, 'soft')), faceLimit, smooth: true });
         expect(solid.triangles.length / 3).toBeLessThanOrEqual(faceLimit);
         expect(openEdges(solid)).toEqual([]);
         expect(folds(solid)).toEqual([]);
@@ -46,13 +47,13 @@ describe('a hole that does not fit the limit', () => {
       const distance = Math.hypot((at % 48) - 24, Math.floor(at / 48) - 24);
       field[at] = distance > 1.5 && distance < 18 ? 1 : 0;
     }
-    const plan = { raise: (kept: Grid) => inflate(kept, 'full'), smooth: true, grid: frame(field, 48, 48) };
+    const plan = { raise: (kept: Grid) => alike(inflate(kept, 'full')), smooth: true, grid: frame(field, 48, 48) };
     const closed = await buildObject({ ...plan, faceLimit: 40 });
     expect(closed.warnings).toEqual([meshMessage('mesh.holes_closed_one')]);
-    expect(closed.heights[24 * 48 + 24]!).toBe(Math.max(...closed.heights));
+    expect(closed.heights.front[24 * 48 + 24]!).toBe(Math.max(...closed.heights.front));
     const open = await buildObject({ ...plan, faceLimit: 1000 });
     expect(open.warnings).toEqual([]);
-    expect(open.heights[24 * 48 + 24]!).toBe(0);
+    expect(open.heights.front[24 * 48 + 24]!).toBe(0);
   });
 });
 
@@ -80,6 +81,11 @@ const blobs = fc
     return frame(field, columns, rows);
   })
   .filter((grid) => grid.field.some((f) => f > 0.5));
+
+/** Heights of a solid whose back is as its front. */
+function alike(heights: Float32Array): Heights {
+  return { front: heights, back: heights };
+}
 
 function frame(field: Float32Array, columns: number, rows: number): Grid {
   for (let at = 0; at < field.length; at++) {

@@ -1,3 +1,4 @@
+import type { Heights } from '../height/raise-shape.ts';
 import type { Relief } from '../height/relief.ts';
 import { bilinear } from '../image/resample.ts';
 import type { Message } from '../messages.ts';
@@ -9,6 +10,7 @@ import { repairSheet } from './repair.ts';
 import { simplifySheet } from './simplify.ts';
 import { extrudeSheet, isClosed, mirrorSheet } from './solid.ts';
 import type { Solid } from './solid.ts';
+import { Untangler } from './untangle.ts';
 
 /** Attempts with the same parts and holes. */
 const maxAttempts = 12;
@@ -17,7 +19,7 @@ const maxAttempts = 12;
 export interface ObjectPlan {
   grid: Grid;
   /** Heights in cells for a grid from which parts and holes may have been removed. */
-  raise(grid: Grid): Float32Array;
+  raise(grid: Grid): Heights;
   faceLimit: number;
   /** Whether the heights have no detail of a few cells. See `fillOutline`. */
   smooth: boolean;
@@ -31,37 +33,49 @@ export interface BuiltObject {
   warnings: Message[];
   /** Grid and heights of the final attempt. */
   grid: Grid;
-  heights: Float32Array;
+  heights: Heights;
 }
 
 /**
  * Fills, simplifies, repairs and mirrors the outline, with ever fewer triangles (and, where that is not enough, ever
- * fewer parts and holes) until the solid is closed and within `faceLimit`.
+ * fewer parts and holes) until the solid is closed, within `faceLimit` and nowhere passes through itself. One long
+ * winding part may not be possible with so few faces; then, and only then, it may.
  */
 export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
+  const built = (await buildWith(plan, false)) ?? (await buildWith(plan, true));
+  if (!built) throw new Error(`No closed surface within ${plan.faceLimit} faces was found`);
+  return built;
+}
+
+async function buildWith(plan: ObjectPlan, mayCross: boolean): Promise<BuiltObject | undefined> {
   const { columns, rows } = plan.grid;
   for (let budget = plan.faceLimit; budget > 1; budget /= 2) {
     const grid = { ...plan.grid, field: plan.grid.field.slice() };
     const warnings = dropFeatures(grid, budget);
     const heights = plan.raise(grid);
-    if (budget === plan.faceLimit) await plan.raised?.();
-    const heightAt = (x: number, y: number): number => bilinear(heights, columns, rows, x, -y);
-    const outline = fillOutline(grid, heights, plan.smooth);
-    const solid = await reduce(plan.faceLimit, plan.faceLimit / 2, async (target) =>
-      mirrorSheet(repairSheet(await simplifySheet(outline, target), heightAt)),
-    );
+    if (budget === plan.faceLimit && !mayCross) await plan.raised?.();
+    const { front, back } = heights;
+    const heightAt = (x: number, y: number): number => bilinear(front, columns, rows, x, -y);
+    const depthAt = (x: number, y: number): number => bilinear(back, columns, rows, x, -y);
+    const untangler = new Untangler(fillOutline(grid, front, plan.smooth));
+    const solid = await reduce(plan.faceLimit, plan.faceLimit / 2, async (target) => {
+      const { sheet, isTangled } = await untangler.simplify(target);
+      if (isTangled && !mayCross) return undefined;
+      return mirrorSheet(repairSheet(sheet, heightAt), back === front ? undefined : depthAt);
+    });
     if (solid) return { solid, warnings, grid, heights };
   }
-  throw new Error(`No closed surface within ${plan.faceLimit} faces was found`);
+  return undefined;
 }
 
 /** The slab with its relief, walls and flat back. */
 export async function buildRelief({ grid, heights }: Relief, faceLimit: number): Promise<Solid> {
-  const sheet = fillRectangle(grid, heights);
-  const centre: [number, number] = [(grid.columns - 1) / 2, sheet.vertices.at(-2)! / 2];
-  const solid = await reduce(faceLimit, 0.97 * faceLimit, async (target) =>
-    extrudeSheet(await simplifySheet(sheet, target), 0, centre),
-  );
+  const rectangle = fillRectangle(grid, heights);
+  const centre: [number, number] = [(grid.columns - 1) / 2, rectangle.vertices.at(-2)! / 2];
+  const solid = await reduce(faceLimit, 0.97 * faceLimit, async (target) => {
+    const { sheet } = await simplifySheet(rectangle, target);
+    return extrudeSheet(sheet, 0, centre);
+  });
   if (!solid) throw new Error(`No closed surface within ${faceLimit} faces was found`);
   return solid;
 }
@@ -70,13 +84,13 @@ export async function buildRelief({ grid, heights }: Relief, faceLimit: number):
 async function reduce(
   faceLimit: number,
   start: number,
-  build: (target: number) => Promise<Solid>,
+  build: (target: number) => Promise<Solid | undefined>,
 ): Promise<Solid | undefined> {
   let target = Math.floor(start);
   for (let attempt = 0; attempt < maxAttempts && target >= 4; attempt++) {
     const solid = await build(target);
-    const faces = solid.triangles.length / 3;
-    if (faces > 0 && faces <= faceLimit && isClosed(solid.triangles)) return solid;
+    const faces = solid ? solid.triangles.length / 3 : faceLimit;
+    if (solid && faces > 0 && faces <= faceLimit && isClosed(solid.triangles)) return solid;
     target = Math.floor(Math.min(target * 0.95, (target * 0.99 * faceLimit) / Math.max(faces, 1)));
   }
   return undefined;

@@ -5,14 +5,21 @@ import type { Sheet } from './sheet.ts';
 /** Twice the area in square cells; smaller triangles count as degenerate. */
 const minArea = 1e-3;
 
+/** A simplified sheet, and for each of its vertices the one of the original that it was. */
+interface Simplified {
+  sheet: Sheet;
+  origin: Uint32Array;
+}
+
 /**
  * Fewer triangles in the same outline. Simplified in the plane, with the height as an attribute, so that edge collapses
  * cannot fold the sheet; simplifying the closed solid in 3D leaves folds where it is thin.
+ * @param locked 1 for each vertex that must stay.
  */
-export async function simplifySheet(sheet: Sheet, targetTriangles: number): Promise<Sheet> {
-  if (sheet.triangles.length / 3 <= targetTriangles) return sheet;
-  await MeshoptSimplifier.ready;
+export async function simplifySheet(sheet: Sheet, targetTriangles: number, locked?: Uint8Array): Promise<Simplified> {
   const count = sheet.vertices.length / 3;
+  if (sheet.triangles.length / 3 <= targetTriangles) return { sheet, origin: Uint32Array.from({ length: count }, (_, v) => v) };
+  await MeshoptSimplifier.ready;
   const flat = sheet.vertices.slice();
   const heights = new Float32Array(count);
   const extent = span(flat);
@@ -27,7 +34,7 @@ export async function simplifySheet(sheet: Sheet, targetTriangles: number): Prom
     heights,
     1,
     [1],
-    null,
+    locked ?? null,
     Math.max(3, Math.floor(targetTriangles) * 3),
     1,
   );
@@ -44,7 +51,7 @@ function area(vertices: Float32Array, a: number, b: number, c: number): number {
 }
 
 /** Drops the vertices that no triangle uses. */
-function compact(sheet: Sheet): Sheet {
+function compact(sheet: Sheet): Simplified {
   const ids = new Int32Array(sheet.vertices.length / 3).fill(-1);
   const triangles = new Uint32Array(sheet.triangles.length);
   let count = 0;
@@ -54,12 +61,14 @@ function compact(sheet: Sheet): Sheet {
     triangles[i] = ids[old]!;
   }
   const vertices = new Float32Array(count * 3);
+  const origin = new Uint32Array(count);
   for (let old = 0; old < ids.length; old++) {
     const id = ids[old]!;
     if (id === -1) continue;
+    origin[id] = old;
     for (let c = 0; c < 3; c++) vertices[3 * id + c] = sheet.vertices[3 * old + c]!;
   }
-  return { vertices, triangles };
+  return { sheet: { vertices, triangles }, origin };
 }
 
 /** Flips the longest edge of degenerate and folded triangles where that leaves two valid ones. */

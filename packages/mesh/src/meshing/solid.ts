@@ -12,8 +12,14 @@ export interface Solid {
   rounded: boolean;
 }
 
-/** The sheet and its mirror image, sharing the boundary. */
-export function mirrorSheet(sheet: Sheet): Solid {
+/** How close to the plane of its boundary the back may come, in cells. */
+const minDepth = 0.05;
+
+/**
+ * The sheet and its mirror image, sharing the boundary.
+ * @param depthAt How far behind the plane the back lies at a point of it; without it, as far as the front before it.
+ */
+export function mirrorSheet(sheet: Sheet, depthAt?: (x: number, y: number) => number): Solid {
   const count = sheet.vertices.length / 3;
   const boundary = boundaryVertices(sheet.triangles, oppositeEdges(sheet.triangles), count);
   const twin = new Uint32Array(count);
@@ -24,9 +30,10 @@ export function mirrorSheet(sheet: Sheet): Solid {
   for (let v = 0; v < count; v++) {
     if (boundary[v]) continue;
     const at = 3 * twin[v]!;
-    positions[at] = sheet.vertices[3 * v]!;
-    positions[at + 1] = sheet.vertices[3 * v + 1]!;
-    positions[at + 2] = -sheet.vertices[3 * v + 2]!;
+    const [x, y, z] = [sheet.vertices[3 * v]!, sheet.vertices[3 * v + 1]!, sheet.vertices[3 * v + 2]!];
+    positions[at] = x;
+    positions[at + 1] = y;
+    positions[at + 2] = -(depthAt ? Math.max(depthAt(x, y), minDepth) : z);
   }
   const half = sheet.triangles.length;
   const triangles = new Uint32Array(half * 2);
