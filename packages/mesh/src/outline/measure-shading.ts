@@ -1,5 +1,6 @@
 import { boxBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
+import { distanceInside } from '../image/distance.ts';
 import { bilinear, shrinkRgb } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { MeasuredOutline } from './measure-outline.ts';
@@ -30,7 +31,8 @@ export function measureShading(grid: Grid, picture: Picture, outline: MeasuredOu
   const columns = samples.map(({ x, y, rise }) => [1, (x - axis.x) / width, (y - axis.y) / height, rise]);
   const fitted = leastSquares(columns, light);
   const residual = average(light.map((l, k) => (l - dot(columns[k]!, fitted)) ** 2));
-  const middle = average(samples.map(({ light: l, rise }) => (l - mean) * (rise - averageRise(samples)))) / spread;
+  const meanRise = average(samples.map(({ rise }) => rise));
+  const middle = average(samples.map(({ light: l, rise }) => (l - mean) * (rise - meanRise))) / spread;
   const detail = Math.sqrt(average(samples.map(({ light: l, smooth }) => (l - smooth) ** 2)));
   return { dome: 1 - residual / variance, middle: 4 * middle, stripes: stripesOf(samples, mean, variance), spread, detail };
 }
@@ -88,18 +90,9 @@ function smallLightness({ rgb, width, height }: Picture): { values: Float32Array
   return { values, width: toWidth, height: toHeight };
 }
 
-/** Distance from the outline as a share of the greatest one, in chamfer steps. */
+/** Distance from the outline as a share of the greatest one. */
 function riseOf(inside: Float32Array, width: number, height: number): Float32Array {
-  const distance = Float32Array.from(inside, (share) => (share > 0 ? 1e6 : 0));
-  const relax = (at: number, x: number, y: number, sign: number): void => {
-    for (const [dx, dy, cost] of [[1, 0, 1], [0, 1, 1], [1, 1, 1.414], [-1, 1, 1.414]] as const) {
-      const [nx, ny] = [x - sign * dx, y - sign * dy];
-      const there = nx < 0 || ny < 0 || nx >= width || ny >= height ? 0 : distance[ny * width + nx]!;
-      distance[at] = Math.min(distance[at]!, there + cost);
-    }
-  };
-  for (let at = 0; at < inside.length; at++) if (inside[at]) relax(at, at % width, Math.floor(at / width), 1);
-  for (let at = inside.length - 1; at >= 0; at--) if (inside[at]) relax(at, at % width, Math.floor(at / width), -1);
+  const distance = distanceInside(inside, width, height);
   const greatest = distance.reduce((most, d) => Math.max(most, d), 1);
   return distance.map((d) => d / greatest);
 }
@@ -126,10 +119,6 @@ function stripesOf(samples: readonly Sample[], mean: number, variance: number): 
   }
   const between = bins.reduce((sum, bin) => sum + (bin.count > 0 ? bin.count * (bin.sum / bin.count - mean) ** 2 : 0), 0);
   return between / samples.length / variance;
-}
-
-function averageRise(samples: readonly Sample[]): number {
-  return average(samples.map(({ rise }) => rise));
 }
 
 function average(values: readonly number[]): number {

@@ -1,8 +1,8 @@
-import { boxBlur, softBlur } from '../image/blur.ts';
+import { boxBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
-import { resample } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import { fillUnknown } from './push-pull.ts';
+import { paintSkin } from './skin.ts';
 
 /** One texture with a region for each side. */
 export interface Atlas {
@@ -17,11 +17,12 @@ export interface Atlas {
 /** Pixels of bled colour kept around the object, so that no filter reaches the edge of its region. */
 const padding = 8;
 
-/** The front as photographed; the back is the same picture at half the size, more blurred away from the outline. */
+/** The front as photographed; see `paintSkin` for the back, which is half the size. */
 export function paintObject(picture: Picture, coverage: Float32Array, grid: Grid): Atlas {
   const crop = cropAround(grid, picture);
   const front = fillUnknown(knownColours(picture, coverage, crop)).values;
-  const back = paintBack(front, coverage, picture.width, crop);
+  const covered = cutOut(coverage, picture.width, crop);
+  const back = paintSkin({ width: crop.width, height: crop.height, values: front }, covered);
   return stack(front, crop, back);
 }
 
@@ -97,28 +98,6 @@ function knownColours(picture: Picture, coverage: Float32Array, crop: Crop) {
     }
   }
   return { width, height, values };
-}
-
-function paintBack(front: Float32Array, coverage: Float32Array, pictureWidth: number, crop: Crop) {
-  const width = Math.max(1, Math.ceil(crop.width / 2));
-  const height = Math.max(1, Math.ceil(crop.height / 2));
-  const cut = cutOut(coverage, pictureWidth, crop).map((share) => (share > 0.5 ? 1 : 0));
-  const inside = resample(cut, crop.width, crop.height, width, height);
-  const radius = Math.max(2, Math.round(0.035 * Math.max(width, height)));
-  const depth = boxBlur(boxBlur(inside, width, height, radius), width, height, radius);
-  const values = new Float32Array(width * height * 3);
-  for (let c = 0; c < 3; c++) {
-    const plane = new Float32Array(crop.width * crop.height);
-    for (let i = 0; i < plane.length; i++) plane[i] = front[4 * i + c]!;
-    const sharp = resample(plane, crop.width, crop.height, width, height);
-    const blurred = softBlur(sharp, width, height, radius);
-    for (let i = 0; i < sharp.length; i++) {
-      const away = Math.min(Math.max((depth[i]! - 0.55) / 0.4, 0), 1);
-      const mix = away * away * (3 - 2 * away);
-      values[3 * i + c] = sharp[i]! * (1 - mix) + blurred[i]! * mix;
-    }
-  }
-  return { values, width, height };
 }
 
 /** Front and back above or beside each other, whichever is squarer. */
