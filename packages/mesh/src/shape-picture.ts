@@ -12,7 +12,7 @@ import type { Grid } from './meshing/grid.ts';
 import type { Solid } from './meshing/solid.ts';
 import { meshMessage } from './messages.ts';
 import type { Message } from './messages.ts';
-import { likeliestShape } from './outline/score-shapes.ts';
+import { scoreShapes } from './outline/score-shapes.ts';
 import type { Foreground } from './segmentation/find-foreground.ts';
 import { paintObject, paintSlab } from './texturing/atlas.ts';
 import type { Atlas } from './texturing/atlas.ts';
@@ -55,7 +55,7 @@ export async function shapeObject(
   const { depth, detail } = options;
   // Alone, a name for the thickness stands for the body that it has always made.
   const name = options.shape === 'auto' && typeof depth === 'string' ? depth : undefined;
-  const kind = options.shape === 'auto' ? (name ? namedKinds[name] : likeliestShape(picture, grid)) : options.shape;
+  const kind = options.shape === 'auto' ? (name ? namedKinds[name] : scoreShapes(grid, picture)[0]!.shape) : options.shape;
   const built = await buildObject({
     grid,
     raise: (kept) =>

@@ -1,7 +1,7 @@
 import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
-import { openImage, readHeader, readMaskHeader, rejectUndecodable } from './open-image.ts';
+import { decode, readHeader, readMaskHeader } from './open-image.ts';
 import type { Picture } from './picture.ts';
 
 export type { Picture };
@@ -14,7 +14,7 @@ const minLongSide = 256;
 /** Decodes to the working size. @throws ImageError */
 export async function decodeImage(image: Uint8Array): Promise<Picture> {
   const info = await readHeader(image);
-  return decodeAt(image, workingSize(info));
+  return decodeAt(image, info, workingSize(info));
 }
 
 /** The longest side at which a picture is searched for its object: a larger one costs more and finds the same. */
@@ -28,7 +28,7 @@ export async function decodePreview(image: Uint8Array): Promise<{ info: ImageInf
     width: Math.max(1, Math.round(info.width * scale)),
     height: Math.max(1, Math.round(info.height * scale)),
   };
-  return { info, picture: await decodeAt(image, size) };
+  return { info, picture: await decodeAt(image, info, size) };
 }
 
 /**
@@ -40,8 +40,7 @@ export async function decodeMask(
   mask: Uint8Array | string,
   picture: Pick<Picture, 'width' | 'height'>,
 ): Promise<Float32Array> {
-  await readMaskHeader(mask);
-  const { rgb, alpha } = await decodeAt(mask, picture);
+  const { rgb, alpha } = await decodeAt(mask, await readMaskHeader(mask), picture);
   const cutOut = alpha?.some((a) => a < 128) ? alpha : undefined;
   const coverage = new Float32Array(picture.width * picture.height);
   for (let i = 0; i < coverage.length; i++) {
@@ -56,14 +55,14 @@ function workingSize({ width, height }: ImageInfo): { width: number; height: num
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-async function decodeAt(image: Uint8Array | string, size: { width: number; height: number }): Promise<Picture> {
-  const { width, height } = size;
-  const { data, info } = await openImage(image)
-    .resize(width, height, { fit: 'fill', kernel: 'mitchell' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch(rejectUndecodable);
+async function decodeAt(
+  image: Uint8Array | string,
+  header: ImageInfo,
+  { width, height }: { width: number; height: number },
+): Promise<Picture> {
+  const { data, info } = await decode(image, header, (opened) =>
+    opened.resize(width, height, { fit: 'fill', kernel: 'mitchell' }).toColourspace('srgb').raw({ depth: 'uchar' }),
+  );
   return splitChannels(data, info.channels, width, height);
 }
 

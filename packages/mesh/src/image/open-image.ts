@@ -1,8 +1,9 @@
 import sharp from 'sharp';
-import type { Metadata, Sharp } from 'sharp';
+import type { Metadata, OutputInfo, Sharp } from 'sharp';
 import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
+import { holdsMoreRows, saysWrongSize } from './jpeg-size.ts';
 
 /** Images with more pixels are rejected before they are decoded. */
 const maxPixels = 64_000_000;
@@ -43,8 +44,31 @@ async function readInfo(image: Uint8Array | string): Promise<ImageInfo> {
 }
 
 /** A decoder that accepts what we accept and stops at damage instead of filling the rest with grey. */
-export function openImage(image: Uint8Array | string): Sharp {
-  return sharp(image, { failOn: 'truncated', limitInputPixels: maxPixels, autoOrient: true, animated: false });
+export function openImage(image: Uint8Array | string, failOn: 'truncated' | 'warning' = 'truncated'): Sharp {
+  return sharp(image, { failOn, limitInputPixels: maxPixels, autoOrient: true, animated: false });
+}
+
+/**
+ * Decodes what we accept and stops at damage, instead of filling the rest with grey or leaving out what the header does
+ * not mention.
+ * @param info What `readHeader` said.
+ * @param steps What is done with the picture, up to its pixels.
+ * @throws ImageError
+ */
+export async function decode(
+  image: Uint8Array | string,
+  info: ImageInfo,
+  steps: (opened: Sharp) => Sharp,
+): Promise<{ data: Buffer; info: OutputInfo }> {
+  const run = (failOn: 'truncated' | 'warning') =>
+    steps(openImage(image, failOn)).toBuffer({ resolveWithObject: true });
+  if (info.format !== 'jpeg') return run('truncated').catch(rejectUndecodable);
+  if (await holdsMoreRows(image, info)) return rejectUndecodable(new Error('More data than the header says'));
+  // Of the decoder's warnings only some are about damage that is seen.
+  return run('warning').catch((cause: unknown) => {
+    const text = cause instanceof Error ? cause.message : '';
+    return saysWrongSize(text) ? rejectUndecodable(cause) : run('truncated').catch(rejectUndecodable);
+  });
 }
 
 /** What the library says where the machine gives it no memory, thread or descriptor: nothing of it is the image's fault. */

@@ -32,7 +32,7 @@ export function findAxis(plane: Plane): Axis | undefined {
   if (!centre) return undefined;
   const turns = Array.from({ length: coarseSteps }, (_, k) => {
     const angle = (k * Math.PI) / coarseSteps;
-    return { angle, symmetry: symmetryAt(plane, axisAt(centre, angle, 0), 2) };
+    return { angle, symmetry: symmetryAt(plane, axisAt(centre, angle, 0), 3) };
   });
   const peaks = turns.filter(({ symmetry }, k) => {
     const before = turns[(k + coarseSteps - 1) % coarseSteps]!;
@@ -94,7 +94,7 @@ function axisAt({ x, y }: { x: number; y: number }, angle: number, offset: numbe
 
 function refine(plane: Plane, centre: Moments, start: number): Axis {
   let [angle, offset] = [start, 0];
-  let best = symmetryAt(plane, axisAt(centre, angle, offset), 1);
+  let best = symmetryAt(plane, axisAt(centre, angle, offset), 2);
   let turn = Math.PI / coarseSteps / 2;
   let shift = 0.02 * Math.max(plane.width, plane.height);
   for (let round = 0; round < 6; round++) {
@@ -104,7 +104,7 @@ function refine(plane: Plane, centre: Moments, start: number): Axis {
       [0, shift],
       [0, -shift],
     ] as const) {
-      const symmetry = symmetryAt(plane, axisAt(centre, angle + da, offset + dofs), 1);
+      const symmetry = symmetryAt(plane, axisAt(centre, angle + da, offset + dofs), 2);
       if (symmetry <= best) continue;
       best = symmetry;
       angle += da;
@@ -113,7 +113,8 @@ function refine(plane: Plane, centre: Moments, start: number): Axis {
     turn /= 2;
     shift /= 2;
   }
-  return { ...axisAt(centre, angle, offset), symmetry: best };
+  const axis = axisAt(centre, angle, offset);
+  return { ...axis, symmetry: symmetryAt(plane, axis, 1) };
 }
 
 function symmetryAt({ values, width, height }: Plane, axis: Omit<Axis, 'symmetry'>, stride: number): number {
