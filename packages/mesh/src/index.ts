@@ -9,9 +9,12 @@ export { inspectMask } from './inspect-mask.ts';
 export { makeThumbnail } from './make-thumbnail.ts';
 export { meshMessage, meshMessages } from './messages.ts';
 export type { MeshMessageId, Message, MessageValues } from './messages.ts';
-export { shapeKinds, stages } from './types.ts';
+export { previewShapes } from './preview-shapes.ts';
+export type { ShapePreview } from './preview-shapes.ts';
+export { depthNames, modes, shapeKinds, stages } from './types.ts';
 export type {
   Depth,
+  DepthName,
   GenerateContext,
   GeneratedModel,
   GenerateOptions,

@@ -6,6 +6,11 @@ import type { Axis } from '../outline/axis.ts';
 /** Nodes along the long side of the plane in which the axis is looked for. */
 const axisSide = 96;
 
+/** Sections over which edges are evened out, as a share of all: a ragged outline would become rings around the body. */
+const evenOver = 0.012;
+/** Edges farther apart than this, in cells, are a step of the body. */
+const step = 2;
+
 /** One part of a cross-section: from the left edge to the right one, in cells beside the axis. */
 interface Span {
   from: number;
@@ -73,7 +78,24 @@ function cutAcross(grid: Grid, axis: Axis): { start: number; spans: Span[][] } {
     }
     spans.push(section);
   }
-  return { start: -reach, spans };
+  return { start: -reach, spans: even(spans, Math.round(evenOver * spans.filter((section) => section.length > 0).length)) };
+}
+
+/** Each edge as the mean of those near it in the sections before and after, where they are in as many parts. */
+function even(spans: readonly Span[][], reach: number): Span[][] {
+  return spans.map((section, k) =>
+    section.map((span, part) => {
+      let [from, to, count] = [0, 0, 0];
+      for (let other = k - reach; other <= k + reach; other++) {
+        const near = spans[other]?.length === section.length ? spans[other]?.[part] : undefined;
+        if (!near || Math.abs(near.from - span.from) > step || Math.abs(near.to - span.to) > step) continue;
+        from += near.from;
+        to += near.to;
+        count++;
+      }
+      return { from: from / count, to: to / count };
+    }),
+  );
 }
 
 /** Square of a circle's height at this distance from the axis; negative where no section is near. */

@@ -11,10 +11,14 @@ const maxLongSide = 1024;
 /** Smaller pictures are enlarged to this, so that their outline is a curve and not a staircase. */
 const minLongSide = 256;
 
-/** Decodes to the working size. @throws ImageError */
-export async function decodeImage(image: Uint8Array): Promise<Picture> {
+/**
+ * Decodes to the working size.
+ * @param longSide The longest side at most, in pixels.
+ * @throws ImageError
+ */
+export async function decodeImage(image: Uint8Array, longSide = maxLongSide): Promise<Picture> {
   const info = await readHeader(image);
-  return decodeAt(image, info, workingSize(info));
+  return decodeAt(image, info, workingSize(info, longSide));
 }
 
 /** The longest side at which a picture is searched for its object: a larger one costs more and finds the same. */
@@ -49,9 +53,9 @@ export async function decodeMask(
   return coverage;
 }
 
-function workingSize({ width, height }: ImageInfo): { width: number; height: number } {
+function workingSize({ width, height }: ImageInfo, longSide: number): { width: number; height: number } {
   const long = Math.max(width, height);
-  const scale = Math.min(Math.max(long, minLongSide), maxLongSide) / long;
+  const scale = Math.min(Math.max(long, minLongSide), longSide) / long;
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 

@@ -2,11 +2,11 @@ import sharp from 'sharp';
 import { rasterise } from './rasterise.ts';
 import type { Drawable, Texture, View } from './rasterise.ts';
 
-/** Width and height of the preview in pixels. */
-const side = 512;
+/** Width and height of a model's preview in pixels. */
+const modelSide = 512;
 
 /** The model, slightly from the side and above, as WebP on a transparent background. */
-export async function renderPreview(model: Drawable, texture: Texture): Promise<Uint8Array> {
+export async function renderPreview(model: Drawable, texture: Texture, side = modelSide): Promise<Uint8Array> {
   const rgba = renderSmooth(model, texture, { width: side, height: side, yaw: 30, pitch: 10, shading: 'lit' });
   const webp = await sharp(rgba, { raw: { width: side, height: side, channels: 4 } })
     .webp({ quality: 85, effort: 2 })

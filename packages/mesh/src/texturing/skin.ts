@@ -18,8 +18,8 @@ const backRim = 0.05;
 const ringFrom = 0.025;
 const ringTo = 0.07;
 /** Mean contrast of details, 0 to 1, from which on the back does not show them. */
-const plainDetail = 0.022;
-const fullDetail = 0.05;
+const plainDetail = 0.024;
+const fullDetail = 0.042;
 
 /** One side of a texture at half the size: a plane for each colour. */
 interface Side {
@@ -112,7 +112,7 @@ function plainColours({ width, height, planes }: Side, distance: Float32Array, s
 function detailOf(side: Side, inside: Float32Array, distance: Float32Array, size: number): Float32Array {
   const { width, height } = side;
   const fine = blurred(side, 0.004 * size);
-  const broad = blurred(side, 0.045 * size);
+  const broad = blurred(side, 0.025 * size);
   const contrast = new Float32Array(width * height);
   const counted = new Float32Array(width * height);
   for (let at = 0; at < contrast.length; at++) {
@@ -121,13 +121,17 @@ function detailOf(side: Side, inside: Float32Array, distance: Float32Array, size
     counted[at] = 1;
     for (let c = 0; c < 3; c++) contrast[at]! += Math.abs(fine.planes[c]![at]! - broad.planes[c]![at]!) / 765;
   }
-  const radius = Math.round(0.06 * size);
+  const radius = Math.round(0.1 * size);
   const local = softBlur(contrast, width, height, radius);
   const share = softBlur(counted, width, height, radius);
-  const ramp = (level: number): number => smoothstep((level - plainDetail) / (fullDetail - plainDetail));
   const total = counted.reduce((sum, one) => sum + one, 0);
-  const whole = total > 0 ? ramp(contrast.reduce((sum, level) => sum + level, 0) / total) : 0;
-  return local.map((level, at) => Math.max(share[at]! > 0.02 ? ramp(level / share[at]!) : 0, whole));
+  const whole = total > 0 ? tooMuch(contrast.reduce((sum, level) => sum + level, 0) / total) : 0;
+  return local.map((level, at) => Math.max(share[at]! > 0.02 ? tooMuch(level / share[at]!) : 0, whole));
+}
+
+/** 0 for a contrast that the back can show, 1 for one that it cannot. */
+function tooMuch(contrast: number): number {
+  return smoothstep((contrast - plainDetail) / (fullDetail - plainDetail));
 }
 
 function smoothstep(value: number): number {

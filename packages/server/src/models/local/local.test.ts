@@ -47,7 +47,7 @@ describe('the local model', () => {
     expect(made.preview?.contentType).toBe('image/webp');
     expect(made.statistics.faces).toBe(500);
     expect(made.statistics.warnings).toEqual([
-      JSON.stringify({ depth: 'full', detail: 0, parts: 'all', mode: 'auto', faceLimit: 500 }),
+      JSON.stringify({ mode: 'auto', shape: 'auto', detail: 0, parts: 'all', faceLimit: 500 }),
     ]);
     expect(made.statistics.warning_messages).toEqual([{ message_id: 'test.options', message_values: { faces: 500 } }]);
     expect(reports).toEqual([{ stage: 'decode', fraction: 0.1, message: { text: 'Doing: photo' } }]);
@@ -122,9 +122,15 @@ describe('the local model', () => {
 
   it('fills in options, and reports invalid ones', () => {
     const { model } = setUp();
-    expect(model.checkOptions(undefined)).toEqual({
-      options: { depth: 'full', detail: 0, parts: 'all', mode: 'auto' },
-    });
+    const defaults = { mode: 'auto', shape: 'auto', detail: 0, parts: 'all' };
+    expect(model.checkOptions(undefined)).toEqual({ options: defaults });
+    for (const depth of ['medal', 'soft', 'full', 1, 12.5, 100]) {
+      expect(model.checkOptions({ depth, shape: 'lathe' })).toEqual({ options: { ...defaults, shape: 'lathe', depth } });
+    }
+    for (const depth of [0, 101, 'deep', null, '50']) {
+      expect(model.checkOptions({ depth })).toEqual({ problems: [expect.stringMatching(/^depth: /)] });
+    }
+    expect(model.checkOptions({ shape: 'cube' })).toEqual({ problems: [expect.stringMatching(/^shape: /)] });
     expect(model.checkOptions({ detail: 2, colour: 'red' })).toEqual({
       problems: [expect.stringMatching(/^detail: /), expect.stringContaining('colour')],
     });

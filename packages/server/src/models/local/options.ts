@@ -1,11 +1,24 @@
+import { depthNames, modes, shapeKinds } from '@image2model/mesh';
 import { z } from 'zod';
 
 /** The local model's own options, with the defaults of the generator written out. */
 export const localOptionsSchema = z.strictObject({
+  mode: z
+    .enum(modes)
+    .default('auto')
+    .describe('Whether to cut out an object, make a relief of the whole photo, or decide by the photo'),
+  shape: z
+    .enum(['auto', ...shapeKinds])
+    .default('auto')
+    .describe(
+      'The body that the outline becomes: round (as deep as it is wide), soft (a cushion), flat (of even thickness, ' +
+        'with rounded edges), plaque (a thin slab with a slight relief), lathe (turned around its axis, such as a ' +
+        'bottle), or by the photo',
+    ),
   depth: z
-    .enum(['medal', 'soft', 'full'])
-    .default('full')
-    .describe('How thick the object becomes: like a coin, like a cushion, or as thick as its outline suggests'),
+    .union([z.number().min(1).max(100), z.enum(depthNames)])
+    .optional()
+    .describe('How thick it becomes, in per cent of its longest side; left out, as thick as suits its shape'),
   detail: z
     .number()
     .min(0)
@@ -16,8 +29,4 @@ export const localOptionsSchema = z.strictObject({
     .enum(['all', 'largest'])
     .default('all')
     .describe('Whether separate parts of the object are kept, or only the largest one'),
-  mode: z
-    .enum(['auto', 'object', 'relief'])
-    .default('auto')
-    .describe('Whether to cut out an object, make a relief of the whole photo, or decide by the photo'),
 });

@@ -39,13 +39,14 @@ test('each option that a form can show becomes a field with a label, bounds and 
   ]);
 });
 
-test('nullable options, choices of numbers and exclusive bounds become fields too', () => {
+test('nullable options, numbers that have names too, choices of numbers and exclusive bounds become fields too', () => {
   const properties = {
     size: { type: 'integer', enum: [512, 1024], default: 1024 },
     style: { enum: ['a', 'b'] },
     seed: { anyOf: [{ type: 'integer', minimum: 0, maximum: 9 }, { type: 'null' }], default: null },
     steps: { type: ['integer', 'null'], exclusiveMinimum: 0, exclusiveMaximum: 51 },
     prompt: { type: 'string', maxLength: 20 },
+    depth: { anyOf: [{ type: 'number', minimum: 1, maximum: 100 }, { enum: ['medal', 'full'] }] },
   };
   const fields = optionFields({ properties });
   expect(fields).toMatchObject([
@@ -54,6 +55,7 @@ test('nullable options, choices of numbers and exclusive bounds become fields to
     { name: 'seed', kind: 'number', min: 0, max: 9, step: 1, initial: undefined },
     { name: 'steps', kind: 'number', min: 1, max: 50 },
     { name: 'prompt', kind: 'text', maxLength: 20, initial: '' },
+    { name: 'depth', kind: 'number', min: 1, max: 100, initial: undefined },
   ]);
   // What was chosen of another model under the same name is not this one's.
   expect(chosenOptions(fields, { size: 'HD', style: 'b', steps: 4 })).toEqual({ style: 'b', steps: 4 });

@@ -35,7 +35,7 @@ export function chosenOptions(
 }
 
 function fieldOf(name: string, given: Record<string, unknown>): OptionField | undefined {
-  const property = { ...given, ...withoutNull(given) };
+  const property = { ...given, ...shownKind(given) };
   const { title, description, default: initial } = property;
   const type = Array.isArray(property['type']) ? property['type'].find((each) => each !== 'null') : property['type'];
   const field = {
@@ -63,11 +63,15 @@ function fieldOf(name: string, given: Record<string, unknown>): OptionField | un
   return { ...field, kind: 'number', min, max, step, initial: numberOf(initial) };
 }
 
-/** The schema of a nullable option, which generators write as a choice between it and `null`. */
-function withoutNull({ anyOf, oneOf }: Record<string, unknown>): Record<string, unknown> {
+/**
+ * What of a choice between kinds of value a form shows: of a nullable option, which generators write as a choice between
+ * it and `null`, the option; of a number or a name for it, the number.
+ */
+function shownKind({ anyOf, oneOf }: Record<string, unknown>): Record<string, unknown> {
   const all = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : [];
   const others = all.filter((each): each is Record<string, unknown> => isRecord(each) && each['type'] !== 'null');
-  return others.length === 1 && others[0] ? others[0] : {};
+  if (others.length === 1 && others[0]) return others[0];
+  return others.find(({ type }) => type === 'number' || type === 'integer') ?? {};
 }
 
 /** The nearest value within an exclusive bound; for fractions the bound itself is near enough. */

@@ -11,7 +11,19 @@ export const local: ModelInfo = {
   options_schema: {
     type: 'object',
     properties: {
-      depth: { type: 'string', enum: ['medal', 'soft', 'full'], default: 'full', description: 'How thick it becomes' },
+      shape: {
+        type: 'string',
+        enum: ['auto', 'round', 'soft', 'flat', 'plaque', 'lathe'],
+        default: 'auto',
+        description: 'The body that the outline becomes',
+      },
+      depth: {
+        anyOf: [
+          { type: 'number', minimum: 1, maximum: 100 },
+          { type: 'string', enum: ['medal', 'soft', 'full'] },
+        ],
+        description: 'How thick it becomes',
+      },
       detail: {
         type: 'number',
         minimum: 0,

@@ -18,14 +18,25 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
     description:
       'Wird auf diesem Server erstellt, ohne Grafikkarte und ohne dass das Foto ihn verlässt: Der Umriss des Objekts wird aufgewölbt und mit dem Foto überzogen. Hebt sich kein Objekt ab, wird das ganze Bild ein Relief. Gut für Objekte vor ruhigem Hintergrund, Freigestelltes, Logos, Requisiten und Plaketten; die Rückseite wird nicht nachgebildet.',
     options: {
+      shape: {
+        label: 'Form',
+        help: 'Rund wie ein Ball, weich wie ein Kissen, flach und gleichmäßig, eine dünne Plakette mit leichtem Relief, oder um die Achse gedreht wie eine Flasche',
+        choices: {
+          auto: 'Automatisch',
+          round: 'Rund',
+          soft: 'Weich',
+          flat: 'Flach',
+          plaque: 'Plakette',
+          lathe: 'Gedreht',
+        },
+      },
       depth: {
-        label: 'Tiefe',
-        help: 'Wie dick das Objekt wird: wie eine Münze, wie ein Kissen, oder so dick, wie der Umriss vermuten lässt',
-        choices: { medal: 'Münze', soft: 'Kissen', full: 'Voll' },
+        label: 'Dicke (%)',
+        help: 'In Prozent der längsten Seite; leer bleibt es so dick, wie es zur Form passt',
       },
       detail: { label: 'Feinheit', help: 'Wie viel von den Schatten des Fotos in die Oberfläche geprägt wird' },
       mode: {
-        label: 'Form',
+        label: 'Objekt oder Relief',
         help: 'Ob ein Objekt ausgeschnitten wird, das ganze Bild ein Relief wird, oder das Bild es entscheidet',
         choices: { auto: 'Automatisch', object: 'Objekt', relief: 'Relief' },
       },

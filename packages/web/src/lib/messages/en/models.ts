@@ -32,10 +32,25 @@ export const modelsEn = {
     description:
       'Made on this server, without a graphics card and without sending the photo anywhere: the outline of the object is rounded out and covered with the photo, or the whole picture becomes a relief where no object stands out. Good for things on a plain background, cut-outs, logos, props and plaques; the back is not reconstructed.',
     options: {
-      depth: { label: 'Depth', choices: { medal: 'Coin', soft: 'Cushion', full: 'Full' } },
+      shape: {
+        label: 'Shape',
+        help: 'Round as a ball, soft as a cushion, flat and even, a thin plaque in slight relief, or turned on its axis like a bottle',
+        choices: {
+          auto: 'Automatic',
+          round: 'Round',
+          soft: 'Soft',
+          flat: 'Flat',
+          plaque: 'Plaque',
+          lathe: 'Turned',
+        },
+      },
+      depth: {
+        label: 'Thickness (%)',
+        help: 'In per cent of the longest side; leave it empty for what suits the shape',
+      },
       detail: { label: 'Detail', help: 'How much of the shading of the photo is pressed into the surface' },
       mode: {
-        label: 'Shape',
+        label: 'Object or relief',
         help: 'Cut an object out, make a relief of the whole picture, or let the picture decide',
         choices: { auto: 'Automatic', object: 'Object', relief: 'Relief' },
       },
