@@ -51,6 +51,8 @@ export const meshMessages = {
     'No clear object stands out, so the whole photo became a relief. A cut-out, or a photo on a plain background, becomes a solid object.',
   'mesh.parts_dropped_one': 'One small separate part was left out to stay within the face limit.',
   'mesh.parts_dropped': '{count} small separate parts were left out to stay within the face limit.',
+  'mesh.gaps_closed':
+    'Narrow gaps of the outline were closed to stay within the face limit; a higher limit keeps them open.',
   'mesh.holes_closed_one': 'One small hole was closed to stay within the face limit.',
   'mesh.holes_closed': '{count} small holes were closed to stay within the face limit.',
 } as const;

@@ -137,7 +137,8 @@ function faceArea(positions: Float32Array, corners: number[]): number {
   return Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]) / 2;
 }
 
-function volume(positions: Float32Array, triangles: Uint32Array): number {
+/** Of a closed surface. */
+export function volume(positions: Float32Array, triangles: Uint32Array): number {
   let sum = 0;
   for (let t = 0; t < triangles.length; t += 3) {
     const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];

@@ -37,6 +37,8 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
     'Kein Objekt hebt sich klar ab, darum wurde das ganze Foto ein Relief. Ein freigestelltes Foto oder eines vor ruhigem Hintergrund wird ein Körper.',
   'mesh.parts_dropped_one': 'Ein kleines, loses Teil fiel weg, um die Höchstzahl der Flächen einzuhalten.',
   'mesh.parts_dropped': '{count} kleine, lose Teile fielen weg, um die Höchstzahl der Flächen einzuhalten.',
+  'mesh.gaps_closed':
+    'Schmale Lücken im Umriss wurden geschlossen, um die Höchstzahl der Flächen einzuhalten; mit mehr Flächen bleiben sie offen.',
   'mesh.holes_closed_one': 'Ein kleines Loch wurde geschlossen, um die Höchstzahl der Flächen einzuhalten.',
   'mesh.holes_closed': '{count} kleine Löcher wurden geschlossen, um die Höchstzahl der Flächen einzuhalten.',
 };

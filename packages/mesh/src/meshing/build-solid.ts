@@ -1,7 +1,9 @@
 import type { Heights } from '../height/raise-shape.ts';
 import type { Relief } from '../height/relief.ts';
 import { bilinear } from '../image/resample.ts';
+import { meshMessage } from '../messages.ts';
 import type { Message } from '../messages.ts';
+import { closeGaps } from './close-gaps.ts';
 import { dropFeatures } from './drop-features.ts';
 import type { Grid } from './grid.ts';
 import { fillOutline } from './marching-squares.ts';
@@ -14,6 +16,8 @@ import { Untangler } from './untangle.ts';
 
 /** Attempts with the same parts and holes. */
 const maxAttempts = 12;
+/** Attempts that may bring no fewer faces than those before. */
+const maxStuck = 2;
 
 /** What an object is built from. */
 export interface ObjectPlan {
@@ -38,30 +42,38 @@ export interface BuiltObject {
 
 /**
  * Fills, simplifies, repairs and mirrors the outline, with ever fewer triangles (and, where that is not enough, ever
- * fewer parts and holes) until the solid is closed, within `faceLimit` and nowhere passes through itself. One long
- * winding part may not be possible with so few faces; then, and only then, it may.
+ * fewer parts and holes, and at last ever wider gaps closed) until the solid is closed, within `faceLimit` and nowhere
+ * passes through itself.
  */
 export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
-  const built = (await buildWith(plan, false)) ?? (await buildWith(plan, true));
-  if (!built) throw new Error(`No closed surface within ${plan.faceLimit} faces was found`);
-  return built;
+  const whole = await buildWith(plan);
+  if (whole) return whole;
+  const { columns, rows } = plan.grid;
+  for (let reach = 2; reach < 2 * Math.max(columns, rows); reach *= 2) {
+    const { raised: _, ...again } = plan;
+    const built = await buildWith({ ...again, grid: closeGaps(plan.grid, reach) });
+    if (built) return { ...built, warnings: [...built.warnings, meshMessage('mesh.gaps_closed')] };
+  }
+  throw new Error(`No closed surface within ${plan.faceLimit} faces was found`);
 }
 
-async function buildWith(plan: ObjectPlan, mayCross: boolean): Promise<BuiltObject | undefined> {
+async function buildWith(plan: ObjectPlan): Promise<BuiltObject | undefined> {
   const { columns, rows } = plan.grid;
+  let last: Float32Array | undefined;
   for (let budget = plan.faceLimit; budget > 1; budget /= 2) {
     const grid = { ...plan.grid, field: plan.grid.field.slice() };
     const warnings = dropFeatures(grid, budget);
+    if (last?.every((share, at) => share === grid.field[at])) continue;
+    last = grid.field;
     const heights = plan.raise(grid);
-    if (budget === plan.faceLimit && !mayCross) await plan.raised?.();
+    if (budget === plan.faceLimit) await plan.raised?.();
     const { front, back } = heights;
     const heightAt = (x: number, y: number): number => bilinear(front, columns, rows, x, -y);
     const depthAt = (x: number, y: number): number => bilinear(back, columns, rows, x, -y);
     const untangler = new Untangler(fillOutline(grid, front, plan.smooth));
     const solid = await reduce(plan.faceLimit, plan.faceLimit / 2, async (target) => {
-      const { sheet, isTangled } = await untangler.simplify(target);
-      if (isTangled && !mayCross) return undefined;
-      return mirrorSheet(repairSheet(sheet, heightAt), back === front ? undefined : depthAt);
+      const sheet = await untangler.simplify(target);
+      return sheet && mirrorSheet(repairSheet(sheet, heightAt), back === front ? undefined : depthAt);
     });
     if (solid) return { solid, warnings, grid, heights };
   }
@@ -80,17 +92,22 @@ export async function buildRelief({ grid, heights }: Relief, faceLimit: number):
   return solid;
 }
 
-/** Builds with ever fewer triangles until the result is closed and within the limit; undefined where none is. */
+/** Builds with ever fewer triangles until the result is closed and within the limit; undefined where that leads nowhere. */
 async function reduce(
   faceLimit: number,
   start: number,
   build: (target: number) => Promise<Solid | undefined>,
 ): Promise<Solid | undefined> {
   let target = Math.floor(start);
-  for (let attempt = 0; attempt < maxAttempts && target >= 4; attempt++) {
+  let fewest = Infinity;
+  let stuck = 0;
+  for (let attempt = 0; attempt < maxAttempts && stuck < maxStuck && target >= 4; attempt++) {
     const solid = await build(target);
-    const faces = solid ? solid.triangles.length / 3 : faceLimit;
-    if (solid && faces > 0 && faces <= faceLimit && isClosed(solid.triangles)) return solid;
+    if (!solid) return undefined;
+    const faces = solid.triangles.length / 3;
+    if (faces > 0 && faces <= faceLimit && isClosed(solid.triangles)) return solid;
+    stuck = faces < fewest ? 0 : stuck + 1;
+    fewest = Math.min(fewest, faces);
     target = Math.floor(Math.min(target * 0.95, (target * 0.99 * faceLimit) / Math.max(faces, 1)));
   }
   return undefined;

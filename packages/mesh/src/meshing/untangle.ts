@@ -5,28 +5,49 @@ import type { Sheet } from './sheet.ts';
 import { simplifySheet } from './simplify.ts';
 
 /** Times that a sheet is simplified again with more of its boundary kept. */
-const maxRounds = 6;
+const maxRounds = 8;
+/** Triangles of the outline that is started from, for each one that is wanted in the end. */
+const refined = 10;
 /** How far the simplified boundary may stray, in cells, before a loop inside another part counts as its doing. */
 const stray = 0.5;
 
 /** Simplifies an outline without laying any part of it over another. Remembers what has to be kept for that. */
 export class Untangler {
-  readonly #outline: Sheet;
-  readonly #locked: Uint8Array;
+  #outline: Sheet;
+  #locked: Uint8Array;
   #next: Int32Array | undefined;
+  #isRefined = false;
 
   constructor(outline: Sheet) {
     this.#outline = outline;
     this.#locked = new Uint8Array(outline.vertices.length / 3);
   }
 
-  /** The sheet with fewer triangles, and whether it lies over itself anywhere. */
-  async simplify(target: number): Promise<{ sheet: Sheet; isTangled: boolean }> {
+  /** The sheet with fewer triangles; undefined where that cannot be done without it lying over itself. */
+  async simplify(target: number): Promise<Sheet | undefined> {
+    if (!this.#isRefined) {
+      this.#isRefined = true;
+      await this.#reduceFirst(refined * target);
+    }
+    return this.#attempt(target);
+  }
+
+  /** An outline much finer than what is wanted is made coarser once, so that every later attempt is quick. */
+  async #reduceFirst(target: number): Promise<void> {
+    if (this.#outline.triangles.length / 3 < 2 * target) return;
+    const sheet = await this.#attempt(target);
+    if (!sheet) return;
+    this.#outline = sheet;
+    this.#locked = new Uint8Array(sheet.vertices.length / 3);
+    this.#next = undefined;
+  }
+
+  async #attempt(target: number): Promise<Sheet | undefined> {
     for (let round = 0; ; round++) {
       const { sheet, origin } = await simplifySheet(this.#outline, target, this.#locked);
       const overlaps = findOverlaps(sheet);
-      if (overlaps.length === 0) return { sheet, isTangled: false };
-      if (round === maxRounds || !this.#keepMore(sheet, origin, overlaps)) return { sheet, isTangled: true };
+      if (overlaps.length === 0) return sheet;
+      if (round === maxRounds || !this.#keepMore(sheet, origin, overlaps)) return undefined;
     }
   }
 
