@@ -42,7 +42,9 @@ describe('convertModel', () => {
     expect(view.getUint32(80, true)).toBe(made.statistics.faces);
     expect(bytes).toHaveLength(84 + 50 * made.statistics.faces);
     const heights: number[] = [];
-    for (let f = 0; f < made.statistics.faces; f++) heights.push(view.getFloat32(84 + 50 * f + 12 + 8, true));
+    for (let f = 0; f < made.statistics.faces; f++) {
+      for (let c = 1; c <= 3; c++) heights.push(view.getFloat32(84 + 50 * f + 12 * c + 8, true));
+    }
     expect(Math.min(...heights)).toBeCloseTo(0, 3);
     expect(Math.max(...heights)).toBeCloseTo(1000 * made.statistics.height, -1);
   });

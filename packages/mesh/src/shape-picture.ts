@@ -55,7 +55,8 @@ export async function shapeObject(
   const { depth, detail } = options;
   // Alone, a name for the thickness stands for the body that it has always made.
   const name = options.shape === 'auto' && typeof depth === 'string' ? depth : undefined;
-  const kind = options.shape === 'auto' ? (name ? namedKinds[name] : scoreShapes(grid, picture)[0]!.shape) : options.shape;
+  const kind =
+    options.shape === 'auto' ? (name ? namedKinds[name] : scoreShapes(grid, picture)[0]!.shape) : options.shape;
   const built = await buildObject({
     grid,
     raise: (kept) =>

@@ -9,21 +9,24 @@ import { generateModel, previewShapes, shapeKinds } from './index.ts';
 import type { GenerateOptions } from './index.ts';
 
 describe('every shape', () => {
-  it.each(shapeKinds)('%s is closed, manifold and within any limit, and does not pass through itself', async (shape) => {
-    for (const [picture, faceLimit] of [
-      [await chair(300), 100],
-      [await logo(256), 900],
-      [await bottle(300, 20), 6000],
-      [await ring(300), 2500],
-    ] as const) {
-      const { glb, statistics } = await generateModel(picture, { shape, faceLimit });
-      const { model } = await readModel(glb);
-      expect(statistics.shape).toBe(shape);
-      expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
-      expect(await findDefects(glb)).toEqual([]);
-      expect(countCrossings(model.positions, model.triangles)).toBe(0);
-    }
-  });
+  it.each(shapeKinds)(
+    '%s is closed, manifold and within any limit, and does not pass through itself',
+    async (shape) => {
+      for (const [picture, faceLimit] of [
+        [await chair(300), 100],
+        [await logo(256), 900],
+        [await bottle(300, 20), 6000],
+        [await ring(300), 2500],
+      ] as const) {
+        const { glb, statistics } = await generateModel(picture, { shape, faceLimit });
+        const { model } = await readModel(glb);
+        expect(statistics.shape).toBe(shape);
+        expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
+        expect(await findDefects(glb)).toEqual([]);
+        expect(countCrossings(model.positions, model.triangles)).toBe(0);
+      }
+    },
+  );
 
   it.each(shapeKinds)('%s looks like the picture from the front, and is the same again', async (shape) => {
     const picture = await bottle(500);

@@ -66,8 +66,7 @@ function gridSize(all: readonly Triangle[]): number {
 function* cellsOf({ low, high }: Triangle, size: number): Generator<string> {
   const [i0, j0, k0] = low.map((c) => Math.floor(c / size)) as unknown as Vector;
   const [i1, j1, k1] = high.map((c) => Math.floor(c / size)) as unknown as Vector;
-  for (let i = i0; i <= i1; i++)
-    for (let j = j0; j <= j1; j++) for (let k = k0; k <= k1; k++) yield `${i} ${j} ${k}`;
+  for (let i = i0; i <= i1; i++) for (let j = j0; j <= j1; j++) for (let k = k0; k <= k1; k++) yield `${i} ${j} ${k}`;
 }
 
 function cross(one: Triangle, other: Triangle): boolean {

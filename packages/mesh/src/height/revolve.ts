@@ -78,7 +78,10 @@ function cutAcross(grid: Grid, axis: Axis): { start: number; spans: Span[][] } {
     }
     spans.push(section);
   }
-  return { start: -reach, spans: even(spans, Math.round(evenOver * spans.filter((section) => section.length > 0).length)) };
+  return {
+    start: -reach,
+    spans: even(spans, Math.round(evenOver * spans.filter((section) => section.length > 0).length)),
+  };
 }
 
 /** Each edge as the mean of those near it in the sections before and after, where they are in as many parts. */

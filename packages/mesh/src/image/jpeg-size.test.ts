@@ -4,7 +4,11 @@ import sharp from 'sharp';
 import { generateModel, inspectImage } from '../index.ts';
 
 const photo = async (options: { progressive: boolean }): Promise<Uint8Array> =>
-  new Uint8Array(await sharp(await mug(480)).jpeg({ quality: 92, ...options }).toBuffer());
+  new Uint8Array(
+    await sharp(await mug(480))
+      .jpeg({ quality: 92, ...options })
+      .toBuffer(),
+  );
 
 /** A copy whose header says that it is so many times as wide and as high. */
 function lie(jpeg: Uint8Array, wide: number, high: number): Uint8Array {
@@ -38,7 +42,9 @@ describe.each([{ progressive: false }, { progressive: true }])('a JPEG, %j', (op
   });
 
   it('is accepted if it is honest, however narrow or rich in detail', async () => {
-    const noise = sharp({ create: { width: 400, height: 24, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 60 } } });
+    const noise = sharp({
+      create: { width: 400, height: 24, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 60 } },
+    });
     const image = await noise.jpeg({ quality: 100, chromaSubsampling: '4:4:4', ...options }).toBuffer();
     await expect(inspectImage(new Uint8Array(image))).resolves.toMatchObject({ width: 400, height: 24 });
   });

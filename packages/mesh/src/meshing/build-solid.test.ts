@@ -29,7 +29,12 @@ describe('buildObject', () => {
       .filter((grid) => grid.field.some((f) => f > 0.5));
     await fc.assert(
       fc.asyncProperty(specks, fc.integer({ min: 100, max: 4000 }), async (grid, faceLimit) => {
-        const { solid } = await buildObject({ grid, raise: (kept) => alike(inflate(kept, 'soft')), faceLimit, smooth: true });
+        const { solid } = await buildObject({
+          grid,
+          raise: (kept) => alike(inflate(kept, 'soft')),
+          faceLimit,
+          smooth: true,
+        });
         expect(solid.triangles.length / 3).toBeLessThanOrEqual(faceLimit);
         expect(openEdges(solid)).toEqual([]);
         expect(folds(solid)).toEqual([]);

@@ -46,18 +46,17 @@ export interface BuiltObject {
  * passes through itself.
  */
 export async function buildObject(plan: ObjectPlan): Promise<BuiltObject> {
-  const whole = await buildWith(plan);
+  const whole = await buildWith(plan, () => plan.raised?.());
   if (whole) return whole;
   const { columns, rows } = plan.grid;
   for (let reach = 2; reach < 2 * Math.max(columns, rows); reach *= 2) {
-    const { raised: _, ...again } = plan;
-    const built = await buildWith({ ...again, grid: closeGaps(plan.grid, reach) });
+    const built = await buildWith({ ...plan, grid: closeGaps(plan.grid, reach) });
     if (built) return { ...built, warnings: [...built.warnings, meshMessage('mesh.gaps_closed')] };
   }
   throw new Error(`No closed surface within ${plan.faceLimit} faces was found`);
 }
 
-async function buildWith(plan: ObjectPlan): Promise<BuiltObject | undefined> {
+async function buildWith(plan: ObjectPlan, raised?: () => Promise<void> | undefined): Promise<BuiltObject | undefined> {
   const { columns, rows } = plan.grid;
   let last: Float32Array | undefined;
   for (let budget = plan.faceLimit; budget > 1; budget /= 2) {
@@ -66,7 +65,7 @@ async function buildWith(plan: ObjectPlan): Promise<BuiltObject | undefined> {
     if (last?.every((share, at) => share === grid.field[at])) continue;
     last = grid.field;
     const heights = plan.raise(grid);
-    if (budget === plan.faceLimit) await plan.raised?.();
+    if (budget === plan.faceLimit) await raised?.();
     const { front, back } = heights;
     const heightAt = (x: number, y: number): number => bilinear(front, columns, rows, x, -y);
     const depthAt = (x: number, y: number): number => bilinear(back, columns, rows, x, -y);

@@ -43,16 +43,19 @@ const winding = {
   combs: combs(9),
 };
 
-it.each(['spiral', 'rings', 'combs'] as const)('a %s never passes through itself, however few faces it has', async (name) => {
-  const picture = await draw(400, 400, winding[name]);
-  for (const faceLimit of [100, 320]) {
-    const { glb, statistics } = await generateModel(picture, { faceLimit, depth: 'full' });
-    const { model } = await readModel(glb);
-    expect(countCrossings(model.positions, model.triangles)).toBe(0);
-    expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
-    expect(await findDefects(glb)).toEqual([]);
-  }
-});
+it.each(['spiral', 'rings', 'combs'] as const)(
+  'a %s never passes through itself, however few faces it has',
+  async (name) => {
+    const picture = await draw(400, 400, winding[name]);
+    for (const faceLimit of [100, 320]) {
+      const { glb, statistics } = await generateModel(picture, { faceLimit, depth: 'full' });
+      const { model } = await readModel(glb);
+      expect(countCrossings(model.positions, model.triangles)).toBe(0);
+      expect(statistics.faces).toBeLessThanOrEqual(faceLimit);
+      expect(await findDefects(glb)).toEqual([]);
+    }
+  },
+);
 
 function spiral(turns: number): string {
   const points = Array.from({ length: turns * 24 + 1 }, (_, k) => {

@@ -18,7 +18,8 @@ interface Simplified {
  */
 export async function simplifySheet(sheet: Sheet, targetTriangles: number, locked?: Uint8Array): Promise<Simplified> {
   const count = sheet.vertices.length / 3;
-  if (sheet.triangles.length / 3 <= targetTriangles) return { sheet, origin: Uint32Array.from({ length: count }, (_, v) => v) };
+  if (sheet.triangles.length / 3 <= targetTriangles)
+    return { sheet, origin: Uint32Array.from({ length: count }, (_, v) => v) };
   await MeshoptSimplifier.ready;
   const flat = sheet.vertices.slice();
   const heights = new Float32Array(count);

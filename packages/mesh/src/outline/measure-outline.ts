@@ -130,14 +130,17 @@ const directions = 48;
 function straightnessOf({ values, width, height }: Plane): number {
   const facing = new Float32Array(directions);
   let total = 0;
-  const at = (x: number, y: number): number => values[Math.min(Math.max(y, 0), height - 1) * width + Math.min(Math.max(x, 0), width - 1)]!;
+  const at = (x: number, y: number): number =>
+    values[Math.min(Math.max(y, 0), height - 1) * width + Math.min(Math.max(x, 0), width - 1)]!;
   const slope = (x: number, y: number, dx: number, dy: number): number => {
     // A Sobel filter two pixels wide: staircases of single pixels even out.
     let sum = 0;
     for (let k = -2; k <= 2; k++) {
       const weight = 3 - Math.abs(k);
       for (const far of [1, 2]) {
-        sum += weight * (at(x + far * dx + k * dy, y + far * dy + k * dx) - at(x - far * dx + k * dy, y - far * dy + k * dx));
+        sum +=
+          weight *
+          (at(x + far * dx + k * dy, y + far * dy + k * dx) - at(x - far * dx + k * dy, y - far * dy + k * dx));
       }
     }
     return sum;

@@ -34,7 +34,13 @@ export function measureShading(grid: Grid, picture: Picture, outline: MeasuredOu
   const meanRise = average(samples.map(({ rise }) => rise));
   const middle = average(samples.map(({ light: l, rise }) => (l - mean) * (rise - meanRise))) / spread;
   const detail = Math.sqrt(average(samples.map(({ light: l, smooth }) => (l - smooth) ** 2)));
-  return { dome: 1 - residual / variance, middle: 4 * middle, stripes: stripesOf(samples, mean, variance), spread, detail };
+  return {
+    dome: 1 - residual / variance,
+    middle: 4 * middle,
+    stripes: stripesOf(samples, mean, variance),
+    spread,
+    detail,
+  };
 }
 
 interface Sample {
@@ -62,7 +68,12 @@ function sampleInside(grid: Grid, picture: Picture, { plane, axis }: MeasuredOut
   }
   const inside = Float32Array.from(values, (share) => (share > 0.5 ? 1 : 0));
   const radius = Math.max(2, Math.round(0.05 * Math.max(width, height)));
-  const around = boxBlur(light.map((l, at) => l * inside[at]!), width, height, radius);
+  const around = boxBlur(
+    light.map((l, at) => l * inside[at]!),
+    width,
+    height,
+    radius,
+  );
   const share = boxBlur(inside, width, height, radius);
   const deep = riseOf(inside, width, height);
   const reach = halfWidths(plane, axis);
@@ -117,7 +128,10 @@ function stripesOf(samples: readonly Sample[], mean: number, variance: number): 
     bin.sum += light;
     bin.count++;
   }
-  const between = bins.reduce((sum, bin) => sum + (bin.count > 0 ? bin.count * (bin.sum / bin.count - mean) ** 2 : 0), 0);
+  const between = bins.reduce(
+    (sum, bin) => sum + (bin.count > 0 ? bin.count * (bin.sum / bin.count - mean) ** 2 : 0),
+    0,
+  );
   return between / samples.length / variance;
 }
 

@@ -23,26 +23,26 @@ const weights = {
   turned: [-0.15, -0.13, 0.24, -0.09, 0.13],
   turnedLong: [-0.19, -1.06, 1.02, -0.61, 0.85],
   box: [-0.28, 0.18, 0.93, -0.25, -0.57],
-  straight: [-8.03, -1.69, 3.97, 4.75, 1.00],
+  straight: [-8.03, -1.69, 3.97, 4.75, 1.0],
   straightBox: [-1.97, -2.25, 0.49, 2.09, 1.64],
   long: [0.76, -0.09, -0.49, -0.92, 0.74],
   convex: [0.93, 0.81, -1.08, -1.18, 0.52],
-  ellipse: [0.25, -0.27, 1.04, -0.92, -0.10],
+  ellipse: [0.25, -0.27, 1.04, -0.92, -0.1],
   symmetry: [-2.57, -1.32, -0.66, 2.89, 1.66],
-  holes: [0.40, 0.69, 0.55, -0.74, -0.90],
+  holes: [0.4, 0.69, 0.55, -0.74, -0.9],
   detail: [-0.16, -0.19, 0.89, 0.19, -0.73],
-  discDetail: [-0.41, 0.80, -0.15, 0.20, -0.43],
+  discDetail: [-0.41, 0.8, -0.15, 0.2, -0.43],
   discDome: [2.15, -2.86, 1.16, 1.36, -1.81],
-  dome: [0.20, -0.47, 1.39, -1.15, 0.04],
-  turnedStripes: [0.36, -0.93, -1.68, -1.35, 3.60],
+  dome: [0.2, -0.47, 1.39, -1.15, 0.04],
+  turnedStripes: [0.36, -0.93, -1.68, -1.35, 3.6],
   turnedMiddle: [1.63, -0.48, -1.83, -0.44, 1.13],
   spread: [0.66, -0.03, -1.32, -0.22, 0.91],
-  discStraight: [-12.50, -13.50, 16.55, 11.39, -1.93],
+  discStraight: [-12.5, -13.5, 16.55, 11.39, -1.93],
   loose: [-4.31, -0.36, 1.68, -1.86, 4.85],
-  discMiddle: [1.90, -1.17, -1.87, 1.23, -0.09],
+  discMiddle: [1.9, -1.17, -1.87, 1.23, -0.09],
   curved: [0.15, -0.71, -1.44, 1.58, 0.42],
   slender: [-0.61, -1.25, 0.63, 0.71, 0.52],
-  polygon: [-1.19, 1.13, -2.02, 2.90, -0.82],
+  polygon: [-1.19, 1.13, -2.02, 2.9, -0.82],
 } as const;
 
 /** Turned things are few among the cut-outs and common in photos. */
@@ -63,9 +63,7 @@ export function scoreShapes(grid: Grid, picture: Picture): ShapeScore[] {
   // What is not symmetric is not turned, whatever else speaks for it.
   powers[shapeKinds.indexOf('lathe')]! *= latheFavour * ramp(outline.symmetry, 0.91, 0.97);
   const total = powers.reduce((sum, power) => sum + power, 0);
-  return shapeKinds
-    .map((shape, k) => ({ shape, score: powers[k]! / total }))
-    .toSorted((a, b) => b.score - a.score);
+  return shapeKinds.map((shape, k) => ({ shape, score: powers[k]! / total })).toSorted((a, b) => b.score - a.score);
 }
 
 function cuesOf(outline: OutlineMeasures, shading: ShadingMeasures): Cues {

@@ -36,10 +36,19 @@ interface Side {
  * nothing, so where the front has much detail the back has the colours around it.
  * @param coverage 0 to 1 for each pixel of the front.
  */
-export function paintSkin(front: Front, coverage: Float32Array): { width: number; height: number; values: Float32Array } {
+export function paintSkin(
+  front: Front,
+  coverage: Float32Array,
+): { width: number; height: number; values: Float32Array } {
   const half = halve(front);
   const { width, height } = half;
-  const inside = resample(coverage.map((share) => (share > 0.5 ? 1 : 0)), front.width, front.height, width, height);
+  const inside = resample(
+    coverage.map((share) => (share > 0.5 ? 1 : 0)),
+    front.width,
+    front.height,
+    width,
+    height,
+  );
   const distance = distanceInside(inside, width, height);
   const size = Math.max(width, height);
   const calm = blurred(half, rimBlur * size);
@@ -104,7 +113,9 @@ function plainColours({ width, height, planes }: Side, distance: Float32Array, s
     values[4 * at + 3] = 1;
   }
   const filled = fillUnknown({ width, height, values });
-  const spread = [0, 1, 2].map((c) => Float32Array.from({ length: width * height }, (_, at) => filled.values[4 * at + c]!));
+  const spread = [0, 1, 2].map((c) =>
+    Float32Array.from({ length: width * height }, (_, at) => filled.values[4 * at + c]!),
+  );
   return blurred({ width, height, planes: spread }, 0.04 * size);
 }
 

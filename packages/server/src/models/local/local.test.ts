@@ -125,7 +125,9 @@ describe('the local model', () => {
     const defaults = { mode: 'auto', shape: 'auto', detail: 0, parts: 'all' };
     expect(model.checkOptions(undefined)).toEqual({ options: defaults });
     for (const depth of ['medal', 'soft', 'full', 1, 12.5, 100]) {
-      expect(model.checkOptions({ depth, shape: 'lathe' })).toEqual({ options: { ...defaults, shape: 'lathe', depth } });
+      expect(model.checkOptions({ depth, shape: 'lathe' })).toEqual({
+        options: { ...defaults, shape: 'lathe', depth },
+      });
     }
     for (const depth of [0, 101, 'deep', null, '50']) {
       expect(model.checkOptions({ depth })).toEqual({ problems: [expect.stringMatching(/^depth: /)] });
