@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import sharp from 'sharp';
-import { alphaMask, compareFront, findDefects, genus } from '../test/check-model.ts';
+import { alphaMask, compareFront, findDefects, genus, solidsOf } from '../test/check-model.ts';
 import { chair, disc, draw, logo, mug, noise, ring, shadedBall, thin } from '../test/pictures.ts';
 import { readModel } from '../test/read-model.ts';
 import { generateModel, stages } from './index.ts';
@@ -122,17 +122,44 @@ describe('generateModel', () => {
     for (const [i, depth] of depths.entries()) expect(depth).toBeCloseTo(expected[i]!, 2);
   });
 
-  it('stands on the origin in metres, the longest side of the picture one metre', async () => {
+  it('stands on the origin in metres, the longest side of the object one metre', async () => {
     const { glb, statistics } = await generateModel(
       await draw(500, 250, '<rect x="100" y="50" width="300" height="150" fill="#777"/>'),
     );
     const { model } = await readModel(glb);
     const axis = (a: number) => Array.from(model.positions).filter((_, i) => i % 3 === a);
-    expect(statistics.width).toBeCloseTo(0.6, 2);
-    expect(statistics.height).toBeCloseTo(0.3, 2);
+    expect(statistics.width).toBeCloseTo(1, 6);
+    expect(statistics.height).toBeCloseTo(0.5, 2);
     expect(Math.min(...axis(1))).toBeCloseTo(0, 6);
     expect(Math.max(...axis(0)) + Math.min(...axis(0))).toBeCloseTo(0, 5);
     expect(Math.max(...axis(2)) + Math.min(...axis(2))).toBeCloseTo(0, 5);
+  });
+
+  it('is as large as asked for, around its middle if asked', async () => {
+    const picture = await draw(500, 250, '<rect x="100" y="50" width="300" height="150" fill="#777"/>');
+    const { glb, statistics } = await generateModel(picture, { sizeMm: 120, origin: 'center', ...few });
+    const { model } = await readModel(glb);
+    expect(statistics.width).toBeCloseTo(0.12, 6);
+    for (const axis of [0, 1, 2]) {
+      const along = Array.from(model.positions).filter((_, i) => i % 3 === axis);
+      expect(Math.max(...along) + Math.min(...along)).toBeCloseTo(0, 6);
+    }
+    expect(await findDefects(glb)).toEqual([]);
+    for (const sizeMm of [0, -5, Number.NaN, Infinity, 1e9])
+      await expect(generateModel(picture, { sizeMm })).rejects.toThrow(RangeError);
+  });
+
+  it('says of how many solids it is made, and what they enclose', async () => {
+    for (const [picture, sizeMm] of [
+      [await logo(256), 1000],
+      [await ring(200), 50],
+      [await noise(100, 75), 1000],
+    ] as const) {
+      const { glb, statistics } = await generateModel(picture, { sizeMm, ...few });
+      const { parts, volume } = await solidsOf(glb);
+      expect(statistics).toMatchObject({ parts, watertight: true });
+      expect(statistics.volume! / volume).toBeCloseTo(1, 4);
+    }
   });
 
   it('gives the same bytes again', async () => {
@@ -173,7 +200,7 @@ describe('generateModel', () => {
     const mask = await draw(200, 150, '<circle cx="100" cy="75" r="50" fill="#fff"/>', '#000');
     const { glb, statistics } = await generateModel(picture, { mask, ...few });
     expect(statistics.method).toBe('mask');
-    expect(statistics.width).toBeCloseTo(0.5, 2);
+    expect(statistics.width / (await readModel(glb)).frame.width).toBeCloseTo(0.5, 2);
     expect(await findDefects(glb)).toEqual([]);
     const black = await draw(200, 150, '', '#000');
     await expect(generateModel(picture, { mask: black })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });

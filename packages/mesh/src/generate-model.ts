@@ -1,18 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import sharp from 'sharp';
 import { checkOptions } from './check-options.ts';
-import { sizeOf, toDrawable } from './gltf/place-model.ts';
+import { boxOf, sidesOf } from './convert/box.ts';
+import { measureSurface } from './convert/measure-surface.ts';
+import { checkPlacement } from './convert/placement.ts';
+import { weldParts } from './convert/weld.ts';
+import { toDrawable } from './gltf/place-model.ts';
 import { writeGlb } from './gltf/write-glb.ts';
 import { decodeImage, decodeMask } from './image/decode-image.ts';
 import { cutSeams } from './meshing/normals.ts';
 import { meshMessage } from './messages.ts';
 import { renderPreview } from './render/preview.ts';
-import type { Texture } from './render/rasterise.ts';
+import type { Drawable, Texture } from './render/rasterise.ts';
 import { findForeground } from './segmentation/find-foreground.ts';
 import { shapeObject, shapeRelief } from './shape-picture.ts';
 import type { EnterStage } from './shape-picture.ts';
 import { stages } from './types.ts';
 import type { GenerateContext, GeneratedModel, GenerateOptions, Stage } from './types.ts';
+import type { ModelMeasures } from './measure-model.ts';
 
 /** The share of the time that has passed when each stage begins, from measurements. */
 const stageStarts: Record<Stage, number> = {
@@ -40,6 +45,8 @@ export async function generateModel(
   context: GenerateContext = {},
 ): Promise<GeneratedModel> {
   const wanted = checkOptions(options);
+  const { sizeMm, origin } = options;
+  checkPlacement({ sizeMm, origin });
   const enter = stageReporter(context);
 
   await enter('decode');
@@ -56,7 +63,8 @@ export async function generateModel(
 
   await enter('texture');
   const atlas = shape.paint();
-  const model = toDrawable(cutSeams(shape.solid, shape.normalAt), shape.grid, atlas, picture);
+  const surface = cutSeams(shape.solid, shape.normalAt);
+  const { model, picture: frame } = toDrawable(surface, shape.grid, atlas, picture, { sizeMm, origin });
   const jpeg = await encodeJpeg(atlas);
 
   await enter('preview');
@@ -66,7 +74,7 @@ export async function generateModel(
   const warnings = [...found.warnings, ...shape.warnings];
   const description = found.kind === 'object' ? objectDescription : reliefDescription;
   const texts = warnings.map(({ text }) => text);
-  const glb = await writeGlb(model, jpeg, { method: found.method, description, warnings: texts });
+  const glb = await writeGlb(model, jpeg, { method: found.method, description, warnings: texts, picture: frame });
   context.signal?.throwIfAborted();
   context.report?.({ stage: 'write', fraction: 1, message: meshMessage('mesh.done') });
   return {
@@ -75,12 +83,19 @@ export async function generateModel(
     statistics: {
       faces: shape.solid.triangles.length / 3,
       vertices: shape.solid.positions.length / 3,
-      ...sizeOf(model),
+      ...measureDrawable(model),
       method: found.method,
       ...(shape.kind && { shape: shape.kind }),
       warnings,
     },
   };
+}
+
+/** What the file itself holds is measured, welded as whoever reads it welds it. */
+function measureDrawable({ positions, triangles }: Drawable): ModelMeasures {
+  const { points, triangles: welded } = weldParts([{ positions, triangles }]);
+  const [width, height, depth] = sidesOf(boxOf(points));
+  return { width, height, depth, ...measureSurface(points, welded) };
 }
 
 /** Reports each stage as it begins, and yields to the event loop once, so that an abort can arrive. */

@@ -1,3 +1,5 @@
+import type { Origin } from './convert/placement.ts';
+import type { ModelMeasures } from './measure-model.ts';
 import type { Message } from './messages.ts';
 
 /** The stages of `generateModel`, in order. */
@@ -44,6 +46,10 @@ export interface GenerateOptions {
   mask?: Uint8Array;
   /** Whether all pieces of the object become solid, or the largest alone. Default `all`. */
   parts?: 'all' | 'largest';
+  /** The longest side of the object in millimetres, 1 to 100 000. Default 1 000. */
+  sizeMm?: number;
+  /** Where the origin is, in the bounding box of the object: under its middle, or in it. Default `bottom`. */
+  origin?: Origin;
 }
 
 /** One progress report. */
@@ -64,16 +70,12 @@ export interface GenerateContext {
 /** How the object was separated from the background; `mask` is the caller's own, `relief` the whole picture. */
 export type Method = 'mask' | 'alpha' | 'backdrop' | 'scene' | 'rectangle' | 'learned' | 'relief';
 
-/** What the model is like. */
-export interface Statistics {
+/** What the model is like; metres. */
+export interface Statistics extends ModelMeasures {
   /** Triangles. */
   faces: number;
   /** Distinct positions; in the file, those on the seam between front and back are doubled. */
   vertices: number;
-  /** Extents in metres; the longest side of the picture is one metre. */
-  width: number;
-  height: number;
-  depth: number;
   method: Method;
   /** How the outline was found, and how sure it is, 0 to 1; absent where the caller chose it. */
   cut?: { method: Method; score: number };

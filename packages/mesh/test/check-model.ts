@@ -38,6 +38,20 @@ export async function findDefects(glb: Uint8Array): Promise<string[]> {
   return defects;
 }
 
+/** Separate solids and what they enclose together, in cubic metres, by manifold-3d. */
+export async function solidsOf(glb: Uint8Array): Promise<{ parts: number; volume: number }> {
+  const { positions, triangles } = weld((await readModel(glb)).model);
+  const { Manifold, Mesh } = await loadManifold();
+  // Larger than it is: its tolerance is for things of some size.
+  const scale = 1000;
+  const vertProperties = positions.map((value) => value * scale);
+  const solid = Manifold.ofMesh(new Mesh({ numProp: 3, vertProperties, triVerts: triangles }));
+  const pieces = solid.decompose();
+  const measured = { parts: pieces.length, volume: solid.volume() / scale ** 3 };
+  for (const each of [solid, ...pieces]) each.delete();
+  return measured;
+}
+
 /** Holes through the solid, summed over its parts: genus = parts − Euler characteristic / 2. */
 export async function genus(glb: Uint8Array): Promise<{ parts: number; genus: number }> {
   const { model } = await readModel(glb);
@@ -63,11 +77,10 @@ export async function compareFront(
   image: Uint8Array,
   mask: Uint8Array,
 ): Promise<{ overlap: number; psnr: number }> {
-  const { model, texture } = await readModel(glb);
+  const { model, texture, frame } = await readModel(glb);
   const { data, info } = await sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true });
   const { width, height } = info;
-  const [left, right, bottom] = bounds(mask, width);
-  const scale = Math.max(width, height);
+  const scale = width / frame.width;
   const view = rasterise(model, texture, {
     width,
     height,
@@ -75,8 +88,7 @@ export async function compareFront(
     pitch: 0,
     shading: 'flat',
     scale,
-    // The model stands on the origin; in the picture its centre is that of the mask's bounding box.
-    centre: [(width / 2 - (left + right) / 2) / scale, (bottom - height / 2) / scale, 0],
+    centre: [frame.left + width / 2 / scale, frame.top - height / 2 / scale, 0],
   });
   let [both, either, squares, inside] = [0, 0, 0, 0];
   for (let i = 0; i < mask.length; i++) {
@@ -94,19 +106,6 @@ export async function compareFront(
 export async function alphaMask(image: Uint8Array): Promise<Uint8Array> {
   const { data, info } = await sharp(image).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return Uint8Array.from({ length: info.width * info.height }, (_, i) => (data[4 * i + 3]! >= 128 ? 1 : 0));
-}
-
-function bounds(mask: Uint8Array, width: number): [number, number, number] {
-  let [left, right, bottom] = [width, 0, 0];
-  for (let i = 0; i < mask.length; i++) {
-    if (!mask[i]) continue;
-    const x = i % width;
-    const y = Math.floor(i / width);
-    left = Math.min(left, x);
-    right = Math.max(right, x + 1);
-    bottom = Math.max(bottom, y + 1);
-  }
-  return [left, right, bottom];
 }
 
 function weld({ positions, triangles }: Drawable): { positions: Float32Array; triangles: Uint32Array } {

@@ -2,10 +2,20 @@ import { WebIO } from '@gltf-transform/core';
 import sharp from 'sharp';
 import type { Drawable, Texture } from '../src/render/rasterise.ts';
 
+/** Where the file says the picture is, in metres. */
+interface Frame {
+  left: number;
+  top: number;
+  width: number;
+}
+
 /** Reads a generated GLB back. */
-export async function readModel(glb: Uint8Array): Promise<{ model: Drawable; texture: Texture; extras: unknown }> {
+export async function readModel(
+  glb: Uint8Array,
+): Promise<{ model: Drawable; texture: Texture; extras: unknown; frame: Frame }> {
   const document = await new WebIO().readBinary(glb);
   const root = document.getRoot();
+  const extras = root.getAsset()['extras'] as { picture: Frame };
   const primitive = root.listMeshes()[0]!.listPrimitives()[0]!;
   const floats = (name: string): Float32Array => Float32Array.from(primitive.getAttribute(name)!.getArray()!);
   const { data, info } = await sharp(root.listTextures()[0]!.getImage()!)
@@ -20,6 +30,7 @@ export async function readModel(glb: Uint8Array): Promise<{ model: Drawable; tex
       triangles: Uint32Array.from(primitive.getIndices()!.getArray()!),
     },
     texture: { width: info.width, height: info.height, rgb: data },
-    extras: root.getAsset()['extras'],
+    extras,
+    frame: extras.picture,
   };
 }

@@ -1,6 +1,7 @@
 import { extensionOf } from './image-name.ts';
-import { weldPositions } from './read-parts.ts';
 import type { Part } from './read-parts.ts';
+import { roundTo, stepOf } from './round.ts';
+import { weldPositions } from './weld.ts';
 import { zip } from './zip.ts';
 import type { Entry } from './zip.ts';
 
@@ -9,13 +10,14 @@ export function writeObj(parts: Part[]): Uint8Array {
   const obj: string[] = ['mtllib model.mtl'];
   const mtl: string[] = [];
   const images: Entry[] = [];
+  const step = stepOf(parts);
   let [firstPoint, firstUv, firstNormal] = [1, 1, 1];
   for (const [n, part] of parts.entries()) {
     const { points, ids } = weldPositions(part.positions);
     obj.push(`o part${n}`, `usemtl skin${n}`);
-    lines(obj, 'v', points, 3, (value) => value);
-    if (part.uvs) lines(obj, 'vt', part.uvs, 2, (value, c) => (c === 1 ? 1 - value : value));
-    if (part.normals) lines(obj, 'vn', part.normals, 3, (value) => value);
+    lines(obj, 'v', points, 3, (value) => roundTo(value, step));
+    if (part.uvs) lines(obj, 'vt', part.uvs, 2, (value, c) => share(c === 1 ? 1 - value : value));
+    if (part.normals) lines(obj, 'vn', part.normals, 3, share);
     const corner = (v: number): string => {
       const uv = part.uvs ? v + firstUv : '';
       return part.normals ? `${ids[v]! + firstPoint}/${uv}/${v + firstNormal}` : `${ids[v]! + firstPoint}/${uv}`;
@@ -26,7 +28,7 @@ export function writeObj(parts: Part[]): Uint8Array {
     firstPoint += points.length / 3;
     firstUv += (part.uvs?.length ?? 0) / 2;
     firstNormal += (part.normals?.length ?? 0) / 3;
-    mtl.push(`newmtl skin${n}`, `Kd ${part.colour.map((c) => round(c)).join(' ')}`, 'Ks 0 0 0', 'illum 1');
+    mtl.push(`newmtl skin${n}`, `Kd ${part.colour.map(share).join(' ')}`, 'Ks 0 0 0', 'illum 1');
     if (part.image) {
       const name = `skin${n}.${extensionOf(part.image.mimeType)}`;
       mtl.push(`map_Kd ${name}`);
@@ -50,12 +52,11 @@ function lines(
 ): void {
   for (let at = 0; at < values.length; at += size) {
     let line = keyword;
-    for (let c = 0; c < size; c++) line += ` ${round(map(values[at + c]!, c))}`;
+    for (let c = 0; c < size; c++) line += ` ${map(values[at + c]!, c)}`;
     into.push(line);
   }
 }
 
-/** To a tenth of a micrometre, so that distinct positions stay distinct. */
-function round(value: number): number {
-  return Math.round(value * 1e7) / 1e7;
+function share(value: number): number {
+  return roundTo(value, 1e-7);
 }

@@ -1,6 +1,7 @@
-import sharp from 'sharp';
-import { weldPositions } from './read-parts.ts';
 import type { Part } from './read-parts.ts';
+import { vertexColours } from './vertex-colours.ts';
+import { weldPositions } from './weld.ts';
+import type { Welded } from './weld.ts';
 
 /** Binary PLY: each position once, with a vertex colour read from the texture. */
 export async function writePly(parts: Part[]): Promise<Uint8Array> {
@@ -43,30 +44,11 @@ export async function writePly(parts: Part[]): Promise<Uint8Array> {
   return bytes;
 }
 
-async function colourVertices(part: Part): Promise<{ points: Float32Array; ids: Uint32Array; colours: Uint8Array }> {
+async function colourVertices(part: Part): Promise<Welded & { colours: Uint8Array }> {
   const { points, ids } = weldPositions(part.positions);
+  const all = await vertexColours(part);
   const colours = new Uint8Array(points.length);
-  const factor = part.colour.map((c) => Math.min(Math.max(c, 0), 1) ** (1 / 2.2));
-  if (!part.image || !part.uvs) {
-    for (let i = 0; i < colours.length; i++) colours[i] = 255 * factor[i % 3]!;
-    return { points, ids, colours };
-  }
-  const { data, info } = await sharp(part.image.bytes)
-    .removeAlpha()
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
   // Backwards, so that of several vertices at one position the first sets the colour.
-  for (let v = ids.length - 1; v >= 0; v--) {
-    const x = pixel(part.uvs[2 * v]!, info.width);
-    const y = pixel(part.uvs[2 * v + 1]!, info.height);
-    for (let c = 0; c < 3; c++) colours[3 * ids[v]! + c] = data[3 * (y * info.width + x) + c]! * factor[c]!;
-  }
+  for (let v = ids.length - 1; v >= 0; v--) colours.set(all.subarray(3 * v, 3 * v + 3), 3 * ids[v]!);
   return { points, ids, colours };
-}
-
-/** Coordinates beyond the edge repeat, as by default in glTF. */
-function pixel(coordinate: number, size: number): number {
-  const share = coordinate >= 0 && coordinate <= 1 ? coordinate : coordinate - Math.floor(coordinate);
-  return Math.min(size - 1, Math.floor(share * size));
 }

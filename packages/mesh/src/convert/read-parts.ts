@@ -14,10 +14,18 @@ export interface Part {
   image?: { bytes: Uint8Array; mimeType: string };
 }
 
+/** The triangles of a GLB, and what it says of itself. */
+export interface ReadModel {
+  parts: Part[];
+  /** Whether it is a relief of `generateModel`, whose back is flat. */
+  isRelief: boolean;
+}
+
 /** All triangles of a GLB's default scene. @throws Error where there are none. */
-export async function readParts(glb: Uint8Array): Promise<Part[]> {
+export async function readModel(glb: Uint8Array): Promise<ReadModel> {
   const document = await readDocument(glb);
   const root = document.getRoot();
+  const extras = root.getAsset()['extras'] as { method?: unknown } | undefined;
   const scene = root.getDefaultScene() ?? root.listScenes()[0];
   const parts: Part[] = [];
   scene?.traverse((node) => {
@@ -28,7 +36,7 @@ export async function readParts(glb: Uint8Array): Promise<Part[]> {
     }
   });
   if (parts.length === 0) throw new Error('The model has no triangles');
-  return parts;
+  return { parts, isRelief: extras?.method === 'relief' };
 }
 
 async function readDocument(glb: Uint8Array): Promise<Document> {
@@ -120,23 +128,4 @@ function cofactorMatrix(m: mat4): mat4 {
 function normalise(vectors: Float32Array, at: number): void {
   const length = Math.hypot(vectors[at]!, vectors[at + 1]!, vectors[at + 2]!) || 1;
   for (let c = 0; c < 3; c++) vectors[at + c]! /= length;
-}
-
-/** Merges vertices at the same position: a seam in the texture is not one in the shape. */
-export function weldPositions(positions: Float32Array): { points: Float32Array; ids: Uint32Array } {
-  const known = new Map<string, number>();
-  const points: number[] = [];
-  const ids = new Uint32Array(positions.length / 3);
-  for (let v = 0; v < ids.length; v++) {
-    const [x, y, z] = [positions[3 * v]!, positions[3 * v + 1]!, positions[3 * v + 2]!];
-    const key = `${x} ${y} ${z}`;
-    let id = known.get(key);
-    if (id === undefined) {
-      id = known.size;
-      known.set(key, id);
-      points.push(x, y, z);
-    }
-    ids[v] = id;
-  }
-  return { points: Float32Array.from(points), ids };
 }

@@ -1,13 +1,18 @@
 import sharp from 'sharp';
 import { extensionOf } from './image-name.ts';
 import type { Part } from './read-parts.ts';
+import { roundTo, stepOf } from './round.ts';
 import { zip } from './zip.ts';
 import type { Entry } from './zip.ts';
+
+/** What directions, colours and texture coordinates are rounded to. */
+const fine = 1e-6;
 
 /** USDZ: a text layer and its textures, stored uncompressed at multiples of 64 bytes (USDZ specification 1.3). */
 export async function writeUsdz(parts: Part[]): Promise<Uint8Array> {
   const images: Entry[] = [];
   const scopes: string[] = [];
+  const step = stepOf(parts);
   for (const [n, part] of parts.entries()) {
     let texture: string | undefined;
     if (part.image) {
@@ -16,7 +21,7 @@ export async function writeUsdz(parts: Part[]): Promise<Uint8Array> {
       const bytes = supported ? part.image.bytes : new Uint8Array(await sharp(part.image.bytes).png().toBuffer());
       images.push({ name: texture, bytes });
     }
-    scopes.push(describeMesh(part, n), describeMaterial(part, n, texture));
+    scopes.push(describeMesh(part, n, step), describeMaterial(part, n, texture));
   }
   const layer = `#usda 1.0
 (
@@ -39,11 +44,11 @@ ${scopes.join('\n')}
   });
 }
 
-function describeMesh(part: Part, n: number): string {
+function describeMesh(part: Part, n: number, step: number): string {
   const { positions, normals, uvs, triangles } = part;
   const extra = [
     normals &&
-      `        normal3f[] normals = ${tuples(normals, 3)} (
+      `        normal3f[] normals = ${tuples(normals, 3, fine)} (
             interpolation = "vertex"
         )`,
     // USD counts texture coordinates from the bottom left.
@@ -51,6 +56,7 @@ function describeMesh(part: Part, n: number): string {
       `        texCoord2f[] primvars:st = ${tuples(
         uvs.map((value, i) => (i % 2 === 1 ? 1 - value : value)),
         2,
+        fine,
       )} (
             interpolation = "vertex"
         )`,
@@ -61,7 +67,7 @@ function describeMesh(part: Part, n: number): string {
     {
         int[] faceVertexCounts = [${Array.from({ length: triangles.length / 3 }, () => 3).join(', ')}]
         int[] faceVertexIndices = [${triangles.join(', ')}]
-        point3f[] points = ${tuples(positions, 3)}
+        point3f[] points = ${tuples(positions, 3, step)}
 ${extra.join('\n')}
         uniform token subdivisionScheme = "none"
         rel material:binding = </model/skin${n}>
@@ -107,14 +113,14 @@ function describeMaterial({ colour }: Part, n: number, texture: string | undefin
     }`;
 }
 
-function tuples(values: Float32Array, size: number): string {
+function tuples(values: Float32Array, size: number, step: number): string {
   const parts: string[] = [];
   for (let at = 0; at < values.length; at += size) {
-    parts.push(`(${Array.from(values.subarray(at, at + size), round).join(', ')})`);
+    parts.push(`(${Array.from(values.subarray(at, at + size), (value) => roundTo(value, step)).join(', ')})`);
   }
   return `[${parts.join(', ')}]`;
 }
 
 function round(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
+  return roundTo(value, fine);
 }

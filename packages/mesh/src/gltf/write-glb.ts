@@ -9,6 +9,8 @@ export interface Provenance {
   description: string;
   /** In English. */
   warnings: string[];
+  /** Where the picture would be in the plane of the front: its edges in metres. */
+  picture: { left: number; top: number; width: number };
 }
 
 /** Binary glTF 2.0: one mesh, one material, one embedded JPEG. The same input gives the same bytes. */
