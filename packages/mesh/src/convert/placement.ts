@@ -43,7 +43,7 @@ export function moveTo(box: Box, { sizeMm, origin }: Placement, up: 1 | 2, unitM
   for (let c = 0; c < 3; c++) {
     const middle = (box.low[c]! + box.high[c]!) / 2;
     // Not −0, which would be written out as such.
-    shift[c] = 0 - scale * (origin === 'bottom' && c === up ? box.low[c]! : middle);
+    shift[c] = 0 - scale * (origin === 'bottom' && c === up ? box.low[c] : middle);
   }
   return { scale, shift };
 }
