@@ -10,7 +10,7 @@ import { writeThreeMf } from './convert/three-mf.ts';
 import { writeUsdz } from './convert/usdz.ts';
 
 /** What a GLB can be had as; `obj` is a ZIP of OBJ, MTL and textures. */
-export const modelFormats = ['glb', 'stl', '3mf', 'obj', 'ply', 'usdz'] as const;
+export const modelFormats = ['glb', 'obj', 'stl', 'ply', 'usdz', '3mf'] as const;
 export type ModelFormat = (typeof modelFormats)[number];
 
 /** A file in another format. */

@@ -44,8 +44,11 @@ export {
   maxFilesPerUpload,
   maxImagePixels,
   maxPollSeconds,
+  maxSizeMm,
   maxTasksPerStream,
   minFaceLimit,
+  minSizeMm,
+  printSizeMm,
 } from './limits.ts';
 export { messageRefShape } from './message-shape.ts';
 export { message, messageTexts } from './message-texts.ts';

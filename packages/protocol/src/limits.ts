@@ -16,3 +16,9 @@ export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as co
 export const maxTasksPerStream = 100;
 /** The longest that a long poll may wait for something new, in seconds. */
 export const maxPollSeconds = 25;
+/** The smallest size of a downloaded model that can be asked for: its longest side in millimetres. */
+export const minSizeMm = 1;
+/** The largest size of a downloaded model that can be asked for: its longest side in millimetres. */
+export const maxSizeMm = 100_000;
+/** The longest side of a model for printing (STL, 3MF) where no size is asked for, in millimetres. */
+export const printSizeMm = 100;

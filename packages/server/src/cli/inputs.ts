@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { unique } from '../files/names.ts';
 import { UsageError } from './exit.ts';
 import type { MaskFile } from './mask-files.ts';
 import { cliMessage } from './texts.ts';
@@ -33,15 +34,4 @@ export async function readInputs(given: readonly string[]): Promise<Input[]> {
     inputs.set(path, { given: text, path, name });
   }
   return [...inputs.values()];
-}
-
-/** The name itself, or with the first free count before its extension: `chair-2.png`. */
-export function unique(name: string, taken: ReadonlySet<string>): string {
-  const extension = extname(name);
-  const stem = basename(name, extension);
-  for (let count = 1; ; count += 1) {
-    const candidate = count === 1 ? name : `${stem}-${count}${extension}`;
-    // On many file systems, names that differ only in case are the same.
-    if (!taken.has(candidate.toLowerCase())) return candidate;
-  }
 }

@@ -1,13 +1,13 @@
-import type { ConvertedModel, ModelFormat } from '@image2model/mesh';
+import type { ModelFormat, Placement } from '@image2model/mesh';
 import { message } from '@image2model/protocol';
 import { ApiError } from '../http/errors.ts';
 import { Threads } from '../threads/threads.ts';
-import type { ConvertTask } from './converter-worker.ts';
+import type { Converted, ConvertTask } from './converter-worker.ts';
 
-/** Turns finished models into other formats. */
+/** Turns finished models into other formats, sizes and places. */
 export interface Converter {
   /** Rejects with `QUEUE_FULL` where too many wait already. The bytes given are still the caller's afterwards. */
-  convert(glb: Uint8Array, format: ModelFormat): Promise<ConvertedModel>;
+  convert(glb: Uint8Array, format: ModelFormat, placement: Placement): Promise<Converted>;
   close(): Promise<void>;
 }
 
@@ -15,18 +15,18 @@ export interface Converter {
 const maxWaiting = 50;
 
 /**
- * A converter with a thread of its own, per process: a model of 20 000 faces needs a tenth to a third of a second, in
+ * A converter with a thread of its own, per process: a model of 20 000 faces needs a tenth to half a second, in
  * which the event streams of this process would stand still otherwise. The thread is started by the first conversion.
  */
 export function createConverter(): Converter {
-  const pool = new Threads<ConvertTask, ConvertedModel>({
+  const pool = new Threads<ConvertTask, Converted>({
     module: new URL('converter-worker.ts', import.meta.url),
     max: 1,
   });
   return {
-    async convert(glb, format) {
+    async convert(glb, format, placement) {
       if (pool.waiting >= maxWaiting) throw new ApiError('QUEUE_FULL', message('error.converter_busy'));
-      return await pool.run({ glb, format });
+      return await pool.run({ glb, format, placement });
     },
     close: () => pool.close(),
   };

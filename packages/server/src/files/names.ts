@@ -1,3 +1,6 @@
+import { basename, extname } from 'node:path';
+import type { ModelFormat } from '@image2model/mesh';
+
 /** UTF-8 bytes of a name: a file system allows 255, and a model's name adds a count and an extension to it. */
 const maxNameBytes = 200;
 
@@ -50,6 +53,11 @@ export function modelFilenames(files: readonly NamedFile[]): Map<string, string>
 /** The name of a model's preview picture, from the model's own. */
 export function previewFilename(modelName: string): string {
   return modelName.replace(/\.glb$/, '.webp');
+}
+
+/** What a model is called once it is converted; an OBJ comes in a ZIP with its material and texture. */
+export function convertedFilename(modelName: string, format: ModelFormat): string {
+  return modelName.replace(/\.glb$/, `.${format === 'obj' ? 'zip' : format}`);
 }
 
 /**
@@ -108,4 +116,15 @@ function split(name: string): { stem: string; extension: string } {
 function truncate(text: string, maxBytes: number): string {
   // It takes whole characters alone, so that none is cut in two.
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(maxBytes)).read);
+}
+
+/** The name itself, or with the first free count before its extension: `chair-2.png`. */
+export function unique(name: string, taken: ReadonlySet<string>): string {
+  const extension = extname(name);
+  const stem = basename(name, extension);
+  for (let count = 1; ; count += 1) {
+    const candidate = count === 1 ? name : `${stem}-${count}${extension}`;
+    // On many file systems, names that differ only in case are the same.
+    if (!taken.has(candidate.toLowerCase())) return candidate;
+  }
 }

@@ -1,5 +1,6 @@
 /* oxlint-disable vitest/expect-expect, vitest/no-standalone-expect -- `problem` expects */
 import { createHash } from 'node:crypto';
+import { measureModel } from '@image2model/mesh';
 import { downloadListSchema } from '@image2model/protocol';
 import type { ModelFile, Upload } from '@image2model/protocol';
 import sharp from 'sharp';
@@ -122,17 +123,78 @@ describe('a model in another format', () => {
     ['ply', 'application/octet-stream'],
     ['obj', 'application/zip'],
     ['usdz', 'model/vnd.usdz+zip'],
+    ['3mf', 'model/3mf'],
   ])('comes as %s, whole and in parts', async (format, type) => {
     const response = await server.ask(`${url}?format=${format}`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(type);
-    expect(response.headers.get('content-disposition')).toMatch(/filename="St_hle & Tische\.(stl|ply|zip|usdz)"/);
-    expect(response.headers.get('etag')).toBe(`"${model.sha256}-${format}"`);
+    expect(response.headers.get('content-disposition')).toMatch(/filename="St_hle & Tische\.(stl|ply|zip|usdz|3mf)"/);
+    expect(response.headers.get('etag')).toBe(`"${model.sha256}-${format}-default-default"`);
     const converted = Buffer.from(await response.arrayBuffer());
     expect(String(converted.length)).toBe(response.headers.get('content-length'));
+    const digest = createHash('sha256').update(converted).digest('base64');
+    expect(response.headers.get('repr-digest')).toBe(`sha-256=:${digest}:`);
     const part = await server.ask(`${url}?format=${format}`, { headers: { range: 'bytes=2-5' } });
     expect(part.status).toBe(206);
     expect(Buffer.from(await part.arrayBuffer())).toEqual(converted.subarray(2, 6));
+  });
+});
+
+describe('a model at another size', () => {
+  const bytesOf = async (query: string) => Buffer.from(await (await server.ask(`${url}?${query}`)).arrayBuffer());
+  const boxOf = async (query: string) => stlBox(await bytesOf(`format=stl&${query}`));
+
+  it('is as long as is asked for, and 100 mm for printing where nothing is', async () => {
+    const longest = async (query: string) => Math.max(...(await boxOf(query)).sides);
+    expect(await longest('')).toBeCloseTo(100, 3);
+    expect(await longest('size_mm=62.5')).toBeCloseTo(62.5, 3);
+    expect(await longest('size_mm=100000')).toBeCloseTo(100_000, 0);
+    const { width, height, depth } = await measureModel(await bytesOf('size_mm=40'));
+    expect(Math.max(width, height, depth)).toBeCloseTo(0.04, 6);
+  });
+
+  it('has its origin where it is asked for', async () => {
+    expect((await boxOf('')).low[2]).toBeCloseTo(0, 4);
+    expect((await boxOf('origin=bottom')).low[2]).toBeCloseTo(0, 4);
+    const { low, sides } = await boxOf('origin=center&size_mm=50');
+    for (const axis of [0, 1, 2]) expect(low[axis]).toBeCloseTo(-sides[axis]! / 2, 4);
+  });
+
+  it('is another file for a cache at each size, origin and format', async () => {
+    const queries = ['', 'size_mm=50', 'size_mm=50.5', 'size_mm=50&origin=center', 'origin=center'];
+    const asked = queries.flatMap((query) => [query, `${query}&format=stl`, `${query}&format=3mf`]);
+    const tags = new Map<string, string>();
+    for (const query of asked) {
+      const etag = (await server.ask(`${url}?${query}`, { method: 'HEAD' })).headers.get('etag') ?? '';
+      tags.set(etag, query);
+      const headers = { 'if-none-match': etag };
+      expect((await server.ask(`${url}?${query}`, { headers })).status).toBe(304);
+    }
+    expect(tags.size).toBe(asked.length);
+    expect(tags.get(`"${model.sha256}"`)).toBe('');
+  });
+
+  it.each([
+    ['size_mm=0', 'size_mm'],
+    ['size_mm=', 'size_mm'],
+    ['size_mm=-5', 'size_mm'],
+    ['size_mm=0.5', 'size_mm'],
+    ['size_mm=1e9', 'size_mm'],
+    ['size_mm=NaN', 'size_mm'],
+    ['size_mm=Infinity', 'size_mm'],
+    ['size_mm=large', 'size_mm'],
+    ['size_mm=10&size_mm=20', 'size_mm'],
+    ['origin=top', 'origin'],
+    ['origin=', 'origin'],
+    ['format=fbx', 'format'],
+  ])('is refused for %s, with what would be right', async (query, field) => {
+    for (const address of [url, `/api/v1/download/${batch.job_id}/archive`]) {
+      const said = await problem(await server.ask(`${address}?${query}`), 400, 'INVALID_REQUEST');
+      expect(said.errors?.map((item) => item.field)).toEqual([field]);
+      expect(said.detail).toMatch(
+        { size_mm: /millimetres from 1 to 100000/, origin: /bottom, center/, format: /glb, .*3mf/ }[field] ?? /^$/,
+      );
+    }
   });
 });
 
@@ -194,7 +256,31 @@ describe('beside the model', () => {
     // Stored as it is, so that it can be found in there as it is.
     expect(zip.includes(whole)).toBe(true);
   });
+
+  it('there is a ZIP of everything in another format and size', async () => {
+    const response = await server.ask(`/api/v1/download/${batch.job_id}/archive?format=stl&size_mm=80`);
+    const zip = Buffer.from(await response.arrayBuffer());
+    expect(entries(zip)).toEqual(['Stühle & Tische.stl', 'Stühle & Tische.webp', 'b.stl', 'b.webp']);
+    const stl = Buffer.from(await (await server.ask(`${url}?format=stl&size_mm=80`)).arrayBuffer());
+    expect(zip.includes(stl)).toBe(true);
+    const sized = await server.ask(`/api/v1/download/${batch.job_id}/archive?size_mm=80`);
+    expect(entries(Buffer.from(await sized.arrayBuffer()))[0]).toBe('Stühle & Tische.glb');
+  });
 });
+
+/** The box of a binary STL. */
+function stlBox(stl: Buffer): { low: number[]; sides: number[] } {
+  const low = [Infinity, Infinity, Infinity];
+  const high = [-Infinity, -Infinity, -Infinity];
+  for (let face = 84; face < stl.length; face += 50) {
+    for (let i = 0; i < 9; i += 1) {
+      const value = stl.readFloatLE(face + 12 + 4 * i);
+      low[i % 3] = Math.min(low[i % 3]!, value);
+      high[i % 3] = Math.max(high[i % 3]!, value);
+    }
+  }
+  return { low, sides: high.map((value, axis) => value - low[axis]!) };
+}
 
 /** Names in the central directory of a ZIP (APPNOTE 4.3.12). */
 function entries(zip: Buffer): string[] {

@@ -43,7 +43,17 @@ export default async function chaos({ image, reports }: LocalTask): Promise<Loca
     case 'slow':
       break;
   }
-  const statistics = { faces: 1, vertices: 3, width: 1, height: 1, depth: 1, parts: 1, watertight: false, method: 'alpha' as const, warnings: [] };
+  const statistics = {
+    faces: 1,
+    vertices: 3,
+    width: 1,
+    height: 1,
+    depth: 1,
+    parts: 1,
+    watertight: false,
+    method: 'alpha' as const,
+    warnings: [],
+  };
   return { glb: glb(), preview: new Uint8Array(randomBytes(200)), statistics };
 }
 

@@ -20,7 +20,15 @@ export default async function unruly({ image, options, reports }: LocalTask): Pr
     case 'fail':
       return { failed: { message: 'x is undefined', stack: undefined } };
     default: {
-      const statistics = { faces: options.faceLimit ?? 0, vertices: 3, width: 1, height: 1, depth: 1, parts: 1, watertight: false };
+      const statistics = {
+        faces: options.faceLimit ?? 0,
+        vertices: 3,
+        width: 1,
+        height: 1,
+        depth: 1,
+        parts: 1,
+        watertight: false,
+      };
       const warning = { text: JSON.stringify(options), id: 'test.options', values: { faces: statistics.faces } };
       return {
         glb: image,

@@ -1,39 +1,57 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { FileStore } from '../../files/contract.ts';
 import { listedFiles } from '../../files/listed.ts';
+import { convertedFilename, unique } from '../../files/names.ts';
+import type { Converter } from '../../files/converter.ts';
+import { isStored } from './format-query.ts';
+import type { Form } from './format-query.ts';
 import type { ExaminedModel } from './lost-files.ts';
 
 /** What is packed, and the names of what is lost. */
 export interface Archive {
-  files: { key: string; filename: string; made: Date }[];
+  files: { key: string; filename: string; made: Date; form?: Form }[];
   missing: string[];
 }
 
-/** The files of finished models, but for those that are lost. */
-export function packable(models: readonly ExaminedModel[]): Archive {
-  const files = models.flatMap(({ place, result, lost }) => {
+/** The files of finished models, but for those that are lost; the models themselves in the form that is asked for. */
+export function packable(models: readonly ExaminedModel[], form: Form): Archive {
+  const whole = models.flatMap(({ place, result, lost }) => {
     const made = zipTime(Date.parse(result.created_time));
     const gone = new Set(lost.map(({ key }) => key));
-    const whole = listedFiles(place, result).filter(({ key }) => !gone.has(key));
-    return whole.map(({ key, filename }) => ({ key, filename, made }));
+    const there = listedFiles(place, result).filter(({ key }) => !gone.has(key));
+    return there.map(({ kind, key, filename }) => ({ kind, key, filename, made }));
+  });
+  const taken = new Set(whole.map(({ filename }) => filename.toLowerCase()));
+  const files = whole.map(({ kind, key, filename, made }) => {
+    if (kind !== 'model' || isStored(form)) return { key, filename, made };
+    // A hosted model may have come with a file of that name.
+    const wanted = convertedFilename(filename, form.format);
+    return { key, filename: wanted === filename ? filename : unique(wanted, taken), made, form };
   });
   return { files, missing: models.flatMap(({ lost }) => lost.map(({ filename }) => filename)) };
+}
+
+/** What files are read and converted with. */
+interface ArchiveContext {
+  files: FileStore;
+  converter: Converter;
 }
 
 /**
  * A ZIP of files, read from the store one at a time as the reader goes on, and `MISSING.txt` where some are lost. Stored
  * and not compressed: pictures are most of a model, and they are compressed already. Destroying the stream closes what is
- * open.
+ * open. A model is converted when its turn comes.
  */
-export function archiveStream(files: FileStore, archive: Archive): Readable {
+export function archiveStream({ files, converter }: ArchiveContext, archive: Archive): Readable {
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   let current: Readable | undefined;
 
-  const openNext = async (key: string, give: (error: null, stream: Readable) => void): Promise<void> => {
+  type Give = (error: null, stream: Readable) => void;
+  const openNext = async (key: string, form: Form | undefined, give: Give): Promise<void> => {
     try {
-      current = await files.open(key);
+      current = form === undefined ? await files.open(key) : await openConverted(key, form);
       current.once('error', (error) => output.destroy(error));
       if (output.destroyed) current.destroy();
       give(null, current);
@@ -41,8 +59,10 @@ export function archiveStream(files: FileStore, archive: Archive): Readable {
       output.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  for (const { key, filename, made } of archive.files) {
-    zip.addReadStreamLazy(filename, { compress: false, mtime: made }, (give) => void openNext(key, give));
+  const openConverted = async (key: string, { format, placement }: Form): Promise<Readable> =>
+    Readable.from([(await converter.convert(await files.read(key), format, placement)).bytes]);
+  for (const { key, filename, made, form } of archive.files) {
+    zip.addReadStreamLazy(filename, { compress: false, mtime: made }, (give) => void openNext(key, form, give));
   }
   const mtime = zipTime(Date.now());
   if (archive.missing.length > 0)

@@ -8,7 +8,8 @@ import { ApiError } from '../errors.ts';
 import { archiveStream, packable } from './archive.ts';
 import { jobFileParams, jobParams } from './context.ts';
 import type { Api, RouteContext } from './context.ts';
-import { formats, maskOf, photoOf, resultOf, smallPhotoOf } from './job-files.ts';
+import { formatQuery, formOf } from './format-query.ts';
+import { maskOf, photoOf, resultOf, smallPhotoOf } from './job-files.ts';
 import { examine, presentResult } from './lost-files.ts';
 import type { ExaminedModel } from './lost-files.ts';
 import { sendFile } from './send-file.ts';
@@ -46,15 +47,16 @@ function listRoute(app: Api, { engine, verifier }: RouteContext): void {
   );
 }
 
-function archiveRoute(app: Api, { engine, files, verifier }: RouteContext): void {
+function archiveRoute(app: Api, { engine, files, verifier, converter }: RouteContext): void {
   app.get(
     '/download/:job_id/archive',
     {
       schema: {
-        summary: 'A ZIP of all finished models and their pictures; MISSING.txt names those that are lost',
+        summary:
+          'A ZIP of all finished models, converted if asked, and their pictures; MISSING.txt names those that are lost',
         tags,
         params: jobParams,
-        querystring: z.object(credentials),
+        querystring: z.object({ ...credentials, ...formatQuery }),
         produces: ['application/zip'],
       },
     },
@@ -63,13 +65,13 @@ function archiveRoute(app: Api, { engine, files, verifier }: RouteContext): void
       const models = await examine(verifier, job);
       const [first] = models;
       if (first === undefined) throw new ApiError('FILE_NOT_FOUND', message('error.no_model_finished'));
-      const archive = packable(models);
+      const archive = packable(models, formOf(request.query));
       if (archive.files.length === 0) {
         throw new ApiError('FILE_LOST', message('error.file_lost', { filename: first.result.filename }));
       }
       reply.type('application/zip').header('cache-control', 'no-store');
       reply.header('content-disposition', contentDisposition('attachment', `image2model-${job.jobId}.zip`));
-      return await reply.send(archiveStream(files, archive));
+      return await reply.send(archiveStream({ files, converter }, archive));
     },
   );
 }
@@ -122,15 +124,16 @@ function resultRoute(app: Api, { engine, files, verifier, converter }: RouteCont
     url: '/download/:job_id/:filename',
     config: { embeddable: true },
     schema: {
-      summary: 'A finished model or its picture; `format` converts a model',
+      summary: 'A finished model or its picture; `format`, `size_mm` and `origin` convert a model',
       tags,
       params: jobParams.extend({ filename: z.string().min(1) }),
-      querystring: z.object({ ...credentials, format: z.enum(formats).default('glb') }),
+      querystring: z.object({ ...credentials, ...formatQuery }),
     },
     handler: async (request, reply) => {
       const job = await ownJob(engine, request.params.job_id, request.owner);
-      const wanted = { filename: request.params.filename.normalize('NFC'), format: request.query.format };
-      return await sendFile(request, reply, await resultOf({ files, verifier }, converter, job, wanted));
+      const filename = request.params.filename.normalize('NFC');
+      const result = await resultOf({ files, verifier }, converter, job, filename, formOf(request.query));
+      return await sendFile(request, reply, result);
     },
   });
 }

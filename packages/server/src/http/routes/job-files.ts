@@ -6,14 +6,13 @@ import { FileMissingError } from '../../files/contract.ts';
 import type { FileStore } from '../../files/contract.ts';
 import type { AttemptPlace } from '../../files/keys.ts';
 import { listedFiles } from '../../files/listed.ts';
+import { convertedFilename } from '../../files/names.ts';
 import type { Thumbnails } from '../../files/thumbnails.ts';
 import type { Facts, Verifier } from '../../files/verifier.ts';
 import { ApiError } from '../errors.ts';
+import { isStored, tagOf } from './format-query.ts';
+import type { Form } from './format-query.ts';
 import type { Sendable } from './send-file.ts';
-
-/** What a finished model can be had as. */
-export const formats = ['glb', 'obj', 'stl', 'ply', 'usdz'] as const;
-export type Format = (typeof formats)[number];
 
 /** A finished model of a job, and the attempt that stored it. */
 export interface FinishedModel {
@@ -84,12 +83,13 @@ export async function smallPhotoOf(
   };
 }
 
-/** A model of the job, its picture or what came with it, by its name; a model in any of the formats. */
+/** A model of the job, its picture or what came with it, by its name; a model in any form. */
 export async function resultOf(
   context: JobFilesContext,
   converter: Converter,
   job: JobRow,
-  { filename, format }: { filename: string; format: Format },
+  filename: string,
+  form: Form,
 ): Promise<Sendable> {
   const named = finishedModels(job)
     .flatMap(({ place, result }) => listedFiles(place, result))
@@ -104,16 +104,18 @@ export async function resultOf(
     tag,
     inline: kind === 'preview',
   };
-  return kind === 'model' && format !== 'glb' ? await convert(converter, sendable, format) : sendable;
+  return kind === 'model' && !isStored(form) ? await convert(converter, sendable, form) : sendable;
 }
 
-async function convert(converter: Converter, model: Sendable, format: Exclude<Format, 'glb'>): Promise<Sendable> {
-  const { bytes, contentType, extension } = await converter.convert(await readAll(model), format);
+async function convert(converter: Converter, model: Sendable, form: Form): Promise<Sendable> {
+  const { format, placement } = form;
+  const { bytes, sha256, contentType } = await converter.convert(await readAll(model), format, placement);
   return {
     ...inMemory(bytes),
     contentType,
-    filename: model.filename.replace(/\.glb$/, `.${extension}`),
-    tag: `${model.tag}-${format}`,
+    filename: convertedFilename(model.filename, format),
+    tag: tagOf(model.tag, form),
+    sha256,
     modifiedAt: model.modifiedAt,
     inline: false,
   };

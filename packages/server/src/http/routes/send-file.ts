@@ -12,6 +12,8 @@ export interface Sendable {
   filename: string;
   /** Without quotes; the same for the same bytes alone. */
   tag: string;
+  /** Of all the bytes, in lower-case hex, where the tag is not that already. */
+  sha256?: string;
   /** Ms since the epoch. */
   modifiedAt: number;
   /** Whether a browser shows it where it stands, rather than saving it. */
@@ -33,6 +35,10 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     'cache-control': 'private, no-cache',
     'content-disposition': contentDisposition(file.inline ? 'inline' : 'attachment', file.filename),
     'x-content-type-options': 'nosniff',
+    // What a client can check a copy against, whose form has no checksum in any list (RFC 9530).
+    ...(file.sha256 !== undefined && {
+      'repr-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+    }),
   });
   if (matches(request.headers['if-none-match'], etag)) return await reply.code(304).send();
 
