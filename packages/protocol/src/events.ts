@@ -25,7 +25,19 @@ export const statisticsSchema = z.looseObject({
   width: z.number().optional().describe('Metres'),
   height: z.number().optional().describe('Metres'),
   depth: z.number().optional().describe('Metres'),
+  size_mm: z
+    .object({ width: z.number(), height: z.number(), depth: z.number() })
+    .optional()
+    .describe('Of the model as it is downloaded without `size_mm`: millimetres'),
+  parts: z.int().optional().describe('Separate solids'),
+  watertight: z.boolean().optional().describe('Whether its surface is closed, so that it can be printed as it is'),
+  volume_mm3: z.number().optional().describe('What it encloses at `size_mm`, if it is watertight: cubic millimetres'),
+  shape: z.string().optional().describe('The kind of shape that the outline was given'),
   method: z.string().optional().describe('How the object was separated from the background'),
+  cut: z
+    .object({ method: z.string(), score: z.number().min(0).max(1) })
+    .optional()
+    .describe('The outline that was taken, and how sure it is'),
   warnings: z.array(z.string()).optional().describe('Sentences for a person'),
   warning_messages: z
     .array(z.object(messageRefShape))

@@ -36,6 +36,8 @@ export type {
   TaskResult,
   TaskStatus,
 } from './events.ts';
+export { downloadFormats, origins } from './formats.ts';
+export type { DownloadFormat, Origin } from './formats.ts';
 export { encodeComment, encodeCursor, encodeEvent, encodeFrame, encodeRetry } from './frame.ts';
 export {
   imageContentTypes,

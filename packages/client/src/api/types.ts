@@ -1,8 +1,7 @@
 import type { JobSummary, MessageValues } from '@image2model/protocol';
 import type { Mask } from './masks.ts';
 
-/** Formats that a model can be downloaded in. */
-export type DownloadFormat = 'glb' | 'obj' | 'stl' | 'ply' | 'usdz';
+export type { DownloadFormat } from '@image2model/protocol';
 
 /** A photo of a job and its model. */
 export type JobFile = JobSummary['files'][number];

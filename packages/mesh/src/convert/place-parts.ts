@@ -12,9 +12,9 @@ export function placeParts({ parts }: ReadModel, placement: Placement): Part[] {
  * Parts for a printer: in millimetres, Z up. A solid stands as it does in the picture; a relief lies on its flat back,
  * since on its narrow edge it would fall over.
  */
-export function partsForPrint({ parts, isRelief }: ReadModel, placement: Placement): Part[] {
+export function partsForPrint({ parts, restsOnBack }: ReadModel, placement: Placement): Part[] {
   // On its back, what was the front is up, and what was up points away: in a space with Z up, the numbers are the same.
-  return movedParts(isRelief ? parts : parts.map(stoodUp), placement, 2, 1);
+  return movedParts(restsOnBack ? parts : parts.map(stoodUp), placement, 2, 1);
 }
 
 function movedParts(parts: Part[], placement: Placement, up: 1 | 2, unitMm: number): Part[] {

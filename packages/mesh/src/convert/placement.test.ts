@@ -1,3 +1,4 @@
+import { WebIO } from '@gltf-transform/core';
 import { validateBytes } from 'gltf-validator';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { disc, draw, noise } from '../../test/pictures.ts';
@@ -79,6 +80,17 @@ describe('a relief', () => {
     // The back is all of the underside: its four corners and more. At the top there are single peaks.
     expect(points.filter(([, , z]) => z === 0).length).toBeGreaterThan(3);
     expect(points.filter(([, , z]) => z === high[2]).length).toBeLessThan(20);
+  });
+
+  it('lies so too if an earlier version made it', async () => {
+    const io = new WebIO();
+    const document = await io.readBinary(relief.glb);
+    document.getRoot().getAsset()['extras'] = { method: 'relief' };
+    const { sides } = await boxIn(await io.writeBinary(document), 'stl');
+    expect(sides[2]).toBeLessThan(15);
+    // Nobody else's model does.
+    document.getRoot().getAsset()['extras'] = {};
+    expect((await boxIn(await io.writeBinary(document), 'stl')).sides[2]).toBeGreaterThan(50);
   });
 
   it.each(['glb', 'obj', 'ply', 'usdz'] as const)('stands upright to be looked at, as %s', async (format) => {

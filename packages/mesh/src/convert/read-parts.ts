@@ -17,15 +17,15 @@ export interface Part {
 /** The triangles of a GLB, and what it says of itself. */
 export interface ReadModel {
   parts: Part[];
-  /** Whether it is a relief of `generateModel`, whose back is flat. */
-  isRelief: boolean;
+  /** Whether it has a flat back to lie on, as reliefs of `generateModel` do. */
+  restsOnBack: boolean;
 }
 
 /** All triangles of a GLB's default scene. @throws Error where there are none. */
 export async function readModel(glb: Uint8Array): Promise<ReadModel> {
   const document = await readDocument(glb);
   const root = document.getRoot();
-  const extras = root.getAsset()['extras'] as { method?: unknown } | undefined;
+  const extras = root.getAsset()['extras'] as { method?: unknown; rests?: unknown } | undefined;
   const scene = root.getDefaultScene() ?? root.listScenes()[0];
   const parts: Part[] = [];
   scene?.traverse((node) => {
@@ -36,7 +36,8 @@ export async function readModel(glb: Uint8Array): Promise<ReadModel> {
     }
   });
   if (parts.length === 0) throw new Error('The model has no triangles');
-  return { parts, isRelief: extras?.method === 'relief' };
+  // Files of earlier versions only have the method.
+  return { parts, restsOnBack: extras?.rests === undefined ? extras?.method === 'relief' : extras.rests === 'back' };
 }
 
 async function readDocument(glb: Uint8Array): Promise<Document> {

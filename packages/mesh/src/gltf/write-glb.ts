@@ -9,6 +9,8 @@ export interface Provenance {
   description: string;
   /** In English. */
   warnings: string[];
+  /** What it lies or stands on when it is printed: a relief has a flat back. */
+  rests: 'bottom' | 'back';
   /** Where the picture would be in the plane of the front: its edges in metres. */
   picture: { left: number; top: number; width: number };
 }

@@ -1,6 +1,5 @@
-import { modelFormats, origins } from '@image2model/mesh';
 import type { ModelFormat, Placement } from '@image2model/mesh';
-import { maxSizeMm, minSizeMm } from '@image2model/protocol';
+import { downloadFormats, maxSizeMm, minSizeMm, origins } from '@image2model/protocol';
 import { z } from 'zod';
 
 const wrongSize = `must be a number of millimetres from ${minSizeMm} to ${maxSizeMm}`;
@@ -9,7 +8,7 @@ const oneOf = <const Values extends readonly string[]>(values: Values) =>
 
 /** What a model is asked for as. */
 export const formatQuery = {
-  format: oneOf(modelFormats).default('glb').describe('What to convert the model to'),
+  format: oneOf(downloadFormats).default('glb').describe('What to convert the model to'),
   size_mm: z.coerce
     .number({ error: wrongSize })
     .min(minSizeMm, { error: wrongSize })

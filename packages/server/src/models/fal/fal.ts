@@ -1,4 +1,5 @@
 import type { BaseLogger } from 'pino';
+import { downloadFormats } from '@image2model/protocol';
 import type { FalConfig } from '../../config.ts';
 import type { Engine } from '../../engine/contract.ts';
 import { checkOptions, optionsJsonSchema } from '../check-options.ts';
@@ -81,7 +82,7 @@ function describe(row: FalRow, price: ModelDescription['price']): ModelDescripti
     name: row.name,
     description: `${row.description} Made at fal.ai, which the photo is sent to and which charges for it.`,
     options_schema: optionsJsonSchema(row.options),
-    formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
+    formats: [...downloadFormats],
     requires_key: true,
     price,
   };

@@ -1,11 +1,12 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { GenerateProgress, Statistics as MeshStatistics } from '@image2model/mesh';
-import { message, messageRef } from '@image2model/protocol';
+import { downloadFormats, message, messageRef } from '@image2model/protocol';
 import type { Statistics } from '@image2model/protocol';
 import { shortageOf } from '../../shortage.ts';
 import { Threads } from '../../threads/threads.ts';
 import { ModelError } from '../errors.ts';
 import { checkOptions, optionsJsonSchema } from '../check-options.ts';
+import { toMeasured } from '../measured.ts';
 import { localOptionsSchema } from './options.ts';
 import type { LocalResult, LocalTask } from './generate-worker.ts';
 import type { Generated, Model, ModelContext, ModelDescription, ModelInput, ModelOptions } from '../contract.ts';
@@ -90,8 +91,12 @@ function toGenerated(result: LocalResult): Generated {
 }
 
 /** Warnings as sentences, with their ids and values beside them. */
-function toWire({ warnings, ...measured }: MeshStatistics): Statistics {
-  return { ...measured, warnings: warnings.map(({ text }) => text), warning_messages: warnings.map(messageRef) };
+function toWire({ warnings, ...measures }: MeshStatistics): Statistics {
+  return {
+    ...toMeasured(measures),
+    warnings: warnings.map(({ text }) => text),
+    warning_messages: warnings.map(messageRef),
+  };
 }
 
 function describe(): ModelDescription {
@@ -103,7 +108,7 @@ function describe(): ModelDescription {
       'object is inflated and covered with the photo, or the whole picture becomes a relief where no clear object stands ' +
       'out. Good for products on a plain background, cut-outs, logos, props and plaques; not a reconstruction of the back.',
     options_schema: optionsJsonSchema(localOptionsSchema),
-    formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
+    formats: [...downloadFormats],
     requires_key: false,
     price: { amount: 0, currency: 'USD', unit: 'models' },
   };
