@@ -9,9 +9,9 @@ export type { MaskedFile, UploadAnswer, UploadFile, UploadOptions } from './api/
 export type { UploadProgress } from './api/upload-progress.ts';
 export type {
   CleanupAnswer,
-  DiskUsage,
   CutsOptions,
-  DownloadFormat,
+  DiskUsage,
+  DownloadOptions,
   JobFile,
   RetryAnswer,
   RetryJobOptions,
@@ -42,6 +42,7 @@ export type { WatchOptions } from './watch.ts';
 
 export type {
   Cuts,
+  DownloadFormat,
   ErrorCode,
   FileStatus,
   FileUpdate,

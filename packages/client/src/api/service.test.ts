@@ -126,3 +126,13 @@ test('download URLs are safe to use in a link', () => {
   );
   expect(api.archiveUrl('j')).toBe('https://models.example/api/v1/download/j/archive');
 });
+
+test('download URLs ask for a size and an origin, and for nothing that is undefined', () => {
+  const api = new ApiService({ baseUrl: 'https://models.example' });
+  const base = 'https://models.example/api/v1/download/j/';
+  expect(api.downloadUrl('j', 'a.glb', { format: '3mf', sizeMm: 62.5, origin: 'center' })).toBe(
+    `${base}a.glb?format=3mf&origin=center&size_mm=62.5`,
+  );
+  expect(api.downloadUrl('j', 'a.glb', { format: undefined, sizeMm: undefined })).toBe(`${base}a.glb`);
+  expect(api.archiveUrl('j', { format: 'stl', sizeMm: 80 })).toBe(`${base}archive?format=stl&size_mm=80`);
+});

@@ -28,7 +28,7 @@ import type {
   CleanupAnswer,
   CutsOptions,
   DiskUsage,
-  DownloadFormat,
+  DownloadOptions,
   RetryAnswer,
   RetryJobOptions,
   Session,
@@ -197,14 +197,18 @@ export class ApiService {
     return this.#call('/admin/cleanup', 'jobs', { method: 'POST', signal, json: { hours, dry_run } });
   }
 
-  /** URL of a finished model, for a link; `format` converts it. It contains no key: use a session or a ticket. */
-  downloadUrl(jobId: string, filename: string, options: { format?: DownloadFormat; ticket?: string } = {}): string {
-    return withQuery(apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`), options);
+  /**
+   * URL of a finished model, for a link; `format`, `sizeMm` and `origin` convert it. It contains no key: use a session or a
+   * ticket.
+   */
+  downloadUrl(jobId: string, filename: string, { sizeMm, ...options }: DownloadOptions = {}): string {
+    const url = apiUrl(this.#baseUrl, `/download/${part(jobId)}/${part(filename)}`);
+    return withQuery(url, { ...options, size_mm: sizeMm });
   }
 
-  /** URL of a ZIP with all models of a job. */
-  archiveUrl(jobId: string): string {
-    return apiUrl(this.#baseUrl, `/download/${part(jobId)}/archive`);
+  /** URL of a ZIP with all models of a job, converted in the same ways. */
+  archiveUrl(jobId: string, options?: DownloadOptions): string {
+    return this.downloadUrl(jobId, 'archive', options);
   }
 
   /** A refreshed key applies to all further requests. */

@@ -1,7 +1,19 @@
-import type { JobSummary, MessageValues } from '@image2model/protocol';
+import type { DownloadFormat, JobSummary, MessageValues, Origin } from '@image2model/protocol';
 import type { Mask } from './masks.ts';
 
-export type { DownloadFormat } from '@image2model/protocol';
+/** How a model is to be downloaded. */
+export interface DownloadOptions {
+  format?: DownloadFormat | undefined;
+  /**
+   * The longest side of the object in millimetres, 1 to 100 000. Without it a model is 100 mm long as STL or 3MF, and as
+   * large as it was made in other formats.
+   */
+  sizeMm?: number | undefined;
+  /** Where the origin is: under the middle of the object, or in its middle. */
+  origin?: Origin | undefined;
+  /** Of `createTicket`. */
+  ticket?: string | undefined;
+}
 
 /** A photo of a job and its model. */
 export type JobFile = JobSummary['files'][number];
