@@ -2,12 +2,15 @@ import { openAsBlob } from 'node:fs';
 import { ApiError, ApiService, watch } from '@image2model/client';
 import type { Failure, MaskedFile, UploadAnswer } from '@image2model/client';
 import { hasEnded, maxFilesPerUpload, toMessage } from '@image2model/protocol';
-import type { FileUpdate, ModelFile } from '@image2model/protocol';
+import type { DownloadFormat, FileUpdate, ModelFile } from '@image2model/protocol';
+import { extensionOf } from '../files/names.ts';
 import { download } from './download.ts';
+import type { Downloaded } from './download.ts';
 import { exitCodes, reasonOf, ServerError } from './exit.ts';
 import type { ExitCode } from './exit.ts';
+import type { FormatFlags } from './format-flags.ts';
 import type { Input } from './inputs.ts';
-import type { Output } from './output.ts';
+import type { Output, Place } from './output.ts';
 import { nameTheMask } from './mask-files.ts';
 import type { UsableServer } from './private-server.ts';
 import type { Outcome, Reporter } from './reporter.ts';
@@ -21,6 +24,7 @@ interface ConvertOptions {
   inputs: readonly Input[];
   server: UsableServer;
   output: Output;
+  wanted: FormatFlags;
   reporter: Reporter;
   /** Stops the run: what was uploaded is cancelled. */
   signal: AbortSignal;
@@ -30,6 +34,16 @@ interface ConvertOptions {
   /** Do not reuse earlier results. */
   fresh: boolean;
 }
+
+/** The types that the server sends the formats as. */
+const mimeTypes: Readonly<Record<DownloadFormat, string>> = {
+  glb: 'model/gltf-binary',
+  obj: 'application/zip',
+  stl: 'model/stl',
+  ply: 'application/octet-stream',
+  usdz: 'model/vnd.usdz+zip',
+  '3mf': 'model/3mf',
+};
 
 /** How long an upload may still be answered once the run is stopped, in ms. */
 const lastAnswerMs = 2000;
@@ -76,6 +90,7 @@ class Run {
   readonly #options: ConvertOptions;
   readonly #api: ApiService;
   readonly #ended = new Map<Input, Outcome>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: ConvertOptions) {
     this.#options = options;
@@ -182,19 +197,45 @@ class Run {
   }
 
   async #save(input: Input, jobId: string, model: ModelFile): Promise<Outcome> {
-    const { server, output, signal } = this.#options;
-    const url = this.#api.downloadUrl(jobId, model.filename);
-    const write = async (body: AsyncIterable<Uint8Array>) => await output.save(input.name, body, signal);
+    const { output, wanted, signal } = this.#options;
+    let place: Place | undefined;
     try {
-      const path = await download({ url, apiKey: server.apiKey, model, write, signal });
-      const { size: sizeBytes, sha256, statistics } = model;
-      return { status: 'completed', output: path, sizeBytes, sha256, statistics };
+      place = await onDisk(output.reserve(input.name, wanted.formats.map(extensionOf)));
+      const arrived: Downloaded[] = [];
+      for (const format of wanted.formats) arrived.push(await this.#download(jobId, model, format, place));
+      const paths = await onDisk(place.finish());
+      const outputs = wanted.formats.map((format, index) => ({ format, output: paths[index]!, ...arrived[index]! }));
+      return { status: 'completed', outputs, statistics: model.statistics };
     } catch (error) {
+      await place?.abandon();
       if (signal.aborted) return { status: 'cancelled' };
       if (!(error instanceof ApiError)) throw error;
       const { code, message: text, messageId: id, messageValues: values } = error;
       return { status: 'failed', code, error: { text, id, values } };
     }
+  }
+
+  async #download(jobId: string, model: ModelFile, format: DownloadFormat, place: Place): Promise<Downloaded> {
+    const { server, wanted, signal } = this.#options;
+    const { sizeMm, origin } = wanted;
+    // As it was made, its checksum is in the list.
+    const isStored = format === 'glb' && sizeMm === undefined && origin === undefined;
+    const load = async (): Promise<Downloaded> =>
+      await download({
+        url: this.#api.downloadUrl(jobId, model.filename, isStored ? {} : { format, sizeMm, origin }),
+        apiKey: server.apiKey,
+        expected: isStored ? { mimeType: model.mime_type, sha256: model.sha256 } : { mimeType: mimeTypes[format] },
+        write: (body) => place.write(extensionOf(format), body, signal),
+        signal,
+      });
+    return await (isStored ? load() : this.#inTurn(load));
+  }
+
+  /** One conversion after the other: the server has one thread for them, and lets few wait. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   #end(input: Input, outcome: Outcome): void {
@@ -215,4 +256,13 @@ function connectionError(error: unknown): ServerError {
     return new ServerError(cliMessage('cli.gave_up', { attempts: maxRetries }));
   }
   return new ServerError(cliMessage('cli.connection_lost', { reason: reasonOf(error).text }));
+}
+
+/** @throws ApiError where the disk refuses it */
+async function onDisk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new ApiError(reasonOf(error).text, { code: 'NOT_WRITTEN' });
+  }
 }

@@ -1,32 +1,45 @@
 import { createHash } from 'node:crypto';
 import { ApiError, retryOperation } from '@image2model/client';
 import { problemSchema } from '@image2model/protocol';
-import type { ModelFile } from '@image2model/protocol';
 import { cliMessage } from './texts.ts';
 
 interface DownloadOptions {
   url: string;
   apiKey: string | undefined;
-  model: ModelFile;
-  /** Writes what it is given and says where, or leaves nothing if that breaks off. */
-  write: (body: AsyncIterable<Uint8Array>) => Promise<string>;
+  /** What is to come: its media type, and its checksum if that is known already. */
+  expected: { mimeType: string; sha256?: string | undefined };
+  /** Writes what it is given, or leaves nothing if that breaks off. */
+  write: (body: AsyncIterable<Uint8Array>) => Promise<void>;
   signal: AbortSignal;
 }
 
+/** What arrived. */
+export interface Downloaded {
+  sizeBytes: number;
+  sha256: string;
+}
+
 /**
- * Downloads a model and says where it was written. What answers in place of the server (a captive portal, a proxy), or
- * cuts or changes the model, is asked again a few times.
+ * Downloads a model. What answers in place of the server (a captive portal, a proxy), or cuts or changes the model, is
+ * asked again a few times.
  *
  * @throws ApiError
  */
-export async function download({ url, apiKey, model, write, signal }: DownloadOptions): Promise<string> {
+export async function download({ url, apiKey, expected, write, signal }: DownloadOptions): Promise<Downloaded> {
   const headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
-  const attempt = async (): Promise<string> => {
+  const attempt = async (): Promise<Downloaded> => {
     const response = await fetch(url, { headers, signal }).catch(breaksOff);
-    const isModel = response.ok && isOfType(response, model.mime_type);
+    const isModel = response.ok && isOfType(response, expected.mimeType);
     if (!isModel || response.body === null) throw await refusal(response);
+    const sha256 = expected.sha256 ?? digestOf(response);
+    if (sha256 === undefined) {
+      await response.body.cancel();
+      throw tooOld();
+    }
     try {
-      return await write(whole(response.body, model));
+      const arrived = { sizeBytes: 0, sha256 };
+      await write(whole(response.body, arrived));
+      return arrived;
     } catch (error) {
       throw error instanceof ApiError ? error : new ApiError(reasonOf(error), { code: 'NOT_WRITTEN' });
     }
@@ -34,21 +47,30 @@ export async function download({ url, apiKey, model, write, signal }: DownloadOp
   return await retryOperation(attempt, { retries: 2, signal });
 }
 
-/** Passes a body on. @throws ApiError at its end, unless it is what the server made */
-async function* whole(body: AsyncIterable<Uint8Array>, { size, sha256 }: ModelFile): AsyncGenerator<Uint8Array> {
+/** Passes a body on, and counts it. @throws ApiError at its end, unless it is what the server made */
+async function* whole(body: AsyncIterable<Uint8Array>, arrived: Downloaded): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
-  let left = size;
   try {
     for await (const chunk of body) {
       hash.update(chunk);
-      left -= chunk.length;
-      if (left < 0) break;
+      arrived.sizeBytes += chunk.length;
       yield chunk;
     }
   } catch {
     breaksOff();
   }
-  if (hash.digest('hex') !== sha256) throw failed('cli.download_changed');
+  if (hash.digest('hex') !== arrived.sha256) throw failed('cli.download_changed');
+}
+
+/** The checksum that a converted model comes with (RFC 9530). */
+function digestOf({ headers }: Response): string | undefined {
+  const [, digest] = /(?:^|[\s,])sha-256=:([\w+/]{43}=):/.exec(headers.get('repr-digest') ?? '') ?? [];
+  return digest === undefined ? undefined : Buffer.from(digest, 'base64').toString('hex');
+}
+
+function tooOld(): ApiError {
+  const { text, id } = cliMessage('cli.server_too_old');
+  return new ApiError(text, { code: 'DOWNLOAD_FAILED', messageId: id });
 }
 
 /** Why there is no model in an answer: what the server says, or that it is not the server's. */

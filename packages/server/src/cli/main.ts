@@ -1,12 +1,14 @@
 import process from 'node:process';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { maxFaceLimit, minFaceLimit } from '@image2model/protocol';
+import { downloadFormats, maxFaceLimit, minFaceLimit } from '@image2model/protocol';
+import type { DownloadFormat, Origin } from '@image2model/protocol';
 import { ConfigError } from '../config.ts';
 import { version } from '../version.ts';
 import { convert } from './convert.ts';
 import { cutOut } from './cuts.ts';
 import { jsonCutsReporter, listCutsReporter } from './cuts-reporter.ts';
 import { CommandError, exitCodes, UsageError } from './exit.ts';
+import { parseFormats, parseOrigin, parseSizeMm } from './format-flags.ts';
 import { readInputs } from './inputs.ts';
 import type { Input } from './inputs.ts';
 import { placeMasks, separateMasks } from './mask-files.ts';
@@ -33,9 +35,20 @@ async function main(): Promise<number> {
     .configureHelp({ showGlobalOptions: true });
   const converting = program
     .command('convert')
-    .description('make a model (GLB) from each photo')
+    .description('make a model from each photo')
     .argument('<photos...>', 'JPEG, PNG or WebP')
     .option('-o, --out <directory>', 'directory for the models', '.')
+    .option(
+      '--format <list>',
+      `formats, separated by commas: ${downloadFormats.join(', ')}; default: glb`,
+      parseFormats,
+    )
+    .option(
+      '--size-mm <mm>',
+      'longest side of the models in millimetres; default: 100 as stl or 3mf, 1000 otherwise',
+      parseSizeMm,
+    )
+    .option('--origin <where>', 'where the origin is, of the bounding box: bottom or center', parseOrigin)
     .option('--face-limit <count>', 'maximum number of faces of a model', parseFaceLimit)
     .option('--model <id>', 'the model to use')
     .option('--mask <file>', 'what to keep of a photo, white in an image; repeat it for several photos', collect)
@@ -134,6 +147,9 @@ interface CutsFlags extends ServerFlags {
 interface ConvertFlags extends CutsFlags, ModelFlags {
   /** Paths; `false` with `--no-mask`. */
   mask?: string[] | false;
+  format?: DownloadFormat[];
+  sizeMm?: number;
+  origin?: Origin;
   faceLimit?: number;
   model?: string;
   fresh: boolean;
@@ -169,6 +185,7 @@ async function runConvert(photos: readonly string[], flags: ConvertFlags, langua
     return await convert({
       inputs,
       server,
+      wanted: { formats: flags.format ?? ['glb'], sizeMm: flags.sizeMm, origin: flags.origin },
       output: createOutput({ directory: flags.out, force: flags.force }),
       reporter: await chooseReporter(flags.json, language),
       signal,

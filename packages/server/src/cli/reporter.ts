@@ -4,9 +4,18 @@ import type { Input } from './inputs.ts';
 import { cliMessage, say } from './texts.ts';
 import type { Language } from './texts.ts';
 
+/** A model in one format, as it was written. */
+export interface WrittenFile {
+  format: string;
+  /** Its path. */
+  output: string;
+  sizeBytes: number;
+  sha256: string;
+}
+
 /** How one photo ended. */
 export type Outcome =
-  | { status: 'completed'; output: string; sizeBytes: number; sha256: string; statistics: Record<string, unknown> }
+  | { status: 'completed'; outputs: readonly WrittenFile[]; statistics: Record<string, unknown> }
   | { status: 'failed'; code: string; error: Message }
   | { status: 'cancelled' };
 
@@ -45,8 +54,10 @@ export function jsonReporter(write: (text: string) => void): Reporter {
     end(input, outcome) {
       const source = { input: input.given, ...(input.mask && { mask: input.mask.given }) };
       if (outcome.status === 'completed') {
-        const { output, sizeBytes: size, sha256, statistics } = outcome;
-        line({ event: 'completed', ...source, output, size, sha256, statistics });
+        const { statistics } = outcome;
+        const outputs = outcome.outputs.map(({ sizeBytes: size, ...file }) => ({ ...file, size }));
+        const { format: _, ...first } = outputs[0]!;
+        line({ event: 'completed', ...source, ...first, outputs, statistics });
       } else if (outcome.status === 'failed') {
         const { code, error } = outcome;
         line({ event: 'failed', ...source, code, error: error.text, ...messageRef(error) });
@@ -64,7 +75,7 @@ export function plainReporter(out: (text: string) => void, err: (text: string) =
     begin: () => undefined,
     progress: () => undefined,
     end(input, outcome) {
-      if (outcome.status === 'completed') out(`${outcome.output}\n`);
+      if (outcome.status === 'completed') out(outcome.outputs.map(({ output }) => `${output}\n`).join(''));
       else err(`${describeOutcome(input, outcome, language)}\n`);
     },
     finish: async (summary) => err(`${describeSummary(summary, language)}\n`),
@@ -77,7 +88,9 @@ export function describeOutcome(input: Input, outcome: Outcome, language: Langua
     case 'completed': {
       const { faces } = outcome.statistics;
       const count = typeof faces === 'number' ? `${say(cliMessage('cli.faces', { faces }), language)}, ` : '';
-      return `${input.given} → ${outcome.output} (${count}${Math.ceil(outcome.sizeBytes / 1024)} KiB)`;
+      const paths = outcome.outputs.map(({ output }) => output).join(', ');
+      const sizeBytes = outcome.outputs.reduce((sum, file) => sum + file.sizeBytes, 0);
+      return `${input.given} → ${paths} (${count}${Math.ceil(sizeBytes / 1024)} KiB)`;
     }
     case 'failed': {
       // NOT_DONE is for programs; the reason why the run ended has a code of its own.

@@ -36,6 +36,8 @@ const en = {
   'cli.gave_up': 'The connection to the server was lost: {attempts} attempts to reconnect failed',
   'cli.download_broken': 'The download broke off',
   'cli.download_changed': 'What arrived is not the model that the server made: its checksum differs',
+  'cli.server_too_old':
+    'The server answers without a checksum: it is too old for --format, --size-mm and --origin, or something on the way removes it',
 } as const;
 
 const de: Readonly<Record<CliTextId, string>> = {
@@ -73,6 +75,8 @@ const de: Readonly<Record<CliTextId, string>> = {
     'Die Verbindung zum Server ist abgebrochen, und {attempts} Versuche, sie wiederherzustellen, sind gescheitert',
   'cli.download_broken': 'Der Download ist abgebrochen',
   'cli.download_changed': 'Was ankam, ist nicht das Modell, das der Server erstellt hat: Die Prüfsumme stimmt nicht',
+  'cli.server_too_old':
+    'Der Server antwortet ohne Prüfsumme: Er ist zu alt für --format, --size-mm und --origin, oder etwas auf dem Weg entfernt sie',
 };
 
 type CliTextId = keyof typeof en;

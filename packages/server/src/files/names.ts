@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import type { ModelFormat } from '@image2model/mesh';
+import type { DownloadFormat } from '@image2model/protocol';
 
 /** UTF-8 bytes of a name: a file system allows 255, and a model's name adds a count and an extension to it. */
 const maxNameBytes = 200;
@@ -55,9 +55,14 @@ export function previewFilename(modelName: string): string {
   return modelName.replace(/\.glb$/, '.webp');
 }
 
-/** What a model is called once it is converted; an OBJ comes in a ZIP with its material and texture. */
-export function convertedFilename(modelName: string, format: ModelFormat): string {
-  return modelName.replace(/\.glb$/, `.${format === 'obj' ? 'zip' : format}`);
+/** What a model is called once it is converted. */
+export function convertedFilename(modelName: string, format: DownloadFormat): string {
+  return modelName.replace(/\.glb$/, `.${extensionOf(format)}`);
+}
+
+/** The extension of a format, without the dot; an OBJ comes in a ZIP with its material and texture. */
+export function extensionOf(format: DownloadFormat): string {
+  return format === 'obj' ? 'zip' : format;
 }
 
 /**

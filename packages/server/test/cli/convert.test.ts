@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer, request as forward } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { measureModel } from '@image2model/mesh';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { freePort } from '../../../../scripts/test/free-port.ts';
 import { picture, startTestServer } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
@@ -118,6 +122,7 @@ describe('image2model convert', () => {
       output: 'out/watched.glb',
       size: expect.any(Number),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      outputs: [expect.objectContaining({ format: 'glb', output: 'out/watched.glb' })],
       statistics: expect.objectContaining({ faces: 1 }),
     });
     expect(events).toContainEqual({
@@ -190,6 +195,57 @@ describe('image2model convert', () => {
     expect((await readFile(join(directory, 'out/chair.glb'))).subarray(0, 4).toString()).toBe('glTF');
   });
 
+  it('writes each model in several formats, at the size that is asked for', async () => {
+    const flags = ['--format', 'glb,3mf', '--format', 'STL', '--size-mm', '62.5', '--origin', 'center', '--json'];
+    const run = await convert('chair.png', 'more/chair.png', '-o', 'out', ...flags);
+    expect(run.code).toBe(0);
+    const extensions = ['3mf', 'glb', 'stl'];
+    expect(await outputs()).toEqual(
+      ['chair-2', 'chair'].flatMap((stem) => extensions.map((each) => `${stem}.${each}`)),
+    );
+    for (const event of lines(run).filter((each) => each.event === 'completed')) {
+      const written = event['outputs'] as { format: string; output: string; size: number; sha256: string }[];
+      expect(written.map(({ format }) => format)).toEqual(['glb', '3mf', 'stl']);
+      expect(event).toMatchObject({ output: written[0]?.output, size: written[0]?.size, sha256: written[0]?.sha256 });
+      for (const { output, size, sha256 } of written) {
+        const bytes = await readFile(join(directory, output));
+        expect({ size, sha256 }).toEqual({
+          size: bytes.length,
+          sha256: createHash('sha256').update(bytes).digest('hex'),
+        });
+      }
+    }
+    // The one triangle: of its sides along the axes, from −31.25 to 31.25.
+    const stl = await readFile(join(directory, 'out/chair.stl'));
+    const numbers = Array.from({ length: 9 }, (_, i) => stl.readFloatLE(96 + 4 * i));
+    expect([Math.min(...numbers), Math.max(...numbers)]).toEqual([-31.25, 31.25]);
+    const { width, height } = await measureModel(await readFile(join(directory, 'out/chair.glb')));
+    expect([width, height]).toEqual([0.0625, 0.0625]);
+  });
+
+  it('gives the files of one model one name, where any of them is in use', async () => {
+    await mkdir(join(directory, 'out'));
+    await writeFile(join(directory, 'out/chair.stl'), 'mine');
+    const flags = ['-o', 'out', '--format', 'obj,stl'];
+    expect(await convert('chair.png', ...flags)).toMatchObject({ code: 0, out: 'out/chair-2.zip\nout/chair-2.stl\n' });
+    expect(await outputs()).toEqual(['chair-2.stl', 'chair-2.zip', 'chair.stl']);
+    expect(await convert('chair.png', ...flags, '--force')).toMatchObject({ out: 'out/chair.zip\nout/chair.stl\n' });
+  });
+
+  it('says that it cannot write, and why', async () => {
+    await writeFile(join(directory, 'file'), '');
+    const run = await convert('chair.png', '-o', 'file/out', '--format', 'stl');
+    expect(run).toMatchObject({ code: 1, err: expect.stringMatching(/ENOTDIR.*\(NOT_WRITTEN\)/) });
+  });
+
+  it('writes nothing where the server says no checksum of what it converted', async () => {
+    const older = await serveWithout(server.address, 'repr-digest');
+    const run = await convert('chair.png', '-o', 'out', '--format', 'glb,stl', '--server', older);
+    expect(run).toMatchObject({ code: 1, err: expect.stringMatching(/too old for --format.*\(DOWNLOAD_FAILED\)/) });
+    expect(await outputs()).toEqual([]);
+    expect((await convert('chair.png', '-o', 'out', '--server', older)).code).toBe(0);
+  });
+
   it('takes the address of the API for that of its server', async () => {
     const run = await convert('chair.png', '-o', 'out', '--server', `${server.address}/api/v1/`);
     expect(run).toMatchObject({ code: 0, out: 'out/chair.glb\n' });
@@ -229,6 +285,13 @@ describe('image2model convert', () => {
     [['convert', 'nothing.png'], /nothing\.png: there is no such file/],
     [['convert', 'more'], /more is not a file/],
     [['convert', 'chair.png', '--face-limit', '5'], /whole number from 100/],
+    [['convert', 'chair.png', '--format', 'glb,fbx'], /Each format must be one of glb, obj, stl, ply, usdz, 3mf/],
+    [['convert', 'chair.png', '--format', ''], /Each format must be one of/],
+    [['convert', 'chair.png', '--size-mm', '0'], /number of millimetres from 1 to 100000/],
+    [['convert', 'chair.png', '--size-mm', '1e9'], /number of millimetres from 1 to 100000/],
+    [['convert', 'chair.png', '--size-mm', 'NaN'], /number of millimetres from 1 to 100000/],
+    [['convert', 'chair.png', '--size-mm=-5'], /number of millimetres from 1 to 100000/],
+    [['convert', 'chair.png', '--origin', 'top'], /one of bottom, center/],
     [['convert', 'chair.png', '--options', '[]'], /must be a JSON object/],
     [['convert', 'chair.png', '--model', 'none'], /There is no such model/],
     [['convert', 'chair.png', '--server', 'nowhere'], /is not an address/],
@@ -266,6 +329,23 @@ describe('image2model convert', () => {
     expect(await readdir(temporary)).toEqual([]);
   });
 });
+
+/** The server behind something that removes a header from its answers, as if it were an older one. */
+async function serveWithout(address: string, header: string): Promise<string> {
+  const { host } = new URL(address);
+  const front = createServer((request, response) => {
+    const options = { method: request.method, headers: { ...request.headers, host } };
+    const onward = forward(address + (request.url ?? ''), options, (answer) => {
+      const { [header]: _, ...headers } = answer.headers;
+      response.writeHead(answer.statusCode ?? 502, headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void front.close());
+  await once(front, 'listening');
+  return `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+}
 
 describe('image2model serve', () => {
   it('prints its address, and stops when it is asked to', async () => {
