@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { unique } from '../files/names.ts';
+import { numbered } from '../files/names.ts';
 import { UsageError } from './exit.ts';
 import type { MaskFile } from './mask-files.ts';
 import { cliMessage } from './texts.ts';
@@ -29,7 +29,7 @@ export async function readInputs(given: readonly string[]): Promise<Input[]> {
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) throw new UsageError(cliMessage('cli.no_such_file', { file: text }));
     if (!found.isFile()) throw new UsageError(cliMessage('cli.not_a_file', { file: text }));
-    const name = unique(basename(path), taken);
+    const name = numbered(basename(path), taken);
     taken.add(name.toLowerCase());
     inputs.set(path, { given: text, path, name });
   }

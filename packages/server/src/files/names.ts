@@ -124,7 +124,7 @@ function truncate(text: string, maxBytes: number): string {
 }
 
 /** The name itself, or with the first free count before its extension: `chair-2.png`. */
-export function unique(name: string, taken: ReadonlySet<string>): string {
+export function numbered(name: string, taken: ReadonlySet<string>): string {
   const extension = extname(name);
   const stem = basename(name, extension);
   for (let count = 1; ; count += 1) {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { FileStore } from '../../files/contract.ts';
 import { listedFiles } from '../../files/listed.ts';
-import { convertedFilename, unique } from '../../files/names.ts';
+import { convertedFilename, numbered } from '../../files/names.ts';
 import type { Converter } from '../../files/converter.ts';
 import { isStored } from './format-query.ts';
 import type { Form } from './format-query.ts';
@@ -27,7 +27,7 @@ export function packable(models: readonly ExaminedModel[], form: Form): Archive 
     if (kind !== 'model' || isStored(form)) return { key, filename, made };
     // A hosted model may have come with a file of that name.
     const wanted = convertedFilename(filename, form.format);
-    return { key, filename: wanted === filename ? filename : unique(wanted, taken), made, form };
+    return { key, filename: wanted === filename ? filename : numbered(wanted, taken), made, form };
   });
   return { files, missing: models.flatMap(({ lost }) => lost.map(({ filename }) => filename)) };
 }
