@@ -1,33 +1,59 @@
-import type { ModelFile } from '@image2model/protocol';
+import type { ModelFile, Statistics } from '@image2model/protocol';
 import { formatOf, money } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
+import { growth, sidesOf, sizeAs, type SidesMm } from './model-size.ts';
 
 /** One line of the facts card: a key of the texts and a value for a person. */
 export interface Fact {
-  key: 'faces' | 'vertices' | 'size' | 'file' | 'method' | 'time' | 'cost' | 'attempts';
+  key: FactKey;
   value: string;
+}
+
+type FactKey =
+  | 'faces'
+  | 'vertices'
+  | 'parts'
+  | 'size'
+  | 'print'
+  | 'volume'
+  | 'print.volume'
+  | 'file'
+  | 'shape'
+  | 'method'
+  | 'sure'
+  | 'time'
+  | 'cost'
+  | 'attempts';
+
+/** What a fact sheet is made for, besides the model. */
+interface FactOptions {
+  /** Attempts that it took. */
+  attempts?: number;
+  /** The longest side that somebody has chosen, in millimetres. */
+  sizeMm?: number | undefined;
 }
 
 /** The known facts of a model, for a person who reads `locale`. */
 export function factsOf(
   { size, statistics, cost }: Pick<ModelFile, 'size' | 'statistics' | 'cost'>,
   locale: string,
-  attempts = 1,
+  { attempts = 1, sizeMm }: FactOptions = {},
 ): Fact[] {
-  const { faces, vertices, width, height, depth, method, seconds } = statistics;
+  const { faces, vertices, parts, shape, method, cut, seconds } = statistics;
   const number = formatOf(locale, {});
   const facts: Fact[] = [];
-  if (faces !== undefined) facts.push({ key: 'faces', value: number.format(faces) });
-  if (vertices !== undefined) facts.push({ key: 'vertices', value: number.format(vertices) });
-  if (width !== undefined && height !== undefined && depth !== undefined) {
-    const sides = [width, height, depth].map((side) => number.format(Math.round(side * 100)));
-    facts.push({ key: 'size', value: `${sides.join(' × ')} cm` });
-  }
-  facts.push({ key: 'file', value: formatBytes(size, locale) });
-  if (method !== undefined) facts.push({ key: 'method', value: method });
-  if (seconds !== undefined) facts.push({ key: 'time', value: formatSeconds(seconds, locale) });
-  if (cost !== undefined) facts.push({ key: 'cost', value: formatCost(cost, locale) });
-  if (attempts > 1) facts.push({ key: 'attempts', value: number.format(attempts) });
+  const add = (key: FactKey, value: string | undefined) => value !== undefined && facts.push({ key, value });
+  add('faces', faces === undefined ? undefined : number.format(faces));
+  add('vertices', vertices === undefined ? undefined : number.format(vertices));
+  add('parts', parts === undefined ? undefined : number.format(parts));
+  facts.push(...sizeFacts(statistics, locale, sizeMm));
+  add('file', formatBytes(size, locale));
+  add('shape', shape);
+  add('method', method);
+  add('sure', cut === undefined ? undefined : formatOf(locale, { style: 'percent' }).format(cut.score));
+  add('time', seconds === undefined ? undefined : formatSeconds(seconds, locale));
+  add('cost', cost === undefined ? undefined : formatCost(cost, locale));
+  if (attempts > 1) add('attempts', number.format(attempts));
   return facts;
 }
 
@@ -37,6 +63,33 @@ const cutWarnings: readonly string[] = ['mesh.scene_outline', 'mesh.outline_gues
 /** Whether a warning of this id is one that another cut-out helps against. */
 export function isOfCut(id: string | undefined): boolean {
   return id !== undefined && cutWarnings.includes(id);
+}
+
+/** Its size as it was made and as it is printed, or the one that was chosen; and what it encloses at that size. */
+function sizeFacts(statistics: Statistics, locale: string, sizeMm: number | undefined): Fact[] {
+  const sides = sidesOf(statistics);
+  if (sides === undefined) return [];
+  const chosen = growth(sides, sizeMm);
+  const printed = growth(sides, sizeAs('stl', sizeMm));
+  const facts: Fact[] =
+    sizeMm === undefined
+      ? [
+          { key: 'size', value: formatSides(sides, 0.1, 'cm', locale) },
+          { key: 'print', value: formatSides(sides, printed, 'mm', locale) },
+        ]
+      : [{ key: 'size', value: formatSides(sides, chosen, 'mm', locale) }];
+  if (statistics.volume_mm3 !== undefined) {
+    const cubicCentimetres = (statistics.volume_mm3 * printed ** 3) / 1000;
+    const value = `${formatOf(locale, { maximumSignificantDigits: 3 }).format(cubicCentimetres)} cm³`;
+    facts.push({ key: sizeMm === undefined ? 'print.volume' : 'volume', value });
+  }
+  return facts;
+}
+
+/** `62.5 × 100 × 41 mm`. */
+function formatSides({ width, height, depth }: SidesMm, factor: number, unit: string, locale: string): string {
+  const format = formatOf(locale, { maximumFractionDigits: unit === 'cm' ? 0 : 1 });
+  return `${[width, height, depth].map((side) => format.format(side * factor)).join(' × ')} ${unit}`;
 }
 
 /** A size in bytes for a person: `93.4 kB`. */

@@ -1,5 +1,12 @@
 import type { ApiService, DownloadFormat, JobFile, RetryJobOptions, SSEManager } from '@image2model/client';
-import { type FileUpdate, hasEnded, type Job, type ModelFile, type ModelInfo } from '@image2model/protocol';
+import {
+  downloadFormats,
+  type FileUpdate,
+  hasEnded,
+  type Job,
+  type ModelFile,
+  type ModelInfo,
+} from '@image2model/protocol';
 import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
 import { ownAddress } from '../services/own-address.ts';
@@ -37,9 +44,6 @@ export interface MissingFile extends ServerMessage, CutPhoto {
   /** Whether it may succeed unchanged, another time. */
   retryable: boolean;
 }
-
-/** The formats of a model that is no longer offered: what this server can make of any GLB. */
-const formatsOfGlb: readonly DownloadFormat[] = ['glb', 'obj', 'stl', 'ply', 'usdz'];
 
 /** What the results page shows: the models of one job, which one is on the stage, and what did not work. */
 export class JobResults {
@@ -84,7 +88,8 @@ export class JobResults {
   /** The model that made these, if this server still offers it. */
   readonly maker: ModelInfo | undefined = $derived(this.offered.find(({ id }) => id === this.job?.model));
   readonly formats: readonly DownloadFormat[] = $derived(
-    this.maker ? formatsOfGlb.filter((format) => this.maker?.formats.includes(format)) : formatsOfGlb,
+    // Of a model that is no longer offered: what this server can make of any GLB.
+    downloadFormats.filter((format) => this.maker?.formats.includes(format) ?? true),
   );
   /** Size of the ZIP of all models, without the pictures in it, in bytes. */
   readonly totalSize: number = $derived(

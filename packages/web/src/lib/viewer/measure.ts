@@ -1,8 +1,12 @@
 import { formatOf } from '../messages/numbers.ts';
 
-/** A length in metres for a person: centimetres below ten metres. */
-export function formatLength(metres: number, locale: string): string {
-  const [value, unit] = metres < 10 ? [metres * 100, 'centimeter'] : [metres, 'meter'];
+/** A length in metres for a person: centimetres below ten metres, or millimetres where the size was given in those. */
+export function formatLength(metres: number, locale: string, isInMm = false): string {
+  const [value, unit] = isInMm
+    ? [metres * 1000, 'millimeter']
+    : metres < 10
+      ? [metres * 100, 'centimeter']
+      : [metres, 'meter'];
   return formatOf(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value);
 }
 

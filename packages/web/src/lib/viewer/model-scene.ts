@@ -53,6 +53,8 @@ export class ModelScene {
   readonly #resize: ResizeObserver;
   readonly #skins = new Map<Mesh, Material | Material[]>();
   #model: Object3D = new Group();
+  #box = new Box3();
+  #sizeMm: number | undefined;
   #radius = 1;
   #frame = 0;
   #disposed = false;
@@ -97,7 +99,8 @@ export class ModelScene {
     this.#radius = box.getSize(new Vector3()).length() / 2 || 1;
     box.getCenter(this.#controls.target);
     this.#lamp.target.position.copy(this.#controls.target);
-    this.#ruler.fit(box);
+    this.#box = box;
+    this.#ruler.fit(box, this.#sizeMm);
     this.reset();
   }
 
@@ -135,6 +138,14 @@ export class ModelScene {
 
   set grid(shown: boolean) {
     this.#ruler.object.visible = shown;
+    this.#draw();
+  }
+
+  /** The longest side of the model in millimetres, for the grid; undefined for that of the file. */
+  set sizeMm(sizeMm: number | undefined) {
+    if (sizeMm === this.#sizeMm) return;
+    this.#sizeMm = sizeMm;
+    this.#ruler.fit(this.#box, sizeMm);
     this.#draw();
   }
 

@@ -15,6 +15,7 @@ export class Ruler {
   #grid: GridHelper | undefined;
   #frame: Box3Helper | undefined;
   #box = new Box3();
+  #scale = 1;
   #colour = new Color(0x888888);
 
   /** The side of one square, in metres. */
@@ -24,15 +25,17 @@ export class Ruler {
     this.object.visible = false;
   }
 
-  /** Measures another model. */
-  fit(box: Box3): void {
+  /** Measures another model, or the same as if its longest side were `sizeMm` long. */
+  fit(box: Box3, sizeMm: number | undefined): void {
     this.dispose();
     this.#box = box.clone();
     const size = box.getSize(new Vector3());
     const longest = Math.max(size.x, size.y, size.z);
-    this.step = gridStep(longest);
-    const squares = 2 * Math.ceil((longest * 1.5) / this.step);
-    this.#grid = new GridHelper(squares * this.step, squares);
+    this.#scale = sizeMm === undefined || longest === 0 ? 1 : sizeMm / 1000 / longest;
+    this.step = gridStep(longest * this.#scale);
+    const square = this.step / this.#scale;
+    const squares = 2 * Math.ceil((longest * 1.5) / square);
+    this.#grid = new GridHelper(squares * square, squares);
     const centre = box.getCenter(new Vector3());
     this.#grid.position.set(centre.x, box.min.y, centre.z);
     this.#frame = new Box3Helper(box);
@@ -66,7 +69,7 @@ export class Ruler {
     const x = camera.position.x >= centre.x ? max.x : min.x;
     const at = (side: SideLabel['side'], metres: number, point: Vector3): SideLabel => {
       const seen = point.project(camera);
-      return { side, metres, x: ((seen.x + 1) / 2) * width, y: ((1 - seen.y) / 2) * height };
+      return { side, metres: metres * this.#scale, x: ((seen.x + 1) / 2) * width, y: ((1 - seen.y) / 2) * height };
     };
     return [
       at('width', size.x, new Vector3(centre.x, min.y, z)),

@@ -1,4 +1,4 @@
-import { hasEnded, type JobSummary, type ModelInfo } from '@image2model/protocol';
+import { downloadFormats, hasEnded, type JobSummary, type ModelInfo } from '@image2model/protocol';
 import teapotModel from './assets/teapot.glb?url';
 import { eventsOf, type JobScene, summaryOf } from './job.ts';
 import { problem, stream, type Wire } from './wire.ts';
@@ -34,7 +34,7 @@ export const local: ModelInfo = {
       mode: { type: 'string', enum: ['auto', 'object', 'relief'], default: 'auto', description: 'Object or relief' },
     },
   },
-  formats: ['glb', 'obj', 'stl', 'ply', 'usdz'],
+  formats: [...downloadFormats],
   masks: true,
   requires_key: false,
   typical_seconds: 3,

@@ -21,9 +21,9 @@ import { usual } from './messages.ts';
 
 /** The sample photos, in the order in which the development server's stand-in for photos counts them. */
 const photos = [
-  { name: 'duck.png', preview: duck, faces: 19_874, method: 'alpha', sides: [0.95, 0.82, 0.44] },
-  { name: 'teapot.jpg', preview: teapot, faces: 18_260, method: 'backdrop', sides: [0.9, 0.6, 0.44] },
-  { name: 'cactus.jpg', preview: cactus, faces: 19_992, method: 'scene', sides: [0.5, 0.74, 0.33] },
+  { name: 'duck.png', preview: duck, faces: 19_874, method: 'alpha', sides: [1, 0.86, 0.47] },
+  { name: 'teapot.jpg', preview: teapot, faces: 18_260, method: 'backdrop', sides: [1, 0.67, 0.49] },
+  { name: 'cactus.jpg', preview: cactus, faces: 19_992, method: 'scene', sides: [0.68, 1, 0.45] },
   { name: 'coffee.jpg', preview: coffee, faces: 20_000, method: 'relief', sides: [1, 0.67, 0.1] },
   { name: 'pebbles.jpg', preview: pebbles, faces: 19_600, method: 'relief', sides: [1, 0.75, 0.1] },
 ] as const;
@@ -163,6 +163,20 @@ function modelOf(fileId: string, filename: string, photo: Shot['photo']): ModelF
     created_time: new Date(began).toISOString(),
     rendered_image: { url: preview },
     sha256: '0'.repeat(64),
-    statistics: { faces, vertices: faces / 2, width, height, depth, method, warnings: [], seconds: 2.4 },
+    statistics: {
+      faces,
+      vertices: faces / 2,
+      width,
+      height,
+      depth,
+      size_mm: { width: 1000 * width, height: 1000 * height, depth: 1000 * depth },
+      parts: 1,
+      watertight: true,
+      volume_mm3: 0.4 * width * height * depth * 1e9,
+      method,
+      cut: { method, score: 0.93 },
+      warnings: [],
+      seconds: 2.4,
+    },
   };
 }

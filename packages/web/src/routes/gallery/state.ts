@@ -47,6 +47,14 @@ export function named(text: string): HTMLElement | undefined {
   return controls.find((control) => `${control.ariaLabel ?? ''} ${control.textContent}`.includes(text));
 }
 
+/** Types into the field with this label. */
+export async function fill(label: string, text: string): Promise<void> {
+  const fields = () => [...document.querySelectorAll('input')];
+  const field = await appear(() => fields().find(({ labels }) => labels?.[0]?.textContent.trim() === label));
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+}
+
 /** Gives files to the page as if somebody had pasted them. */
 export async function paste(files: readonly File[]): Promise<void> {
   await appear(() => document.querySelector('input[type=file]'));

@@ -6,7 +6,7 @@ import { empty, local, serverWith } from '../answers.ts';
 import { message, messageRef } from '@image2model/protocol';
 import { jobIdOf, type JobScene, type Shot } from '../job.ts';
 import { generatorMessage, transparent } from '../messages.ts';
-import { appear, type GalleryGroup, type GalleryState, named } from '../state.ts';
+import { appear, fill, type GalleryGroup, type GalleryState, named } from '../state.ts';
 import { never, problem } from '../wire.ts';
 
 const relief = generatorMessage('mesh.relief_instead');
@@ -82,6 +82,8 @@ export const results: GalleryGroup = {
               width: 1,
               height: 0.75,
               depth: 0.1,
+              parts: 12,
+              watertight: false,
               method: 'relief',
               seconds: 74.25,
               warnings: [relief.text],
@@ -114,6 +116,14 @@ export const results: GalleryGroup = {
         await appear(() => document.querySelector('dialog fieldset .veil'));
         await appear(() => document.querySelector('dialog input[value=round]'));
       },
+    },
+    {
+      ...at('size', 'A size was chosen', one),
+      enter: () => fill(t('results.size'), '62.5'),
+    },
+    {
+      ...at('no-size', 'What was typed is no size', one),
+      enter: () => fill(t('results.size'), '0'),
     },
     {
       ...at('viewer', 'The viewer', one),
