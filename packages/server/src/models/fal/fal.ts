@@ -9,6 +9,7 @@ import type { Provider } from '../provider.ts';
 import { createJobEndings } from '../remote/job-endings.ts';
 import { createKeyState } from '../remote/key-state.ts';
 import { createLedger } from '../remote/ledger.ts';
+import { createMeasurer } from '../remote/measurer.ts';
 import type { RemoteContext } from '../remote/remote-model.ts';
 import { remoteWork } from '../remote/run-remote-job.ts';
 import type { RemoteTimings } from '../remote/timings.ts';
@@ -38,6 +39,7 @@ export function createFal(options: FalOptions): Provider {
   const client = createFalClient(options);
   const { timings, guard } = client;
   const ids = falRows.map(({ id }) => id);
+  const measurer = createMeasurer();
   const prices = createFalPrices(client, ids, log);
   const provider = { id: falId, name: falName };
   const currency = 'USD';
@@ -48,12 +50,16 @@ export function createFal(options: FalOptions): Provider {
     key: createKeyState({ provider: falName, refusedMs: timings.keyRefusedMs, log }),
     endings: createJobEndings(),
     guard,
+    measure: (glb, signal) => measurer.measure(glb, signal),
     timings,
     typicalSeconds: (model) => engine.typicalSeconds(model),
     log,
   };
   const webhookUrl = publicUrl === null ? null : publicUrl + webhookPath(falId);
-  const close = async (): Promise<void> => client.close();
+  const close = async (): Promise<void> => {
+    client.close();
+    await measurer.close();
+  };
   // So that a price is there when somebody looks, and a wrong address is reported at the start.
   void prices.ready();
   return {

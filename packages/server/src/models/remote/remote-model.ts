@@ -4,6 +4,7 @@ import type { AddressGuard } from './address.ts';
 import type { JobEndings } from './job-endings.ts';
 import type { KeyState } from './key-state.ts';
 import type { RemoteLedger } from './ledger.ts';
+import type { Measurer } from './measurer.ts';
 import type { RemoteJob } from './remote-job.ts';
 import type { RemoteTimings } from './timings.ts';
 
@@ -18,6 +19,8 @@ export interface RemoteContext {
   endings: JobEndings;
   /** Says which addresses of the provider's answers may be opened. */
   guard: AddressGuard;
+  /** Measures what the provider says nothing of. */
+  measure: Measurer['measure'];
   timings: RemoteTimings;
   typicalSeconds: Engine['typicalSeconds'];
   log: Pick<BaseLogger, 'warn'>;

@@ -58,6 +58,7 @@ async function setUp(change: Partial<RemoteJob> & { patienceMs?: number; findabl
     key: createKeyState({ provider: provider.name, refusedMs: 1000, log }),
     endings: createJobEndings(),
     guard: createAddressGuard('127.0.0.1'),
+    measure: async () => ({ parts: 1, watertight: true }),
     timings,
     typicalSeconds: async () => null,
     log,
@@ -85,7 +86,7 @@ describe('a job at a provider', () => {
     const { run, memory, money } = await setUp();
     expect(await run()).toMatchObject({
       cost: { units: 2, unit: 'models', amount: 10, currency: 'credits' },
-      statistics: { warnings: ['Few faces'], warning_messages: [{}] },
+      statistics: { parts: 1, watertight: true, warnings: ['Few faces'], warning_messages: [{}] },
     });
     expect(memory).toMatchObject([{ step: 'begun' }, { step: 'intent' }, { step: 'submitted', jobId: 'job-1' }]);
     expect([...money.values()]).toEqual([10_000_000]);

@@ -155,7 +155,7 @@ async function settle(
 }
 
 async function fetchAll(
-  { provider, guard, timings }: RemoteModel,
+  { provider, guard, measure, timings }: RemoteModel,
   { files }: RemoteResult,
   submitted: Submitted,
   { faceLimit }: ModelOptions,
@@ -170,5 +170,6 @@ async function fetchAll(
   });
   const all = [...submitted.warnings, ...warnings];
   const said = { warnings: all.map(({ text }) => text), warning_messages: all.map(messageRef) };
-  return { ...fetched, statistics: { faces, vertices, ...(all.length > 0 && said) } };
+  const measured = await measure(fetched.glb, signal);
+  return { ...fetched, statistics: { faces, vertices, ...measured, ...(all.length > 0 && said) } };
 }

@@ -87,4 +87,14 @@ describe('what fal gives', () => {
     const text = Buffer.from(zip).toString('latin1');
     for (const name of ['photo-0.glb', 'photo-0.webp', 'photo-0.obj', 'photo-0.fbx']) expect(text).toContain(name);
   });
+
+  it('is measured, whatever made it', async () => {
+    const bench = await setUp();
+    const file = fileOf(await bench.ended(await bench.upload()));
+    expect(file.result?.statistics).toMatchObject({
+      parts: expect.any(Number),
+      watertight: expect.any(Boolean),
+      size_mm: { width: expect.any(Number), height: expect.any(Number), depth: expect.any(Number) },
+    });
+  });
 });
