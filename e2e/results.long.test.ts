@@ -58,7 +58,16 @@ test('a batch shows each photo beside its model and facts, and loads the viewer 
   }
   await page.getByRole('button', { name: 'teapot.glb', exact: true }).click();
   const stage = page.getByRole('region', { name: 'teapot.glb' });
-  for (const fact of ['Faces', 'Vertices', 'Size', 'File', 'Made in'])
+  for (const fact of [
+    'Faces',
+    'Vertices',
+    'Separate parts',
+    'Size',
+    'As 3MF or STL',
+    'Volume of the print',
+    'File',
+    'Made in',
+  ])
     await stage.getByText(fact, { exact: true }).waitFor();
   await stage.getByRole('img', { name: 'The photo that teapot.glb was made from' }).waitFor();
   expect(asked.filter((path) => path.endsWith('.glb'))).toEqual([]);
@@ -119,16 +128,16 @@ test('every format of the model can be downloaded, and everything as a ZIP whose
   const page = await open(`/results/${three.jobId}`);
   const stage = page.getByRole('region', { name: 'duck.glb' });
   const files: Record<string, Buffer> = {};
-  for (const name of ['OBJ', 'STL', 'PLY', 'USDZ', 'Download GLB']) {
+  for (const name of [/^OBJ /, /^STL /, /^PLY /, /^USDZ /, /^3MF /, /^Download GLB$/]) {
     const download = page.waitForEvent('download');
-    await stage.getByRole('link', { name, exact: true }).click();
+    await stage.getByRole('link', { name }).click();
     const file = await download;
     files[file.suggestedFilename()] = await readFile(await file.path());
   }
-  expect(Object.keys(files)).toEqual(['duck.zip', 'duck.stl', 'duck.ply', 'duck.usdz', 'duck.glb']);
+  expect(Object.keys(files)).toEqual(['duck.zip', 'duck.stl', 'duck.ply', 'duck.usdz', 'duck.3mf', 'duck.glb']);
   expect((await validateBytes(new Uint8Array(files['duck.glb'] ?? []))).issues.numErrors).toBe(0);
   expect(files['duck.ply']?.subarray(0, 3).toString()).toBe('ply');
-  for (const name of ['duck.zip', 'duck.usdz']) expect(files[name]?.subarray(0, 2).toString()).toBe('PK');
+  for (const name of ['duck.zip', 'duck.usdz', 'duck.3mf']) expect(files[name]?.subarray(0, 2).toString()).toBe('PK');
   // 80 bytes of head, a count, and 50 bytes a triangle.
   expect(files['duck.stl']?.length).toBe(84 + 50 * (files['duck.stl']?.readUInt32LE(80) ?? 0));
   await page.getByText(/about [\d.]+ MB/).waitFor();
@@ -138,6 +147,41 @@ test('every format of the model can be downloaded, and everything as a ZIP whose
   expect(zip.subarray(0, 2).toString()).toBe('PK');
   expect(zip.includes('coffee.glb')).toBe(true);
 });
+
+test('a chosen size is that of every download, of the facts and of the grid in the viewer', async () => {
+  const page = await open(`/results/${three.jobId}`);
+  const stage = page.getByRole('region', { name: 'duck.glb' });
+  await stage.getByText('Closed all round: ready to print').waitFor();
+  await stage.getByText(/^100 × [\d.]+ × [\d.]+ mm$/).waitFor();
+  const field = stage.getByLabel('Longest side');
+  await field.fill('62.5');
+  await stage.getByText(/^62\.5 × [\d.]+ × [\d.]+ mm$/).waitFor();
+  const files: Record<string, Uint8Array> = {};
+  for (const [name, format] of [
+    [/^STL /, 'stl'],
+    [/^Download GLB$/, 'glb'],
+  ] as const) {
+    const download = page.waitForEvent('download');
+    await stage.getByRole('link', { name }).click();
+    files[format] = await readFile(await (await download).path());
+  }
+  const stl = Buffer.from(files['stl'] ?? []);
+  const along = Array.from({ length: stl.readUInt32LE(80) }, (_, face) =>
+    [1, 2, 3].map((corner) => stl.readFloatLE(84 + 50 * face + 12 * corner)),
+  ).flat();
+  expect(Math.max(...along) - Math.min(...along)).toBeCloseTo(62.5, 3);
+  expect((await validateBytes(files['glb'] ?? new Uint8Array())).issues.numErrors).toBe(0);
+  await openViewer(page);
+  await page.getByRole('button', { name: 'Grid and size' }).click();
+  await page.getByText('62.5 mm', { exact: true }).waitFor({ timeout: 60_000 });
+
+  await field.fill('0');
+  await stage.getByText('Give a number of millimetres from 1 to 100,000.').waitFor();
+  expect(await stage.getByRole('button', { name: 'Download GLB' }).isDisabled()).toBe(true);
+  expect(await stage.getByRole('link', { name: /^STL / }).getAttribute('href')).toBeNull();
+  await field.fill('');
+  expect(await stage.getByRole('link', { name: 'Download GLB' }).getAttribute('href')).not.toContain('size_mm');
+}, 240_000);
 
 test('a failed file says why and what to do, and succeeds with other options', async () => {
   const job = await sendPhotos(site.server.url, ['flat.png'], { key, options: { mode: 'object' } });
