@@ -1,13 +1,26 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { convertModel, generateModel } from '@image2model/mesh';
-import type { BufferAttribute, Group, Mesh } from 'three';
 import { expect, test } from 'vitest';
 import { setUpBrowser } from './support/set-up.ts';
 
 const started = setUpBrowser();
-const three = dirname(dirname(fileURLToPath(import.meta.resolve('three'))));
+/** The one that the pages use. */
+const three = dirname(
+  dirname(createRequire(join(import.meta.dirname, '../packages/web/package.json')).resolve('three')),
+);
+
+/** As much of three.js's objects as is looked at. */
+interface Loader {
+  parse(data: ArrayBuffer): { traverse(look: (object: { geometry?: Geometry }) => void): void };
+}
+interface Geometry {
+  computeBoundingBox(): void;
+  boundingBox: Record<'min' | 'max', Record<'x' | 'y' | 'z', number>> | null;
+  index: { count: number } | null;
+  getAttribute(name: string): { count: number; array: Iterable<number> } | undefined;
+}
 const origin = 'http://three.test';
 
 test('three.js reads a 3MF in a browser: one object in millimetres, with the colours of its photo', async () => {
@@ -31,17 +44,17 @@ test('three.js reads a 3MF in a browser: one object in millimetres, with the col
   await page.goto(`${origin}/`);
   await page.waitForFunction(() => 'loader' in globalThis);
   const read = await page.evaluate(async () => {
-    const { loader } = globalThis as unknown as { loader: { parse(data: ArrayBuffer): Group } };
+    const { loader } = globalThis as unknown as { loader: Loader };
     const group = loader.parse(await (await fetch('/model.3mf')).arrayBuffer());
-    const meshes: Mesh[] = [];
-    group.traverse((object) => 'geometry' in object && meshes.push(object as Mesh));
-    return meshes.map(({ geometry }) => {
+    const geometries: Geometry[] = [];
+    group.traverse(({ geometry }) => geometry && geometries.push(geometry));
+    return geometries.map((geometry) => {
       geometry.computeBoundingBox();
       const { min, max } = geometry.boundingBox!;
-      const colours = geometry.getAttribute('color') as BufferAttribute | undefined;
+      const colours = geometry.getAttribute('color');
       return {
         sides: [max.x - min.x, max.y - min.y, max.z - min.z],
-        triangles: (geometry.index ?? geometry.getAttribute('position')).count / 3,
+        triangles: ((geometry.index ?? geometry.getAttribute('position'))?.count ?? 0) / 3,
         colours: new Set(colours?.array).size,
       };
     });

@@ -32,13 +32,18 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
     'Teile, die dünner als zwei Pixel sind, fehlen; auf einem größeren oder näheren Foto bleiben sie erhalten.',
   'mesh.scene_outline':
     'Das Objekt wurde vor unruhigem Hintergrund gefunden; stimmt sein Umriss nicht, hilft ein freigestelltes Foto.',
-  'mesh.outline_guessed': 'Kein Objekt hebt sich klar ab, darum ist der Umriss geraten.',
+  'mesh.outline_guessed':
+    'Kein Objekt hebt sich klar ab, darum ist der Umriss geraten; eine Maske oder ein Foto vor ruhigem Hintergrund hilft.',
   'mesh.relief_instead':
     'Kein Objekt hebt sich klar ab, darum wurde das ganze Foto ein Relief. Ein freigestelltes Foto oder eines vor ruhigem Hintergrund wird ein Körper.',
-  'mesh.parts_dropped_one': 'Ein kleines, loses Teil fiel weg, um die Höchstzahl der Flächen einzuhalten.',
-  'mesh.parts_dropped': '{count} kleine, lose Teile fielen weg, um die Höchstzahl der Flächen einzuhalten.',
+  'mesh.parts_dropped_one':
+    'Ein kleines, loses Teil fiel weg, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleibt es erhalten.',
+  'mesh.parts_dropped':
+    '{count} kleine, lose Teile fielen weg, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleiben sie erhalten.',
   'mesh.gaps_closed':
-    'Schmale Lücken im Umriss wurden geschlossen, um die Höchstzahl der Flächen einzuhalten; mit mehr Flächen bleiben sie offen.',
-  'mesh.holes_closed_one': 'Ein kleines Loch wurde geschlossen, um die Höchstzahl der Flächen einzuhalten.',
-  'mesh.holes_closed': '{count} kleine Löcher wurden geschlossen, um die Höchstzahl der Flächen einzuhalten.',
+    'Schmale Lücken im Umriss wurden geschlossen, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleiben sie offen.',
+  'mesh.holes_closed_one':
+    'Ein kleines Loch wurde geschlossen, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleibt es offen.',
+  'mesh.holes_closed':
+    '{count} kleine Löcher wurden geschlossen, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleiben sie offen.',
 };

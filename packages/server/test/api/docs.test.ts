@@ -42,7 +42,7 @@ const curl = async (command: string | undefined, env: Record<string, string> = {
 
 describe('the curl lines of docs/api.md', () => {
   it('upload a photo, follow it and fetch its model, as they stand there', async () => {
-    const [upload, follow, download, fields, masked, cuts, resume, again] = commands;
+    const [upload, follow, download, fields, masked, cuts, print, resume, again] = commands;
     const { task_id: TASK_ID, job_id: JOB_ID } = JSON.parse(await curl(upload)) as { task_id: string; job_id: string };
     const events = await curl(follow, { TASK_ID });
     expect(events).toContain('event: file_update\n');
@@ -51,11 +51,13 @@ describe('the curl lines of docs/api.md', () => {
     const model = await readFile(join(directory, 'chair.glb'));
     expect(model.subarray(0, 4).toString()).toBe('glTF');
 
+    await curl(print, { JOB_ID });
+    expect((await readFile(join(directory, 'chair.3mf'))).subarray(0, 2).toString()).toBe('PK');
     expect(JSON.parse(await curl(fields))).toMatchObject({ face_limit: 5000, total_files: 2 });
     await writeFile(join(directory, 'chair.glb'), model.subarray(0, 100));
     await curl(resume, { JOB_ID });
     expect(await readFile(join(directory, 'chair.glb'))).toEqual(model);
-    expect(await readdir(directory)).toEqual(['chair.glb', 'chair.mask.png', 'chair.png', 'mug.jpg']);
+    expect(await readdir(directory)).toEqual(['chair.3mf', 'chair.glb', 'chair.mask.png', 'chair.png', 'mug.jpg']);
 
     expect(JSON.parse(await curl(masked))).toMatchObject({ uploaded_files: [{ has_mask: true }] });
     expect(JSON.parse(await curl(cuts))).toMatchObject({ width: 32, height: 32, candidates: expect.any(Array) });

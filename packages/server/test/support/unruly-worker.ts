@@ -24,10 +24,11 @@ export default async function unruly({ image, options, reports }: LocalTask): Pr
         faces: options.faceLimit ?? 0,
         vertices: 3,
         width: 1,
-        height: 1,
-        depth: 1,
-        parts: 1,
-        watertight: false,
+        height: 0.5,
+        depth: 0.25,
+        parts: 2,
+        watertight: true,
+        volume: 0.1,
       };
       const warning = { text: JSON.stringify(options), id: 'test.options', values: { faces: statistics.faces } };
       return {

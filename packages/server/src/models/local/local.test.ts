@@ -45,7 +45,16 @@ describe('the local model', () => {
     const made = await run('photo', undefined, 500);
     expect(Buffer.from(made.glb).toString()).toBe('photo');
     expect(made.preview?.contentType).toBe('image/webp');
-    expect(made.statistics.faces).toBe(500);
+    const { volume_mm3, ...measured } = made.statistics;
+    expect(measured).toMatchObject({
+      faces: 500,
+      width: 1,
+      size_mm: { width: 1000, height: 500, depth: 250 },
+      parts: 2,
+      watertight: true,
+    });
+    expect(measured).not.toHaveProperty('volume');
+    expect(volume_mm3).toBeCloseTo(1e8, 0);
     expect(made.statistics.warnings).toEqual([
       JSON.stringify({ mode: 'auto', shape: 'auto', detail: 0, parts: 'all', faceLimit: 500 }),
     ]);

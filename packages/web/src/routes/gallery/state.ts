@@ -47,10 +47,14 @@ export function named(text: string): HTMLElement | undefined {
   return controls.find((control) => `${control.ariaLabel ?? ''} ${control.textContent}`.includes(text));
 }
 
+function labelled(label: string): HTMLInputElement | undefined {
+  const fields = [...document.querySelectorAll('input')];
+  return fields.find(({ labels }) => labels?.[0]?.textContent.trim() === label);
+}
+
 /** Types into the field with this label. */
 export async function fill(label: string, text: string): Promise<void> {
-  const fields = () => [...document.querySelectorAll('input')];
-  const field = await appear(() => fields().find(({ labels }) => labels?.[0]?.textContent.trim() === label));
+  const field = await appear(() => labelled(label));
   field.value = text;
   field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }
