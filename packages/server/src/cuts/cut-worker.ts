@@ -1,24 +1,30 @@
 import { readFile } from 'node:fs/promises';
-import { cutImage, ImageError } from '@image2model/mesh';
+import { cutImage, ImageError, previewShapes } from '@image2model/mesh';
 import type { ImageCuts, ImageErrorCode, Message } from '@image2model/mesh';
 import sharp from 'sharp';
 
-/** The input of a thread: where the image lies. */
+/** The input of a thread: where the image lies, and whether likely shapes are asked for too. */
 export interface CutTask {
   path: string;
+  shapes: boolean;
 }
 
+/** What the object could become, likeliest first. */
+type Shapes = Awaited<ReturnType<typeof previewShapes>>['shapes'];
+
 /** The output of a thread. A failure is a value, because an error thrown across threads loses its code. */
-export type CutResult = { cuts: ImageCuts } | { rejected: { code: ImageErrorCode; message: Message } };
+export type CutResult = { cuts: ImageCuts; shapes?: Shapes } | { rejected: { code: ImageErrorCode; message: Message } };
 
 // Generations need the other cores.
 sharp.concurrency(1);
 sharp.cache(false);
 
 /** Cuts out one image. To stop it, end the thread. */
-export default async function cut({ path }: CutTask): Promise<CutResult> {
+export default async function cut({ path, shapes }: CutTask): Promise<CutResult> {
   try {
-    return { cuts: await cutImage(await readFile(path)) };
+    const image = await readFile(path);
+    const cuts = await cutImage(image);
+    return shapes ? { cuts, ...(await previewShapes(image)) } : { cuts };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const { code, message: text, id, values } = error;

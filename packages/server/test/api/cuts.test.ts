@@ -63,6 +63,19 @@ describe('cutting out', () => {
     expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
   });
 
+  it('shows likely shapes as small pictures, where they are asked for', async () => {
+    const asked = async (query: string) => await server.ask(`/api/v1/cuts${query}`, by(one('a.jpg', await photo())));
+    expect(cutsSchema.parse(await (await asked('?shapes=0')).json())).not.toHaveProperty('shapes');
+    const { shapes = [] } = cutsSchema.parse(await (await asked('?shapes=1')).json());
+    expect(shapes.length).toBeGreaterThan(1);
+    expect(shapes.map(({ score }) => score)).toEqual(shapes.map(({ score }) => score).toSorted((a, b) => b - a));
+    for (const { preview } of shapes) {
+      const bytes = Buffer.from(/^data:image\/webp;base64,(.+)$/.exec(preview)?.[1] ?? '', 'base64');
+      expect((await sharp(bytes).metadata()).format).toBe('webp');
+    }
+    await problem(await asked('?shapes=many'), 400, 'INVALID_REQUEST');
+  });
+
   it('takes the image in the field of an upload too', async () => {
     expect((await cuts(one('a.png', await picture(), 'files'))).status).toBe(200);
   });
@@ -110,19 +123,21 @@ describe('a cutter', () => {
   it('ends a thread whose client has gone, and takes the next', async () => {
     const cutter = createCutter({ concurrency: 1, worker: idle });
     const gone = new AbortController();
-    const hanging = cutter.cut({ path: 'slow' }, gone.signal);
+    const hanging = cutter.cut({ path: 'slow', shapes: false }, gone.signal);
     gone.abort('gone');
     await expect(hanging).rejects.toBe('gone');
-    expect(await cutter.cut({ path: 'quick' }, new AbortController().signal)).toEqual({});
+    expect(await cutter.cut({ path: 'quick', shapes: false }, new AbortController().signal)).toEqual({});
     await cutter.close();
   });
 
   it('refuses what would wait too long', async () => {
     const cutter = createCutter({ concurrency: 8, worker: idle });
     const { signal } = new AbortController();
-    const waiting = Promise.allSettled(Array.from({ length: 32 }, () => cutter.cut({ path: 'slow' }, signal)));
+    const waiting = Promise.allSettled(
+      Array.from({ length: 32 }, () => cutter.cut({ path: 'slow', shapes: false }, signal)),
+    );
     expect(() => cutter.requireRoom()).toThrow('Too many photos are being cut out.');
-    await expect(cutter.cut({ path: 'quick' }, signal)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    await expect(cutter.cut({ path: 'quick', shapes: false }, signal)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     await cutter.close();
     expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true);
   });
@@ -140,5 +155,5 @@ it('stops cutting out for a client that has gone', async () => {
   await asked;
   await expect.poll(async () => await readdir(incoming)).toEqual([]);
   // The one thread is free again.
-  expect(await cutter.cut({ path: 'quick' }, new AbortController().signal)).toEqual({});
+  expect(await cutter.cut({ path: 'quick', shapes: false }, new AbortController().signal)).toEqual({});
 });

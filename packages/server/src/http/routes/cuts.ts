@@ -1,6 +1,7 @@
 import { cutsSchema, maxFileSizeBytes, message } from '@image2model/protocol';
 import type { Cuts } from '@image2model/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { CutResult } from '../../cuts/cut-worker.ts';
 import { discard, receiveImage } from '../../jobs/intake.ts';
 import type { ReceivedImage } from '../../jobs/intake.ts';
@@ -25,6 +26,7 @@ export function cutRoutes(app: Api, context: RouteContext): void {
         summary: 'The outlines that the object of an image could have, best first',
         description: 'Nothing is stored. To choose one, send its mask with an upload or a retry.',
         tags: ['Upload'],
+        querystring: z.object({ shapes: z.enum(['0', '1', 'false', 'true']).default('0') }),
         response: { 200: cutsSchema },
       },
     },
@@ -36,7 +38,8 @@ export function cutRoutes(app: Api, context: RouteContext): void {
       const images: ReceivedImage[] = [];
       try {
         const { spooled } = await receiveOne(request, context, images);
-        return present(await context.cutter.cut({ path: spooled.path }, whileConnected(reply)));
+        const shapes = ['1', 'true'].includes(request.query.shapes);
+        return present(await context.cutter.cut({ path: spooled.path, shapes }, whileConnected(reply)));
       } finally {
         await discard(context.files, images);
       }
@@ -89,6 +92,7 @@ function present(result: CutResult): Cuts {
     const { code, message: said } = result.rejected;
     throw new ApiError(code, said);
   }
+  const { shapes } = result;
   const { width, height, candidates } = result.cuts;
   return {
     width,
@@ -100,6 +104,7 @@ function present(result: CutResult): Cuts {
       mask: dataAddress('image/png', mask),
       ...(first && presentMessage(first)),
     })),
+    ...(shapes && { shapes: shapes.map((each) => ({ ...each, preview: dataAddress('image/webp', each.preview) })) }),
   };
 }
 
