@@ -21,9 +21,11 @@ export interface Recipe {
   cutout: Uint8Array;
   ground: GroundKind;
   /** What the ground is made from: none for a plain one, one for a blurred one, several to choose from for a textured one. */
-  photos: readonly Uint8Array[];
+  photos: readonly Rgb[];
   /** The same seed gives the same composite. */
   seed: string;
+  /** Of the long side, at most; default 960. */
+  maxSide?: number;
   /** Turns, stretches and lights the object more strongly, as is good for learning. */
   wild?: boolean;
 }
@@ -36,7 +38,8 @@ interface Layer {
 
 /** Half-transparent pixels, against opaque ones, up to which a cut-out has one right outline. */
 const maxSoft = 0.3;
-const longSides = { low: 420, high: 960 };
+const minSide = 420;
+const defaultMaxSide = 960;
 
 /** Composes one. Undefined where the cut-out has no clear outline of its own. */
 export async function compose(recipe: Recipe): Promise<Composite | undefined> {
@@ -46,7 +49,7 @@ export async function compose(recipe: Recipe): Promise<Composite | undefined> {
   const aspect = random.pick([1, 4 / 3, 3 / 4, 3 / 2, 2 / 3]);
   const fill = random.between(0.45, 0.85);
   const long = Math.max(whole.width, whole.height) / fill;
-  const side = Math.min(longSides.high, Math.max(longSides.low, long));
+  const side = Math.min(recipe.maxSide ?? defaultMaxSide, Math.max(minSide, long));
   const [width, height] = [Math.min(1, aspect) * side, Math.min(1, 1 / aspect) * side].map(Math.round) as [
     number,
     number,

@@ -14,7 +14,6 @@ export interface Rgb {
 
 /** Crops of each photo that are looked at for one with an even texture. */
 const triedCrops = 4;
-const maxPhotoSide = 1600;
 
 /** A backdrop of one colour, with a soft gradient. */
 export function plainGround(width: number, height: number, random: Random): Rgb {
@@ -48,7 +47,7 @@ function plainColour(random: Random): number[] {
 
 /** The most even of several crops of several photos: wood, cloth, grass, gravel, leaves. */
 export async function texturedGround(
-  photos: readonly Uint8Array[],
+  photos: readonly Rgb[],
   width: number,
   height: number,
   random: Random,
@@ -56,9 +55,8 @@ export async function texturedGround(
   let best: Rgb | undefined;
   let least = Infinity;
   for (const photo of photos) {
-    const opened = await openPhoto(photo);
     for (let attempt = 0; attempt < triedCrops; attempt++) {
-      const crop = await cropPhoto(opened, width, height, random.between(0.2, 0.55), random);
+      const crop = await cropPhoto(photo, width, height, random.between(0.2, 0.55), random);
       const uneven = unevenness(crop);
       if (uneven < least) [best, least] = [crop, uneven];
     }
@@ -67,24 +65,14 @@ export async function texturedGround(
 }
 
 /** A photo as it looks out of focus. */
-export async function blurredGround(photo: Uint8Array, width: number, height: number, random: Random): Promise<Rgb> {
-  const crop = await cropPhoto(await openPhoto(photo), width, height, random.between(0.5, 1), random);
+export async function blurredGround(photo: Rgb, width: number, height: number, random: Random): Promise<Rgb> {
+  const crop = await cropPhoto(photo, width, height, random.between(0.5, 1), random);
   const sigma = random.between(0.008, 0.035) * Math.max(width, height);
   const rgb = await sharp(crop.rgb, { raw: { width, height, channels: 3 } })
     .blur(sigma)
     .raw()
     .toBuffer();
   return { width, height, rgb };
-}
-
-async function openPhoto(photo: Uint8Array): Promise<Rgb> {
-  const { data, info } = await sharp(photo)
-    .resize(maxPhotoSide, maxPhotoSide, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#888' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, rgb: data };
 }
 
 /** A part of the photo with the proportions of the ground; `share` of the largest one. */

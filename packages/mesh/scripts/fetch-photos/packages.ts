@@ -13,7 +13,7 @@ export const photoPackages: readonly PhotoPackage[] = [
   },
   {
     name: 'gcompris-qt-data',
-    skip: /\/(paintings|babyshapes|details|clickgame|hangman|lang|erase|digital_electricity|leftright|core|chronos|gravity|memory-sound|louis-braille)\/|\/images\/(alphabets|numbers)\/|\/icons\/|\/doc\//,
+    skip: /\/(paintings|babyshapes|details|clickgame|hangman|lang|digital_electricity|leftright|core|chronos|gravity|memory-sound|louis-braille)\/|\/images\/(alphabets|numbers)\/|\/icons\/|\/doc\//,
   },
   {
     name: 'opencv-doc',
