@@ -78,13 +78,13 @@ async function gather(wanted: PhotoPackage, unpacked: string, into: string): Pro
   for await (const { path, bytes } of filesIn(unpacked)) {
     if (!pictures.has(extname(path).toLowerCase()) || wanted.skip?.test(path)) continue;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const kind = seen.has(sha256) ? undefined : await classify(bytes);
-    if (!kind) continue;
+    const found = seen.has(sha256) ? undefined : await classify(bytes);
+    if (!found) continue;
     seen.add(sha256);
     const file = join(wanted.name, path.replace(/^usr\/(share|lib)\//, ''));
     await mkdir(dirname(join(into, file)), { recursive: true });
     await writeFile(join(into, file), bytes);
-    sources.push({ file, kind, package: wanted.name, licence: licenceOf(path, licences), sha256 });
+    sources.push({ file, ...found, package: wanted.name, licence: licenceOf(path, licences), sha256 });
   }
 }
 

@@ -1,69 +1,70 @@
-import { generateModel } from '../../src/index.ts';
 import { decodeImage } from '../../src/image/decode-image.ts';
-import { readModel } from '../../test/read-model.ts';
 import type { Composite } from './compose.ts';
-import type { Cut, FindCuts } from './cut.ts';
+import type { FindCuts } from './cut.ts';
+import { aboutTheCut, measureModel } from './measure-model.ts';
+import type { Measures } from './measure-model.ts';
 import { overlap, toMask } from './overlap.ts';
 import type { Planned } from './plan.ts';
-import { fitSilhouette, maskOf } from './silhouette.ts';
+import { fitSilhouette } from './silhouette.ts';
+import { drawTile } from './tile.ts';
 
 /** What came of one composite. */
 export interface CompositeRow {
+  set: Planned['ground'];
   name: string;
-  ground: Planned['ground'];
   cutout: string;
   shadow: boolean;
   cutByBorder: boolean;
   method: string;
   score?: number;
-  /** Of the model's front view or, without a model, of the cut that is taken. */
+  /** Intersection over union with the right outline: of the model's front view or, without a model, of its cut. */
   iou: number;
-  /** Of the best of all cuts that were found: what one tap can give. */
+  /** Of the cut that is taken, and of the best of all that were found: what one tap can give. */
+  cut: number;
   best: number;
   /** Ids of what is said about the cut. */
   warnings: string[];
   seconds: number;
+  model?: Measures;
 }
 
-/** What is said about thin parts and limits says nothing about the cut. */
-const aboutTheMesh = /thin_parts|parts_dropped|holes_closed/;
+/** From which share on a pixel of the mask is the object's, of 255. */
+const half = 128;
 
-/** Judges the cuts alone. */
-export async function judgeCut(planned: Planned, composite: Composite, findCuts: FindCuts): Promise<CompositeRow> {
-  const picture = await decodeImage(composite.jpeg);
+/** Judges the cuts and, unless `cutOnly`, the front view of the model; then there is a picture of it too. */
+export async function judgeComposite(
+  planned: Planned,
+  composite: Composite,
+  findCuts: FindCuts,
+  cutOnly: boolean,
+): Promise<{ row: CompositeRow; tile?: Uint8Array }> {
+  const { width, height, jpeg, shadow, cutByBorder } = composite;
+  const picture = await decodeImage(jpeg);
   const started = performance.now();
   const cuts = findCuts(picture);
   const seconds = (performance.now() - started) / 1000;
-  const truth = maskOf(composite);
+  const truth = toMask(composite.mask, half);
   const overlaps = cuts.map(({ coverage }) => overlap(toMask(coverage), truth));
   const taken = cuts[0]!;
-  return {
-    ...describe(planned, composite),
+  const row: CompositeRow = {
+    set: planned.ground,
+    name: planned.name,
+    cutout: planned.cutout.file,
+    shadow,
+    cutByBorder,
     method: taken.method,
     ...(taken.score !== undefined && { score: taken.score }),
     iou: overlaps[0]!,
+    cut: overlaps[0]!,
     best: Math.max(...overlaps),
-    warnings: idsOf(taken.warnings),
+    warnings: aboutTheCut(taken.warnings),
     seconds,
   };
-}
-
-/** Judges the front view of the model that is made. */
-export async function judgeModel(planned: Planned, composite: Composite, findCuts: FindCuts): Promise<CompositeRow> {
-  const cut = await judgeCut(planned, composite, findCuts);
-  const started = performance.now();
-  const { glb, statistics } = await generateModel(composite.jpeg);
-  const seconds = (performance.now() - started) / 1000;
-  const { model } = await readModel(glb);
-  const iou = fitSilhouette(model, maskOf(composite), composite.width, composite.height);
-  return { ...cut, method: statistics.method, iou, warnings: idsOf(statistics.warnings), seconds };
-}
-
-function describe(planned: Planned, { shadow, cutByBorder }: Composite) {
-  const { name, ground, cutout } = planned;
-  return { name, ground, cutout: cutout.file, shadow, cutByBorder };
-}
-
-function idsOf(warnings: Cut['warnings']): string[] {
-  return warnings.map(({ id, text }) => id ?? text).filter((id) => !aboutTheMesh.test(id));
+  if (cutOnly) return { row };
+  const { measures, model, texture } = await measureModel(jpeg);
+  const { method, warnings } = measures;
+  const iou = fitSilhouette(model, truth, width, height);
+  const judged = { ...row, method, iou, warnings, seconds: measures.seconds, model: measures };
+  const label = `${row.name} ${method} ${iou.toFixed(2)}${warnings.length > 0 ? ' !' : ''}`;
+  return { row: judged, tile: await drawTile(label, picture, taken.coverage, model, texture) };
 }

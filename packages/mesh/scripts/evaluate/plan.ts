@@ -24,10 +24,9 @@ const photosFor = { plain: 0, textured: 5, blurred: 1 };
 
 /** Goes through the cut-outs again and again until there are `count`, each time with another ground and place. */
 export function planComposites(sources: Sources, ground: GroundKind, count: number, wild = false): Planned[] {
-  const order = [...sources.cutouts].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
-  return Array.from({ length: order.length === 0 ? 0 : count }, (_, i) => {
-    const cutout = order[i % order.length]!;
-    const seed = `${ground} ${Math.floor(i / order.length)} ${cutout.file}`;
+  return Array.from({ length: sources.cutouts.length === 0 ? 0 : count }, (_, i) => {
+    const cutout = sources.cutouts[i % sources.cutouts.length]!;
+    const seed = `${ground} ${Math.floor(i / sources.cutouts.length)} ${cutout.file}`;
     const random = createRandom(`photos of ${seed}`);
     const photos = Array.from({ length: photosFor[ground] }, () => random.pick(sources.photos));
     return { name: `${ground}-${String(i).padStart(4, '0')}`, cutout, ground, photos, seed, wild };

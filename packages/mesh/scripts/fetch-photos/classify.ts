@@ -3,9 +3,9 @@ import sharp from 'sharp';
 /** `cutout`: an object on transparent ground; `photo`: opaque; `drawing`: areas of one colour, as no camera sees them. */
 export type PictureKind = 'cutout' | 'photo' | 'drawing';
 
-/** Smaller pictures show too little. */
-const minLongSide = 150;
-const minShortSide = 60;
+/** Smaller pictures show nothing. */
+const minLongSide = 50;
+const minShortSide = 30;
 /** Looked at in this size, so that the smoothness of large photos does not count. */
 const lookedAt = 360;
 /** Share of transparent pixels from which a picture is a cut-out. */
@@ -13,8 +13,8 @@ const minTransparent = 0.03;
 /** Share of the pixels equal to their right neighbour, white and black ones aside, from which a picture is drawn. */
 const maxFlat = { cutout: 0.2, photo: 0.55 };
 
-/** What a picture is; undefined where it is too small or cannot be read. */
-export async function classify(bytes: Uint8Array): Promise<PictureKind | undefined> {
+/** What a picture is, and its longer side in pixels; undefined where it is too small or cannot be read. */
+export async function classify(bytes: Uint8Array): Promise<{ kind: PictureKind; longSide: number } | undefined> {
   try {
     const { width, height, pages } = await sharp(bytes).metadata();
     if (Math.max(width, height) < minLongSide || Math.min(width, height) < minShortSide || (pages ?? 1) > 1) {
@@ -26,7 +26,8 @@ export async function classify(bytes: Uint8Array): Promise<PictureKind | undefin
       .ensureAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return kindOf(data, info.width);
+    const kind = kindOf(data, info.width);
+    return kind && { kind, longSide: Math.max(width, height) };
   } catch {
     return undefined;
   }
