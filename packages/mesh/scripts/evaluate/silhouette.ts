@@ -1,6 +1,6 @@
 import { rasterise } from '../../src/render/rasterise.ts';
 import type { Drawable } from '../../src/render/rasterise.ts';
-import { overlapMoved, toMask } from './overlap.ts';
+import { overlapMoved } from './overlap.ts';
 
 const noTexture = { width: 1, height: 1, rgb: new Uint8Array(3) };
 
@@ -52,11 +52,6 @@ function fitAtScale(model: Drawable, mask: Uint8Array, width: number, height: nu
     while (moves.some(([dx, dy]) => attempt(best.dx + dx, best.dy + dy)));
   }
   return best.overlap;
-}
-
-/** Where a composite's object is; 1 per pixel that is at least half its own. */
-export function maskOf(composite: { mask: Uint8Array }): Uint8Array {
-  return toMask(composite.mask, 128);
 }
 
 function boxOf(mask: Uint8Array, width: number): { left: number; right: number; top: number; bottom: number } {
