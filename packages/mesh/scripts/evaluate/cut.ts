@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Picture } from '../../src/image/decode-image.ts';
 import { cutFromBackdrop } from '../../src/segmentation/backdrop.ts';
 import { findForeground } from '../../src/segmentation/find-foreground.ts';
-import { findInScene } from '../../src/segmentation/scene.ts';
+import { findInScene, intersectionOverUnion, minAgreement } from '../../src/segmentation/scene.ts';
+import { meshMessage } from '../../src/messages.ts';
 import type { Message } from '../../src/messages.ts';
 
 /** One way to cut the object out. */
@@ -24,12 +25,26 @@ export async function loadCuts(): Promise<FindCuts> {
   return found.findCandidates ?? findOldCuts;
 }
 
+/** As `findForeground` decides, but each way is gone only once. */
 function findOldCuts(picture: Picture): Cut[] {
-  const taken = findForeground(picture, 'auto');
-  const coverage = taken.kind === 'object' ? taken.coverage : new Float32Array(picture.width * picture.height).fill(1);
-  const others = [cutFromBackdrop(picture)?.coverage, findInScene(picture).guess];
-  return [
-    { method: taken.method, coverage, warnings: taken.warnings },
-    ...others.flatMap((other) => (other ? [{ method: 'other', coverage: other, warnings: [] }] : [])),
-  ];
+  const whole = new Float32Array(picture.width * picture.height).fill(1);
+  const relief = { method: 'relief', coverage: whole, warnings: [meshMessage('mesh.relief_instead')] };
+  if (picture.alpha) {
+    const { kind, coverage, method } = { coverage: whole, ...findForeground(picture, 'auto') };
+    if (kind === 'object' && method === 'alpha') return [{ method, coverage, warnings: [] }, relief];
+  }
+  const backdrop = cutFromBackdrop(picture);
+  const scene = findInScene(picture);
+  const cuts: (Cut & { taken: boolean })[] = [];
+  if (backdrop) {
+    const agrees = scene.guess && intersectionOverUnion(backdrop.coverage, scene.guess) >= minAgreement;
+    const taken = backdrop.certain || agrees === true;
+    cuts.push({ method: 'backdrop', coverage: backdrop.coverage, warnings: [], taken });
+  }
+  if (scene.guess) {
+    const warnings = [meshMessage('mesh.scene_outline')];
+    cuts.push({ method: 'scene', coverage: scene.guess, warnings, taken: scene.coverage !== undefined });
+  }
+  const first = cuts.find(({ taken }) => taken) ?? relief;
+  return [first, ...[...cuts, relief].filter((cut) => cut !== first)];
 }
