@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 // `x.test.ts` is part of `npm test`; `x.long.test.ts`, which takes longer, of `npm run test:long`.
 const testsOutsidePages = (ending: string): string[] => [
-  `packages/{protocol,client,mesh,server}/{src,test}/**/*${ending}`,
+  `packages/{protocol,client,mesh,server}/{src,test,scripts}/**/*${ending}`,
   `{scripts,bench,e2e}/**/*${ending}`,
 ];
 // A state that a test waits for comes late on a busy machine.

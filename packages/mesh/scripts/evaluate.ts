@@ -12,7 +12,7 @@
  *   --export dir [--size 480] [--wild]           writes the composites and their masks and judges nothing; --size limits
  *                                                the long side, --wild varies them more, as is good for learning
  */
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { exportComposites } from './evaluate/export.ts';
 import { groundKinds } from './evaluate/grounds.ts';
@@ -61,12 +61,21 @@ async function judge(from: string): Promise<void> {
   if (!cutOnly && wanted('photos')) for (const source of shown.slice(0, limit)) tasks.push({ set: 'photos', source });
   if (!cutOnly && wanted('kinds'))
     for (const source of sources.kinds.slice(0, limit)) tasks.push({ set: 'kinds', source });
-  const answers = await runTasks(from, tasks, Number(values.jobs));
-  const rows = answers.flatMap(({ row }) => row ?? []);
+  const answers = await runTasks(from, tasks, Number(values.jobs), (some) => keep(some, tasks.length));
+  const rows = rowsOf(answers);
   printTables(rows, Math.max(...answers.map(({ peakMegabytes }) => peakMegabytes)));
   for (const { error } of answers) if (error) console.error(error);
-  if (values.json) await writeFile(values.json, JSON.stringify(rows, null, 1));
   if (values.sheets) await drawSheets(values.sheets, answers);
+}
+
+/** So that the rows are there even if the rest is not waited for. */
+function keep(answers: readonly Answer[], all: number): void {
+  process.stderr.write(`\r${answers.length} of ${all} ${answers.length === all ? '\n' : ''}`);
+  if (values.json) writeFileSync(values.json, JSON.stringify(rowsOf(answers), null, 1));
+}
+
+function rowsOf(answers: readonly Answer[]): (CompositeRow | PhotoRow)[] {
+  return answers.flatMap(({ row }) => row ?? []);
 }
 
 function printTables(rows: readonly (CompositeRow | PhotoRow)[], peakMegabytes: number): void {

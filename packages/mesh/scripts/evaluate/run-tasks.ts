@@ -3,8 +3,16 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Task } from './worker.ts';
 
-/** Has the tasks done by as many processes as there are `jobs`. The answers are in the order of the tasks. */
-export async function runTasks(folder: string, tasks: readonly Task[], jobs: number): Promise<Answer[]> {
+/**
+ * Has the tasks done by as many processes as there are `jobs`. The answers are in the order of the tasks; `answered` is
+ * called after each one.
+ */
+export async function runTasks(
+  folder: string,
+  tasks: readonly Task[],
+  jobs: number,
+  answered?: (answers: readonly Answer[]) => void,
+): Promise<Answer[]> {
   const answers: Answer[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
@@ -23,13 +31,12 @@ export async function runTasks(folder: string, tasks: readonly Task[], jobs: num
       for (let i = next++; i < tasks.length; i = next++) {
         worker.send(tasks[i]!);
         answers[i] = (await nextMessage()) as Answer;
-        process.stderr.write(`\r${answers.filter(Boolean).length} of ${tasks.length}`);
+        answered?.(answers.filter((answer) => answer !== undefined));
       }
     } finally {
       if (worker.connected) worker.disconnect();
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, tasks.length) }, work));
-  process.stderr.write('\n');
   return answers;
 }
