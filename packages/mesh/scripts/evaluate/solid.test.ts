@@ -6,7 +6,7 @@ import type { Solid } from './solid.ts';
 /** A box as 12 triangles, each with three corners of its own. */
 function box(low: number[], high: number[]): Solid {
   const faces = ['0132', '4576', '0451', '2673', '0264', '1375'].map((face, i) =>
-    i % 2 === 0 ? [...face].toReversed().map(Number) : [...face].map(Number),
+    i % 2 === 0 ? face.split('').toReversed().map(Number) : face.split('').map(Number),
   );
   const corners = faces.flatMap((face) => [0, 1, 2, 0, 2, 3].map((k) => face[k]!));
   const positions = corners.flatMap((corner) => [0, 1, 2].map((k) => ((corner >> k) & 1 ? high[k]! : low[k]!)));

@@ -36,6 +36,7 @@ process.on('message', (task: Task) => {
     .catch((error: unknown) => ({ error: String(error) }))
     .then((judged) => process.send!({ ...judged, peakMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) }));
 });
+process.on('disconnect', () => process.exit());
 process.send!('ready');
 
 async function judge(task: Task): Promise<Omit<Answer, 'peakMegabytes'>> {
