@@ -60,7 +60,7 @@ function barrierDistance(plane: Float32Array, width: number, height: number): Fl
 }
 
 /** Mahalanobis distance to each side's strip of border, the largest dropped: the object may touch one side. */
-function borderDistance(lab: Float32Array, width: number, height: number): Float32Array {
+export function borderDistance(lab: Float32Array, width: number, height: number): Float32Array {
   const thickness = Math.max(3, Math.round(0.08 * Math.min(width, height)));
   const strips: ((x: number, y: number) => boolean)[] = [
     (_, y) => y < thickness,
