@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { decodePreview } from './image/decode-image.ts';
 import { findCandidates } from './segmentation/find-candidates.ts';
+import { loadPrior } from './segmentation/prior/load-prior.ts';
 import type { ImageCut, ImageCuts } from './types.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function cutImage(image: Uint8Array): Promise<ImageCuts> {
   const { info, picture } = await decodePreview(image);
   const { width, height } = picture;
   const candidates: ImageCut[] = [];
-  for (const { method, score, coverage, warnings } of findCandidates(picture)) {
+  for (const { method, score, coverage, warnings } of findCandidates(picture, loadPrior())) {
     candidates.push({ method, score, mask: await encodeMask(coverage, width, height), warnings });
   }
   return { width: info.width, height: info.height, candidates };

@@ -13,6 +13,7 @@ import { meshMessage } from './messages.ts';
 import { renderPreview } from './render/preview.ts';
 import type { Drawable, Texture } from './render/rasterise.ts';
 import { findForeground } from './segmentation/find-foreground.ts';
+import { loadPrior } from './segmentation/prior/load-prior.ts';
 import { shapeObject, shapeRelief } from './shape-picture.ts';
 import type { EnterStage } from './shape-picture.ts';
 import { stages } from './types.ts';
@@ -54,7 +55,7 @@ export async function generateModel(
   const mask = options.mask && (await decodeMask(options.mask, picture));
 
   await enter('foreground');
-  const found = findForeground(picture, { mode: wanted.mode, parts: options.parts, mask });
+  const found = findForeground(picture, { mode: wanted.mode, parts: options.parts, mask, prior: loadPrior() });
 
   const shape =
     found.kind === 'object'
@@ -87,6 +88,7 @@ export async function generateModel(
       vertices: shape.solid.positions.length / 3,
       ...measureDrawable(model),
       method: found.method,
+      ...(found.score !== undefined && { cut: { method: found.method, score: found.score } }),
       ...(shape.kind && { shape: shape.kind }),
       warnings,
     },

@@ -45,9 +45,7 @@ export const meshMessages = {
 
   // What to know about a model that was made.
   'mesh.thin_parts_lost': 'Parts thinner than two pixels were lost; a larger or closer photo keeps them.',
-  'mesh.scene_outline': 'The object was found on a busy background; if its outline is wrong, a cut-out photo helps.',
-  'mesh.outline_guessed':
-    'No object stands out clearly, so the outline is a guess; a mask, or a photo on a plain background, helps.',
+  'mesh.outline_unsure': 'The outline may be wrong. Compare it with the photo; choose another cut-out or paint one.',
   'mesh.relief_instead':
     'No clear object stands out, so the whole photo became a relief. A cut-out, or a photo on a plain background, becomes a solid object.',
   'mesh.parts_dropped_one':
@@ -58,6 +56,11 @@ export const meshMessages = {
     'Narrow gaps of the outline were closed to stay within the face limit; a higher limit keeps them open.',
   'mesh.holes_closed_one': 'One small hole was closed to stay within the face limit; a higher limit keeps it open.',
   'mesh.holes_closed': '{count} small holes were closed to stay within the face limit; a higher limit keeps them open.',
+
+  // No longer said; models made earlier have them.
+  'mesh.scene_outline': 'The object was found on a busy background; if its outline is wrong, a cut-out photo helps.',
+  'mesh.outline_guessed':
+    'No object stands out clearly, so the outline is a guess; a mask, or a photo on a plain background, helps.',
 } as const;
 
 /** The ids of {@link meshMessages}. */

@@ -8,6 +8,7 @@ import { scoreShapes } from './outline/score-shapes.ts';
 import type { ShapeScore } from './outline/score-shapes.ts';
 import { renderPreview } from './render/preview.ts';
 import { findForeground } from './segmentation/find-foreground.ts';
+import { loadPrior } from './segmentation/prior/load-prior.ts';
 import { shapeObject } from './shape-picture.ts';
 
 /**
@@ -42,7 +43,8 @@ export async function previewShapes(
   { mask, sizePx = defaultSide }: { mask?: Uint8Array | undefined; sizePx?: number | undefined } = {},
 ): Promise<{ shapes: ShapePreview[] }> {
   const picture = await decodeImage(image, photoSide);
-  const found = findForeground(picture, 'auto', mask && (await decodeMask(mask, picture)));
+  const given = mask && (await decodeMask(mask, picture));
+  const found = findForeground(picture, { mask: given, prior: loadPrior() });
   if (found.kind !== 'object') return { shapes: [] };
   const grid = layGrid(found.coverage, picture.width, picture.height);
   if (!grid) return { shapes: [] };

@@ -100,14 +100,11 @@ export function thin(side: number): Promise<Uint8Array> {
   );
 }
 
-/** Texture everywhere, no object. */
-export async function noise(width: number, height: number): Promise<Uint8Array> {
-  let state = 12_345;
+/** Texture everywhere, no object. Another seed gives another one. */
+export async function noise(width: number, height: number, seed = 0): Promise<Uint8Array> {
+  const random = numbers(12_345 + seed);
   const data = Buffer.alloc(width * height * 3);
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    data[i] = state >>> 24;
-  }
+  for (let i = 0; i < data.length; i++) data[i] = random() >>> 24;
   return new Uint8Array(
     await sharp(data, { raw: { width, height, channels: 3 } })
       .blur(2.5)
@@ -115,6 +112,92 @@ export async function noise(width: number, height: number): Promise<Uint8Array> 
       .png()
       .toBuffer(),
   );
+}
+
+/** A scanned page: lines of words on white paper. */
+export function textPage(width: number, height: number, seed = 0): Promise<Uint8Array> {
+  const random = numbers(7 + seed);
+  const share = (): number => (random() >>> 8) / 16_777_216;
+  const size = Math.max(8, Math.round((0.018 + 0.012 * (seed % 3)) * height));
+  const words: string[] = [];
+  for (let y = 2 * size; y < height - 2 * size; y += 1.5 * size) {
+    for (let x = 2 * size; x < width - 3 * size;) {
+      const letters = 2 + Math.floor(7 * share());
+      for (let n = 0; n < letters && x < width - 2 * size; n++) {
+        const tall = share() < 0.3 ? 1 : 0.65;
+        const box = `x="${x}" y="${y - tall * size * 0.7}" width="${0.38 * size}" height="${tall * size * 0.7}"`;
+        words.push(`<rect ${box} fill="none" stroke="#222" stroke-width="${0.12 * size}"/>`);
+        x += 0.55 * size;
+      }
+      x += 0.4 * size;
+    }
+  }
+  return draw(width, height, words.join(''), '#f7f5ef');
+}
+
+/** A night sky with hundreds of stars. */
+export function starrySky(width: number, height: number, seed = 0): Promise<Uint8Array> {
+  const random = numbers(99 + seed);
+  const share = (): number => (random() >>> 8) / 16_777_216;
+  const stars = Array.from({ length: 260 }, () => {
+    const radius = (0.0012 + 0.006 * share() ** 4) * Math.max(width, height);
+    return `<circle cx="${share() * width}" cy="${share() * height}" r="${radius}" fill="#fff" opacity="${0.4 + 0.6 * share()}"/>`;
+  });
+  return draw(width, height, stars.join(''), '#0a0e1c');
+}
+
+/** In a square of 100. */
+export const vaseOutline = 'M40 16 h20 l-3 12 q22 12 18 36 q-4 22 -25 24 q-21 -2 -25 -24 q-4 -24 18 -36 z';
+
+/** A striped vase without a ground; its outline alone where there is a colour. */
+export function vase(side: number, colour?: string): Promise<Uint8Array> {
+  const stripes = [30, 42, 54, 66, 78].map((y) => `<rect x="20" y="${y}" width="60" height="4" fill="#f4e3b0"/>`);
+  const drawn = colour
+    ? `<path d="${vaseOutline}" fill="${colour}"/>`
+    : `<clipPath id="vase"><path d="${vaseOutline}"/></clipPath><path d="${vaseOutline}" fill="url(#glaze)"/><g clip-path="url(#vase)">${stripes.join('')}</g>`;
+  return draw(side, side, `<g transform="scale(${side / 100})">${drawn}</g>`);
+}
+
+/** Lights and leaves far out of focus. */
+export async function blurredGround(side: number): Promise<Uint8Array> {
+  const colours = ['#1f7a4d', '#f2d06b', '#2d5c88', '#d8efe6', '#3b1f52', '#49a0b8'];
+  const blobs = Array.from({ length: 22 }, (_, n) => {
+    const [x, y, r] = [(37 * n * n + 11 * n) % 100, (53 * n + 7 * n * n) % 100, 8 + ((5 * n) % 13)];
+    return `<circle cx="${x}" cy="${y}" r="${r}" fill="${colours[n % colours.length]}"/>`;
+  });
+  const sharpOne = await draw(side, side, `<g transform="scale(${side / 100})">${blobs.join('')}</g>`, '#355');
+  return new Uint8Array(
+    await sharp(sharpOne)
+      .blur(0.025 * side)
+      .png()
+      .toBuffer(),
+  );
+}
+
+/** One picture on top of another of the same size, with a camera's noise, as a JPEG. */
+export async function photograph(ground: Uint8Array, ...objects: Uint8Array[]): Promise<Uint8Array> {
+  const laid = await sharp(ground)
+    .composite(objects.map((object) => ({ input: Buffer.from(object) })))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const random = numbers(3);
+  const { width, height } = laid.info;
+  for (let i = 0; i < laid.data.length; i++) {
+    const grain = ((random() >>> 16) % 9) + ((random() >>> 16) % 9) - 8;
+    laid.data[i] = Math.min(255, Math.max(0, laid.data[i]! + grain / 2));
+  }
+  return new Uint8Array(
+    await sharp(laid.data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: 88 })
+      .toBuffer(),
+  );
+}
+
+/** A linear congruential generator: the same numbers for the same seed. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0);
 }
 
 const defs = `<defs>

@@ -30,10 +30,8 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
 
   'mesh.thin_parts_lost':
     'Teile, die dünner als zwei Pixel sind, fehlen; auf einem größeren oder näheren Foto bleiben sie erhalten.',
-  'mesh.scene_outline':
-    'Das Objekt wurde vor unruhigem Hintergrund gefunden; stimmt sein Umriss nicht, hilft ein freigestelltes Foto.',
-  'mesh.outline_guessed':
-    'Kein Objekt hebt sich klar ab, darum ist der Umriss geraten; eine Maske oder ein Foto vor ruhigem Hintergrund hilft.',
+  'mesh.outline_unsure':
+    'Der Umriss stimmt vielleicht nicht. Vergleichen Sie ihn mit dem Foto; wählen Sie einen anderen Ausschnitt oder malen Sie einen.',
   'mesh.relief_instead':
     'Kein Objekt hebt sich klar ab, darum wurde das ganze Foto ein Relief. Ein freigestelltes Foto oder eines vor ruhigem Hintergrund wird ein Körper.',
   'mesh.parts_dropped_one':
@@ -46,4 +44,9 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
     'Ein kleines Loch wurde geschlossen, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleibt es offen.',
   'mesh.holes_closed':
     '{count} kleine Löcher wurden geschlossen, um die Höchstzahl der Flächen einzuhalten; mit einer höheren bleiben sie offen.',
+
+  'mesh.scene_outline':
+    'Das Objekt wurde vor unruhigem Hintergrund gefunden; stimmt sein Umriss nicht, hilft ein freigestelltes Foto.',
+  'mesh.outline_guessed':
+    'Kein Objekt hebt sich klar ab, darum ist der Umriss geraten; eine Maske oder ein Foto vor ruhigem Hintergrund hilft.',
 };

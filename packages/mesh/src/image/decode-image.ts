@@ -1,6 +1,7 @@
 import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
+import { alphaCoverage } from '../segmentation/alpha.ts';
 import { decode, readHeader, readMaskHeader } from './open-image.ts';
 import type { Picture } from './picture.ts';
 
@@ -18,7 +19,7 @@ const minLongSide = 256;
  */
 export async function decodeImage(image: Uint8Array, longSide = maxLongSide): Promise<Picture> {
   const info = await readHeader(image);
-  return decodeAt(image, info, workingSize(info, longSide));
+  return visible(await decodeAt(image, info, workingSize(info, longSide)));
 }
 
 /** The longest side at which a picture is searched for its object: a larger one costs more and finds the same. */
@@ -32,25 +33,40 @@ export async function decodePreview(image: Uint8Array): Promise<{ info: ImageInf
     width: Math.max(1, Math.round(info.width * scale)),
     height: Math.max(1, Math.round(info.height * scale)),
   };
-  return { info, picture: await decodeAt(image, info, size) };
+  return { info, picture: visible(await decodeAt(image, info, size)) };
+}
+
+/** Which part of a picture is the object; as large as the picture or, with the same proportions, smaller. */
+export interface Mask {
+  width: number;
+  height: number;
+  /** 0 to 1 per pixel. */
+  coverage: Float32Array;
 }
 
 /**
- * Decodes a mask and stretches it to the size of its picture. Where its alpha channel hides something, that is the mask:
- * 1 where it is opaque; otherwise 1 where it is white.
+ * Decodes a mask with the proportions of its picture; a larger one is shrunk to its size. Where its alpha channel hides
+ * something, that is the mask: 1 where it is opaque; otherwise 1 where it is white.
  * @throws ImageError
  */
 export async function decodeMask(
   mask: Uint8Array | string,
   picture: Pick<Picture, 'width' | 'height'>,
-): Promise<Float32Array> {
-  const { rgb, alpha } = await decodeAt(mask, await readMaskHeader(mask), picture);
-  const cutOut = alpha?.some((a) => a < 128) ? alpha : undefined;
-  const coverage = new Float32Array(picture.width * picture.height);
-  for (let i = 0; i < coverage.length; i++) {
-    coverage[i] = (cutOut?.[i] ?? Math.max(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!)) / 255;
-  }
-  return coverage;
+): Promise<Mask> {
+  const info = await readMaskHeader(mask);
+  const scale = Math.min(1, Math.max(info.width, info.height) / Math.max(picture.width, picture.height));
+  const width = Math.max(1, Math.round(picture.width * scale));
+  const height = Math.max(1, Math.round(picture.height * scale));
+  const decoded = await decodeAt(mask, info, { width, height });
+  return { width, height, coverage: alphaCoverage(decoded) ?? lightness(decoded) };
+}
+
+/** 1 where it is white and opaque. */
+function lightness({ rgb, alpha }: Picture): Float32Array {
+  return Float32Array.from({ length: rgb.length / 3 }, (_, i) => {
+    const light = Math.max(rgb[3 * i]!, rgb[3 * i + 1]!, rgb[3 * i + 2]!) / 255;
+    return alpha?.[i] === 0 ? 0 : light;
+  });
 }
 
 function workingSize({ width, height }: ImageInfo, longSide: number): { width: number; height: number } {
@@ -80,11 +96,14 @@ function splitChannels(data: Uint8Array, channels: number, width: number, height
   }
   if (channels % 2 === 1) return { width, height, rgb };
   const alpha = new Uint8Array(pixels);
-  let visible = false;
-  for (let i = 0; i < pixels; i++) {
-    alpha[i] = data[channels * i + channels - 1]!;
-    visible ||= alpha[i]! >= 128;
-  }
-  if (!visible) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.image_transparent'));
+  for (let i = 0; i < pixels; i++) alpha[i] = data[channels * i + channels - 1]!;
   return { width, height, rgb, alpha };
+}
+
+/** @throws ImageError where there is nothing to see. */
+function visible(picture: Picture): Picture {
+  if (picture.alpha?.every((a) => a === 0)) {
+    throw new ImageError('NO_FOREGROUND', meshMessage('mesh.image_transparent'));
+  }
+  return picture;
 }

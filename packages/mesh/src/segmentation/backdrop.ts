@@ -8,7 +8,7 @@ import { findShadow } from './shadow.ts';
 import { softenEdge } from './soft-edge.ts';
 import { dropSmallRegions, dropSpecks } from './specks.ts';
 
-/** Noise (ΔE) up to which a background is even enough to recognise its shadows, and to trust the cut on its own. */
+/** Noise (ΔE) up to which a background is even enough to recognise its shadows. */
 const maxEvenNoise = 1.8;
 /** Share of the border ring that a smooth backdrop must explain, and the noise it may have (ΔE). */
 const minFit = 0.8;
@@ -17,16 +17,8 @@ const maxNoise = 5;
 const minCovered = 0.0008;
 const maxCovered = 0.97;
 
-/** An object on a plain backdrop. */
-export interface BackdropCut {
-  /** 0 to 1 per pixel. */
-  coverage: Float32Array;
-  /** Whether the backdrop is even enough to trust the cut on its own: the border of a blurred landscape is smooth too. */
-  certain: boolean;
-}
-
-/** Undefined where the border is not a plain backdrop or nothing stands out from it. */
-export function cutFromBackdrop(picture: Picture): BackdropCut | undefined {
+/** 0 to 1 per pixel; undefined where the border is not a plain backdrop or nothing stands out from it. */
+export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
   const { width, height } = picture;
   const lab = toLab(picture.rgb);
   const backdrop = fitBackdrop(lab, width, height);
@@ -49,7 +41,7 @@ export function cutFromBackdrop(picture: Picture): BackdropCut | undefined {
   if (covered < minCovered || covered > maxCovered) return undefined;
   const coverage = softenEdge(lab, width, height, background, shadow, backdrop);
   dropSmallRegions(coverage, width, height);
-  return { coverage, certain: even };
+  return coverage;
 }
 
 function floodFromBorder(similar: Uint8Array, width: number, height: number): Uint8Array {

@@ -1,35 +1,29 @@
 import type { Picture } from '../image/picture.ts';
 import { meshMessage } from '../messages.ts';
-import type { Method } from '../types.ts';
+import { alignMask } from './align.ts';
 import { alphaCoverage } from './alpha.ts';
-import { cutFromBackdrop } from './backdrop.ts';
 import type { Candidate } from './candidate.ts';
+import { alphaScore, cutWarnings, judgeCuts, reliefScore } from './judge-cuts.ts';
+import type { Judged } from './judge-cuts.ts';
 import type { Prior } from './prior/prior.ts';
-import { findInScene, intersectionOverUnion, minAgreement } from './scene.ts';
+import { proposeCuts } from './propose-cuts.ts';
 
 /**
  * The outlines that the object of a picture could have, best first. `relief`, the whole picture, is always among them.
- * The picture is looked at with at most 320 pixels on its longest side; a larger one costs more and gains nothing.
+ * A picture of 320 pixels on its longest side shows as much as a larger one, which only takes longer.
  * @param prior What was learned from other pictures; without it, the picture alone decides.
  */
 export function findCandidates(picture: Picture, prior?: Prior): Candidate[] {
-  void prior;
-  const found: Candidate[] = [];
-  const add = (method: Method, score: number, coverage: Float32Array | undefined, ...ids: 'mesh.scene_outline'[]) => {
-    if (coverage) found.push({ method, score, coverage, warnings: ids.map((id) => meshMessage(id)) });
-  };
-  add('alpha', 1, alphaCoverage(picture));
-  const backdrop = cutFromBackdrop(picture);
-  const scene = findInScene(picture);
-  const agreement = backdrop && scene.guess ? intersectionOverUnion(backdrop.coverage, scene.guess) : 0;
-  add('backdrop', backdrop?.certain ? 0.95 : agreement, backdrop?.coverage);
-  add('scene', scene.coverage ? 0.85 : 0.4, scene.guess, 'mesh.scene_outline');
-  const relief = new Float32Array(picture.width * picture.height).fill(1);
-  found.push({
-    method: 'relief',
-    score: minAgreement - 0.05,
-    coverage: relief,
-    warnings: [meshMessage('mesh.relief_instead')],
-  });
-  return found.toSorted((a, b) => b.score - a.score);
+  const candidates = judgeCuts(proposeCuts(picture, prior).cuts).map((judged) => toCandidate(judged, picture));
+  const alpha = alphaCoverage(picture);
+  if (alpha) candidates.push({ method: 'alpha', score: alphaScore, coverage: alpha, warnings: [] });
+  const whole = new Float32Array(picture.width * picture.height).fill(1);
+  const warnings = [meshMessage('mesh.relief_instead')];
+  candidates.push({ method: 'relief', score: reliefScore, coverage: whole, warnings });
+  return candidates.toSorted((a, b) => b.score - a.score);
+}
+
+function toCandidate({ cut, score }: Judged, picture: Picture): Candidate {
+  const coverage = alignMask(cut.coverage, cut.width, cut.height, picture);
+  return { method: cut.method, score, coverage, warnings: cutWarnings(score) };
 }

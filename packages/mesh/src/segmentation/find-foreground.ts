@@ -1,12 +1,20 @@
+import { softBlur } from '../image/blur.ts';
+import type { Mask } from '../image/decode-image.ts';
 import { ImageError } from '../image-error.ts';
 import type { Picture } from '../image/picture.ts';
+import { resample, shrinkRgb } from '../image/resample.ts';
 import { meshMessage } from '../messages.ts';
 import type { Message } from '../messages.ts';
 import type { GenerateOptions, Method } from '../types.ts';
+import { alignMask } from './align.ts';
 import { alphaCoverage } from './alpha.ts';
 import { cutFromBackdrop } from './backdrop.ts';
-import { largestPart } from './parts.ts';
-import { findInScene, intersectionOverUnion, minAgreement } from './scene.ts';
+import { alphaScore, cutWarnings, judgeCuts, reliefScore } from './judge-cuts.ts';
+import { intersectionOverUnion } from './measure-cut.ts';
+import { crumbShares, keepParts } from './pieces.ts';
+import type { Prior } from './prior/prior.ts';
+import { proposeCuts } from './propose-cuts.ts';
+import type { Proposal, Proposals } from './propose-cuts.ts';
 
 /** The part of the picture that is the object. */
 export interface Foreground {
@@ -14,15 +22,19 @@ export interface Foreground {
   method: Exclude<Method, 'relief'>;
   /** 0 to 1 for each pixel of the picture. */
   coverage: Float32Array;
+  /** How sure the outline is; absent for the caller's own. */
+  score?: number;
   warnings: Message[];
 }
 
-/** No object stands out: the whole picture is the subject. */
+/** No object stands out, or none was wanted: the whole picture is the subject. */
 export interface WholePicture {
   kind: 'picture';
   method: 'relief';
   /** How much each pixel stands out, 0 to 1. */
   saliency: Float32Array;
+  /** Of the verdict; absent where a relief was asked for. */
+  score?: number;
   warnings: Message[];
 }
 
@@ -30,53 +42,82 @@ export interface WholePicture {
 export interface ForegroundOptions {
   mode?: GenerateOptions['mode'] | undefined;
   parts?: GenerateOptions['parts'] | undefined;
-  /** The caller's own, 0 to 1 for each pixel of the picture. */
-  mask?: Float32Array | undefined;
+  /** The caller's own. */
+  mask?: Mask | undefined;
+  prior?: Prior | undefined;
 }
+
+/** Longest side at which the cuts are compared: as large as those that people choose from. */
+const compareSide = 320;
+/** A mask with less than this share of the picture's width is coarse: its edge is moved onto the picture's own. */
+const coarseShare = 0.75;
+/** How well the cut of the large picture has to overlap the one that was judged. */
+const sameOverlap = 0.85;
 
 /**
- * The object, from the most reliable source: the caller's mask, the alpha channel, a plain backdrop, or one clear object
- * in a natural scene; otherwise the whole picture.
- * @throws ImageError where `mode` is `object` and nothing stands out.
+ * The object: the caller's mask, or the best of the cuts there are; the whole picture where none is likely to be right.
+ * @throws ImageError where the mask is black, or `mode` is `object` and nothing stands out.
  */
-export function findForeground(
-  picture: Picture,
-  { mode = 'auto', parts = 'all', mask }: ForegroundOptions = {},
-): Foreground | WholePicture {
-  const found = findWhole(picture, mode, mask);
-  if (found.kind === 'picture' || parts === 'all') return found;
-  return { ...found, coverage: largestPart(found.coverage, picture.width, picture.height) };
-}
-
-function findWhole(
-  picture: Picture,
-  mode: NonNullable<GenerateOptions['mode']>,
-  mask: Float32Array | undefined,
-): Foreground | WholePicture {
-  if (mode === 'relief') return asPicture(picture, findInScene(picture).saliency, []);
-  if (mask) {
-    if (!mask.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
-    if (mask.every((c) => c >= 0.99)) return asPicture(picture, findInScene(picture).saliency, []);
-    return asObject('mask', mask);
-  }
+export function findForeground(picture: Picture, options: ForegroundOptions = {}): Foreground | WholePicture {
+  const { mode = 'auto', parts = 'all', mask, prior } = options;
+  if (mode === 'relief') return asPicture(picture, search(picture).saliency, []);
+  if (mask) return fromMask(picture, mask, parts);
   const alpha = alphaCoverage(picture);
-  if (alpha) return asObject('alpha', alpha);
-  const backdrop = cutFromBackdrop(picture);
-  if (backdrop?.certain) return asObject('backdrop', backdrop.coverage);
-  const scene = findInScene(picture);
-  if (backdrop && scene.guess && intersectionOverUnion(backdrop.coverage, scene.guess) >= minAgreement) {
-    return asObject('backdrop', backdrop.coverage);
+  if (alpha) {
+    const coverage = keepParts(alpha, picture.width, picture.height, parts);
+    return { kind: 'object', method: 'alpha', coverage, score: alphaScore, warnings: [] };
   }
-  if (scene.coverage) return asObject('scene', scene.coverage, [meshMessage('mesh.scene_outline')]);
-  if (mode === 'object') {
-    if (!scene.guess) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.object_missing'));
-    return asObject('scene', scene.guess, [meshMessage('mesh.outline_guessed')]);
+  const { small, proposals, saliency } = search(picture, prior);
+  const best = judgeCuts(proposals.cuts)[0];
+  if (best && (mode === 'object' || best.score >= reliefScore)) {
+    const { method } = best.cut;
+    const crumbs = method === 'backdrop' ? crumbShares.backdrop : crumbShares.scene;
+    const coverage = keepParts(enlarge(best.cut, picture, small), picture.width, picture.height, parts, crumbs);
+    return { kind: 'object', method, coverage, score: best.score, warnings: cutWarnings(best.score) };
   }
-  return asPicture(picture, scene.saliency, [meshMessage('mesh.relief_instead')]);
+  if (mode === 'object') throw new ImageError('NO_FOREGROUND', meshMessage('mesh.object_missing'));
+  return { ...asPicture(picture, saliency, [meshMessage('mesh.relief_instead')]), score: reliefScore };
 }
 
-function asObject(method: Foreground['method'], coverage: Float32Array, warnings: Message[] = []): Foreground {
-  return { kind: 'object', method, coverage, warnings };
+function fromMask(picture: Picture, mask: Mask, parts: 'all' | 'largest'): Foreground | WholePicture {
+  if (mask.coverage.every((c) => c >= 0.99)) return asPicture(picture, search(picture).saliency, []);
+  if (!mask.coverage.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
+  const coarse = mask.width < coarseShare * picture.width;
+  const coverage = coarse ? alignMask(mask.coverage, mask.width, mask.height, picture) : mask.coverage;
+  const kept = keepParts(coverage, picture.width, picture.height, parts);
+  return { kind: 'object', method: 'mask', coverage: kept, warnings: [] };
+}
+
+/** Looks at a small copy; `saliency` is that of the picture itself. */
+function search(picture: Picture, prior?: Prior): { small: Picture; proposals: Proposals; saliency: Float32Array } {
+  const scale = Math.min(1, compareSide / Math.max(picture.width, picture.height));
+  const width = Math.max(8, Math.round(picture.width * scale));
+  const height = Math.max(8, Math.round(picture.height * scale));
+  const small = { width, height, rgb: shrinkRgb(picture.rgb, picture.width, picture.height, width, height) };
+  const proposals = proposeCuts(small, prior);
+  return { small, proposals, saliency: standingOut(proposals, picture) };
+}
+
+/** The cut of the whole picture that belongs to one of the small one. */
+function enlarge(cut: Proposal, picture: Picture, small: Picture): Float32Array {
+  const aligned = (): Float32Array => alignMask(cut.coverage, cut.width, cut.height, picture);
+  if (cut.method !== 'backdrop') return aligned();
+  const full = cutFromBackdrop(picture);
+  if (!full) return aligned();
+  const shrunk = resample(full, picture.width, picture.height, small.width, small.height);
+  return intersectionOverUnion(shrunk, cut.coverage) >= sameOverlap ? full : aligned();
+}
+
+/** What a relief raises: what stands out, and more of it what may be the object. */
+function standingOut({ cuts, saliency, width, height }: Proposals, picture: Picture): Float32Array {
+  const long = Math.max(width, height);
+  let result = softBlur(saliency, width, height, 0.015 * long);
+  const object = cuts.find(({ method }) => method === 'scene');
+  if (object) {
+    const blurred = softBlur(object.coverage, width, height, 0.02 * long);
+    result = result.map((s, i) => 0.4 * s + 0.6 * blurred[i]!);
+  }
+  return resample(result, width, height, picture.width, picture.height);
 }
 
 /** Transparent pixels become white in a relief. */

@@ -1,15 +1,18 @@
 import { costs, fitColours } from './colour-model.ts';
 
-const rounds = 4;
+const rounds = 3;
+/** Log likelihood, at most, with which the colour of one pixel speaks for a side. */
+const maxEvidence = 5;
 const iterations = 50;
 /** Cost of an edge between object and background, against one unit of log likelihood per pixel. */
 const edgeWeight = 5;
 
 /**
- * Segments a small picture into object and background, starting from a guess. Alternates between learning the colours
+ * Segments a small picture into object and background, starting from a guess that keeps some weight. Alternates between learning the colours
  * of both sides and finding the cheapest boundary between them (total variation, by Chambolle and Pock's primal-dual
  * steps).
- * @param seed 0 to 1: where the object is thought to be.
+ * @param seed 0 to 1: how probably each pixel belongs to the object.
+ * @param trust How much the guess weighs against the colours: 0 not at all, 1 as much as a measured probability.
  * @param possible 0 where the object cannot be.
  * @returns 0 to 1 for each pixel; undefined where one side vanishes.
  */
@@ -18,8 +21,10 @@ export function segmentByColour(
   width: number,
   height: number,
   seed: Float32Array,
+  trust: number,
   possible?: Float32Array,
 ): Float32Array | undefined {
+  const guess = seed.map((p) => trust * logOdds(p));
   const edges = edgeCosts(lab, width, height);
   const state = relaxation(seed, width);
   let object: Float32Array = seed;
@@ -32,15 +37,20 @@ export function segmentByColour(
     const asBackground = costs(backgroundModel, lab);
     const data = new Float32Array(object.length);
     for (let i = 0; i < data.length; i++) {
-      const evidence = Math.min(Math.max(asObject[i]! - asBackground[i]!, -8), 8);
-      // The guess keeps some weight, so that background of the object's colours far away from it stays background.
-      data[i] = evidence + 1.6 * (0.5 - seed[i]!);
+      const evidence = Math.min(Math.max(asObject[i]! - asBackground[i]!, -maxEvidence), maxEvidence);
+      data[i] = evidence - guess[i]!;
       if (possible && possible[i] === 0) data[i] = 30;
     }
     minimise(state, data, edges, width);
     object = state.u.subarray(0, seed.length);
   }
   return object.slice();
+}
+
+/** Of a probability; no guess is certain. */
+export function logOdds(probability: number): number {
+  const p = Math.min(Math.max(probability, 0.02), 0.98);
+  return Math.log(p / (1 - p));
 }
 
 /** What a boundary costs between each pixel and its neighbours to the right and below. */

@@ -58,7 +58,12 @@ export function factsOf(
 }
 
 /** Warnings about the outline, whose words say that a mask would help. */
-const cutWarnings: readonly string[] = ['mesh.scene_outline', 'mesh.outline_guessed', 'mesh.relief_instead'];
+const cutWarnings: readonly string[] = [
+  'mesh.outline_unsure',
+  'mesh.scene_outline',
+  'mesh.outline_guessed',
+  'mesh.relief_instead',
+];
 
 /** Whether a warning of this id is one that another cut-out helps against. */
 export function isOfCut(id: string | undefined): boolean {

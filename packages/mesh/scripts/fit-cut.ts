@@ -1,0 +1,107 @@
+/**
+ * Fits the two small networks of src/segmentation/weights.ts: the one that guesses the object from all cues, and the one
+ * that judges cuts. Run it again after a change of the cues, the cuts, the measures or the learned prior.
+ * node packages/mesh/scripts/evaluate.ts <photos> --export <folder> --split train --size 480
+ * node packages/mesh/scripts/fit-cut.ts <folder> [--judge-only]
+ */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { toLab } from '../src/image/lab.ts';
+import { resample, shrinkRgb } from '../src/image/resample.ts';
+import { cueCount, findCues } from '../src/segmentation/cues.ts';
+import { intersectionOverUnion } from '../src/segmentation/measure-cut.ts';
+import { loadPrior } from '../src/segmentation/prior/load-prior.ts';
+import { proposeCuts } from '../src/segmentation/propose-cuts.ts';
+import type { SmallNetwork } from '../src/segmentation/small-network.ts';
+import * as weights from '../src/segmentation/weights.ts';
+import { drawEmpty, readComposites } from './fit-cut/pictures.ts';
+import type { Known } from './fit-cut/pictures.ts';
+import { createRandom, trainNetwork } from './fit-cut/train-network.ts';
+import type { Example } from './fit-cut/train-network.ts';
+
+sharp.concurrency(1);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'judge-only': { type: 'boolean', default: false } },
+});
+const folder = positionals[0];
+if (!folder) throw new Error('Which folder? node packages/mesh/scripts/fit-cut.ts <folder>');
+/** Pixels taken of each picture. */
+const pixelsEach = 400;
+const searchSide = 160;
+const prior = loadPrior();
+
+let guess: SmallNetwork = weights.guessNetwork;
+if (!values['judge-only']) {
+  guess = await fitGuess();
+  await write(guess, weights.judgeNetwork);
+  console.error('The judge has to be fitted to the new guess: run this again with --judge-only.');
+} else {
+  await write(guess, await fitJudge());
+}
+
+/** From single pixels; the learned prior is left out every now and then, because it may be missing. */
+async function fitGuess(): Promise<SmallNetwork> {
+  const random = createRandom(2);
+  const examples: Example[] = [];
+  for await (const known of readComposites(folder!)) {
+    const { picture, mask, width, height } = shrink(known);
+    const { perPixel } = findCues(toLab(picture), width, height, prior.run({ width, height, rgb: picture }));
+    for (let n = 0; n < pixelsEach; n++) {
+      const i = Math.floor(random() * mask.length);
+      examples.push({ inputs: perPixel.slice(cueCount * i, cueCount * (i + 1)), answer: mask[i]! });
+    }
+  }
+  const vary = (inputs: ArrayLike<number>, chance: () => number): ArrayLike<number> =>
+    chance() < 0.4 ? Array.from(inputs, (value, k) => (k === cueCount - 1 ? 0 : value)) : inputs;
+  return trainNetwork(examples, { units: 12, epochs: 8, batch: 64, rate: 0.01, decay: 0, vary });
+}
+
+/** From whole cuts, with and without the learned prior; what is learned is the intersection over union. */
+async function fitJudge(): Promise<SmallNetwork> {
+  const examples: Example[] = [];
+  const learn = (known: Known): void => {
+    for (const one of [prior, undefined]) {
+      for (const cut of proposeCuts(known.picture, one).cuts) {
+        const { width, height } = known.picture;
+        const coverage = resample(cut.coverage, cut.width, cut.height, width, height);
+        examples.push({ inputs: cut.measures, answer: intersectionOverUnion(coverage, known.mask) });
+      }
+    }
+  };
+  for await (const known of readComposites(folder!)) learn(known);
+  for await (const known of drawEmpty()) learn(known);
+  return trainNetwork(examples, { units: 8, epochs: 120, batch: 32, rate: 0.01, decay: 3e-4 });
+}
+
+function shrink({ picture, mask }: Known): { picture: Uint8Array; mask: Float32Array; width: number; height: number } {
+  const scale = searchSide / Math.max(picture.width, picture.height);
+  const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+  return {
+    picture: shrinkRgb(picture.rgb, picture.width, picture.height, width, height),
+    mask: resample(mask, picture.width, picture.height, width, height),
+    width,
+    height,
+  };
+}
+
+async function write(guessNetwork: SmallNetwork, judgeNetwork: SmallNetwork): Promise<void> {
+  const text = (network: SmallNetwork): string =>
+    `{\n  hidden: [\n${network.hidden.map((row) => `    [${row.join(', ')}],\n`).join('')}  ],\n  output: [${network.output.join(', ')}],\n}`;
+  await writeFile(
+    new URL('../src/segmentation/weights.ts', import.meta.url),
+    `import type { SmallNetwork } from './small-network.ts';
+
+/*
+ * Made by scripts/fit-cut.ts from composites of the \`train\` split of scripts/evaluate.ts; not to be changed by hand.
+ */
+
+/** Guesses the object from the cues of a pixel. */
+export const guessNetwork: SmallNetwork = ${text(guessNetwork)};
+
+/** Expects the intersection over union of a cut with the right one, from its measures. */
+export const judgeNetwork: SmallNetwork = ${text(judgeNetwork)};
+`,
+  );
+}

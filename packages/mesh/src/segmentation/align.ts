@@ -1,0 +1,85 @@
+import { boxBlur } from '../image/blur.ts';
+import { toLab } from '../image/lab.ts';
+import type { Picture } from '../image/picture.ts';
+import { resample } from '../image/resample.ts';
+
+/** How far from the coarse edge the true one may lie, in pixels of the coarse mask. */
+const reach = 0.7;
+/** The squared difference of the colours on both sides, over their variances, from which it moves an edge, and fully. */
+const [minRatio, fullRatio] = [3, 10];
+/** Variance (ΔE²) that is added to both sides: noise, and differences that hardly show. */
+const extraVariance = 20;
+
+/**
+ * Enlarges a coarse mask to the size of its picture, and moves its edge onto the picture's own: near it, each pixel goes
+ * to the side whose colours nearby it has. Where both sides look alike, the edge stays where enlarging puts it.
+ */
+export function alignMask(coarse: Float32Array, width: number, height: number, picture: Picture): Float32Array {
+  const plain = resample(coarse, width, height, picture.width, picture.height);
+  const scale = picture.width / width;
+  if (scale < 1.3) return plain;
+  const lab = toLab(picture.rgb);
+  const wide = Math.max(2, Math.round(reach * scale));
+  const first = settle(plain, lab, picture, wide, 2 * wide);
+  return settle(first, lab, picture, Math.max(1, Math.round(wide / 2)), wide);
+}
+
+/** @param band Pixels within this of the edge are decided anew; @param around by the colours this far away. */
+function settle(mask: Float32Array, lab: Float32Array, size: Picture, band: number, around: number): Float32Array {
+  const { width, height } = size;
+  const blur = (plane: Float32Array, radius: number): Float32Array => boxBlur(plane, width, height, radius);
+  const hard = mask.map((m) => (m >= 0.5 ? 1 : 0));
+  const near = blur(hard, band);
+  const object = near.map((n) => (n > 0.999 ? 1 : 0));
+  const background = near.map((n) => (n < 0.001 ? 1 : 0));
+  const [inside, outside] = [blur(object, around), blur(background, around)];
+  const means: [Float32Array, Float32Array][] = [];
+  const planes: Float32Array[] = [];
+  const squares = new Float32Array(mask.length);
+  for (let c = 0; c < 3; c++) {
+    const plane = Float32Array.from(mask, (_, i) => lab[3 * i + c]!);
+    planes.push(plane);
+    for (let i = 0; i < mask.length; i++) squares[i]! += plane[i]! ** 2;
+    means.push([
+      blur(
+        plane.map((v, i) => v * object[i]!),
+        around,
+      ),
+      blur(
+        plane.map((v, i) => v * background[i]!),
+        around,
+      ),
+    ]);
+  }
+  const [squaresInside, squaresOutside] = [
+    blur(
+      squares.map((v, i) => v * object[i]!),
+      around,
+    ),
+    blur(
+      squares.map((v, i) => v * background[i]!),
+      around,
+    ),
+  ];
+  const result = mask.slice();
+  for (let i = 0; i < mask.length; i++) {
+    if (object[i] || background[i] || inside[i]! < 0.01 || outside[i]! < 0.01) continue;
+    let [along, length] = [0, 0];
+    let variance = squaresInside[i]! / inside[i]! + squaresOutside[i]! / outside[i]! + 2 * extraVariance;
+    for (let c = 0; c < 3; c++) {
+      const there = means[c]![1][i]! / outside[i]!;
+      const here = means[c]![0][i]! / inside[i]!;
+      const step = here - there;
+      variance -= here * here + there * there;
+      along += step * (planes[c]![i]! - there);
+      length += step * step;
+    }
+    const ratio = length / Math.max(variance, extraVariance);
+    const trust = Math.min(Math.max((ratio - minRatio) / (fullRatio - minRatio), 0), 1);
+    const measured = Math.min(Math.max(along / Math.max(length, 1e-6), 0), 1);
+    // Steeper than the colours alone: a pixel with most of the object's colour is the object's.
+    const steep = Math.min(Math.max(0.5 + 2 * (measured - 0.5), 0), 1);
+    result[i] = trust * (0.7 * steep + 0.3 * mask[i]!) + (1 - trust) * mask[i]!;
+  }
+  return result;
+}

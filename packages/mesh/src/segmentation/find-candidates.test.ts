@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { alphaMask } from '../../test/check-model.ts';
+import { blurredGround, mug, photograph, textPage, vase } from '../../test/pictures.ts';
+import { decodePreview } from '../image/decode-image.ts';
+import type { Picture } from '../image/picture.ts';
+import { resample } from '../image/resample.ts';
+import { findCandidates } from './find-candidates.ts';
+import { intersectionOverUnion } from './measure-cut.ts';
+
+it('gives the best first, each method once, and the whole picture among them', async () => {
+  for (const image of [await mug(600), await textPage(400, 600), await vase(300)]) {
+    const { picture } = await decodePreview(image);
+    const candidates = findCandidates(picture);
+    const methods = candidates.map(({ method }) => method);
+    const scores = candidates.map(({ score }) => score);
+    expect(new Set(methods).size).toBe(methods.length);
+    expect(methods).toContain('relief');
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    for (const { coverage } of candidates) {
+      expect(coverage).toHaveLength(picture.width * picture.height);
+      expect(coverage.every((c) => c >= 0 && c <= 1)).toBe(true);
+    }
+    expect(findCandidates(picture)).toEqual(candidates);
+  }
+});
+
+it('asks a prior for a cut of its own, and believes what agrees with it more', async () => {
+  const { picture, right } = await knownPicture();
+  const [agrees, contradicts] = [right, right.map((c) => 1 - c)].map((answer) =>
+    findCandidates(picture, {
+      run: ({ width, height }) => resample(answer, picture.width, picture.height, width, height),
+    }),
+  );
+  const scoreOf = (candidates: typeof agrees, method: string): number =>
+    candidates?.find((candidate) => candidate.method === method)?.score ?? 0;
+  expect(findCandidates(picture).some(({ method }) => method === 'learned')).toBe(false);
+  const learned = agrees!.find(({ method }) => method === 'learned')!;
+  expect(intersectionOverUnion(learned.coverage, right)).toBeGreaterThan(0.9);
+  expect(scoreOf(agrees, 'scene')).toBeGreaterThan(scoreOf(contradicts, 'scene'));
+});
+
+async function knownPicture(): Promise<{ picture: Picture; right: Float32Array }> {
+  const { picture } = await decodePreview(await photograph(await blurredGround(320), await vase(320)));
+  return { picture, right: Float32Array.from(await alphaMask(await vase(320, '#000'))) };
+}
