@@ -57,7 +57,7 @@ export async function previewShapes(
     const options = { shape: kind, depth: undefined, detail: 0, faceLimit };
     const shape = await shapeObject(small, { ...found, coverage }, options, () => Promise.resolve());
     const atlas = shape.paint();
-    const model = toDrawable(cutSeams(shape.solid, shape.normalAt), shape.grid, atlas, small);
+    const { model } = toDrawable(cutSeams(shape.solid, shape.normalAt), shape.grid, atlas, small);
     shapes.push({ shape: kind, score, preview: await renderPreview(model, atlas, side) });
   }
   return { shapes };

@@ -33,7 +33,7 @@ export interface GenerateOptions {
   /** The body that the outline becomes. Default `auto`: by the outline and the photo's shading. */
   shape?: ShapeKind | 'auto';
   /** Default: what suits the shape. */
-  depth?: Depth;
+  depth?: Depth | undefined;
   /** How strongly the photo's shading is embossed into the surface, 0 to 1. Default 0. */
   detail?: number;
   /** `object` never falls back to a relief, `relief` always makes one. Default `auto`. */
