@@ -1,7 +1,7 @@
 import { boxBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
 import { distanceInside } from '../image/distance.ts';
-import { bilinear, shrinkRgb } from '../image/resample.ts';
+import { bilinear } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { MeasuredOutline } from './measure-outline.ts';
 
@@ -91,13 +91,18 @@ function sampleInside(grid: Grid, picture: Picture, { plane, axis }: MeasuredOut
 
 /** The picture's lightness, small: gamma-encoded luma, which is near enough to what people see. */
 function smallLightness({ rgb, width, height }: Picture): { values: Float32Array; width: number; height: number } {
-  const scale = Math.min(1, 224 / Math.max(width, height));
-  const [toWidth, toHeight] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-  const small = shrinkRgb(rgb, width, height, toWidth, toHeight);
-  const values = Float32Array.from(
-    { length: toWidth * toHeight },
-    (_, i) => (0.3 * small[3 * i]! + 0.59 * small[3 * i + 1]! + 0.11 * small[3 * i + 2]!) / 255,
-  );
+  const step = Math.max(1, Math.floor(Math.max(width, height) / 224));
+  const [toWidth, toHeight] = [Math.floor(width / step) || 1, Math.floor(height / step) || 1];
+  const values = new Float32Array(toWidth * toHeight);
+  const share = 1 / (255 * step * step);
+  for (let y = 0; y < toHeight * step && y < height; y++) {
+    const row = Math.floor(y / step) * toWidth;
+    for (let x = 0; x < toWidth * step && x < width; x++) {
+      const from = 3 * (y * width + x);
+      const luma = 0.3 * rgb[from]! + 0.59 * rgb[from + 1]! + 0.11 * rgb[from + 2]!;
+      values[row + Math.floor(x / step)]! += share * luma;
+    }
+  }
   return { values, width: toWidth, height: toHeight };
 }
 

@@ -1,6 +1,6 @@
 import { boxBlur, softBlur } from '../image/blur.ts';
 import { distanceInside } from '../image/distance.ts';
-import { bilinear, resample } from '../image/resample.ts';
+import { bilinear } from '../image/resample.ts';
 import { fillUnknown } from './push-pull.ts';
 
 /** The front of an object with colours that continue past its silhouette: three colours and a weight per pixel. */
@@ -42,13 +42,7 @@ export function paintSkin(
 ): { width: number; height: number; values: Float32Array } {
   const half = halve(front);
   const { width, height } = half;
-  const inside = resample(
-    coverage.map((share) => (share > 0.5 ? 1 : 0)),
-    front.width,
-    front.height,
-    width,
-    height,
-  );
+  const inside = halveMask(coverage, front.width, half);
   const distance = distanceInside(inside, width, height);
   const size = Math.max(width, height);
   const calm = blurred(half, rimBlur * size);
@@ -68,14 +62,26 @@ export function paintSkin(
   return { width, height, values };
 }
 
-function halve(front: Front): Side {
-  const [width, height] = [Math.max(1, Math.ceil(front.width / 2)), Math.max(1, Math.ceil(front.height / 2))];
-  const planes = [0, 1, 2].map((c) => {
-    const plane = new Float32Array(front.width * front.height);
-    for (let i = 0; i < plane.length; i++) plane[i] = front.values[4 * i + c]!;
-    return resample(plane, front.width, front.height, width, height);
-  });
+function halve({ width: fullWidth, height: fullHeight, values }: Front): Side {
+  const [width, height] = [Math.max(1, Math.ceil(fullWidth / 2)), Math.max(1, Math.ceil(fullHeight / 2))];
+  const planes = [0, 1, 2].map(() => new Float32Array(width * height));
+  for (let y = 0; y < height; y++) {
+    const [top, bottom] = [2 * y * fullWidth, Math.min(2 * y + 1, fullHeight - 1) * fullWidth];
+    for (let x = 0; x < width; x++) {
+      const [left, right] = [2 * x, Math.min(2 * x + 1, fullWidth - 1)];
+      const [a, b, c, d] = [4 * (top + left), 4 * (top + right), 4 * (bottom + left), 4 * (bottom + right)];
+      for (let k = 0; k < 3; k++)
+        planes[k]![y * width + x] = (values[a + k]! + values[b + k]! + values[c + k]! + values[d + k]!) / 4;
+    }
+  }
   return { width, height, planes };
+}
+
+/** 1 for each pixel at half the size whose top left quarter is covered. */
+function halveMask(coverage: Float32Array, fullWidth: number, { width, height }: Side): Uint8Array {
+  return Uint8Array.from({ length: width * height }, (_, at) =>
+    coverage[2 * Math.floor(at / width) * fullWidth + 2 * (at % width)]! > 0.5 ? 1 : 0,
+  );
 }
 
 function blurred({ width, height, planes }: Side, radius: number): Side {
@@ -120,7 +126,7 @@ function plainColours({ width, height, planes }: Side, distance: Float32Array, s
 }
 
 /** 0 where the back shows the front, 1 where it does not. Much detail in all decides for the whole. */
-function detailOf(side: Side, inside: Float32Array, distance: Float32Array, size: number): Float32Array {
+function detailOf(side: Side, inside: Uint8Array, distance: Float32Array, size: number): Float32Array {
   const { width, height } = side;
   const fine = blurred(side, 0.004 * size);
   const broad = blurred(side, 0.025 * size);
@@ -128,7 +134,7 @@ function detailOf(side: Side, inside: Float32Array, distance: Float32Array, size
   const counted = new Float32Array(width * height);
   for (let at = 0; at < contrast.length; at++) {
     // The rim is dark on most round things, and has contours on drawn ones: that is not detail.
-    if (inside[at]! <= 0.5 || distance[at]! < ringTo * size) continue;
+    if (inside[at] === 0 || distance[at]! < ringTo * size) continue;
     counted[at] = 1;
     for (let c = 0; c < 3; c++) contrast[at]! += Math.abs(fine.planes[c]![at]! - broad.planes[c]![at]!) / 765;
   }
