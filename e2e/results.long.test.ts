@@ -149,7 +149,7 @@ test('every format of the model can be downloaded, and everything as a ZIP whose
 });
 
 test('a chosen size is that of every download, of the facts and of the grid in the viewer', async () => {
-  const page = await open(`/results/${three.jobId}`);
+  const page = await open(`/results/${three.jobId}`, small);
   const stage = page.getByRole('region', { name: 'duck.glb' });
   await stage.getByText('Closed all round: ready to print').waitFor();
   await stage.getByText(/^100 × [\d.]+ × [\d.]+ mm$/).waitFor();
@@ -177,6 +177,8 @@ test('a chosen size is that of every download, of the facts and of the grid in t
 
   await field.fill('0');
   await stage.getByText('Give a number of millimetres from 1 to 100,000.').waitFor();
+  // What is half typed stays there.
+  expect(await field.inputValue()).toBe('0');
   expect(await stage.getByRole('button', { name: 'Download GLB' }).isDisabled()).toBe(true);
   expect(await stage.getByRole('link', { name: /^STL / }).getAttribute('href')).toBeNull();
   await field.fill('');
