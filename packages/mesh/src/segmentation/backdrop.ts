@@ -2,6 +2,7 @@ import { findComponents } from '../image/connected-components.ts';
 import type { Picture } from '../image/picture.ts';
 import { toLab } from '../image/lab.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
+import { findCastShadow } from './cast-shadow.ts';
 import { measureDifference } from './difference.ts';
 import { openHoles } from './holes.ts';
 import { findShadow } from './shadow.ts';
@@ -17,8 +18,11 @@ const maxNoise = 5;
 const minCovered = 0.0008;
 const maxCovered = 0.97;
 
-/** 0 to 1 per pixel; undefined where the border is not a plain backdrop or nothing stands out from it. */
-export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
+/**
+ * 0 to 1 per pixel; undefined where the border is not a plain backdrop or nothing stands out from it.
+ * @param guess The probability that each pixel belongs to the object, to tell dark parts of it from its shadow.
+ */
+export function cutFromBackdrop(picture: Picture, guess?: Float32Array): Float32Array | undefined {
   const { width, height } = picture;
   const lab = toLab(picture.rgb);
   const backdrop = fitBackdrop(lab, width, height);
@@ -33,6 +37,10 @@ export function cutFromBackdrop(picture: Picture): Float32Array | undefined {
   const shadow = even
     ? findShadow(lab, difference, background, width, height, tolerance, backdrop.noise)
     : new Uint8Array(background.length);
+  if (guess && even) {
+    const cast = findCastShadow(lab, difference, background, guess, width, height, tolerance);
+    for (let i = 0; i < cast.length; i++) shadow[i]! |= cast[i]!;
+  }
   openHoles(similar, background, difference, backdrop, width, height);
   for (let i = 0; i < background.length; i++) background[i]! |= shadow[i]!;
   dropSpecks(background, difference.total, width, height, tolerance);

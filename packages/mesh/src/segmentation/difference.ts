@@ -6,7 +6,7 @@ export interface Difference {
   total: Float32Array;
   /** Lightness above the backdrop. */
   light: Float32Array;
-  /** Difference in hue and chroma alone. */
+  /** Difference in hue and chroma alone, from what the backdrop has at this lightness. */
   chroma: Float32Array;
 }
 
@@ -21,8 +21,10 @@ export function measureDifference(lab: Float32Array, width: number, height: numb
       const i = y * width + x;
       backdrop.at(x, y, expected);
       const dl = lab[3 * i]! - expected[0]!;
-      const da = lab[3 * i + 1]! - expected[1]!;
-      const db = lab[3 * i + 2]! - expected[2]!;
+      // Less light scales L + 16, a and b alike: a shadow on a coloured ground is less colourful, too.
+      const shade = Math.min(Math.max((lab[3 * i]! + 16) / (expected[0]! + 16), 0.3), 1);
+      const da = lab[3 * i + 1]! - shade * expected[1]!;
+      const db = lab[3 * i + 2]! - shade * expected[2]!;
       const weighted = dl < 0 ? 0.75 * dl : dl;
       light[i] = dl;
       chroma[i] = Math.sqrt(da * da + db * db);

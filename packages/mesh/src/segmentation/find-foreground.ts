@@ -72,7 +72,13 @@ export function findForeground(picture: Picture, options: ForegroundOptions = {}
   if (best && (mode === 'object' || best.score >= reliefScore)) {
     const { method } = best.cut;
     const crumbs = method === 'backdrop' ? crumbShares.backdrop : crumbShares.scene;
-    const coverage = keepParts(enlarge(best.cut, picture, small), picture.width, picture.height, parts, crumbs);
+    const coverage = keepParts(
+      enlarge(best.cut, picture, small, proposals),
+      picture.width,
+      picture.height,
+      parts,
+      crumbs,
+    );
     return { kind: 'object', method, coverage, score: best.score, warnings: cutWarnings(best.score) };
   }
   if (mode === 'object') throw new ImageError('NO_FOREGROUND', meshMessage('mesh.object_missing'));
@@ -99,10 +105,11 @@ function search(picture: Picture, prior?: Prior): { small: Picture; proposals: P
 }
 
 /** The cut of the whole picture that belongs to one of the small one. */
-function enlarge(cut: Proposal, picture: Picture, small: Picture): Float32Array {
+function enlarge(cut: Proposal, picture: Picture, small: Picture, proposals: Proposals): Float32Array {
   const aligned = (): Float32Array => alignMask(cut.coverage, cut.width, cut.height, picture);
   if (cut.method !== 'backdrop') return aligned();
-  const full = cutFromBackdrop(picture);
+  const { guess, width, height } = proposals;
+  const full = cutFromBackdrop(picture, resample(guess, width, height, picture.width, picture.height));
   if (!full) return aligned();
   const shrunk = resample(full, picture.width, picture.height, small.width, small.height);
   return intersectionOverUnion(shrunk, cut.coverage) >= sameOverlap ? full : aligned();

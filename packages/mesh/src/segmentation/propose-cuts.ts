@@ -38,6 +38,8 @@ export interface Proposals {
   cuts: Proposal[];
   /** How much each pixel of a picture of `width` × `height` stands out, 0 to 1. */
   saliency: Float32Array;
+  /** The probability that each pixel belongs to the object. */
+  guess: Float32Array;
   width: number;
   height: number;
 }
@@ -53,7 +55,8 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
   const learned = prediction && guessObject(cues.perPixel, true);
   const segment = (seed: Float32Array, trust: number, possible?: Float32Array): Float32Array | undefined =>
     tidy(segmentByColour(lab, width, height, seed, trust, possible), learned ?? guess, width, height);
-  const backdrop = cutFromBackdrop(picture);
+  const likely = learned ?? guess;
+  const backdrop = cutFromBackdrop(picture, resample(likely, width, height, picture.width, picture.height));
   const inMiddle = rectangle(width, height, 0.2);
   const found: Partial<Record<CutMethod, Float32Array | undefined>> = {
     backdrop: backdrop && resample(backdrop, picture.width, picture.height, width, height),
@@ -81,7 +84,7 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
       });
     } else cuts.push({ method, coverage: cut, width, height, measures, backdropOverlap });
   }
-  return { cuts, saliency: cues.saliency, width, height };
+  return { cuts, saliency: cues.saliency, guess: likely, width, height };
 }
 
 function shrink(picture: Picture): Picture {

@@ -1,0 +1,83 @@
+import { boxBlur } from '../image/blur.ts';
+import { findComponents } from '../image/connected-components.ts';
+import { dilate } from '../image/morphology.ts';
+import type { Difference } from './difference.ts';
+
+/** How much darker than the backdrop a shadow is (L). */
+const [minDarker, maxDarker] = [2.5, 55];
+/** Mean probability of the object, at most, in a shadow. */
+const maxGuess = 0.5;
+/** Share of its outline, at least, along which a shadow borders on the background. */
+const minOpen = 0.2;
+
+/**
+ * The shadows that an object casts on a plain ground, with edges of any sharpness: even regions, darker than the backdrop
+ * but of its hue, that border on the background and that do not look like the object.
+ * @param guess The probability that each pixel belongs to the object.
+ */
+export function findCastShadow(
+  lab: Float32Array,
+  difference: Difference,
+  background: Uint8Array,
+  guess: Float32Array,
+  width: number,
+  height: number,
+  tolerance: number,
+): Uint8Array {
+  const maxChroma = Math.max(0.8 * tolerance, 2.5);
+  const uneven = unevenness(lab, width, height);
+  const like = new Uint8Array(background.length);
+  for (let i = 0; i < like.length; i++) {
+    const darker = -difference.light[i]!;
+    const isShade = darker > minDarker && darker < maxDarker && difference.chroma[i]! < maxChroma + 0.06 * darker;
+    like[i] = !background[i] && isShade && uneven[i]! < 2.2 + 0.5 * tolerance ? 1 : 0;
+  }
+  const { labels, areas } = findComponents(like, width, height, 1, 4);
+  const nearBackground = dilate(Float32Array.from(background), width, height, edgeWidth(width, height));
+  const tallies = areas.map(() => ({ guess: 0, outline: 0, open: 0 }));
+  for (let i = 0; i < like.length; i++) {
+    const tally = tallies[labels[i]!];
+    if (!tally) continue;
+    tally.guess += guess[i]!;
+    if (
+      labels[i - 1] === labels[i] &&
+      labels[i + 1] === labels[i] &&
+      labels[i - width] === labels[i] &&
+      labels[i + width] === labels[i]
+    )
+      continue;
+    tally.outline++;
+    if (nearBackground[i]) tally.open++;
+  }
+  const least = 2e-4 * like.length;
+  const isShadow = areas.map((area, label) => {
+    const { guess: sum, outline, open } = tallies[label]!;
+    return area > least && sum < maxGuess * area && open > minOpen * outline;
+  });
+  const shadow = Float32Array.from(labels, (label) => (label !== -1 && isShadow[label]! ? 1 : 0));
+  // Its edge is too steep to be even.
+  const edge = dilate(shadow, width, height, edgeWidth(width, height));
+  return Uint8Array.from(shadow, (s, i) => {
+    if (s === 1) return 1;
+    const darker = -difference.light[i]!;
+    const fades = edge[i] === 1 && nearBackground[i] === 1 && darker < maxDarker;
+    return fades && !background[i] && difference.chroma[i]! < maxChroma + 0.06 * darker ? 1 : 0;
+  });
+}
+
+function edgeWidth(width: number, height: number): number {
+  return Math.max(2, Math.round(0.006 * Math.max(width, height)));
+}
+
+/** Standard deviation of the lightness around each pixel. */
+function unevenness(lab: Float32Array, width: number, height: number): Float32Array {
+  const light = Float32Array.from({ length: width * height }, (_, i) => lab[3 * i]!);
+  const mean = boxBlur(light, width, height, 2);
+  const square = boxBlur(
+    light.map((l) => l * l),
+    width,
+    height,
+    2,
+  );
+  return square.map((s, i) => Math.sqrt(Math.max(s - mean[i]! ** 2, 0)));
+}
