@@ -89,7 +89,9 @@ function fromMask(picture: Picture, mask: Mask, parts: 'all' | 'largest'): Foreg
   if (mask.coverage.every((c) => c >= 0.99)) return asPicture(picture, search(picture).saliency, []);
   if (!mask.coverage.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
   const coarse = mask.width < coarseShare * picture.width;
-  const coverage = coarse ? alignMask(mask.coverage, mask.width, mask.height, picture) : mask.coverage;
+  const coverage = coarse
+    ? alignMask(mask.coverage, mask.width, mask.height, picture)
+    : resample(mask.coverage, mask.width, mask.height, picture.width, picture.height);
   const kept = keepParts(coverage, picture.width, picture.height, parts);
   return { kind: 'object', method: 'mask', coverage: kept, warnings: [] };
 }
