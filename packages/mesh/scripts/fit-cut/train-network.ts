@@ -48,7 +48,7 @@ export function trainNetwork(examples: readonly Example[], options: TrainOptions
       }
       adam(weights, gradient, state, rate * (1 - epoch / epochs));
     }
-    console.error(`epoch ${epoch + 1}: ${(loss / steps / batch).toFixed(4)}`);
+    if (epoch % 8 === 7) console.error(`epoch ${epoch + 1}: ${(loss / steps / batch).toFixed(4)}`);
   }
   return toNetwork(weights, units, row);
 }

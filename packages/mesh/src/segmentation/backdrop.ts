@@ -31,7 +31,11 @@ export function cutFromBackdrop(picture: Picture, guess?: Float32Array): Float32
   const tolerance = Math.min(Math.max(3.5 * backdrop.noise, 3.2), 14);
   const difference = measureDifference(lab, width, height, backdrop);
   const similar = new Uint8Array(width * height);
-  for (let i = 0; i < similar.length; i++) similar[i] = difference.total[i]! < tolerance ? 1 : 0;
+  for (let i = 0; i < similar.length; i++) {
+    // Where nothing speaks for the object, compression may have left more.
+    const more = guess ? 1.2 * Math.max(0, 1 - guess[i]! / 0.25) : 0;
+    similar[i] = difference.total[i]! < tolerance * (1 + more) ? 1 : 0;
+  }
 
   const background = floodFromBorder(similar, width, height);
   const shadow = even

@@ -5,8 +5,9 @@ import type { Difference } from './difference.ts';
 
 /** How much darker than the backdrop a shadow is (L). */
 const [minDarker, maxDarker] = [2.5, 55];
-/** Mean probability of the object, at most, in a shadow. */
-const maxGuess = 0.5;
+/** Mean probability of the object, at most, in a shadow; a region that is a large share of the object must be surer. */
+const maxGuess = { small: 0.75, large: 0.5 };
+const largeShare = 0.35;
 /** Share of its outline, at least, along which a shadow borders on the background. */
 const minOpen = 0.2;
 
@@ -50,9 +51,11 @@ export function findCastShadow(
     if (nearBackground[i]) tally.open++;
   }
   const least = 2e-4 * like.length;
+  const object = background.reduce((sum, b) => sum + 1 - b, 0);
   const isShadow = areas.map((area, label) => {
     const { guess: sum, outline, open } = tallies[label]!;
-    return area > least && sum < maxGuess * area && open > minOpen * outline;
+    const limit = area < largeShare * object ? maxGuess.small : maxGuess.large;
+    return area > least && sum < limit * area && open > minOpen * outline;
   });
   const shadow = Float32Array.from(labels, (label) => (label !== -1 && isShadow[label]! ? 1 : 0));
   // Its edge is too steep to be even.
@@ -65,8 +68,18 @@ export function findCastShadow(
   });
 }
 
+/** How much each pixel looks like the backdrop in the shade, 0 to 1: darker, of its hue, and even. */
+export function shadeLikeness(lab: Float32Array, difference: Difference, width: number, height: number): Float32Array {
+  const uneven = unevenness(lab, width, height);
+  return uneven.map((u, i) => {
+    const darker = -difference.light[i]!;
+    if (darker < minDarker || darker > maxDarker) return 0;
+    return Math.exp(-((difference.chroma[i]! / (4 + 0.06 * darker)) ** 2) - (u / 8) ** 2);
+  });
+}
+
 function edgeWidth(width: number, height: number): number {
-  return Math.max(2, Math.round(0.006 * Math.max(width, height)));
+  return Math.max(2, Math.round(0.015 * Math.max(width, height)));
 }
 
 /** Standard deviation of the lightness around each pixel. */
