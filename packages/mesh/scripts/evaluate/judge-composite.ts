@@ -19,7 +19,7 @@ export interface CompositeRow {
   score?: number;
   /** Intersection over union with the right outline: of the model's front view or, without a model, of its cut. */
   iou: number;
-  /** Of the cut that is taken, and of the best of all that were found: what one tap can give. */
+  /** Of the cut that is taken, where it lies, and of the best of all that were found: what one tap can give. */
   cut: number;
   best: number;
   /** Ids of what is said about the cut. */

@@ -17,6 +17,7 @@ export function summariseComposites(rows: readonly CompositeRow[]): string {
       some.length,
       share(some, ({ iou }) => iou >= goodFrom),
       middle(some.map(({ iou }) => iou)),
+      share(some, ({ cut }) => cut >= goodFrom),
       share(some, ({ best }) => best >= goodFrom),
       silent.length,
       warned.length,
@@ -24,8 +25,8 @@ export function summariseComposites(rows: readonly CompositeRow[]): string {
       middle(some.map(({ seconds }) => seconds)),
     ];
   });
-  const head = ['ground', 'composites', 'IoU ≥ .9', 'median IoU', 'best cut ≥ .9'];
-  return table([...head, 'wrong, not warned', 'right, but warned', 'cuts taken', 'median s'], lines);
+  const head = ['ground', 'composites', 'IoU ≥ .9', 'median IoU', 'cut taken ≥ .9', 'best cut ≥ .9'];
+  return table([...head, 'wrong, not warned', 'right, but warned', 'methods', 'median s'], lines);
 }
 
 /** What can be said of photos whose right outline is unknown. */
