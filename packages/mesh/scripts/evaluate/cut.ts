@@ -13,15 +13,19 @@ export interface Cut {
 /** The cuts of a picture, the one that is taken first. */
 export type FindCuts = (picture: Picture) => Cut[];
 
-/** Those of `findCandidates`, with the prior; in a checkout without them, what there was before. */
+/** Those of `findCandidates`, with the prior; in a checkout without them, the whole picture alone. */
 export async function loadCuts(): Promise<FindCuts> {
   const { findCandidates } = (await load('../../src/cut.ts')) as {
     findCandidates?: (picture: Picture, prior?: unknown) => Cut[];
   };
-  if (!findCandidates) return (await import('./old-cuts.ts')).findOldCuts;
+  if (!findCandidates) return wholePicture;
   const { loadPrior } = (await load('../../src/segmentation/prior/load-prior.ts')) as { loadPrior?: () => unknown };
   const prior = loadPrior?.();
   return (picture) => findCandidates(picture, prior);
+}
+
+function wholePicture({ width, height }: Picture): Cut[] {
+  return [{ method: 'relief', coverage: new Float32Array(width * height).fill(1), warnings: [] }];
 }
 
 async function load(path: string): Promise<object> {
