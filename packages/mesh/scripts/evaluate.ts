@@ -3,7 +3,7 @@
  * node packages/mesh/scripts/evaluate.ts <folder> [options]
  *   --only plain|textured|blurred|photos|kinds   one of the sets: composites with known masks on three grounds, photos,
  *                                                and pictures of things whose thickness is known; all by default
- *   --limit 88                                   of each set
+ *   --limit 93                                   of each set
  *   --split test|train                           figures are given on test, which nothing was tuned or trained on
  *   --cut-only                                   composites alone, and of them the cuts: no models, several times faster
  *   --jobs 1                                     processes
@@ -29,7 +29,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     only: { type: 'string' },
-    limit: { type: 'string', default: '88' },
+    limit: { type: 'string', default: '93' },
     split: { type: 'string', default: 'test' },
     'cut-only': { type: 'boolean', default: false },
     jobs: { type: 'string', default: '1' },

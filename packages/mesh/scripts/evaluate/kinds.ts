@@ -1,6 +1,6 @@
 /** How thick things are in truth: depth against the shorter side of their front. */
 export interface Kind {
-  kind: 'flat' | 'boxy' | 'round' | 'full';
+  kind: 'flat' | 'tool' | 'boxy' | 'round' | 'full';
   low: number;
   high: number;
 }
@@ -8,6 +8,8 @@ export interface Kind {
 const ranges = {
   /** Coins, saws, boards. */
   flat: { low: 0, high: 0.2 },
+  /** Scissors, pliers, hammers: thinner than wide, but with handles. */
+  tool: { low: 0.03, high: 0.35 },
   /** Books, cameras, gravestones. */
   boxy: { low: 0.1, high: 0.6 },
   /** Bottles, bulbs and everything else that was turned. */
@@ -18,18 +20,13 @@ const ranges = {
 
 /** By the name of the file, where a name tells it. */
 const names: readonly [RegExp, Kind['kind']][] = [
-  [/^(button|saw|bandage_adhesive|cymbal_crash|mercurythermometer|spade|blackslate|plate|buffetset|spoons)\b/, 'flat'],
-  [/^(scissors|plier|wrench|tweezer|sickle|sideCutter|hammer[0-9])|^(sudoku|chessboard_RGB|board|box)\./, 'flat'],
+  [/^(button|saw|bandage_adhesive|cymbal_crash|mercurythermometer|blackslate|plate|buffetset|spoons)\b/, 'flat'],
+  [/^(sudoku|chessboard_RGB|board|box)\./, 'flat'],
+  [/^(scissors|plier|wrench|tweezer|sickle|sideCutter|hammer[0-9])/, 'tool'],
   [/coin|dime|nickel|quarter|penny|euro|cent[0-9]/i, 'flat'],
   [/^(camera_35mm|toolbox|guitar|violin|cello|multimeter|grave-|clock|block)/, 'boxy'],
-  [
-    /^(Lightbulb|bulb|cylinder|candle|drum_tomtom|home_compost|bucket|cup|spray|eggplant|pawn|rook|bishop|queen|king)/,
-    'round',
-  ],
-  [
-    /^(apricot|Apricot_whole|orange|kiwi|grannysmith|apple|avocado|earth|jupiter|mars|mercury|neptune|sun|venus)\b/,
-    'full',
-  ],
+  [/^(Lightbulb|bulb|cylinder|candle|drum_tomtom|home_compost|bucket|cup|spray|pawn|rook|bishop|queen|king)/, 'round'],
+  [/^(apricot|Apricot_whole|orange|kiwi|apple|avocado|earth|jupiter|mars|mercury|neptune|sun|venus)\b/, 'full'],
   [/^([1-8]_(mercury|jupiter|uranus|neptune)|baseball|volleyball|balloon360|basketball|soccer)/, 'full'],
 ];
 
