@@ -20,10 +20,10 @@ const ranges = {
 
 /** By the name of the file, where a name tells it. */
 const names: readonly [RegExp, Kind['kind']][] = [
-  [/^(button|saw|bandage_adhesive|cymbal_crash|mercurythermometer|blackslate|plate|buffetset|spoons)\b/, 'flat'],
+  [/^(button|saw|bandage_adhesive|cymbal_crash|mercurythermometer|blackslate|plate|spoons)\b/, 'flat'],
   [/^(sudoku|chessboard_RGB|board|box)\./, 'flat'],
   [/^(scissors|plier|wrench|tweezer|sickle|sideCutter|hammer[0-9])/, 'tool'],
-  [/coin|dime|nickel|quarter|penny|euro|cent[0-9]/i, 'flat'],
+  [/coin|^[0-9]*-?(dime|nickel|quarter|penny|kennedy|sacagawea|euro_)/, 'flat'],
   [/^(camera_35mm|toolbox|guitar|violin|cello|multimeter|grave-|clock|block)/, 'boxy'],
   [/^(Lightbulb|bulb|cylinder|candle|drum_tomtom|home_compost|bucket|cup|spray|pawn|rook|bishop|queen|king)/, 'round'],
   [/^(apricot|Apricot_whole|orange|kiwi|apple|avocado|earth|jupiter|mars|mercury|neptune|sun|venus)\b/, 'full'],
