@@ -1,6 +1,6 @@
 import { decodeImage } from '../../src/image/decode-image.ts';
 import type { Composite } from './compose.ts';
-import type { FindCuts } from './cut.ts';
+import { findCuts } from './cut.ts';
 import { aboutTheCut, measureModel } from './measure-model.ts';
 import type { Measures } from './measure-model.ts';
 import { overlap, toMask } from './overlap.ts';
@@ -16,7 +16,7 @@ export interface CompositeRow {
   shadow: boolean;
   cutByBorder: boolean;
   method: string;
-  score?: number;
+  score: number;
   /** Intersection over union with the right outline: of the model's front view or, without a model, of its cut. */
   iou: number;
   /** Of the cut that is taken, where it lies, and of the best of all that were found: what one tap can give. */
@@ -35,7 +35,6 @@ const half = 128;
 export async function judgeComposite(
   planned: Planned,
   composite: Composite,
-  findCuts: FindCuts,
   cutOnly: boolean,
 ): Promise<{ row: CompositeRow; tile?: Uint8Array }> {
   const { width, height, jpeg, shadow, cutByBorder } = composite;
@@ -53,7 +52,7 @@ export async function judgeComposite(
     shadow,
     cutByBorder,
     method: taken.method,
-    ...(taken.score !== undefined && { score: taken.score }),
+    score: taken.score,
     iou: overlaps[0]!,
     cut: overlaps[0]!,
     best: Math.max(...overlaps),

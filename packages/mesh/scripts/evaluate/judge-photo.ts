@@ -1,6 +1,7 @@
 import { decodeImage } from '../../src/image/decode-image.ts';
 import { findComponents } from '../../src/image/connected-components.ts';
-import type { Cut, FindCuts } from './cut.ts';
+import type { Candidate } from '../../src/cut.ts';
+import { findCuts } from './cut.ts';
 import { kindOf } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { measureModel } from './measure-model.ts';
@@ -14,7 +15,7 @@ export interface PhotoRow {
   set: 'photos' | 'kinds';
   name: string;
   method: string;
-  score?: number;
+  score: number;
   /** Intersection over union of the cut with the next one that was found otherwise. */
   agreement?: number;
   /** Pieces of the cut of at least a thousandth of the picture. */
@@ -33,7 +34,6 @@ export async function judgePhoto(
   set: PhotoRow['set'],
   source: Source,
   image: Uint8Array,
-  findCuts: FindCuts,
 ): Promise<{ row: PhotoRow; tile: Uint8Array }> {
   const picture = await decodeImage(image);
   const cuts = findCuts(picture);
@@ -46,7 +46,7 @@ export async function judgePhoto(
     set,
     name: source.file,
     method: measures.method,
-    ...(taken.score !== undefined && { score: taken.score }),
+    score: taken.score,
     ...(agreement !== undefined && { agreement }),
     pieces: findComponents(mask, picture.width, picture.height, 1, 4).areas.filter((a) => a >= mask.length / 1000)
       .length,
@@ -61,7 +61,7 @@ export async function judgePhoto(
   return { row, tile: await drawTile(label, picture, taken.coverage, model, texture) };
 }
 
-function agreementOf([taken, ...others]: readonly Cut[]): number | undefined {
+function agreementOf([taken, ...others]: readonly Candidate[]): number | undefined {
   const other = others.find(({ method }) => method !== taken?.method && method !== 'relief');
   return taken && other && overlap(toMask(taken.coverage), toMask(other.coverage));
 }

@@ -32,7 +32,7 @@ export async function measureModel(
   const seconds = (performance.now() - started) / 1000;
   const { model, texture } = await readModel(glb);
   const solid = weld(model);
-  const { shape } = statistics as { shape?: string };
+  const { shape } = statistics;
   const measures = {
     method: statistics.method,
     ...(shape && { shape }),

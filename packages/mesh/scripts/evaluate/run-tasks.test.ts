@@ -43,7 +43,7 @@ test('a worker judges a composite and a thing whose thickness is known', async (
   ];
   const [composite, known] = await runTasks(folder, tasks, 1);
   expect(composite).toMatchObject({ row: { set: 'plain', cutout: planned!.cutout.file } });
-  expect((composite!.row as { iou: number }).iou).toBeGreaterThan(0.3);
+  expect((composite!.row as { iou: number }).iou).toBeGreaterThan(0.9);
   expect(known).toMatchObject({
     row: { name: 'baseball.png', expected: { kind: 'full' }, model: { parts: 1, closed: true, crossings: 0 } },
   });

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { loadCuts } from './cut.ts';
 import { judgeComposite } from './judge-composite.ts';
 import type { CompositeRow } from './judge-composite.ts';
 import { judgePhoto } from './judge-photo.ts';
@@ -29,7 +28,6 @@ export interface Answer {
 sharp.concurrency(1);
 const folder = process.argv[2]!;
 const make = createMaker(folder);
-const findCuts = await loadCuts();
 
 process.on('message', (task: Task) => {
   void judge(task)
@@ -41,8 +39,8 @@ process.send!('ready');
 
 async function judge(task: Task): Promise<Omit<Answer, 'peakMegabytes'>> {
   if (task.set !== 'composite') {
-    return judgePhoto(task.set, task.source, await readFile(join(folder, task.source.file)), findCuts);
+    return judgePhoto(task.set, task.source, await readFile(join(folder, task.source.file)));
   }
   const composite = await make(task.planned);
-  return composite ? judgeComposite(task.planned, composite, findCuts, task.cutOnly) : {};
+  return composite ? judgeComposite(task.planned, composite, task.cutOnly) : {};
 }
