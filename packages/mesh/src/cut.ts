@@ -5,6 +5,7 @@
 export type { Picture as Raster } from './image/picture.ts';
 export { findCandidates } from './segmentation/find-candidates.ts';
 export type { Candidate } from './segmentation/candidate.ts';
+export { fetchPrior } from './segmentation/prior/fetch-prior.ts';
 export type { Prior } from './segmentation/prior/prior.ts';
 export type { Message } from './messages.ts';
 export type { Method } from './types.ts';

@@ -1,4 +1,13 @@
-import { createStrokeCutter, findCandidates, type Raster, type Stroke, type StrokeCutter } from '@image2model/mesh/cut';
+import {
+  createStrokeCutter,
+  fetchPrior,
+  findCandidates,
+  type Prior,
+  type Raster,
+  type Stroke,
+  type StrokeCutter,
+} from '@image2model/mesh/cut';
+import priorAddress from '@image2model/mesh/prior.bin?url';
 import { veilPng } from './png.ts';
 import type { Size } from '../services/measure-photo.ts';
 import type { Cut, PhotoCuts } from './types.ts';
@@ -19,6 +28,8 @@ export interface CutAnswer {
 /** What strokes are drawn on now, until a task brings something else. */
 let drawnOn: { raster: Raster; cutter: StrokeCutter; coverage: Float32Array } | undefined;
 
+let prior: Promise<Prior | undefined> | undefined;
+
 addEventListener('message', ({ data }: MessageEvent<CutTask>) => void answer(data));
 
 async function answer(task: CutTask): Promise<void> {
@@ -34,12 +45,21 @@ async function answer(task: CutTask): Promise<void> {
 }
 
 async function cutsOf(photo: Blob, size: Size): Promise<PhotoCuts> {
-  const raster = await rasterOf(photo, size);
+  const [raster, known] = await Promise.all([rasterOf(photo, size), knownPrior()]);
   const { width, height } = raster;
-  const cuts = findCandidates(raster).map(async ({ method, score, coverage }): Promise<Cut> => {
+  const cuts = findCandidates(raster, known).map(async ({ method, score, coverage }): Promise<Cut> => {
     return { method, score, coverage, veil: await veilPng(coverage, width, height) };
   });
   return { raster, cuts: await Promise.all(cuts) };
+}
+
+/** What was learned from other pictures, loaded with the first photo. Where it does not come, the photo alone decides. */
+async function knownPrior(): Promise<Prior | undefined> {
+  prior ??= fetchPrior(priorAddress).catch(() => undefined);
+  const loaded = await prior;
+  // The next photo tries again.
+  if (!loaded) prior = undefined;
+  return loaded;
 }
 
 function afterStrokes({ start, strokes }: CutTask & { kind: 'strokes' }): Float32Array | undefined {
