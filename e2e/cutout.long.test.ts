@@ -50,6 +50,36 @@ test('a cut-out that is chosen by keyboard before the upload arrives as a mask, 
   expect(await greyAt(job, [0.5, 0.5], [0.02, 0.02])).toEqual([255, 255]);
 }, 120_000);
 
+test('the page and the server find the same cut-outs of a photo, the learned one too', async () => {
+  const photo = await duckOnPebbles();
+  const form = new FormData();
+  form.append('file', new Blob([Uint8Array.from(photo)]), 'duck.png');
+  const answer = await fetch(`${site.server.url}/api/v1/cuts`, { method: 'POST', body: form });
+  const { candidates } = (await answer.json()) as { candidates: { id: string; score: number }[] };
+  expect(candidates[0]?.id).toBe('learned');
+  const page = await site.open('/', { viewport: desktop });
+  await pick(page, { name: 'duck.png', mimeType: 'image/png', buffer: photo });
+  await openEditor(page, 'duck.png');
+  const first = page.getByRole('radio', { name: /^Cut-out 1 of / });
+  const percent = Math.round(100 * (candidates[0]?.score ?? 0));
+  await expect
+    .poll(async () => (await first.getAttribute('aria-label'))?.replaceAll(/\s/g, ' '))
+    .toMatch(new RegExp(`^Cut-out 1 of ${candidates.length}: by what stands out, ${percent} ?% sure$`));
+}, 120_000);
+
+test('without the file of what was learned, the page cuts out all the same', async () => {
+  const page = await site.open('/', { viewport: desktop });
+  const asked: string[] = [];
+  await page.context().route(/prior.*\.bin$/, async (route) => {
+    asked.push(route.request().url());
+    await route.abort();
+  });
+  await pick(page, { name: 'duck.png', mimeType: 'image/png', buffer: await duckOnPebbles() });
+  await openEditor(page, 'duck.png');
+  await page.getByRole('radio', { name: /^Cut-out 1 of \d: by contrast/ }).waitFor({ state: 'attached' });
+  expect(asked).not.toEqual([]);
+}, 120_000);
+
 test('strokes of the mouse mend the cut-out while it is drawn on, can be undone, and are in the mask', async () => {
   const page = await site.open('/', { viewport: desktop });
   await pick(page, samplePaths('duck.png', 'teapot.jpg'));
@@ -177,6 +207,17 @@ test('a cut-out is mended after its model was made: the page follows the new one
   await facts.filter({ hasText: 'No object: relief' }).waitFor();
   expect((await jobOf(sent.jobId)).files[0]?.result?.created_time).toBe(after.files[0]?.result?.created_time);
 }, 180_000);
+
+/** A duck on pebbles, which the picture alone does not set apart; small enough that nobody scales it. */
+async function duckOnPebbles(): Promise<Buffer> {
+  const [pebbles, duck] = samplePaths('pebbles.jpg', 'duck.png');
+  const input = await sharp(duck).resize(100).toBuffer();
+  return await sharp(pebbles)
+    .resize(320, 240, { fit: 'cover' })
+    .composite([{ input, left: 150, top: 100 }])
+    .png()
+    .toBuffer();
+}
 
 /** Opens the editor of a photo's cut-out, and gives the stage once it can be drawn on. */
 async function openEditor(page: Page, name: string): Promise<Locator> {
