@@ -20,6 +20,7 @@ export type JobFile = JobSummary['files'][number];
 
 export interface RetryJobOptions {
   model?: string | undefined;
+  /** Without a `model`, they change only what they name of the job's. */
   options?: Record<string, unknown> | undefined;
   /** Maximum number of faces of a model, from 100. Default: as before. */
   faceLimit?: number | null | undefined;

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { downloadListSchema, jobProgressSchema, jobSchema } from '@image2model/protocol';
+import { downloadListSchema, jobProgressSchema, jobSchema, uploadSchema } from '@image2model/protocol';
 import type { Job, ModelFile, Upload } from '@image2model/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Model, ModelInput, ModelOptions } from '../../src/models/contract.ts';
 import { ModelError } from '../../src/models/errors.ts';
 import { mask, maskedForm } from '../support/masks.ts';
-import { picture } from '../support/server.ts';
+import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
 import { createTriangleModel } from '../support/triangle-model.ts';
 import { ended, json, problem, start, upload } from './support.ts';
@@ -169,6 +169,27 @@ describe('a retry that names files', () => {
     // Both are there for a while.
     expect((await readdir(folder)).filter((name) => name.endsWith('.glb'))).toHaveLength(6);
     expect((await archive.arrayBuffer()).byteLength).toBeGreaterThan(0);
+  });
+});
+
+describe('the options of a retry', () => {
+  it('change what they name of those of the job, and are all there are where a model is named with them', async () => {
+    const fields = { options: '{"depth":"soft","detail":3}' };
+    const sent = { method: 'POST', body: uploadForm([['a.png', await picture()]], fields) };
+    batch = uploadSchema.parse(await (await server.ask('/api/v1/upload/', sent)).json());
+    await ended(server, batch.task_id);
+    const again = async (init: RequestInit) => {
+      await ended(server, await accepted(init));
+      return asked.at(-1)?.options.options;
+    };
+    const remake = (wish: object) => json('POST', { file_ids: [id(0)], ...wish });
+    expect(await again(remake({}))).toEqual({ depth: 'soft', detail: 3 });
+    expect(await again(remake({ options: { depth: 'full' } }))).toEqual({ depth: 'full', detail: 3 });
+    const masked = form([['a.png', outline]], { options: '{"shape":"flat"}' });
+    expect(await again(masked)).toEqual({ depth: 'soft', detail: 3, shape: 'flat' });
+    expect(await again(remake({ model: 'local' }))).toEqual({ depth: 'soft', detail: 3 });
+    expect(await again(remake({ model: 'local', options: { detail: 1 } }))).toEqual({ detail: 1 });
+    await problem(await retry(remake({ options: { depth: 1 } })), 400, 'INVALID_OPTIONS');
   });
 });
 

@@ -104,12 +104,16 @@ async function retry(
   return { job_id: jobId, task_id: task.taskId, status: 'queued', ...presentMessage(said) };
 }
 
-/** What to run: as it was, but for what is asked for now. Another model gets its own defaults. */
+/**
+ * What to run: as it was, but for what is asked for now. Options replace those of before one by one, unless a model is
+ * named with them; another model gets its own defaults.
+ */
 function plan({ models }: RouteContext, job: JobRow, wish: RetryWish, received: readonly ReceivedMask[]): Again {
   const model = wish.model ?? job.model;
   const chosen = models.get(model);
   if (chosen === undefined) throw new ApiError('UNKNOWN_MODEL', unknownModel(models));
-  const options = checkedOptions(chosen, wish.options ?? (model === job.model ? job.options : {}));
+  const earlier = wish.options === undefined ? model === job.model : wish.model === undefined;
+  const options = checkedOptions(chosen, { ...(earlier && job.options), ...wish.options });
   const faceLimit = wish.face_limit === undefined ? job.faceLimit : readFaceLimit(wish.face_limit);
   if (faceLimit === undefined) {
     throw new ApiError('INVALID_FACE_LIMIT', message('error.face_limit', { min: minFaceLimit, max: maxFaceLimit }));
