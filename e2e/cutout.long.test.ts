@@ -15,7 +15,7 @@ interface JobFile {
   has_mask?: boolean;
   mask_url?: string;
   message_id?: string;
-  result: { created_time: string; statistics: { method?: string } } | null;
+  result: { created_time: string; statistics: { method?: string; shape?: string } } | null;
 }
 
 interface Job {
@@ -218,6 +218,26 @@ async function duckOnPebbles(): Promise<Buffer> {
     .png()
     .toBuffer();
 }
+
+test('the shape is chosen among those of the outline, and a relief has none', async () => {
+  const sent = await sendPhotos(site.server.url, ['teapot.jpg']);
+  expect(await ended(site.server.url, sent)).toBe('completed');
+  const page = await site.open(`/results/${sent.jobId}`, { viewport: desktop });
+  await page.getByRole('button', { name: 'Fix the cut-out' }).click();
+  const shapes = page.getByRole('group', { name: 'Shape of the model' });
+  await shapes.waitFor();
+  await page.getByRole('radio', { name: /whole picture as relief/ }).check({ force: true });
+  await shapes.waitFor({ state: 'detached' });
+  await page.getByRole('radio', { name: /^Cut-out 1 of / }).check({ force: true });
+  await shapes.waitFor();
+  const likely = await shapes.getByRole('radio').evaluateAll((inputs) => inputs.map((input) => input.value));
+  const other = likely.at(-1) ?? '';
+  await shapes.locator(`input[value=${other}]`).check({ force: true });
+  await page.getByRole('button', { name: 'Make the model again' }).click();
+  await expect
+    .poll(async () => (await jobOf(sent.jobId)).files[0]?.result?.statistics.shape, { timeout: 60_000 })
+    .toBe(other);
+}, 180_000);
 
 /** Opens the editor of a photo's cut-out, and gives the stage once it can be drawn on. */
 async function openEditor(page: Page, name: string): Promise<Locator> {

@@ -102,9 +102,10 @@ export class ApiService {
    * Ways to cut the object of a photo out, the likeliest first: each with its mask, to show and to upload. Nothing is
    * stored.
    */
-  cuts(file: UploadFile, { shapes, signal }: CutsOptions & CallOptions = {}): Promise<Result<Cuts>> {
+  cuts(file: UploadFile, { shapes, mask, signal }: CutsOptions & CallOptions = {}): Promise<Result<Cuts>> {
     const body = new FormData();
     body.append('file', file);
+    if (mask) body.append('mask', mask);
     return this.#call(shapes ? '/cuts?shapes=1' : '/cuts', 'candidates', { method: 'POST', signal, body });
   }
 

@@ -45,6 +45,8 @@ export interface RetryAnswer {
 export interface CutsOptions {
   /** Whether to propose shapes, too, with small previews. */
   shapes?: boolean | undefined;
+  /** What the shapes are of; without it, of the likeliest cut. */
+  mask?: Blob | undefined;
 }
 
 /** Space on the server's disk and how much of it the data uses, in bytes. */

@@ -3,9 +3,10 @@ import { cutImage, ImageError, previewShapes } from '@image2model/mesh';
 import type { ImageCuts, ImageErrorCode, Message } from '@image2model/mesh';
 import sharp from 'sharp';
 
-/** The input of a thread: where the image lies, and whether likely shapes are asked for too. */
+/** The input of a thread: where the image lies, and whether likely shapes are asked for too, of a mask if there is one. */
 export interface CutTask {
   path: string;
+  maskPath?: string | undefined;
   shapes: boolean;
 }
 
@@ -20,11 +21,13 @@ sharp.concurrency(1);
 sharp.cache(false);
 
 /** Cuts out one image. To stop it, end the thread. */
-export default async function cut({ path, shapes }: CutTask): Promise<CutResult> {
+export default async function cut({ path, maskPath, shapes }: CutTask): Promise<CutResult> {
   try {
     const image = await readFile(path);
     const cuts = await cutImage(image);
-    return shapes ? { cuts, ...(await previewShapes(image)) } : { cuts };
+    if (!shapes) return { cuts };
+    const mask = maskPath === undefined ? undefined : await readFile(maskPath);
+    return { cuts, ...(await previewShapes(image, { mask })) };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     const { code, message: text, id, values } = error;

@@ -76,6 +76,32 @@ describe('cutting out', () => {
     await problem(await asked('?shapes=many'), 400, 'INVALID_REQUEST');
   });
 
+  it('finds the shapes of what a mask keeps, and refuses one that does not fit', async () => {
+    const asked = async (...masks: Uint8Array[]) => {
+      const form = one('a.jpg', await photo());
+      for (const bytes of masks) form.append('mask', new Blob([Uint8Array.from(bytes)]), 'drawn.png');
+      return await server.ask('/api/v1/cuts?shapes=1', by(form));
+    };
+    const shapesOf = async (...masks: Uint8Array[]) => cutsSchema.parse(await (await asked(...masks)).json()).shapes;
+    const whole = await sharp({ create: { width: 240, height: 320, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    const box = await sharp({ create: { width: 240, height: 320, channels: 3, background: '#000' } })
+      .composite([{ input: { create: { width: 120, height: 120, channels: 3, background: '#fff' } } }])
+      .png()
+      .toBuffer();
+    const own = await shapesOf();
+    expect(own?.length).toBeGreaterThan(1);
+    // The whole picture becomes a relief, which has no shape.
+    expect(await shapesOf(whole)).toEqual([]);
+    expect((await shapesOf(box))?.[0]?.preview).not.toBe(own?.[0]?.preview);
+    const wide = await sharp(whole).rotate(90).png().toBuffer();
+    await problem(await asked(wide), 422, 'MASK_INVALID');
+    await problem(await asked(Buffer.from('no mask')), 415, 'UNSUPPORTED_IMAGE_TYPE');
+    await problem(await asked(whole, whole), 400, 'TOO_MANY_FILES');
+    expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
+  });
+
   it('takes the image in the field of an upload too', async () => {
     expect((await cuts(one('a.png', await picture(), 'files'))).status).toBe(200);
   });

@@ -5,16 +5,24 @@ import { z } from 'zod';
 import type { CutResult } from '../../cuts/cut-worker.ts';
 import { discard, receiveImage } from '../../jobs/intake.ts';
 import type { ReceivedImage } from '../../jobs/intake.ts';
+import { misfit } from '../../jobs/masks.ts';
+import type { ReceivedMask } from '../../jobs/masks.ts';
 import { ApiError } from '../errors.ts';
 import { boundBody } from './bound-body.ts';
 import type { Api, RouteContext } from './context.ts';
-import { readParts } from './form-parts.ts';
+import { masksField, readParts } from './form-parts.ts';
 import type { FileField } from './form-parts.ts';
 import { presentMessage } from './present.ts';
 import { refuse } from './refuse.ts';
 
-/** Bytes of a whole request: twice an image at its largest, so that one that is too large is called that. */
-const maxBytes = 2 * maxFileSizeBytes;
+/** Bytes of a whole request: a mask, and twice an image at its largest, so that one that is too large is called that. */
+const maxBytes = 3 * maxFileSizeBytes;
+
+/** What a request has brought so far. */
+interface Received {
+  images: ReceivedImage[];
+  masks: ReceivedMask[];
+}
 
 /** Says what a photo could be cut out by. Nothing of it is kept. */
 export function cutRoutes(app: Api, context: RouteContext): void {
@@ -24,7 +32,9 @@ export function cutRoutes(app: Api, context: RouteContext): void {
       config: { upload: true },
       schema: {
         summary: 'The outlines that the object of an image could have, best first',
-        description: 'Nothing is stored. To choose one, send its mask with an upload or a retry.',
+        description:
+          'Nothing is stored. To choose one, send its mask with an upload or a retry. With `shapes=1`, the likely shapes ' +
+          'too: of the first outline, or of that of a `mask`.',
         tags: ['Upload'],
         querystring: z.object({ shapes: z.enum(['0', '1', 'false', 'true']).default('0') }),
         response: { 200: cutsSchema },
@@ -35,24 +45,25 @@ export function cutRoutes(app: Api, context: RouteContext): void {
       await context.files.requireRoom();
       boundBody(request, reply, maxBytes);
       reply.header('cache-control', 'no-store');
-      const images: ReceivedImage[] = [];
+      const received: Received = { images: [], masks: [] };
       try {
-        const { spooled } = await receiveOne(request, context, images);
+        const { image, mask } = await receive(request, context, received);
         const shapes = ['1', 'true'].includes(request.query.shapes);
-        return present(await context.cutter.cut({ path: spooled.path, shapes }, whileConnected(reply)));
+        const task = { path: image.spooled.path, maskPath: mask?.spooled.path, shapes };
+        return present(await context.cutter.cut(task, whileConnected(reply)));
       } finally {
-        await discard(context.files, images);
+        await discard(context.files, [...received.images, ...received.masks]);
       }
     },
   );
 }
 
-/** The one image of the form. What is received is added to `images` as it comes. */
-async function receiveOne(
+/** The one image of the form, and its mask if it has one. What is received is added to `received` as it comes. */
+async function receive(
   request: FastifyRequest,
   { files }: RouteContext,
-  images: ReceivedImage[],
-): Promise<ReceivedImage> {
+  { images, masks }: Received,
+): Promise<{ image: ReceivedImage; mask: ReceivedMask | undefined }> {
   const field: FileField = {
     max: 1,
     tooMany: severalImages,
@@ -63,16 +74,20 @@ async function receiveOne(
       return undefined;
     },
   };
+  const tooManyMasks = (count: number) => new ApiError('TOO_MANY_FILES', message('mask.too_many', { count, max: 1 }));
   const fields = new Map([
     ['file', field],
     ['files', field],
+    ['mask', { ...masksField(files, masks), max: 1, tooMany: tooManyMasks }],
   ]);
   const { problems } = await readParts(request, fields, () => message('error.one_image'));
-  refuse(problems, images.length + problems.length);
+  refuse(problems, images.length + masks.length + problems.length);
   const [image, another] = images;
   if (image === undefined) throw new ApiError('NO_FILES', message('error.one_image'));
   if (another !== undefined) throw severalImages();
-  return image;
+  const [mask] = masks;
+  if (mask) refuse(misfit(mask, image.size), 1);
+  return { image, mask };
 }
 
 function severalImages(): ApiError {

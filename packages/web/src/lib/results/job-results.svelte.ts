@@ -132,10 +132,10 @@ export class JobResults {
     return undefined;
   }
 
-  /** The shapes that the object of a photo may have, as far as the server and the model of the job have any. */
-  async shapesOf(photo: Blob): Promise<readonly { shape: string; preview: string }[]> {
+  /** The shapes that what a mask keeps of a photo may have, as far as the server and the model of the job have any. */
+  async shapesOf(photo: Blob, mask: Blob): Promise<readonly { shape: string; preview: string }[]> {
     if (!Object.hasOwn(this.maker?.options_schema['properties'] ?? {}, 'shape')) return [];
-    const answer = await this.#api.cuts(photo, { shapes: true });
+    const answer = await this.#api.cuts(photo, { shapes: true, mask });
     return (answer.success && answer.shapes) || [];
   }
 
