@@ -15,10 +15,10 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
   INVALID_OPTIONS: { title: 'Eine Option passt nicht zum Modell', next: 'Die Optionen des Modells prüfen.' },
   UNKNOWN_MODEL: { title: 'Dieser Server bietet das Modell nicht mehr an', next: 'Ein anderes Modell wählen.' },
   MASK_UNMATCHED: {
-    title: 'Ein Umriss gehört zu keinem Foto oder zu mehreren',
+    title: 'Ein Freisteller gehört zu keinem Foto oder zu mehreren',
     next: 'Jede Maske wie ihr Foto nennen, und zu jedem höchstens eine senden.',
   },
-  MASK_UNSUPPORTED: { title: 'Das Modell kann mit Umrissen nichts anfangen', next: 'Ein anderes Modell wählen.' },
+  MASK_UNSUPPORTED: { title: 'Das Modell kann mit Freistellern nichts anfangen', next: 'Ein anderes Modell wählen.' },
   UNAUTHENTICATED: { title: 'Sie sind nicht angemeldet', next: 'Anmelden und erneut versuchen.' },
   FORBIDDEN: { title: 'Ihr Schlüssel ist dazu nicht berechtigt', next: 'Mit einem anderen Schlüssel anmelden.' },
   NOT_FOUND: { title: 'Nicht gefunden', next: 'Die Adresse prüfen.' },
@@ -64,7 +64,7 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     next: 'Ein Foto senden, auf dem sich ein Objekt abhebt, am besten vor ruhigem Hintergrund.',
   },
   MASK_INVALID: {
-    title: 'Der Umriss passt nicht zum Foto',
+    title: 'Der Freisteller passt nicht zum Foto',
     next: 'Ihn neu zeichnen: Was bleiben soll, muss weiß sein.',
   },
   FACE_LIMIT_TOO_LOW: { title: 'Zu wenige Flächen für diese Form', next: 'Mit mehr Flächen erneut versuchen.' },
