@@ -14,6 +14,7 @@ export const uploadDe: Readonly<Record<keyof typeof uploadEn, string>> = {
   'upload.cut': 'Freisteller',
   'upload.cut.check': 'Freisteller prüfen',
   'upload.cut.own': 'Ihr Freisteller',
+  'upload.cut.unused': 'Dieses Modell verwendet keine Freisteller. Die von Ihnen gewählten werden nicht mitgesendet.',
   'upload.cut.of': '{text}: {name}',
   'upload.samples': 'Kein Foto zur Hand? Nehmen Sie eines von uns',
   'upload.sample': 'Beispiel ausprobieren: {title}',

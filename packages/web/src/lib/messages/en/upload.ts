@@ -13,6 +13,7 @@ export const uploadEn = {
   'upload.cut': 'Cut-out',
   'upload.cut.check': 'Check the cut-out',
   'upload.cut.own': 'Your cut-out',
+  'upload.cut.unused': 'This model does not use cut-outs. Those that you chose will not be sent.',
   'upload.cut.of': '{text}: {name}',
   'upload.samples': 'No photo at hand? Try one of ours',
   'upload.sample': 'Try the sample: {title}',
