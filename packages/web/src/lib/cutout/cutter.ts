@@ -3,6 +3,9 @@ import type { CutAnswer, CutTask } from './cut-worker.ts';
 import type { Size } from '../services/measure-photo.ts';
 import { type PhotoCuts, rasterSize } from './types.ts';
 
+/** Photos whose cuts are kept, so that the editor opens at once: those of a batch, about a megabyte each. */
+const maxKept = 25;
+
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** Cuts photos out, off the page's thread. Nothing here rejects: what does not work gives undefined. */
@@ -21,6 +24,7 @@ export function browserCutter(): Cutter | undefined {
   const waiting = new Map<number, (answer?: CutAnswer) => void>();
   let worker: Worker | undefined;
   let count = 0;
+  const kept = new Map<Blob, PhotoCuts>();
   let drawnOn: { raster: Raster; start: Float32Array } | undefined;
 
   function start(): Worker {
@@ -50,7 +54,12 @@ export function browserCutter(): Cutter | undefined {
   }
 
   return {
-    cuts: async (photo, size) => (await ask({ kind: 'cuts', photo, size: rasterSize(size) }))?.cuts,
+    async cuts(photo, size) {
+      const cuts = kept.get(photo) ?? (await ask({ kind: 'cuts', photo, size: rasterSize(size) }))?.cuts;
+      if (cuts) kept.set(photo, cuts);
+      for (const oldest of [...kept.keys()].slice(0, -maxKept)) kept.delete(oldest);
+      return cuts;
+    },
     coverage: async (mask, size) => (await ask({ kind: 'mask', mask, size: rasterSize(size) }))?.coverage,
     async mend(raster, coverage, strokes) {
       const isKnown = drawnOn?.raster === raster && drawnOn.start === coverage;
