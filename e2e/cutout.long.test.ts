@@ -179,6 +179,48 @@ test('the keys paint: arrows move the brush, the space bar holds it down', async
   expect(await focused(page)).toBe('Cut-out: teapot.jpg');
 }, 120_000);
 
+test('what was painted is not lost by a slip: Escape asks first', async () => {
+  const page = await site.open('/', { viewport: desktop });
+  await pick(page, samplePaths('teapot.jpg'));
+  const stage = await openEditor(page, 'teapot.jpg');
+  const before = await kept(page);
+  await page.getByRole('radio', { name: 'Remove', exact: true }).check({ force: true });
+  const at = await boxOf(stage);
+  await page.mouse.move(...at(0.45, 0.5));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.55, 0.55), { steps: 6 });
+  await page.mouse.up();
+  await idle(page);
+  const question = page.getByRole('dialog', { name: 'Discard what you painted?' });
+  await page.keyboard.press('Escape');
+  await question.waitFor();
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  expect(await kept(page)).toBeLessThan(before);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await page.getByRole('dialog').first().waitFor({ state: 'detached' });
+  expect(await focused(page)).toBe('Cut-out: teapot.jpg');
+}, 120_000);
+
+test('all of the editor is in sight on the smallest phone in German, and on a phone on its side', async () => {
+  for (const [width, height] of [
+    [320, 568],
+    [640, 360],
+  ] as const) {
+    const page = await site.open('/', { ...phone, viewport: { width, height }, locale: 'de-DE' });
+    await pick(page, samplePaths('teapot.jpg'));
+    await page.getByRole('button', { name: /Freisteller.*teapot\.jpg$/ }).click();
+    await page.getByText('des Fotos werden behalten').waitFor();
+    for (const name of ['Vergrößern', 'Fertig', 'Schließen']) {
+      const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+      expect(box && box.x >= 0 && box.x + box.width <= width && box.y + box.height <= height, name).toBe(true);
+    }
+    const last = await page.getByText('Verschieben').boundingBox();
+    expect(last && last.x + last.width <= width).toBe(true);
+  }
+}, 120_000);
+
 test('a cut-out is mended after its model was made: the page follows the new one, and keeps the old one without it', async () => {
   const sent = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png']);
   expect(await ended(site.server.url, sent)).toBe('completed');

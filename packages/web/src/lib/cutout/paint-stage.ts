@@ -85,7 +85,7 @@ export class StagePainter {
     const paint = tile.getContext('2d');
     if (!paint) return null;
     const { backgroundColor, color } = getComputedStyle(this.#canvas);
-    paint.globalAlpha = 0.84;
+    paint.globalAlpha = 0.7;
     paint.fillStyle = backgroundColor;
     paint.fillRect(0, 0, 2 * square, 2 * square);
     paint.globalAlpha = 0.3;
