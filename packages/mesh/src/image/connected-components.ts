@@ -8,6 +8,9 @@ export interface Components {
   touchesBorder: boolean[];
 }
 
+/** The label of a pixel that belongs to a region, but to which one is not known yet. */
+const unseen = -2;
+
 /** Labels the regions where `mask` equals `value`, joined across edges (4) or corners too (8). */
 export function findComponents(
   mask: Uint8Array,
@@ -16,35 +19,35 @@ export function findComponents(
   value: 0 | 1,
   neighbours: 4 | 8,
 ): Components {
-  const labels = new Int32Array(mask.length).fill(-1);
+  const labels = new Int32Array(mask.length);
+  for (let i = 0; i < mask.length; i++) labels[i] = mask[i] === value ? unseen : -1;
   const areas: number[] = [];
   const touchesBorder: boolean[] = [];
   const queue = new Int32Array(mask.length);
+  const corners = neighbours === 8;
   for (let start = 0; start < mask.length; start++) {
-    if (mask[start] !== value || labels[start] !== -1) continue;
+    if (labels[start] !== unseen) continue;
     const label = areas.length;
     let border = false;
-    let head = 0;
-    let tail = 0;
-    queue[tail++] = start;
+    let tail = 1;
+    queue[0] = start;
     labels[start] = label;
-    while (head < tail) {
-      const pixel = queue[head++]!;
-      const x = pixel % width;
-      const y = (pixel - x) / width;
-      border ||= x === 0 || y === 0 || x === width - 1 || y === height - 1;
-      for (let dy = -1; dy <= 1; dy++) {
-        const ny = y + dy;
-        if (ny < 0 || ny >= height) continue;
-        for (let dx = -1; dx <= 1; dx++) {
-          const nx = x + dx;
-          if (nx < 0 || nx >= width || (neighbours === 4 && dx !== 0 && dy !== 0)) continue;
-          const next = ny * width + nx;
-          if (mask[next] !== value || labels[next] !== -1) continue;
-          labels[next] = label;
-          queue[tail++] = next;
-        }
-      }
+    for (let head = 0; head < tail; head++) {
+      const at = queue[head]!;
+      const x = at % width;
+      const [left, right] = [x > 0, x < width - 1];
+      const [above, below] = [at - width, at + width];
+      border ||= !left || !right || above < 0 || below >= mask.length;
+      if (left && labels[at - 1] === unseen) labels[(queue[tail++] = at - 1)] = label;
+      if (right && labels[at + 1] === unseen) labels[(queue[tail++] = at + 1)] = label;
+      // Above the first row and below the last there are no labels at all.
+      if (labels[above] === unseen) labels[(queue[tail++] = above)] = label;
+      if (labels[below] === unseen) labels[(queue[tail++] = below)] = label;
+      if (!corners) continue;
+      if (left && labels[above - 1] === unseen) labels[(queue[tail++] = above - 1)] = label;
+      if (right && labels[above + 1] === unseen) labels[(queue[tail++] = above + 1)] = label;
+      if (left && labels[below - 1] === unseen) labels[(queue[tail++] = below - 1)] = label;
+      if (right && labels[below + 1] === unseen) labels[(queue[tail++] = below + 1)] = label;
     }
     areas.push(tail);
     touchesBorder.push(border);

@@ -1,6 +1,7 @@
 /** Distance of each inside pixel from the nearest outside one, in pixels; 0 outside. Off by at most a tenth. */
 export function distanceInside(inside: Float32Array | Uint8Array, width: number, height: number): Float32Array {
-  const distance = Float32Array.from(inside, (share) => (share > 0.5 ? Infinity : 0));
+  const distance = new Float32Array(inside.length);
+  for (let i = 0; i < distance.length; i++) distance[i] = inside[i]! > 0.5 ? Infinity : 0;
   sweep(distance, width, height, 0, distance.length, 1);
   sweep(distance, width, height, distance.length - 1, -1, -1);
   return distance;

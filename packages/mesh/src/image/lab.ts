@@ -16,6 +16,13 @@ export function toLab(rgb: Uint8Array): Float32Array {
   return lab;
 }
 
+/** One of the three numbers of every pixel. */
+export function channelOf(lab: Float32Array, channel: 0 | 1 | 2): Float32Array {
+  const plane = new Float32Array(lab.length / 3);
+  for (let i = 0; i < plane.length; i++) plane[i] = lab[3 * i + channel]!;
+  return plane;
+}
+
 /** Fine enough for an error below 0.02 in dark colours. */
 const steps = 65_536;
 

@@ -1,5 +1,5 @@
 import { boxBlur } from '../image/blur.ts';
-import { toLab } from '../image/lab.ts';
+import { channelOf, toLab } from '../image/lab.ts';
 import type { Picture } from '../image/picture.ts';
 import { resample } from '../image/resample.ts';
 
@@ -36,8 +36,8 @@ function settle(mask: Float32Array, lab: Float32Array, size: Picture, band: numb
   const means: [Float32Array, Float32Array][] = [];
   const planes: Float32Array[] = [];
   const squares = new Float32Array(mask.length);
-  for (let c = 0; c < 3; c++) {
-    const plane = Float32Array.from(mask, (_, i) => lab[3 * i + c]!);
+  for (const c of [0, 1, 2] as const) {
+    const plane = channelOf(lab, c);
     planes.push(plane);
     for (let i = 0; i < mask.length; i++) squares[i]! += plane[i]! ** 2;
     means.push([

@@ -60,14 +60,14 @@ const sameOverlap = 0.85;
  */
 export function findForeground(picture: Picture, options: ForegroundOptions = {}): Foreground | WholePicture {
   const { mode = 'auto', parts = 'all', mask, prior } = options;
-  if (mode === 'relief') return asPicture(picture, search(picture).saliency, []);
+  if (mode === 'relief') return asPicture(picture, standingOut(search(picture).proposals, picture), []);
   if (mask) return fromMask(picture, mask, parts);
   const alpha = alphaCoverage(picture);
   if (alpha) {
     const coverage = keepParts(alpha, picture.width, picture.height, parts);
     return { kind: 'object', method: 'alpha', coverage, score: alphaScore, warnings: [] };
   }
-  const { small, proposals, saliency } = search(picture, prior);
+  const { small, proposals } = search(picture, prior);
   const best = judgeCuts(proposals.cuts)[0];
   if (best && (mode === 'object' || best.score >= reliefScore)) {
     const { method } = best.cut;
@@ -82,11 +82,14 @@ export function findForeground(picture: Picture, options: ForegroundOptions = {}
     return { kind: 'object', method, coverage, score: best.score, warnings: cutWarnings(best.score) };
   }
   if (mode === 'object') throw new ImageError('NO_FOREGROUND', meshMessage('mesh.object_missing'));
+  const saliency = standingOut(proposals, picture);
   return { ...asPicture(picture, saliency, [meshMessage('mesh.relief_instead')]), score: reliefScore };
 }
 
 function fromMask(picture: Picture, mask: Mask, parts: 'all' | 'largest'): Foreground | WholePicture {
-  if (mask.coverage.every((c) => c >= 0.99)) return asPicture(picture, search(picture).saliency, []);
+  if (mask.coverage.every((c) => c >= 0.99)) {
+    return asPicture(picture, standingOut(search(picture).proposals, picture), []);
+  }
   if (!mask.coverage.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
   const coarse = mask.width < coarseShare * picture.width;
   const coverage = coarse
@@ -96,14 +99,13 @@ function fromMask(picture: Picture, mask: Mask, parts: 'all' | 'largest'): Foreg
   return { kind: 'object', method: 'mask', coverage: kept, warnings: [] };
 }
 
-/** Looks at a small copy; `saliency` is that of the picture itself. */
-function search(picture: Picture, prior?: Prior): { small: Picture; proposals: Proposals; saliency: Float32Array } {
+/** Looks at a small copy. */
+function search(picture: Picture, prior?: Prior): { small: Picture; proposals: Proposals } {
   const scale = Math.min(1, compareSide / Math.max(picture.width, picture.height));
   const width = Math.max(8, Math.round(picture.width * scale));
   const height = Math.max(8, Math.round(picture.height * scale));
   const small = { width, height, rgb: shrinkRgb(picture.rgb, picture.width, picture.height, width, height) };
-  const proposals = proposeCuts(small, prior);
-  return { small, proposals, saliency: standingOut(proposals, picture) };
+  return { small, proposals: proposeCuts(small, prior) };
 }
 
 /** The cut of the whole picture that belongs to one of the small one. */

@@ -1,4 +1,5 @@
 import { boxBlur } from '../image/blur.ts';
+import { channelOf } from '../image/lab.ts';
 import { findPieces } from './pieces.ts';
 
 /** Numbers that {@link measureCut} gives. */
@@ -109,8 +110,8 @@ function contourContrast(
   const inside = cut.map((c) => (c >= 0.5 ? 1 : 0));
   const near = boxBlur(inside, width, height, 3);
   const squares = new Float32Array(cut.length);
-  for (let c = 0; c < 3; c++) {
-    const plane = Float32Array.from(cut, (_, i) => lab[3 * i + c]!);
+  for (const c of [0, 1, 2] as const) {
+    const plane = channelOf(lab, c);
     const all = boxBlur(plane, width, height, 3);
     const object = boxBlur(
       plane.map((v, i) => v * inside[i]!),

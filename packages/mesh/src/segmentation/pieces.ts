@@ -1,4 +1,5 @@
 import { findComponents } from '../image/connected-components.ts';
+import { coveredPixels } from '../image/morphology.ts';
 
 /**
  * Pieces smaller than this share of the largest one are not parts of an object but crumbs beside it. Before a plain
@@ -16,7 +17,7 @@ export interface Pieces {
 }
 
 export function findPieces(coverage: Float32Array, width: number, height: number): Pieces {
-  const covered = Uint8Array.from(coverage, (c) => (c >= 0.5 ? 1 : 0));
+  const covered = coveredPixels(coverage);
   const { labels, areas } = findComponents(covered, width, height, 1, 8);
   return { labels, areas, largest: areas.indexOf(areas.reduce((a, b) => Math.max(a, b), 0)) };
 }
@@ -34,5 +35,7 @@ export function keepParts(
     parts === 'largest' ? label === largest : area >= crumbShare * areas[largest]!,
   );
   if (isKept.every(Boolean)) return coverage;
-  return coverage.map((c, i) => (labels[i] === -1 || isKept[labels[i]!] ? c : 0));
+  const result = coverage.slice();
+  for (let i = 0; i < result.length; i++) if (labels[i] !== -1 && !isKept[labels[i]!]) result[i] = 0;
+  return result;
 }

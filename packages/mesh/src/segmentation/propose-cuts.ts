@@ -1,6 +1,7 @@
 import { toLab } from '../image/lab.ts';
 import type { Picture } from '../image/picture.ts';
 import { findComponents } from '../image/connected-components.ts';
+import { coveredPixels } from '../image/morphology.ts';
 import { resample, shrinkRgb } from '../image/resample.ts';
 import { cutFromBackdrop } from './backdrop.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
@@ -113,7 +114,7 @@ function tidy(
  */
 function fillFalseHoles(cut: Float32Array, guess: Float32Array, width: number, height: number): Float32Array {
   const { labels, areas, touchesBorder } = findComponents(
-    Uint8Array.from(cut, (c) => (c >= 0.5 ? 1 : 0)),
+    coveredPixels(cut),
     width,
     height,
     0,

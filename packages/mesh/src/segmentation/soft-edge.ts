@@ -13,7 +13,8 @@ export function softenEdge(
   shadow: Uint8Array,
   backdrop: Backdrop,
 ): Float32Array {
-  const coverage = Float32Array.from(background, (b) => 1 - b);
+  const coverage = new Float32Array(background.length);
+  for (let i = 0; i < coverage.length; i++) coverage[i] = 1 - background[i]!;
   const around = boxBlur(coverage, width, height, 2);
   const shadowAround = boxBlur(Float32Array.from(shadow), width, height, 2);
   const here = new Float32Array(3);

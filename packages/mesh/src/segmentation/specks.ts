@@ -1,4 +1,5 @@
 import { findComponents } from '../image/connected-components.ts';
+import { coveredPixels } from '../image/morphology.ts';
 
 /** Adds to the background what is small or faint: noise above the tolerance is, a dot on an i is not. */
 export function dropSpecks(
@@ -23,7 +24,7 @@ export function dropSpecks(
 
 /** Clears what compression left beside an edge and softening the edge turned into a region of its own. */
 export function dropSmallRegions(coverage: Float32Array, width: number, height: number): void {
-  const covered = Uint8Array.from(coverage, (c) => (c >= 0.5 ? 1 : 0));
+  const covered = coveredPixels(coverage);
   const { labels, areas } = findComponents(covered, width, height, 1, 8);
   const minArea = minAreaOf(areas, coverage.length);
   for (let i = 0; i < labels.length; i++) if (labels[i] !== -1 && areas[labels[i]!]! < minArea) coverage[i] = 0;

@@ -79,9 +79,11 @@ function halve({ width: fullWidth, height: fullHeight, values }: Front): Side {
 
 /** 1 for each pixel at half the size whose top left quarter is covered. */
 function halveMask(coverage: Float32Array, fullWidth: number, { width, height }: Side): Uint8Array {
-  return Uint8Array.from({ length: width * height }, (_, at) =>
-    coverage[2 * Math.floor(at / width) * fullWidth + 2 * (at % width)]! > 0.5 ? 1 : 0,
-  );
+  const mask = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) mask[y * width + x] = coverage[2 * y * fullWidth + 2 * x]! > 0.5 ? 1 : 0;
+  }
+  return mask;
 }
 
 function blurred({ width, height, planes }: Side, radius: number): Side {
@@ -108,7 +110,7 @@ function calmRim(front: Front, calm: Side, distance: Float32Array, reach: number
 /** The colours of a ring a little inside the silhouette, continued over the middle. */
 function plainColours({ width, height, planes }: Side, distance: Float32Array, size: number): Side {
   const [from, to] = [ringFrom * size, ringTo * size];
-  const deep = Float32Array.from(distance, (d) => (d >= from ? 1 : 0));
+  const deep = distance.map((d) => (d >= from ? 1 : 0));
   // Where a part is too thin for the ring, all of it counts.
   const near = boxBlur(deep, width, height, Math.max(1, Math.round(from + 1)));
   const values = new Float32Array(width * height * 4);
@@ -119,9 +121,10 @@ function plainColours({ width, height, planes }: Side, distance: Float32Array, s
     values[4 * at + 3] = 1;
   }
   const filled = fillUnknown({ width, height, values });
-  const spread = [0, 1, 2].map((c) =>
-    Float32Array.from({ length: width * height }, (_, at) => filled.values[4 * at + c]!),
-  );
+  const spread = planes.map(() => new Float32Array(width * height));
+  for (let at = 0; at < width * height; at++) {
+    for (let c = 0; c < 3; c++) spread[c]![at] = filled.values[4 * at + c]!;
+  }
   return blurred({ width, height, planes: spread }, 0.04 * size);
 }
 
