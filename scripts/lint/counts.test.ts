@@ -82,7 +82,7 @@ function miscount(text: string, language: 'en' | 'de'): string | undefined {
 
 /** Places that no count is put into. */
 const named = new Set(
-  `allowed api fault field fields file filename given job kind max_faces method name names next price provider reason size
+  `allowed api fault field fields file filename given job kind mask max_faces method name names next price provider reason size
   step steps task time title unit url`.split(/\s+/),
 );
 
