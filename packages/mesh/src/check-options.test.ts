@@ -23,6 +23,14 @@ it.each([
   [{ detail: Number.POSITIVE_INFINITY }, 'mesh.detail_invalid'],
   [{ detail: '0.5' }, 'mesh.detail_invalid'],
   [{ detail: null }, 'mesh.detail_invalid'],
+  [{ parts: 'x' }, 'mesh.parts_invalid'],
+  [{ parts: null }, 'mesh.parts_invalid'],
+  [{ sizeMm: Number.POSITIVE_INFINITY }, 'mesh.size_invalid'],
+  [{ sizeMm: Number.NaN }, 'mesh.size_invalid'],
+  [{ sizeMm: 0 }, 'mesh.size_invalid'],
+  [{ sizeMm: '50' }, 'mesh.size_invalid'],
+  [{ origin: 'toString' }, 'mesh.origin_invalid'],
+  [{ origin: null }, 'mesh.origin_invalid'],
 ])('%j is refused with a sentence', async (options, id) => {
   const image = Uint8Array.of(1);
   await expect(generateModel(image, loose(options))).rejects.toMatchObject({ code: 'INVALID_OPTIONS', id });
@@ -36,7 +44,14 @@ it.each([{ faceLimit: Number.NaN }, { faceLimit: '500' }, { faceLimit: null }, {
 );
 
 it('fills in defaults, and keeps a detail within its bounds', () => {
-  expect(checkOptions({})).toEqual({ shape: 'auto', depth: undefined, detail: 0, mode: 'auto', faceLimit: 20_000 });
+  expect(checkOptions({})).toEqual({
+    shape: 'auto',
+    depth: undefined,
+    detail: 0,
+    mode: 'auto',
+    parts: 'all',
+    faceLimit: 20_000,
+  });
   expect(checkOptions({ detail: 7 }).detail).toBe(1);
   expect(checkOptions({ detail: -7 }).detail).toBe(0);
 });

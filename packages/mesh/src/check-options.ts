@@ -1,6 +1,8 @@
+import { isSize, maxSizeMm, minSizeMm, origins } from './convert/placement.ts';
+import type { Placement } from './convert/placement.ts';
 import { ImageError } from './image-error.ts';
 import { meshMessage } from './messages.ts';
-import { depthNames, modes, shapeKinds } from './types.ts';
+import { depthNames, modes, partsKept, shapeKinds } from './types.ts';
 import type { Depth, GenerateOptions, ShapeKind } from './types.ts';
 
 /** With fewer faces no shape is recognisable. */
@@ -20,9 +22,12 @@ export interface ShapeOptions {
   faceLimit: number;
 }
 
+/** The others, checked; size and origin stay as they are given. */
+type Others = Required<Pick<GenerateOptions, 'mode' | 'parts'>>;
+
 /** Options with their defaults. Programs without types pass anything, so nothing is taken on trust. @throws ImageError */
-export function checkOptions(options: GenerateOptions): ShapeOptions & { mode: (typeof modes)[number] } {
-  const { shape = 'auto', depth, detail = 0, mode = 'auto', faceLimit = defaultFaceLimit } = options;
+export function checkOptions(options: GenerateOptions): ShapeOptions & Others {
+  const { shape = 'auto', depth, detail = 0, mode = 'auto', parts = 'all', faceLimit = defaultFaceLimit } = options;
   if (!Number.isInteger(faceLimit) || faceLimit < minFaces) {
     throw new ImageError('FACE_LIMIT_TOO_LOW', meshMessage('mesh.face_limit_too_low', { min: minFaces }));
   }
@@ -38,7 +43,21 @@ export function checkOptions(options: GenerateOptions): ShapeOptions & { mode: (
   if (!modes.includes(mode)) {
     throw new ImageError('INVALID_OPTIONS', meshMessage('mesh.mode_invalid', { names: modes.join(', ') }));
   }
-  return { shape, depth, detail: Math.min(Math.max(detail, 0), 1), mode, faceLimit };
+  if (!partsKept.includes(parts)) {
+    throw new ImageError('INVALID_OPTIONS', meshMessage('mesh.parts_invalid', { names: partsKept.join(', ') }));
+  }
+  checkPlace(options);
+  return { shape, depth, detail: Math.min(Math.max(detail, 0), 1), mode, parts, faceLimit };
+}
+
+function checkPlace({ sizeMm, origin }: Placement): void {
+  if (sizeMm !== undefined && !isSize(sizeMm)) {
+    const bounds = { min: minSizeMm, max: maxSizeMm };
+    throw new ImageError('INVALID_OPTIONS', meshMessage('mesh.size_invalid', bounds));
+  }
+  if (origin !== undefined && !origins.includes(origin)) {
+    throw new ImageError('INVALID_OPTIONS', meshMessage('mesh.origin_invalid', { names: origins.join(', ') }));
+  }
 }
 
 function isDepth(depth: Depth): boolean {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { disc, draw } from '../test/pictures.ts';
 import { unzip } from '../test/unzip.ts';
 import { convertModel, generateModel, modelFormats } from './index.ts';
-import type { GeneratedModel } from './index.ts';
+import type { GeneratedModel, ModelFormat } from './index.ts';
 
 let made: GeneratedModel;
 
@@ -14,6 +14,10 @@ beforeAll(async () => {
 });
 
 describe('convertModel', () => {
+  it.each(['constructor', 'GLB', undefined])('says which formats there are where it gets %s', async (format) => {
+    await expect(convertModel(made.glb, format as ModelFormat)).rejects.toThrow(/^format must be one of: glb, obj/);
+  });
+
   it('writes an OBJ that is closed without welding, with its material and texture', async () => {
     const { bytes, contentType, extension } = await convertModel(made.glb, 'obj');
     expect({ contentType, extension }).toEqual({ contentType: 'application/zip', extension: 'zip' });

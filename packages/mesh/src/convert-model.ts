@@ -26,13 +26,15 @@ export interface ConvertedModel {
  * OBJ, PLY and USDZ are in metres with Y up, as large and where the GLB is unless `placement` says otherwise. STL and 3MF
  * are in millimetres with Z up, as slicers expect, {@link printSizeMm} long and standing on the plate; reliefs lie on
  * their backs. `glb` is the GLB itself, moved and scaled.
- * @throws Error where the bytes are not a GLB, or have no triangles; RangeError where the placement is not valid.
+ * @throws Error where the bytes are not a GLB, or have no triangles; RangeError where the format is unknown or the
+ * placement not valid.
  */
 export async function convertModel(
   glb: Uint8Array,
   format: ModelFormat,
   placement: Placement = {},
 ): Promise<ConvertedModel> {
+  if (!modelFormats.includes(format)) throw new RangeError(`format must be one of: ${modelFormats.join(', ')}`);
   const model = await readModel(glb);
   const { sizeMm = printSizeMm, origin = 'bottom' } = placement;
   const forPrint = { sizeMm, origin };

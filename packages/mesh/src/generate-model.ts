@@ -3,7 +3,6 @@ import sharp from 'sharp';
 import { checkOptions } from './check-options.ts';
 import { boxOf, sidesOf } from './convert/box.ts';
 import { measureSurface } from './convert/measure-surface.ts';
-import { checkPlacement } from './convert/placement.ts';
 import { weldParts } from './convert/weld.ts';
 import { toDrawable } from './gltf/place-model.ts';
 import { writeGlb } from './gltf/write-glb.ts';
@@ -47,7 +46,6 @@ export async function generateModel(
 ): Promise<GeneratedModel> {
   const wanted = checkOptions(options);
   const { sizeMm, origin } = options;
-  checkPlacement({ sizeMm, origin });
   const enter = stageReporter(context);
 
   await enter('decode');
@@ -55,7 +53,7 @@ export async function generateModel(
   const mask = options.mask && (await decodeMask(options.mask, picture));
 
   await enter('foreground');
-  const found = findForeground(picture, { mode: wanted.mode, parts: options.parts, mask, prior: loadPrior() });
+  const found = findForeground(picture, { mode: wanted.mode, parts: wanted.parts, mask, prior: loadPrior() });
 
   const shape =
     found.kind === 'object'

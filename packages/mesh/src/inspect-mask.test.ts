@@ -32,6 +32,13 @@ describe('inspectMask', () => {
     expect((await inspectMask(cutOut)).isEmpty).toBe(false);
   });
 
+  it('is spoken of as a mask, not as a photo, by the generator', async () => {
+    const photo = await disc(200, 70);
+    for (const mask of [new Uint8Array(), await white(8, 8), Buffer.from('text'), photo.subarray(0, photo.length / 2)]) {
+      await expect(generateModel(photo, { mask })).rejects.toThrow(/^The mask is /);
+    }
+  });
+
   it('rejects what is no image, and what is cut short', async () => {
     await expect(inspectMask(Buffer.from('text'))).rejects.toMatchObject({ code: 'UNSUPPORTED_IMAGE_TYPE' });
     const whole = await draw(300, 300, '<circle cx="100" cy="100" r="50" fill="#fff"/>', '#000');

@@ -33,6 +33,7 @@ export const meshMessages = {
   'mesh.type_unsupported': 'This type of file is not supported; use JPEG, PNG or WebP.',
   'mesh.heif_unsupported': 'HEIC and AVIF are not supported; use JPEG, PNG or WebP.',
   'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',
+  'mesh.mask_unusable': 'The mask is damaged, or not a JPEG, PNG or WebP of a usable size.',
   'mesh.mask_black': 'The mask is all black; paint the object white.',
   'mesh.object_missing': 'No object stands out in the photo.',
   'mesh.object_too_thin': 'Everything in the photo is too thin to become a solid object.',
@@ -42,6 +43,9 @@ export const meshMessages = {
   'mesh.detail_invalid': 'The detail must be a number from 0 to 1.',
   'mesh.shape_invalid': 'The shape must be one of: {names}.',
   'mesh.mode_invalid': 'The mode must be one of: {names}.',
+  'mesh.parts_invalid': 'The parts must be one of: {names}.',
+  'mesh.size_invalid': 'The size must be a number of millimetres from {min} to {max}.',
+  'mesh.origin_invalid': 'The origin must be one of: {names}.',
 
   // What to know about a model that was made.
   'mesh.thin_parts_lost': 'Parts thinner than two pixels were lost; a larger or closer photo keeps them.',

@@ -51,6 +51,8 @@ export async function previewShapes(
   const scores = scoreShapes(grid, picture);
   const likely = scores.filter(({ score }, k) => k < minKinds || (k < maxKinds && score >= minScore));
   const { small, coverage } = shrink(picture, found.coverage);
+  // What is too thin at that size has no pictures.
+  if (!layGrid(coverage, small.width, small.height)?.field.some((f) => f > 0.5)) return { shapes: [] };
   const side = Math.min(Math.max(Math.round(sizePx) || defaultSide, minSide), maxSide);
   const shapes: ShapePreview[] = [];
   for (const { shape: kind, score } of likely) {

@@ -177,6 +177,12 @@ describe('previewShapes', () => {
     }
   });
 
+  it('has nothing to show of what is too thin at that size', async () => {
+    const needle = await draw(17, 1683, '<rect x="6" y="300" width="6" height="1000" fill="#a00"/>');
+    expect((await generateModel(needle, { faceLimit: 500 })).statistics.watertight).toBe(true);
+    expect(await previewShapes(needle)).toEqual({ shapes: [] });
+  });
+
   it('uses a mask, and has nothing to show where the whole picture becomes a relief', async () => {
     const plain = await draw(200, 150, '', '#7a8');
     expect(await previewShapes(plain)).toEqual({ shapes: [] });

@@ -26,6 +26,9 @@ export type Depth = number | DepthName;
 /** `object` never falls back to a relief, `relief` always makes one. */
 export const modes = ['auto', 'object', 'relief'] as const;
 
+/** Which pieces of the object become solid. */
+export const partsKept = ['all', 'largest'] as const;
+
 /** All optional. */
 export interface GenerateOptions {
   /** The maximum number of triangles, a whole number of at least 100. Default 20 000. */
@@ -45,7 +48,7 @@ export interface GenerateOptions {
    */
   mask?: Uint8Array;
   /** Whether all pieces of the object become solid, or the largest alone. Default `all`. */
-  parts?: 'all' | 'largest';
+  parts?: (typeof partsKept)[number];
   /** The longest side of the object in millimetres, 1 to 100 000. Default 1 000. */
   sizeMm?: number;
   /** Where the origin is, in the bounding box of the object: under its middle, or in it. Default `bottom`. */

@@ -18,6 +18,7 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
   'mesh.type_unsupported': 'Dieser Dateityp wird nicht unterstützt; möglich sind JPEG, PNG und WebP.',
   'mesh.heif_unsupported': 'HEIC und AVIF werden nicht unterstützt; möglich sind JPEG, PNG und WebP.',
   'mesh.image_transparent': 'Das Foto ist ganz durchsichtig und zeigt nichts, was ein Modell werden könnte.',
+  'mesh.mask_unusable': 'Die Maske ist beschädigt oder kein JPEG, PNG oder WebP von brauchbarer Größe.',
   'mesh.mask_black': 'Die Maske ist ganz schwarz; das Objekt muss darin weiß sein.',
   'mesh.object_missing': 'Auf dem Foto hebt sich kein Objekt ab.',
   'mesh.object_too_thin': 'Auf dem Foto ist alles zu dünn für einen Körper.',
@@ -27,6 +28,9 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
   'mesh.detail_invalid': 'Die Feinheit muss eine Zahl von 0 bis 1 sein.',
   'mesh.shape_invalid': 'Die Form muss eine von diesen sein: {names}.',
   'mesh.mode_invalid': 'Der Modus muss einer von diesen sein: {names}.',
+  'mesh.parts_invalid': 'Die Teile müssen eine dieser Angaben sein: {names}.',
+  'mesh.size_invalid': 'Die Größe muss eine Zahl von {min} bis {max} sein, in Millimetern.',
+  'mesh.origin_invalid': 'Der Ursprung muss eine dieser Angaben sein: {names}.',
 
   'mesh.thin_parts_lost':
     'Teile, die dünner als zwei Pixel sind, fehlen; auf einem größeren oder näheren Foto bleiben sie erhalten.',

@@ -61,7 +61,7 @@ describe.each(modelFormats)('a model as %s', (format) => {
   });
 
   it('refuses a size or an origin that there is none of', async () => {
-    for (const sizeMm of [0, -1, 0.99, 100_001, Number.NaN, Infinity]) {
+    for (const sizeMm of [0, -1, 0.99, 100_001, Number.NaN, Infinity, '50' as unknown as number]) {
       await expect(convertModel(bar.glb, format, { sizeMm })).rejects.toThrow(RangeError);
     }
     // @ts-expect-error: as from JavaScript

@@ -48,9 +48,14 @@ export function moveTo(box: Box, { sizeMm, origin }: Placement, up: 1 | 2, unitM
   return { scale, shift };
 }
 
+/** Whether it can be asked for; programs without types pass texts, too. */
+export function isSize(sizeMm: unknown): boolean {
+  return typeof sizeMm === 'number' && sizeMm >= minSizeMm && sizeMm <= maxSizeMm;
+}
+
 /** @throws RangeError where it is none that can be asked for */
-export function checkPlacement({ sizeMm, origin }: Placement): void {
-  if (sizeMm !== undefined && !(sizeMm >= minSizeMm && sizeMm <= maxSizeMm)) {
+function checkPlacement({ sizeMm, origin }: Placement): void {
+  if (sizeMm !== undefined && !isSize(sizeMm)) {
     throw new RangeError(`sizeMm must be a number from ${minSizeMm} to ${maxSizeMm}`);
   }
   if (origin !== undefined && !origins.includes(origin)) throw new RangeError('origin must be bottom or center');

@@ -53,12 +53,18 @@ export async function decodeMask(
   mask: Uint8Array | string,
   picture: Pick<Picture, 'width' | 'height'>,
 ): Promise<Mask> {
-  const info = await readMaskHeader(mask);
+  const info = await readMaskHeader(mask).catch(ofMask);
   const scale = Math.min(1, Math.max(info.width, info.height) / Math.max(picture.width, picture.height));
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
-  const decoded = await decodeAt(mask, info, { width, height });
+  const decoded = await decodeAt(mask, info, { width, height }).catch(ofMask);
   return { width, height, coverage: alphaCoverage(decoded) ?? lightness(decoded) };
+}
+
+/** Throws what the decoder, which speaks of photos, says of a mask. */
+function ofMask(error: unknown): never {
+  if (!(error instanceof ImageError)) throw error;
+  throw new ImageError(error.code, meshMessage('mesh.mask_unusable'), { cause: error });
 }
 
 /** 1 where it is white and opaque. */
