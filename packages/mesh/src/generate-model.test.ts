@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { alphaMask, compareFront, findDefects, genus, solidsOf } from '../test/check-model.ts';
 import { chair, disc, draw, logo, mug, noise, ring, shadedBall, thin } from '../test/pictures.ts';
 import { readModel } from '../test/read-model.ts';
-import { generateModel, stages } from './index.ts';
+import { cutImage, generateModel, stages } from './index.ts';
 import type { Statistics } from './index.ts';
 
 /** For tests that do not depend on how fine the surface is. */
@@ -203,7 +203,40 @@ describe('generateModel', () => {
     expect(statistics.width / (await readModel(glb)).frame.width).toBeCloseTo(0.5, 2);
     expect(await findDefects(glb)).toEqual([]);
     const black = await draw(200, 150, '', '#000');
-    await expect(generateModel(picture, { mask: black })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });
+    const clear = await draw(200, 150, '');
+    for (const empty of [black, clear]) {
+      await expect(generateModel(picture, { mask: empty })).rejects.toMatchObject({ code: 'NO_FOREGROUND' });
+    }
+  });
+
+  it('takes the alpha of a cut-out as a mask, and an all-white mask as the whole picture', async () => {
+    const picture = await noise(200, 150);
+    const cutOut = await draw(200, 150, '<circle cx="100" cy="75" r="50" fill="#123"/>');
+    expect((await generateModel(picture, { mask: cutOut, ...few })).statistics).toMatchObject({
+      method: 'mask',
+      width: expect.closeTo(0.5, 2) as number,
+    });
+    const white = await draw(20, 16, '', '#fff');
+    const { statistics } = await generateModel(picture, { mask: white, ...few });
+    expect(statistics).toMatchObject({ method: 'relief', warnings: [] });
+    expect(statistics.cut).toBeUndefined();
+  });
+
+  it('makes each cut-out that it offers, and the first of them by itself', async () => {
+    const picture = await mug(500);
+    const { candidates } = await cutImage(picture);
+    for (const { method, mask } of candidates) {
+      const { statistics } = await generateModel(picture, { mask, ...few });
+      expect(statistics.method).toBe(method === 'relief' ? 'relief' : 'mask');
+    }
+    const { statistics } = await generateModel(picture, few);
+    expect(statistics.cut?.method).toBe(candidates[0]!.method);
+  });
+
+  it('makes the largest part alone on request', async () => {
+    const picture = await draw(400, 300, '<circle cx="120" cy="150" r="80"/><circle cx="300" cy="150" r="50"/>');
+    expect((await genus((await generateModel(picture, few)).glb)).parts).toBe(2);
+    expect((await genus((await generateModel(picture, { parts: 'largest', ...few })).glb)).parts).toBe(1);
   });
 
   it('embosses detail only on request, and stays closed', async () => {

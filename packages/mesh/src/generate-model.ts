@@ -7,6 +7,7 @@ import { weldParts } from './convert/weld.ts';
 import { toDrawable } from './gltf/place-model.ts';
 import { writeGlb } from './gltf/write-glb.ts';
 import { decodeImage, decodeMask } from './image/decode-image.ts';
+import { readHeader } from './image/open-image.ts';
 import { cutSeams } from './meshing/normals.ts';
 import { meshMessage } from './messages.ts';
 import { renderPreview } from './render/preview.ts';
@@ -50,7 +51,7 @@ export async function generateModel(
 
   await enter('decode');
   const picture = await decodeImage(image);
-  const mask = options.mask && (await decodeMask(options.mask, picture));
+  const mask = options.mask && (await decodeMask(options.mask, picture, await readHeader(image)));
 
   await enter('foreground');
   const found = findForeground(picture, { mode: wanted.mode, parts: wanted.parts, mask, prior: loadPrior() });

@@ -18,6 +18,6 @@ export async function inspectMask(mask: Uint8Array | string): Promise<ImageInfo 
     width: Math.max(1, Math.round(info.width * scale)),
     height: Math.max(1, Math.round(info.height * scale)),
   };
-  const { coverage } = await decodeMask(mask, size);
+  const { coverage } = await decodeMask(mask, size, info);
   return { ...info, isEmpty: !coverage.some((c) => c >= 0.5) };
 }

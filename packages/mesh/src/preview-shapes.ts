@@ -1,6 +1,7 @@
 import { toDrawable } from './gltf/place-model.ts';
 import { decodeImage, decodeMask } from './image/decode-image.ts';
 import type { Picture } from './image/decode-image.ts';
+import { readHeader } from './image/open-image.ts';
 import { resample, shrinkRgb } from './image/resample.ts';
 import { layGrid } from './meshing/grid.ts';
 import { cutSeams } from './meshing/normals.ts';
@@ -43,7 +44,7 @@ export async function previewShapes(
   { mask, sizePx = defaultSide }: { mask?: Uint8Array | undefined; sizePx?: number | undefined } = {},
 ): Promise<{ shapes: ShapePreview[] }> {
   const picture = await decodeImage(image, photoSide);
-  const given = mask && (await decodeMask(mask, picture));
+  const given = mask && (await decodeMask(mask, picture, await readHeader(image)));
   const found = findForeground(picture, { mask: given, prior: loadPrior() });
   if (found.kind !== 'object') return { shapes: [] };
   const grid = layGrid(found.coverage, picture.width, picture.height);

@@ -36,7 +36,10 @@ export async function decodePreview(image: Uint8Array): Promise<{ info: ImageInf
   return { info, picture: visible(await decodeAt(image, info, size)) };
 }
 
-/** Which part of a picture is the object; as large as the picture or, with the same proportions, smaller. */
+/** A mask with less than this share of its photo's pixels on each side is coarse: its edge is moved onto the photo's own. */
+const coarseShare = 0.75;
+
+/** Which part of a picture is the object; as large as the picture or, where it is coarse, smaller. */
 export interface Mask {
   width: number;
   height: number;
@@ -45,18 +48,21 @@ export interface Mask {
 }
 
 /**
- * Decodes a mask with the proportions of its picture; a larger one is shrunk to its size. Where its alpha channel hides
- * something, that is the mask: 1 where it is opaque; otherwise 1 where it is white.
+ * Decodes a mask with the proportions of its photo: to the size of the decoded picture unless it is coarse. Where its alpha
+ * channel hides something, that is the mask: 1 where it is opaque; otherwise 1 where it is white.
  * @throws ImageError
  */
 export async function decodeMask(
   mask: Uint8Array | string,
   picture: Pick<Picture, 'width' | 'height'>,
+  photo: Pick<ImageInfo, 'width' | 'height'>,
 ): Promise<Mask> {
   const info = await readMaskHeader(mask).catch(ofMask);
-  const scale = Math.min(1, Math.max(info.width, info.height) / Math.max(picture.width, picture.height));
-  const width = Math.max(1, Math.round(picture.width * scale));
-  const height = Math.max(1, Math.round(picture.height * scale));
+  const long = Math.max(info.width, info.height);
+  const wanted = Math.min(Math.max(photo.width, photo.height), maxLongSide);
+  const scale = long < coarseShare * wanted ? long / Math.max(picture.width, picture.height) : 1;
+  const width = Math.max(1, Math.round(picture.width * Math.min(scale, 1)));
+  const height = Math.max(1, Math.round(picture.height * Math.min(scale, 1)));
   const decoded = await decodeAt(mask, info, { width, height }).catch(ofMask);
   return { width, height, coverage: alphaCoverage(decoded) ?? lightness(decoded) };
 }

@@ -26,11 +26,14 @@ export function findCastShadow(
   tolerance: number,
 ): Uint8Array {
   const maxChroma = Math.max(0.8 * tolerance, 2.5);
+  // A shadow has the colour of the sky or of a wall nearby; where hardly anything speaks for the object, more of it.
+  const hueLimit = (i: number, darker: number): number =>
+    maxChroma + 0.06 * darker + 8 * Math.max(0, 1 - guess[i]! / 0.4);
   const uneven = unevenness(lab, width, height);
   const like = new Uint8Array(background.length);
   for (let i = 0; i < like.length; i++) {
     const darker = -difference.light[i]!;
-    const isShade = darker > minDarker && darker < maxDarker && difference.chroma[i]! < maxChroma + 0.06 * darker;
+    const isShade = darker > minDarker && darker < maxDarker && difference.chroma[i]! < hueLimit(i, darker);
     like[i] = !background[i] && isShade && uneven[i]! < 2.2 + 0.5 * tolerance ? 1 : 0;
   }
   const { labels, areas } = findComponents(like, width, height, 1, 4);
@@ -64,7 +67,7 @@ export function findCastShadow(
     if (s === 1) return 1;
     const darker = -difference.light[i]!;
     const fades = edge[i] === 1 && nearBackground[i] === 1 && darker < maxDarker;
-    return fades && !background[i] && difference.chroma[i]! < maxChroma + 0.06 * darker ? 1 : 0;
+    return fades && !background[i] && difference.chroma[i]! < hueLimit(i, darker) ? 1 : 0;
   });
 }
 

@@ -49,8 +49,8 @@ export interface ForegroundOptions {
 
 /** Longest side at which the cuts are compared: as large as those that people choose from. */
 const compareSide = 320;
-/** A mask with less than this share of the picture's width is coarse: its edge is moved onto the picture's own. */
-const coarseShare = 0.75;
+/** The least score of a cut that is made because an object was demanded. */
+const minScore = 0.2;
 /** How well the cut of the large picture has to overlap the one that was judged. */
 const sameOverlap = 0.85;
 
@@ -69,7 +69,7 @@ export function findForeground(picture: Picture, options: ForegroundOptions = {}
   }
   const { small, proposals } = search(picture, prior);
   const best = judgeCuts(proposals.cuts)[0];
-  if (best && (mode === 'object' || best.score >= reliefScore)) {
+  if (best && best.score >= (mode === 'object' ? minScore : reliefScore)) {
     const { method } = best.cut;
     const crumbs = method === 'backdrop' ? crumbShares.backdrop : crumbShares.scene;
     const coverage = keepParts(
@@ -91,10 +91,7 @@ function fromMask(picture: Picture, mask: Mask, parts: 'all' | 'largest'): Foreg
     return asPicture(picture, standingOut(search(picture).proposals, picture), []);
   }
   if (!mask.coverage.some((c) => c >= 0.5)) throw new ImageError('NO_FOREGROUND', meshMessage('mesh.mask_black'));
-  const coarse = mask.width < coarseShare * picture.width;
-  const coverage = coarse
-    ? alignMask(mask.coverage, mask.width, mask.height, picture)
-    : resample(mask.coverage, mask.width, mask.height, picture.width, picture.height);
+  const coverage = alignMask(mask.coverage, mask.width, mask.height, picture);
   const kept = keepParts(coverage, picture.width, picture.height, parts);
   return { kind: 'object', method: 'mask', coverage: kept, warnings: [] };
 }

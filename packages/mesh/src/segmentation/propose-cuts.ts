@@ -56,14 +56,16 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
   const learned = prediction && guessObject(cues.perPixel, true);
   const segment = (seed: Float32Array, trust: number, possible?: Float32Array): Float32Array | undefined =>
     tidy(segmentByColour(lab, width, height, seed, trust, possible), learned ?? guess, width, height);
-  const likely = learned ?? guess;
-  const backdrop = cutFromBackdrop(picture, resample(likely, width, height, picture.width, picture.height));
   const inMiddle = rectangle(width, height, 0.2);
+  const fromCues = segment(guess, 1.5);
+  const fromLearned = learned && segment(learned, 1.5);
+  const likely = supported(learned ?? guess, fromCues, fromLearned);
+  const backdrop = cutFromBackdrop(picture, resample(likely, width, height, picture.width, picture.height));
   const found: Partial<Record<CutMethod, Float32Array | undefined>> = {
     backdrop: backdrop && resample(backdrop, picture.width, picture.height, width, height),
-    scene: segment(guess, 1.5),
+    scene: fromCues,
     rectangle: segment(inMiddle, 0.2, rectangle(width, height, 0.08)),
-    learned: learned && segment(learned, 1.5),
+    learned: fromLearned,
   };
   const evidence: Evidence = {
     ...{ lab, width, height, guess, learned, borderFocus: cues.borderFocus },
@@ -86,6 +88,13 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
     } else cuts.push({ method, coverage: cut, width, height, measures, backdropOverlap });
   }
   return { cuts, saliency: cues.saliency, guess: likely, width, height };
+}
+
+/** The guess, and less of it where no cut by colour contains the pixel: a shadow is enclosed by edges like the object. */
+function supported(guess: Float32Array, ...cuts: (Float32Array | undefined)[]): Float32Array {
+  const found = cuts.filter((cut) => cut !== undefined);
+  if (found.length === 0) return guess;
+  return guess.map((g, i) => (found.some((cut) => cut[i]! >= 0.5) ? g : 0.3 * g));
 }
 
 function shrink(picture: Picture): Picture {
