@@ -26,7 +26,7 @@ export function openHoles(
   const enclosed = new Uint8Array(similar.length);
   for (let i = 0; i < similar.length; i++) enclosed[i] = similar[i] && !background[i] ? 1 : 0;
   const { labels, areas } = findComponents(enclosed, width, height, 1, 4);
-  const awayFromEdges = boxBlur(Float32Array.from(enclosed), width, height, 4);
+  const awayFromEdges = boxBlur(new Float32Array(enclosed), width, height, 4);
   const inner: Tally[] = areas.map(() => ({ count: 0, sum: 0, squares: 0 }));
   const whole: Tally[] = areas.map(() => ({ count: 0, sum: 0, squares: 0 }));
   for (let i = 0; i < labels.length; i++) {

@@ -16,7 +16,7 @@ export function softenEdge(
   const coverage = new Float32Array(background.length);
   for (let i = 0; i < coverage.length; i++) coverage[i] = 1 - background[i]!;
   const around = boxBlur(coverage, width, height, 2);
-  const shadowAround = boxBlur(Float32Array.from(shadow), width, height, 2);
+  const shadowAround = boxBlur(new Float32Array(shadow), width, height, 2);
   const here = new Float32Array(3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -123,8 +123,7 @@ export function minimise(state: Relaxation, data: Float32Array, { across, down }
       const maxY = down[i]!;
       const y = py[i + width]! + step * (lead[i + width]! - here);
       py[i + width] = y > maxY ? maxY : y < -maxY ? -maxY : y;
-    }
-    for (let i = 0; i < data.length; i++) {
+      // No later step of this iteration reads what is led here, so one pass does both.
       const divergence = px[i + 1]! - px[i]! + py[i + width]! - py[i]!;
       const before = u[i]!;
       const next = before + step * (divergence - data[i]!);
