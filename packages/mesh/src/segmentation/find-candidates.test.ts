@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { alphaMask } from '../../test/check-model.ts';
 import { blurredGround, mug, photograph, textPage, vase } from '../../test/pictures.ts';
@@ -24,6 +25,14 @@ it('gives the best first, each method once, and the whole picture among them', a
   }
 });
 
+it('says of the whole picture that no object stands out only where none does', async () => {
+  const found = async (image: Uint8Array) => findCandidates((await decodePreview(image)).picture);
+  const [clear, none] = [await found(await mug(600)), await found(await blank())];
+  expect(clear[0]!.method).not.toBe('relief');
+  expect(clear.find(({ method }) => method === 'relief')!.warnings).toEqual([]);
+  expect(none[0]).toMatchObject({ method: 'relief', warnings: [{ id: 'mesh.relief_instead' }] });
+});
+
 it('asks a prior for a cut of its own, and believes what agrees with it more', async () => {
   const { picture, right } = await knownPicture();
   const [agrees, contradicts] = [right, right.map((c) => 1 - c)].map((answer) =>
@@ -42,4 +51,11 @@ it('asks a prior for a cut of its own, and believes what agrees with it more', a
 async function knownPicture(): Promise<{ picture: Picture; right: Float32Array }> {
   const { picture } = await decodePreview(await photograph(await blurredGround(320), await vase(320)));
   return { picture, right: Float32Array.from(await alphaMask(await vase(320, '#000'))) };
+}
+
+/** A picture of nothing. */
+async function blank(): Promise<Uint8Array> {
+  return await sharp({ create: { width: 300, height: 200, channels: 3, background: '#fff' } })
+    .png()
+    .toBuffer();
 }

@@ -18,7 +18,9 @@ export function findCandidates(picture: Picture, prior?: Prior): Candidate[] {
   const alpha = alphaCoverage(picture);
   if (alpha) candidates.push({ method: 'alpha', score: alphaScore, coverage: alpha, warnings: [] });
   const whole = new Float32Array(picture.width * picture.height).fill(1);
-  const warnings = [meshMessage('mesh.relief_instead')];
+  // Where an outline is surer, it is a choice, and nothing is to be said against it.
+  const isBest = candidates.every(({ score }) => score < reliefScore);
+  const warnings = isBest ? [meshMessage('mesh.relief_instead')] : [];
   candidates.push({ method: 'relief', score: reliefScore, coverage: whole, warnings });
   return candidates.toSorted((a, b) => b.score - a.score);
 }
