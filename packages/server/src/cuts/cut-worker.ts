@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { cutImage, ImageError, previewShapes } from '@image2model/mesh';
+import { cutImage, ImageError, inspectImage, previewShapes } from '@image2model/mesh';
 import type { ImageCuts, ImageErrorCode, Message } from '@image2model/mesh';
 import sharp from 'sharp';
 
@@ -24,6 +24,8 @@ sharp.cache(false);
 export default async function cut({ path, maskPath, shapes }: CutTask): Promise<CutResult> {
   try {
     const image = await readFile(path);
+    // As an upload would.
+    await inspectImage(image);
     const cuts = await cutImage(image);
     if (!shapes) return { cuts };
     const mask = maskPath === undefined ? undefined : await readFile(maskPath);

@@ -46,7 +46,7 @@ export async function receiveImage(
   sent: SentImage,
 ): Promise<ReceivedImage | ImageProblem> {
   const received = await spoolImage(store, sent, judgePhoto);
-  if ('code' in received) return received;
+  if (received.code !== undefined) return received;
   const { filename, spooled, contentType, ...size } = received;
   const { sizeBytes, sha256 } = spooled;
   const pixels = size.width * size.height;
@@ -55,14 +55,20 @@ export async function receiveImage(
 }
 
 /** What an image is found to be. */
-export type Judged = Size & { contentType: string };
+export type Judged = Size & { contentType: string; code?: never };
+
+/** An image on this machine, under its clean name. */
+export interface SpooledImage {
+  filename: string;
+  spooled: SpooledFile;
+}
 
 /** Receives an image into the spool, under its clean name; nothing is kept of one that the judge, or its size, refuses. */
-export async function spoolImage(
+export async function spoolImage<Judgement extends { code?: never }>(
   store: Pick<FileStore, 'spool' | 'requireRoom'>,
   sent: SentImage,
-  judge: (path: string, filename: string) => Promise<Judged | ImageProblem>,
-): Promise<(Judged & { filename: string; spooled: SpooledFile }) | ImageProblem> {
+  judge: (path: string, filename: string) => Promise<Judgement | ImageProblem>,
+): Promise<(Judgement & SpooledImage) | ImageProblem> {
   const filename = cleanFilename(sent.filename);
   // Before each image: what came in meanwhile may have used up the room there was.
   await store.requireRoom();
@@ -76,7 +82,7 @@ export async function spoolImage(
     const judged = isEmpty
       ? problem('IMAGE_UNDECODABLE', message('image.empty', { filename }), filename)
       : await judge(spooled.path, filename);
-    if (!('code' in judged)) return { ...judged, filename, spooled };
+    if (judged.code === undefined) return { ...judged, filename, spooled };
     await store.spool.discard(spooled);
     return judged;
   } catch (error) {

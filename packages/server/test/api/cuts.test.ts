@@ -1,10 +1,11 @@
 /* oxlint-disable vitest/expect-expect -- `problem` expects */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cutsSchema } from '@image2model/protocol';
+import { cutsSchema, message } from '@image2model/protocol';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createCutter } from '../../src/cuts/cutter.ts';
+import { ApiError } from '../../src/http/errors.ts';
 import { mask, maskedForm } from '../support/masks.ts';
 import { picture, uploadForm } from '../support/server.ts';
 import type { TestServer } from '../support/server.ts';
@@ -116,7 +117,8 @@ describe('cutting out', () => {
     twice.append('file', new Blob([Uint8Array.from(good)]), 'b.png');
     await problem(await cuts(twice), 400, 'INVALID_REQUEST');
     await problem(await cuts(one('a.png', good, 'masks')), 400, 'INVALID_REQUEST');
-    await problem(await cuts(one('a.png', Buffer.from('text'))), 415, 'UNSUPPORTED_IMAGE_TYPE');
+    const text = await problem(await cuts(one('a.png', Buffer.from('text'))), 415, 'UNSUPPORTED_IMAGE_TYPE');
+    expect(text.errors).toMatchObject([{ code: 'UNSUPPORTED_IMAGE_TYPE', filename: 'a.png' }]);
     await problem(await cuts(one('a.png', Buffer.alloc(11 * 1024 * 1024, 1))), 413, 'FILE_TOO_LARGE');
     await problem(await cuts(one('a.png', await mask({ width: 8, height: 8 }))), 422, 'IMAGE_TOO_SMALL');
     const json = {
@@ -167,6 +169,15 @@ describe('a cutter', () => {
     await cutter.close();
     expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true);
   });
+});
+
+it('refuses what it has no room for before it looks at the image', async () => {
+  const full = new ApiError('QUEUE_FULL', message('error.cuts_busy'));
+  const cutter = { requireRoom: () => undefined, cut: () => Promise.reject(full), close: () => Promise.resolve() };
+  server = await start({ cutter });
+  const body = one('a.png', Buffer.from('text'));
+  await problem(await server.ask('/api/v1/cuts', { method: 'POST', body }), 503, 'QUEUE_FULL');
+  expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
 });
 
 it('stops cutting out for a client that has gone', async () => {

@@ -3,8 +3,8 @@ import type { Cuts } from '@image2model/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CutResult } from '../../cuts/cut-worker.ts';
-import { discard, receiveImage } from '../../jobs/intake.ts';
-import type { ReceivedImage } from '../../jobs/intake.ts';
+import { discard, problem, spoolImage } from '../../jobs/intake.ts';
+import type { SpooledImage } from '../../jobs/intake.ts';
 import { misfit } from '../../jobs/masks.ts';
 import type { ReceivedMask } from '../../jobs/masks.ts';
 import { ApiError } from '../errors.ts';
@@ -13,14 +13,14 @@ import type { Api, RouteContext } from './context.ts';
 import { masksField, readParts } from './form-parts.ts';
 import type { FileField } from './form-parts.ts';
 import { presentMessage } from './present.ts';
-import { refuse } from './refuse.ts';
+import { named, refuse } from './refuse.ts';
 
 /** Bytes of a whole request: a mask, and twice an image at its largest, so that one that is too large is called that. */
 const maxBytes = 3 * maxFileSizeBytes;
 
 /** What a request has brought so far. */
 interface Received {
-  images: ReceivedImage[];
+  images: SpooledImage[];
   masks: ReceivedMask[];
 }
 
@@ -50,7 +50,7 @@ export function cutRoutes(app: Api, context: RouteContext): void {
         const { image, mask } = await receive(request, context, received);
         const shapes = ['1', 'true'].includes(request.query.shapes);
         const task = { path: image.spooled.path, maskPath: mask?.spooled.path, shapes };
-        return present(await context.cutter.cut(task, whileConnected(reply)));
+        return present(await context.cutter.cut(task, whileConnected(reply)), image, mask);
       } finally {
         await discard(context.files, [...received.images, ...received.masks]);
       }
@@ -58,17 +58,20 @@ export function cutRoutes(app: Api, context: RouteContext): void {
   );
 }
 
-/** The one image of the form, and its mask if it has one. What is received is added to `received` as it comes. */
+/**
+ * The one image of the form, and its mask if it has one. What is received is added to `received` as it comes. The image is
+ * judged by the thread that cuts it out: decoded here, many at once would take the processor from everything else.
+ */
 async function receive(
   request: FastifyRequest,
   { files }: RouteContext,
   { images, masks }: Received,
-): Promise<{ image: ReceivedImage; mask: ReceivedMask | undefined }> {
+): Promise<{ image: SpooledImage; mask: ReceivedMask | undefined }> {
   const field: FileField = {
     max: 1,
     tooMany: severalImages,
     take: async (sent) => {
-      const received = await receiveImage(files, { jobId: '', fileId: '' }, sent);
+      const received = await spoolImage(files, sent, async () => ({}));
       if ('code' in received) return received;
       images.push(received);
       return undefined;
@@ -85,9 +88,7 @@ async function receive(
   const [image, another] = images;
   if (image === undefined) throw new ApiError('NO_FILES', message('error.one_image'));
   if (another !== undefined) throw severalImages();
-  const [mask] = masks;
-  if (mask) refuse(misfit(mask, image.size), 1);
-  return { image, mask };
+  return { image, mask: masks[0] };
 }
 
 function severalImages(): ApiError {
@@ -102,11 +103,13 @@ function whileConnected(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function present(result: CutResult): Cuts {
+function present(result: CutResult, { filename }: SpooledImage, mask: ReceivedMask | undefined): Cuts {
   if ('rejected' in result) {
     const { code, message: said } = result.rejected;
-    throw new ApiError(code, said);
+    const refused = problem(code, said, filename);
+    throw new ApiError(code, named(refused), { errors: [refused] });
   }
+  if (mask) refuse(misfit(mask, result.cuts), 1);
   const { shapes } = result;
   const { width, height, candidates } = result.cuts;
   return {

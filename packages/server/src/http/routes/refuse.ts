@@ -31,7 +31,7 @@ export function unusedMasks(models: ReadonlyMap<string, Model>, id: string): Upl
 }
 
 /** What is wrong, with the name of the file in it. */
-function named({ detail, filename, ...ref }: ProblemItem): Message {
+export function named({ detail, filename, ...ref }: ProblemItem): Message {
   const said = toMessage(detail, ref);
   if (filename === undefined || detail.includes(filename)) return said;
   return message('error.of_file', { ...messageWithin('fault', said), filename });
