@@ -111,7 +111,7 @@ describe('jobs', () => {
     before = undefined;
     const retry = `/api/v1/jobs/${accepted.job_id}/retry`;
     await problem(await server.ask(retry, mine('POST', { model: 'none' })), 400, 'UNKNOWN_MODEL');
-    await problem(await server.ask(retry, mine('POST', { options: { depth: 5 } })), 400, 'INVALID_OPTIONS');
+    await problem(await server.ask(retry, mine('POST', { options: { depth: true } })), 400, 'INVALID_OPTIONS');
     const response = await server.ask(retry, mine('POST', { options: { depth: 'soft' } }));
     expect(response.status).toBe(200);
     const { task_id: again } = (await response.json()) as { task_id: string };

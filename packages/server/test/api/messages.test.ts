@@ -119,11 +119,11 @@ describe('what the server says to people has an id and values beside its English
     );
     const options = {
       method: 'POST',
-      body: '{"options":{"depth":5}}',
+      body: '{"options":{"depth":true}}',
       headers: { 'content-type': 'application/json' },
     };
     const retried = await problem(await ask(`/jobs/${task.job_id}/retry`, options), 400, 'INVALID_OPTIONS');
-    expect(retried.detail).toBe('The options do not fit the model. depth must be a text.');
+    expect(retried.detail).toBe('The options do not fit the model. depth must be a number.');
   });
 
   it('in a task of which no photo became a model: with the reason of the first', async () => {

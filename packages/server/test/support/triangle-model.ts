@@ -28,7 +28,7 @@ export function createTriangleModel({ before, extras }: TriangleModelOptions = {
       if (typeof options !== 'object' || options === null || Array.isArray(options)) {
         return { problems: ['The options must be an object.'] };
       }
-      if ('depth' in options && typeof options.depth !== 'string') return { problems: ['depth must be a text.'] };
+      if ('depth' in options && typeof options.depth === 'boolean') return { problems: ['depth must be a number.'] };
       return { options: { ...options } };
     },
   };
