@@ -106,7 +106,7 @@ describe('an upload is refused with a mask that', () => {
 
 async function transparent(): Promise<Buffer> {
   return await sharp({
-    create: { width: 32, height: 32, channels: 4, background: { r: 255, g: 255, b: 255, alpha: 0.3 } },
+    create: { width: 32, height: 32, channels: 4, background: { r: 255, g: 255, b: 255, alpha: 0 } },
   })
     .png()
     .toBuffer();
