@@ -85,7 +85,8 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.job_missing': 'Den Stapel {job} gibt es nicht.',
   'error.job_running': 'Am Stapel wird noch gearbeitet.',
   'error.job_not_deleted': 'Am Stapel wird noch gearbeitet; er muss zuerst abgebrochen werden.',
-  'error.nothing_to_retry': 'Kein Foto dieses Stapels ist fehlgeschlagen oder wurde abgebrochen.',
+  'error.nothing_to_retry':
+    'Jedes Foto dieses Stapels hat sein Modell; was neu erzeugt werden soll, ist in `file_ids` zu nennen.',
   'error.file_missing': 'Der Stapel hat keine solche Datei.',
   'error.file_lost':
     '{filename} fehlt auf dem Server oder ist dort beschädigt. Ein neuer Versuch des Stapels erstellt die Datei noch einmal.',

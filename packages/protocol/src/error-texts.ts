@@ -86,7 +86,7 @@ export const errorTexts = {
   'error.job_missing': 'There is no job {job}.',
   'error.job_running': 'The job is still running.',
   'error.job_not_deleted': 'The job is still running; cancel its task first.',
-  'error.nothing_to_retry': 'No file of this job failed or was cancelled.',
+  'error.nothing_to_retry': 'Every file of this job has its model; name files in `file_ids` to make them again.',
   'error.file_missing': 'The job has no such file.',
   'error.file_lost': '{filename} is missing or damaged on the server. Retry the job to make it again.',
   'error.photo_lost': '{filename} is missing or damaged on the server. Upload the photo again.',

@@ -40,7 +40,11 @@ export const errorDefinitions = {
   METHOD_NOT_ALLOWED: define(405, 'Method not allowed', 'Use a method listed in `Allow`.'),
   TASK_ENDED: define(409, 'The task has already ended', 'There is nothing left to do.'),
   JOB_RUNNING: define(409, 'The job is still running', 'Wait until it ends, or cancel its task first.'),
-  NOTHING_TO_RETRY: define(409, 'Nothing to retry', 'Every file of the job succeeded; there is nothing left to do.'),
+  NOTHING_TO_RETRY: define(
+    409,
+    'Nothing to retry',
+    'Every file of the job has its model; to make some again, name them in `file_ids`.',
+  ),
   FILE_LOST: define(
     410,
     'The file is lost or damaged on the server',
