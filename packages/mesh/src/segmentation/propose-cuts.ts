@@ -122,13 +122,7 @@ function tidy(
  * hole is one only where hardly anything speaks for the object.
  */
 function fillFalseHoles(cut: Float32Array, guess: Float32Array, width: number, height: number): Float32Array {
-  const { labels, areas, touchesBorder } = findComponents(
-    coveredPixels(cut),
-    width,
-    height,
-    0,
-    4,
-  );
+  const { labels, areas, touchesBorder } = findComponents(coveredPixels(cut), width, height, 0, 4);
   const sums = areas.map(() => 0);
   for (let i = 0; i < cut.length; i++) if (labels[i] !== -1) sums[labels[i]!]! += guess[i]!;
   const isFalse = areas.map((area, label) => !touchesBorder[label] && sums[label]! > maxGuessInHole * area);

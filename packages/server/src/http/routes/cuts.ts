@@ -103,13 +103,13 @@ function whileConnected(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function present(result: CutResult, { filename }: SpooledImage, mask: ReceivedMask | undefined): Cuts {
+function present(result: CutResult, { filename }: SpooledImage, given: ReceivedMask | undefined): Cuts {
   if ('rejected' in result) {
     const { code, message: said } = result.rejected;
     const refused = problem(code, said, filename);
     throw new ApiError(code, named(refused), { errors: [refused] });
   }
-  if (mask) refuse(misfit(mask, result.cuts), 1);
+  if (given) refuse(misfit(given, result.cuts), 1);
   const { shapes } = result;
   const { width, height, candidates } = result.cuts;
   return {
