@@ -74,8 +74,7 @@ export async function generateModel(
   const warnings = [...found.warnings, ...shape.warnings];
   const description = found.kind === 'object' ? objectDescription : reliefDescription;
   const texts = warnings.map(({ text }) => text);
-  const rests = found.kind === 'object' ? 'bottom' : 'back';
-  const provenance = { method: found.method, description, warnings: texts, rests, picture: frame } as const;
+  const provenance = { method: found.method, description, warnings: texts, rests: shape.rests, picture: frame };
   const glb = await writeGlb(model, jpeg, provenance);
   context.signal?.throwIfAborted();
   context.report?.({ stage: 'write', fraction: 1, message: meshMessage('mesh.done') });

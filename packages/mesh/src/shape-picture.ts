@@ -30,6 +30,8 @@ export interface Shape {
   normalAt?: NormalAt;
   /** What the outline became; absent for a relief. */
   kind?: ShapeKind;
+  /** What it lies on when it is printed: its level back, or what is the lower end in the picture. */
+  rests: 'bottom' | 'back';
   paint(): Atlas;
 }
 
@@ -71,6 +73,8 @@ export async function shapeObject(
     warnings: [...warnings, ...built.warnings],
     normalAt: normalsOf(built),
     kind,
+    // By its old name, both sides of it bulge.
+    rests: kind === 'plaque' && !name ? 'back' : 'bottom',
     paint: () => paintObject(picture, coverage, grid),
   };
 }
@@ -94,5 +98,5 @@ export async function shapeRelief(
   const relief = raiseRelief(picture, saliency, options.depth ?? 'full', options.detail);
   await enter('mesh');
   const solid = await buildRelief(relief, options.faceLimit);
-  return { grid: relief.grid, solid, warnings: [], paint: () => paintSlab(picture) };
+  return { grid: relief.grid, solid, warnings: [], rests: 'back', paint: () => paintSlab(picture) };
 }

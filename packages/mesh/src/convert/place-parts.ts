@@ -9,8 +9,8 @@ export function placeParts({ parts }: ReadModel, placement: Placement): Part[] {
 }
 
 /**
- * Parts for a printer: in millimetres, Z up. A solid stands as it does in the picture; a relief lies on its flat back,
- * since on its narrow edge it would fall over.
+ * Parts for a printer: in millimetres, Z up. A solid stands as it does in the picture; what has a level back, such as
+ * a relief, lies on it, since on its narrow edge it would fall over.
  */
 export function partsForPrint({ parts, restsOnBack }: ReadModel, placement: Placement): Part[] {
   // On its back, what was the front is up, and what was up points away: in a space with Z up, the numbers are the same.

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { disc, draw, noise } from '../../test/pictures.ts';
 import { boxOf, modelOf3mf, openEdges, readSurface, weld } from '../../test/read-formats.ts';
 import { convertModel, generateModel, modelFormats } from '../index.ts';
-import type { GeneratedModel, ModelFormat, Placement } from '../index.ts';
+import type { GeneratedModel, GenerateOptions, ModelFormat, Placement } from '../index.ts';
 
 /** A standing bar, three times as high as it is wide. */
 let bar: GeneratedModel;
@@ -67,6 +67,21 @@ describe.each(modelFormats)('a model as %s', (format) => {
     // @ts-expect-error: as from JavaScript
     await expect(convertModel(bar.glb, format, { origin: 'top' })).rejects.toThrow(RangeError);
   });
+});
+
+describe('a plaque', () => {
+  it.each(['stl', '3mf'] as const)(
+    'lies on its level back for printing, as %s, but stands by its old name',
+    async (format) => {
+      const picture = await disc(240, 90);
+      const sidesOf = async (options: GenerateOptions) =>
+        (await boxIn((await generateModel(picture, { faceLimit: 900, ...options })).glb, format)).sides;
+      const lying = await sidesOf({ shape: 'plaque' });
+      expect(lying[2]! / lying[1]!).toBeLessThan(0.2);
+      const standing = await sidesOf({ depth: 'medal' });
+      expect(standing[1]! / standing[2]!).toBeLessThan(0.3);
+    },
+  );
 });
 
 describe('a relief', () => {
