@@ -165,6 +165,8 @@ test('a chosen size is that of every download, of the facts and of the grid in t
     await stage.getByRole('link', { name }).click();
     files[format] = await readFile(await (await download).path());
   }
+  const all = page.getByRole('link', { name: /^Download all/ });
+  expect(await all.getAttribute('href')).toMatch(/\/archive\?size_mm=62\.5$/);
   const stl = Buffer.from(files['stl'] ?? []);
   const along = Array.from({ length: stl.readUInt32LE(80) }, (_, face) =>
     [1, 2, 3].map((corner) => stl.readFloatLE(84 + 50 * face + 12 * corner)),
@@ -183,6 +185,7 @@ test('a chosen size is that of every download, of the facts and of the grid in t
   expect(await stage.getByRole('link', { name: /^STL / }).getAttribute('href')).toBeNull();
   await field.fill('');
   expect(await stage.getByRole('link', { name: 'Download GLB' }).getAttribute('href')).not.toContain('size_mm');
+  expect(await all.getAttribute('href')).toMatch(/\/archive$/);
 }, 240_000);
 
 test('a failed file says why and what to do, and succeeds with other options', async () => {
