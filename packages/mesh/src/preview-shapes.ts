@@ -34,7 +34,8 @@ export interface ShapePreview extends ShapeScore {
 }
 
 /**
- * The two or three bodies that the object is likely to have, the likeliest (which is what `shape: 'auto'` takes) first.
+ * The two or three bodies that the object is likely to have, the likeliest first: what `shape: 'auto'` takes, unless two are
+ * about as likely.
  * Small and quick, for somebody to choose from. Empty where no object stands out: that becomes a relief.
  * @param image JPEG, PNG or WebP.
  * @throws ImageError
