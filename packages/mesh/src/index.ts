@@ -15,7 +15,7 @@ export { meshMessage, meshMessages } from './messages.ts';
 export type { MeshMessageId, Message, MessageValues } from './messages.ts';
 export { previewShapes } from './preview-shapes.ts';
 export type { ShapePreview } from './preview-shapes.ts';
-export { depthNames, modes, shapeKinds, stages } from './types.ts';
+export { depthNames, modes, partsKept, shapeKinds, stages } from './types.ts';
 export type {
   Depth,
   DepthName,

@@ -34,7 +34,12 @@ describe('inspectMask', () => {
 
   it('is spoken of as a mask, not as a photo, by the generator', async () => {
     const photo = await disc(200, 70);
-    for (const mask of [new Uint8Array(), await white(8, 8), Buffer.from('text'), photo.subarray(0, photo.length / 2)]) {
+    for (const mask of [
+      new Uint8Array(),
+      await white(8, 8),
+      Buffer.from('text'),
+      photo.subarray(0, photo.length / 2),
+    ]) {
       await expect(generateModel(photo, { mask })).rejects.toThrow(/^The mask is /);
     }
   });

@@ -84,8 +84,13 @@ function bytesOf(address: string): Buffer | undefined {
 
 /** Why a photo has no cut-outs. @throws where that is not due to the photo */
 function refusalOf(failure: Failure): CutsOutcome {
-  const { code, error: text, status, messageId: id, messageValues: values } = failure;
+  const { code, status, messageId, messageValues } = failure;
   if (code === 'NOT_FOUND') throw new ServerError(cliMessage('cli.no_cuts'));
-  if ([413, 415, 422, 500].includes(status)) return { status: 'failed', code, error: { text, id, values } };
+  if ([413, 415, 422, 500].includes(status)) {
+    // Of a file the answer names its reason alone as well.
+    const [item] = failure.errors;
+    const whole = { text: failure.error, id: messageId, values: messageValues };
+    return { status: 'failed', code, error: item?.filename === undefined ? whole : toMessage(item.detail, item) };
+  }
   throw requestError(failure);
 }

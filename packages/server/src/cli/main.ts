@@ -14,6 +14,7 @@ import type { Input } from './inputs.ts';
 import { placeMasks, separateMasks } from './mask-files.ts';
 import { mergeModelOptions } from './model-flags.ts';
 import type { ModelFlags } from './model-flags.ts';
+import { checkOutDirectory } from './out-directory.ts';
 import { createOutput } from './output.ts';
 import { jsonReporter, plainReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
@@ -180,6 +181,7 @@ async function runFalCheck(): Promise<number> {
 
 async function runConvert(photos: readonly string[], flags: ConvertFlags, language: Language): Promise<number> {
   const modelOptions = mergeModelOptions(flags);
+  await checkOutDirectory(flags.out);
   const inputs = await readPhotos(photos, flags, language);
   return await withServer(flags, async (server, signal) => {
     return await convert({
@@ -215,6 +217,7 @@ async function readPhotos(
 }
 
 async function runCuts(photos: readonly string[], flags: CutsFlags, language: Language): Promise<number> {
+  await checkOutDirectory(flags.out);
   const inputs = await readInputs(separateMasks(photos).photos);
   const list = process.stdout.isTTY
     ? listCutsReporter(out, err, undefined, language)

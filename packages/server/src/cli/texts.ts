@@ -17,6 +17,7 @@ const en = {
   'cli.cancelled_count': '{count} cancelled',
   'cli.no_such_file': '{file}: there is no such file',
   'cli.not_a_file': '{file} is not a file',
+  'cli.not_a_directory': '{file} is not a directory; --out needs one, or a name that is free',
   'cli.mask_used': '{file}: cut out by {mask}',
   'cli.mask_unused': '{mask} is a mask by its name, but of no photo here that needs one; left out',
   'cli.mask_no_photo': '--mask {mask} fits no photo here; call it like its photo, or chair.mask.png for chair.jpg',
@@ -52,6 +53,7 @@ const de: Readonly<Record<CliTextId, string>> = {
   'cli.cancelled_count': '{count} abgebrochen',
   'cli.no_such_file': '{file}: Diese Datei gibt es nicht',
   'cli.not_a_file': '{file} ist keine Datei',
+  'cli.not_a_directory': '{file} ist kein Ordner; --out braucht einen oder einen freien Namen',
   'cli.mask_used': '{file}: freigestellt mit {mask}',
   'cli.mask_unused':
     '{mask} heißt wie eine Maske, gehört hier aber zu keinem Foto, das noch eine braucht, und wird übergangen',

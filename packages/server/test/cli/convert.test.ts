@@ -284,6 +284,7 @@ describe('image2model convert', () => {
     [['convert'], /missing required argument/],
     [['convert', 'nothing.png'], /nothing\.png: there is no such file/],
     [['convert', 'more'], /more is not a file/],
+    [['convert', 'chair.png', '-o', 'chair.png'], /chair\.png is not a directory; --out needs one/],
     [['convert', 'chair.png', '--face-limit', '5'], /whole number from 100/],
     [['convert', 'chair.png', '--format', 'glb,fbx'], /Each format must be one of glb, obj, stl, ply, usdz, 3mf/],
     [['convert', 'chair.png', '--format', ''], /Each format must be one of/],

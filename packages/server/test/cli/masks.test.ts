@@ -306,9 +306,8 @@ describe('image2model cuts', () => {
         event: 'failed',
         input: 'note.png',
         code: 'UNSUPPORTED_IMAGE_TYPE',
-        error: expect.any(String),
-        message_id: expect.any(String),
-        message_values: expect.any(Object),
+        error: 'This type of file is not supported; use JPEG, PNG or WebP.',
+        message_id: 'mesh.type_unsupported',
       },
       { event: 'summary', total: 2, completed: 1, failed: 1, cancelled: 0 },
     ]);
@@ -318,13 +317,17 @@ describe('image2model cuts', () => {
     await put('chair.png', ['note.png', Buffer.from('just a text')]);
     const some = await run('cuts', 'note.png', 'chair.png');
     expect(some).toMatchObject({ code: 1, out: expect.stringContaining('chair.relief.mask.png') });
-    expect(some.err).toMatch(/^note\.png: .* \(UNSUPPORTED_IMAGE_TYPE\)$/m);
+    expect(some.err).toMatch(/^note\.png: This .* \(UNSUPPORTED_IMAGE_TYPE\)$/m);
     await writeFile(join(directory, 'file'), '');
     const nowhere = await run('cuts', 'chair.png', '-o', 'file/masks');
     expect(nowhere).toMatchObject({ code: 1, out: '', err: expect.stringContaining('(NOT_WRITTEN)') });
     const away = await german('cuts', 'chair.png', '--server', `http://127.0.0.1:${await freePort()}`);
     expect(away.code).toBe(3);
     expect(away.err).toMatch(/^chair\.png: Der Server ist nicht erreichbar: .*\nimage2model: Der Server ist nicht err/);
+    expect(await run('cuts', 'chair.png', '-o', 'file')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('file is not a directory'),
+    });
     expect(await run('cuts', 'nothing.png')).toMatchObject({ code: 2, err: expect.stringContaining('no such file') });
   });
 

@@ -1,4 +1,4 @@
-import { depthNames, modes, shapeKinds } from '@image2model/mesh';
+import { depthNames, modes, partsKept, shapeKinds } from '@image2model/mesh';
 import { z } from 'zod';
 
 /** The local model's own options, with the defaults of the generator written out. */
@@ -16,7 +16,9 @@ export const localOptionsSchema = z.strictObject({
         'bottle), or by the photo',
     ),
   depth: z
-    .union([z.number().min(1).max(100), z.enum(depthNames)])
+    .union([z.number().min(1).max(100), z.enum(depthNames)], {
+      error: `expected a number from 1 to 100, or one of ${depthNames.join(', ')}`,
+    })
     .optional()
     .describe('How thick it becomes, in per cent of its longest side; left out, as thick as suits its shape'),
   detail: z
@@ -26,7 +28,7 @@ export const localOptionsSchema = z.strictObject({
     .default(0)
     .describe('How strongly the shading of the photo is embossed into the surface'),
   parts: z
-    .enum(['all', 'largest'])
+    .enum(partsKept)
     .default('all')
     .describe('Whether separate parts of the object are kept, or only the largest one'),
 });
