@@ -231,6 +231,11 @@ test('a cut-out is mended after its model was made: the page follows the new one
   await page.getByRole('button', { name: 'Fix the cut-out' }).click();
   await page.getByRole('dialog').locator('canvas').waitFor();
   await page.getByRole('radio', { name: /whole picture as relief/ }).check({ force: true });
+  // What goes wrong is said in the dialog, which stays with what was chosen.
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: 'Make the model again' }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.context().setOffline(false);
   await page.getByRole('button', { name: 'Make the model again' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await facts.filter({ hasText: 'No object: relief' }).waitFor({ timeout: 60_000 });
