@@ -277,7 +277,9 @@ test('the shape is chosen among those of the outline, and a relief has none', as
   await shapes.waitFor({ state: 'detached' });
   await page.getByRole('radio', { name: /^Cut-out 1 of / }).check({ force: true });
   await shapes.waitFor();
-  const likely = await shapes.getByRole('radio').evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
+  const likely = await shapes
+    .getByRole('radio')
+    .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
   const other = likely.at(-1) ?? '';
   await shapes.locator(`input[value=${other}]`).check({ force: true });
   await page.getByRole('button', { name: 'Make the model again' }).click();

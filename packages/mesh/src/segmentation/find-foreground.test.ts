@@ -211,15 +211,15 @@ async function grain(side: number): Promise<Buffer> {
 async function scene(): Promise<{ picture: Uint8Array; mask: Uint8Array }> {
   const shape =
     '<path transform="translate(-110 -115) scale(1.55)" d="M170 90 h60 l-8 40 q60 50 30 130 q-20 40 -52 40 q-32 0 -52 -40 q-30 -80 30 -130 z" fill="#e8b23c"/>';
-  const vase = await draw(400, 400, shape);
+  const object = await draw(400, 400, shape);
   const wall = await sharp(await noise(400, 400))
     .linear(0.7, 0)
     .png()
     .toBuffer();
   const table = await draw(400, 400, '<rect y="250" width="400" height="150" fill="#7f96a8" opacity="0.85"/>');
   const picture = await sharp(wall)
-    .composite([{ input: Buffer.from(table) }, { input: Buffer.from(vase) }])
+    .composite([{ input: Buffer.from(table) }, { input: Buffer.from(object) }])
     .png()
     .toBuffer();
-  return { picture, mask: await alphaMask(vase) };
+  return { picture, mask: await alphaMask(object) };
 }

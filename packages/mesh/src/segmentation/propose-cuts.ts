@@ -68,7 +68,12 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
     learned: fromLearned,
   };
   const evidence: Evidence = {
-    ...{ lab, width, height, guess, learned, borderFocus: cues.borderFocus },
+    lab,
+    width,
+    height,
+    guess,
+    learned,
+    borderFocus: cues.borderFocus,
     cuts: withoutUndefined(found),
     backdrop: fitBackdrop(lab, width, height) ?? { fits: 0, noise: 16 },
   };
