@@ -53,9 +53,12 @@ async function fitGuess(): Promise<SmallNetwork> {
       examples.push({ inputs: perPixel.slice(cueCount * i, cueCount * (i + 1)), answer: mask[i]! });
     }
   }
-  const vary = (inputs: ArrayLike<number>, chance: () => number): ArrayLike<number> =>
-    chance() < 0.4 ? Array.from(inputs, (value, k) => (k === cueCount - 1 ? 0 : value)) : inputs;
   return trainNetwork(examples, { units: 12, epochs: 8, batch: 64, rate: 0.01, decay: 0, vary });
+}
+
+/** Leaves the learned prior out. */
+function vary(inputs: ArrayLike<number>, chance: () => number): ArrayLike<number> {
+  return chance() < 0.4 ? Array.from(inputs, (value, k) => (k === cueCount - 1 ? 0 : value)) : inputs;
 }
 
 /** From whole cuts, with and without the learned prior; what is learned is the intersection over union. */
@@ -89,8 +92,6 @@ function shrink({ picture, mask }: Known): { picture: Uint8Array; mask: Float32A
 }
 
 async function write(guessNetwork: SmallNetwork, judgeNetwork: SmallNetwork): Promise<void> {
-  const text = (network: SmallNetwork): string =>
-    `{\n  hidden: [\n${network.hidden.map((row) => `    [${row.join(', ')}],\n`).join('')}  ],\n  output: [${network.output.join(', ')}],\n}`;
   await writeFile(
     new URL('../src/segmentation/weights.ts', import.meta.url),
     `import type { SmallNetwork } from './small-network.ts';
@@ -106,4 +107,8 @@ export const guessNetwork: SmallNetwork = ${text(guessNetwork)};
 export const judgeNetwork: SmallNetwork = ${text(judgeNetwork)};
 `,
   );
+}
+
+function text(network: SmallNetwork): string {
+  return `{\n  hidden: [\n${network.hidden.map((row) => `    [${row.join(', ')}],\n`).join('')}  ],\n  output: [${network.output.join(', ')}],\n}`;
 }

@@ -2,9 +2,6 @@ import { boxBlur } from '../image/blur.ts';
 import { channelOf } from '../image/lab.ts';
 import { findPieces } from './pieces.ts';
 
-/** Numbers that {@link measureCut} gives. */
-export const measureCount = 22;
-
 /** What a cut is measured against. All planes have the size of the small picture that was searched. */
 export interface Evidence {
   lab: Float32Array;

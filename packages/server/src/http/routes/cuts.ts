@@ -77,7 +77,6 @@ async function receive(
       return undefined;
     },
   };
-  const tooManyMasks = (count: number) => new ApiError('TOO_MANY_FILES', message('mask.too_many', { count, max: 1 }));
   const fields = new Map([
     ['file', field],
     ['files', field],
@@ -128,4 +127,8 @@ function present(result: CutResult, { filename }: SpooledImage, given: ReceivedM
 
 function dataAddress(contentType: string, bytes: Uint8Array): string {
   return `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}`;
+}
+
+function tooManyMasks(count: number): ApiError {
+  return new ApiError('TOO_MANY_FILES', message('mask.too_many', { count, max: 1 }));
 }
