@@ -272,11 +272,11 @@ test('the shape is chosen among those of the outline, and a relief has none', as
   const page = await site.open(`/results/${sent.jobId}`, { viewport: desktop });
   await page.getByRole('button', { name: 'Fix the cut-out' }).click();
   const shapes = page.getByRole('group', { name: 'Shape of the model' });
-  await shapes.waitFor();
+  await shapes.waitFor({ timeout: 60_000 });
   await page.getByRole('radio', { name: /whole picture as relief/ }).check({ force: true });
-  await shapes.waitFor({ state: 'detached' });
+  await shapes.waitFor({ state: 'detached', timeout: 60_000 });
   await page.getByRole('radio', { name: /^Cut-out 1 of / }).check({ force: true });
-  await shapes.waitFor();
+  await shapes.waitFor({ timeout: 60_000 });
   const likely = await shapes
     .getByRole('radio')
     .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
@@ -286,7 +286,7 @@ test('the shape is chosen among those of the outline, and a relief has none', as
   await expect
     .poll(async () => (await jobOf(sent.jobId)).files[0]?.result?.statistics.shape, { timeout: 60_000 })
     .toBe(other);
-}, 180_000);
+}, 300_000);
 
 /** Opens the editor of a photo's cut-out, and gives the stage once it can be drawn on. */
 async function openEditor(page: Page, name: string): Promise<Locator> {

@@ -133,9 +133,12 @@ export class JobResults {
   }
 
   /** The shapes that what a mask keeps of a photo may have, as far as the server and the model of the job have any. */
-  async shapesOf(photo: Blob, mask: Blob): Promise<readonly { shape: string; preview: string }[]> {
+  async shapesOf(
+    photo: Blob,
+    options: { mask: Blob; signal: AbortSignal },
+  ): Promise<readonly { shape: string; preview: string }[]> {
     if (!Object.hasOwn(this.maker?.options_schema['properties'] ?? {}, 'shape')) return [];
-    const answer = await this.#api.cuts(photo, { shapes: true, mask });
+    const answer = await this.#api.cuts(photo, { shapes: true, ...options });
     return (answer.success && answer.shapes) || [];
   }
 
