@@ -1,7 +1,7 @@
 import { decodeImage } from '../../src/image/decode-image.ts';
 import { findComponents } from '../../src/image/connected-components.ts';
-import type { Candidate } from '../../src/cut.ts';
 import { findCuts } from './cut.ts';
+import type { Cut } from './cut.ts';
 import { kindOf } from './kinds.ts';
 import type { Kind } from './kinds.ts';
 import { measureModel } from './measure-model.ts';
@@ -61,7 +61,7 @@ export async function judgePhoto(
   return { row, tile: await drawTile(label, picture, taken.coverage, model, texture) };
 }
 
-function agreementOf([taken, ...others]: readonly Candidate[]): number | undefined {
+function agreementOf([taken, ...others]: readonly Cut[]): number | undefined {
   const other = others.find(({ method }) => method !== taken?.method && method !== 'relief');
   return taken && other && overlap(toMask(taken.coverage), toMask(other.coverage));
 }
