@@ -1,5 +1,6 @@
 import { boxBlur } from '../image/blur.ts';
 import { findComponents } from '../image/connected-components.ts';
+import { channelOf } from '../image/lab.ts';
 import { dilate } from '../image/morphology.ts';
 import type { Difference } from './difference.ts';
 
@@ -37,11 +38,11 @@ export function findCastShadow(
     like[i] = !background[i] && isShade && uneven[i]! < 2.2 + 0.5 * tolerance ? 1 : 0;
   }
   const { labels, areas } = findComponents(like, width, height, 1, 4);
-  const nearBackground = dilate(Float32Array.from(background), width, height, edgeWidth(width, height));
+  const nearBackground = dilate(new Float32Array(background), width, height, edgeWidth(width, height));
   const tallies = areas.map(() => ({ guess: 0, outline: 0, open: 0 }));
   for (let i = 0; i < like.length; i++) {
-    const tally = tallies[labels[i]!];
-    if (!tally) continue;
+    if (labels[i] === -1) continue;
+    const tally = tallies[labels[i]!]!;
     tally.guess += guess[i]!;
     if (
       labels[i - 1] === labels[i] &&
@@ -54,21 +55,24 @@ export function findCastShadow(
     if (nearBackground[i]) tally.open++;
   }
   const least = 2e-4 * like.length;
-  const object = background.reduce((sum, b) => sum + 1 - b, 0);
+  let object = 0;
+  for (let i = 0; i < background.length; i++) object += 1 - background[i]!;
   const isShadow = areas.map((area, label) => {
     const { guess: sum, outline, open } = tallies[label]!;
     const limit = area < largeShare * object ? maxGuess.small : maxGuess.large;
     return area > least && sum < limit * area && open > minOpen * outline;
   });
-  const shadow = Float32Array.from(labels, (label) => (label !== -1 && isShadow[label]! ? 1 : 0));
+  const shadow = new Float32Array(labels.length);
+  for (let i = 0; i < shadow.length; i++) shadow[i] = labels[i] !== -1 && isShadow[labels[i]!] ? 1 : 0;
   // Its edge is too steep to be even.
   const edge = dilate(shadow, width, height, edgeWidth(width, height));
-  return Uint8Array.from(shadow, (s, i) => {
-    if (s === 1) return 1;
+  const result = new Uint8Array(shadow);
+  for (let i = 0; i < result.length; i++) {
+    if (shadow[i] === 1 || edge[i] === 0 || nearBackground[i] === 0 || background[i]) continue;
     const darker = -difference.light[i]!;
-    const fades = edge[i] === 1 && nearBackground[i] === 1 && darker < maxDarker;
-    return fades && !background[i] && difference.chroma[i]! < hueLimit(i, darker) ? 1 : 0;
-  });
+    if (darker < maxDarker && difference.chroma[i]! < hueLimit(i, darker)) result[i] = 1;
+  }
+  return result;
 }
 
 /** How much each pixel looks like the backdrop in the shade, 0 to 1: darker, of its hue, and even. */
@@ -87,13 +91,10 @@ function edgeWidth(width: number, height: number): number {
 
 /** Standard deviation of the lightness around each pixel. */
 function unevenness(lab: Float32Array, width: number, height: number): Float32Array {
-  const light = Float32Array.from({ length: width * height }, (_, i) => lab[3 * i]!);
+  const light = channelOf(lab, 0);
   const mean = boxBlur(light, width, height, 2);
-  const square = boxBlur(
-    light.map((l) => l * l),
-    width,
-    height,
-    2,
-  );
-  return square.map((s, i) => Math.sqrt(Math.max(s - mean[i]! ** 2, 0)));
+  for (let i = 0; i < light.length; i++) light[i] = light[i]! * light[i]!;
+  const result = boxBlur(light, width, height, 2);
+  for (let i = 0; i < result.length; i++) result[i] = Math.sqrt(Math.max(result[i]! - mean[i]! ** 2, 0));
+  return result;
 }
