@@ -10,7 +10,7 @@ let made: GeneratedModel;
 
 beforeAll(async () => {
   const picture = await draw(200, 200, '<circle cx="100" cy="100" r="80" fill="#20c040"/>');
-  made = await generateModel(picture, { faceLimit: 600 });
+  made = await generateModel(picture, { faceLimit: 600, shape: 'round' });
 });
 
 describe('convertModel', () => {
