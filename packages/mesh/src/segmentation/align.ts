@@ -1,7 +1,7 @@
 import { boxBlur } from '../image/blur.ts';
 import { channelOf, toLab } from '../image/lab.ts';
 import type { Picture } from '../image/picture.ts';
-import { resample } from '../image/resample.ts';
+import { resample, shrinkRgb } from '../image/resample.ts';
 
 /** How far from the coarse edge the true one may lie, in pixels of the coarse mask. */
 const reach = 0.7;
@@ -10,22 +10,36 @@ const [minRatio, fullRatio] = [3, 10];
 /** Variance (ΔE²) that is added to both sides: noise, and differences that hardly show. */
 const extraVariance = 20;
 
+/** Edges are looked for at this many pixels on the longest side at least, and at twice those of the mask. */
+const minSide = 512;
+
 /**
  * Enlarges a coarse mask to the size of its picture, and moves its edge onto the picture's own: near it, each pixel goes
  * to the side whose colours nearby it has. Where both sides look alike, the edge stays where enlarging puts it.
  */
 export function alignMask(coarse: Float32Array, width: number, height: number, picture: Picture): Float32Array {
-  const plain = resample(coarse, width, height, picture.width, picture.height);
-  const scale = picture.width / width;
-  if (scale < 1.3) return plain;
-  const lab = toLab(picture.rgb);
-  const wide = Math.max(2, Math.round(reach * scale));
-  const first = settle(plain, lab, picture, wide, 2 * wide);
-  return settle(first, lab, picture, Math.max(1, Math.round(wide / 2)), wide);
+  if (width === picture.width && height === picture.height) return coarse;
+  const side = Math.max(minSide, 2 * Math.max(width, height));
+  const shrink = Math.min(1, side / Math.max(picture.width, picture.height));
+  const [across, down] = [Math.round(picture.width * shrink), Math.round(picture.height * shrink)];
+  const rgb = shrink < 1 ? shrinkRgb(picture.rgb, picture.width, picture.height, across, down) : picture.rgb;
+  const lab = toLab(rgb);
+  const size = { width: across, height: down };
+  const scale = across / width;
+  const wide = Math.max(1, Math.round(reach * scale));
+  let mask = settle(resample(coarse, width, height, across, down), lab, size, wide, 2 * wide);
+  if (scale > 2) mask = settle(mask, lab, size, Math.max(1, Math.round(wide / 2)), wide);
+  return shrink < 1 ? resample(mask, across, down, picture.width, picture.height) : mask;
 }
 
 /** @param band Pixels within this of the edge are decided anew; @param around by the colours this far away. */
-function settle(mask: Float32Array, lab: Float32Array, size: Picture, band: number, around: number): Float32Array {
+function settle(
+  mask: Float32Array,
+  lab: Float32Array,
+  size: { width: number; height: number },
+  band: number,
+  around: number,
+): Float32Array {
   const { width, height } = size;
   const blur = (plane: Float32Array, radius: number): Float32Array => boxBlur(plane, width, height, radius);
   const hard = mask.map((m) => (m >= 0.5 ? 1 : 0));

@@ -18,11 +18,19 @@ const maxNoise = 5;
 const minCovered = 0.0008;
 const maxCovered = 0.97;
 
+/** An object on a plain backdrop. */
+export interface BackdropCut {
+  /** 0 to 1 per pixel. */
+  coverage: Float32Array;
+  hasCastShadow: boolean;
+}
+
 /**
- * 0 to 1 per pixel; undefined where the border is not a plain backdrop or nothing stands out from it.
+ * Undefined where the border is not a plain backdrop or nothing stands out from it.
  * @param guess The probability that each pixel belongs to the object, to tell dark parts of it from its shadow.
+ * @param castShadows Whether to look for shadows with sharp edges.
  */
-export function cutFromBackdrop(picture: Picture, guess?: Float32Array): Float32Array | undefined {
+export function cutFromBackdrop(picture: Picture, guess?: Float32Array, castShadows = true): BackdropCut | undefined {
   const { width, height } = picture;
   const lab = toLab(picture.rgb);
   const backdrop = fitBackdrop(lab, width, height);
@@ -41,9 +49,11 @@ export function cutFromBackdrop(picture: Picture, guess?: Float32Array): Float32
   const shadow = even
     ? findShadow(lab, difference, background, width, height, tolerance, backdrop.noise)
     : new Uint8Array(background.length);
-  if (guess && even) {
+  let hasCastShadow = false;
+  if (guess && even && castShadows) {
     const cast = findCastShadow(lab, difference, background, guess, width, height, tolerance);
     for (let i = 0; i < cast.length; i++) shadow[i]! |= cast[i]!;
+    hasCastShadow = cast.includes(1);
   }
   openHoles(similar, background, difference, backdrop, width, height);
   for (let i = 0; i < background.length; i++) background[i]! |= shadow[i]!;
@@ -53,7 +63,7 @@ export function cutFromBackdrop(picture: Picture, guess?: Float32Array): Float32
   if (covered < minCovered || covered > maxCovered) return undefined;
   const coverage = softenEdge(lab, width, height, background, shadow, backdrop);
   dropSmallRegions(coverage, width, height);
-  return coverage;
+  return { coverage, hasCastShadow };
 }
 
 function floodFromBorder(similar: Uint8Array, width: number, height: number): Uint8Array {

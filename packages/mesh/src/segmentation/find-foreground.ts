@@ -109,11 +109,11 @@ function search(picture: Picture, prior?: Prior): { small: Picture; proposals: P
 function enlarge(cut: Proposal, picture: Picture, small: Picture, proposals: Proposals): Float32Array {
   const aligned = (): Float32Array => alignMask(cut.coverage, cut.width, cut.height, picture);
   if (cut.method !== 'backdrop') return aligned();
-  const { guess, width, height } = proposals;
-  const full = cutFromBackdrop(picture, resample(guess, width, height, picture.width, picture.height));
+  const { guess, hasCastShadow, width, height } = proposals;
+  const full = cutFromBackdrop(picture, resample(guess, width, height, picture.width, picture.height), hasCastShadow);
   if (!full) return aligned();
-  const shrunk = resample(full, picture.width, picture.height, small.width, small.height);
-  return intersectionOverUnion(shrunk, cut.coverage) >= sameOverlap ? full : aligned();
+  const shrunk = resample(full.coverage, picture.width, picture.height, small.width, small.height);
+  return intersectionOverUnion(shrunk, cut.coverage) >= sameOverlap ? full.coverage : aligned();
 }
 
 /** What a relief raises: what stands out, and more of it what may be the object. */

@@ -41,6 +41,7 @@ export interface Proposals {
   saliency: Float32Array;
   /** The probability that each pixel belongs to the object. */
   guess: Float32Array;
+  hasCastShadow: boolean;
   width: number;
   height: number;
 }
@@ -62,7 +63,7 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
   const likely = supported(learned ?? guess, fromCues, fromLearned);
   const backdrop = cutFromBackdrop(picture, resample(likely, width, height, picture.width, picture.height));
   const found: Partial<Record<CutMethod, Float32Array | undefined>> = {
-    backdrop: backdrop && resample(backdrop, picture.width, picture.height, width, height),
+    backdrop: backdrop && resample(backdrop.coverage, picture.width, picture.height, width, height),
     scene: fromCues,
     rectangle: segment(inMiddle, 0.2, rectangle(width, height, 0.08)),
     learned: fromLearned,
@@ -84,7 +85,7 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
     if (method === 'backdrop' && backdrop) {
       cuts.push({
         method,
-        coverage: backdrop,
+        coverage: backdrop.coverage,
         width: picture.width,
         height: picture.height,
         measures,
@@ -92,7 +93,14 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
       });
     } else cuts.push({ method, coverage: cut, width, height, measures, backdropOverlap });
   }
-  return { cuts, saliency: cues.saliency, guess: likely, width, height };
+  return {
+    cuts,
+    saliency: cues.saliency,
+    guess: likely,
+    hasCastShadow: backdrop?.hasCastShadow ?? false,
+    width,
+    height,
+  };
 }
 
 /** The guess, and less of it where no cut by colour contains the pixel: a shadow is enclosed by edges like the object. */
