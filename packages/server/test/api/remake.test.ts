@@ -189,7 +189,7 @@ describe('the options of a retry', () => {
     expect(await again(masked)).toEqual({ depth: 'soft', detail: 3, shape: 'flat' });
     expect(await again(remake({ model: 'local' }))).toEqual({ depth: 'soft', detail: 3 });
     expect(await again(remake({ model: 'local', options: { detail: 1 } }))).toEqual({ detail: 1 });
-    await problem(await retry(remake({ options: { depth: 1 } })), 400, 'INVALID_OPTIONS');
+    await problem(await retry(remake({ options: { depth: true } })), 400, 'INVALID_OPTIONS');
   });
 });
 
