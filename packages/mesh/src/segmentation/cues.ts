@@ -1,9 +1,9 @@
 import { softBlur } from '../image/blur.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
-import { shadeLikeness } from './cast-shadow.ts';
 import { measureDifference } from './difference.ts';
 import { enclosedByFocus, findFocus } from './focus.ts';
 import { borderDistance, findSaliency } from './saliency.ts';
+import { shadeLikeness } from './shade.ts';
 import { logOdds } from './total-variation.ts';
 
 /** Numbers per pixel. */
