@@ -35,7 +35,7 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
   'mesh.thin_parts_lost':
     'Teile, die dünner als zwei Pixel sind, fehlen; auf einem größeren oder näheren Foto bleiben sie erhalten.',
   'mesh.outline_unsure':
-    'Der Umriss stimmt vielleicht nicht. Vergleichen Sie ihn mit dem Foto; wählen Sie einen anderen Ausschnitt oder malen Sie einen.',
+    'Der Umriss stimmt vielleicht nicht. Vergleichen Sie ihn mit dem Foto; wählen Sie einen anderen Freisteller oder malen Sie einen.',
   'mesh.relief_instead':
     'Kein Objekt hebt sich klar ab, darum wurde das ganze Foto ein Relief. Ein freigestelltes Foto oder eines vor ruhigem Hintergrund wird ein Körper.',
   'mesh.parts_dropped_one':
