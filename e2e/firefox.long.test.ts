@@ -103,7 +103,7 @@ describe.skipIf(found === undefined)('in Firefox', () => {
     const { page } = await open('/', front.url);
     const input = (await page.waitForSelector('#photos')) as ElementHandle<HTMLInputElement> | null;
     await input?.uploadFile(...samplePaths('pebbles.jpg', 'cactus.jpg'));
-    await expect.poll(() => front.streams).toBe(1);
+    await expect.poll(() => front.streams, { interval: 10, timeout: 30_000 }).toBe(1);
     front.cutStreams();
     await page.locator('a ::-p-text(cactus.glb)').setTimeout(120_000).wait();
     await page.locator('a ::-p-text(pebbles.glb)').wait();
