@@ -15,9 +15,10 @@ import { loadPrior } from '../src/segmentation/prior/load-prior.ts';
 import { proposeCuts } from '../src/segmentation/propose-cuts.ts';
 import type { SmallNetwork } from '../src/segmentation/small-network.ts';
 import * as weights from '../src/segmentation/weights.ts';
+import { createNumbers } from './evaluate/random.ts';
 import { drawEmpty, readComposites } from './fit-cut/pictures.ts';
 import type { Known } from './fit-cut/pictures.ts';
-import { createRandom, trainNetwork } from './fit-cut/train-network.ts';
+import { trainNetwork } from './fit-cut/train-network.ts';
 import type { Example } from './fit-cut/train-network.ts';
 
 sharp.concurrency(1);
@@ -43,7 +44,7 @@ if (!values['judge-only']) {
 
 /** From single pixels; the learned prior is left out every now and then, because it may be missing. */
 async function fitGuess(): Promise<SmallNetwork> {
-  const random = createRandom(2);
+  const random = createNumbers(2);
   const examples: Example[] = [];
   for await (const known of readComposites(folder!)) {
     const { picture, mask, width, height } = shrink(known);

@@ -1,8 +1,10 @@
+import { boxOf, sidesOf } from '../../src/convert/box.ts';
+import { measureSurface } from '../../src/convert/measure-surface.ts';
+import { weldParts } from '../../src/convert/weld.ts';
 import { generateModel } from '../../src/index.ts';
 import type { Drawable, Texture } from '../../src/render/rasterise.ts';
+import { countCrossings } from '../../test/crossings.ts';
 import { readModel } from '../../test/read-model.ts';
-import { countCrossings } from './crossings.ts';
-import { countParts, isClosed, thickness, weld } from './solid.ts';
 
 /** What a model's geometry is like, measured from its GLB. */
 export interface Measures {
@@ -31,17 +33,19 @@ export async function measureModel(
   const { glb, statistics } = await generateModel(image);
   const seconds = (performance.now() - started) / 1000;
   const { model, texture } = await readModel(glb);
-  const solid = weld(model);
+  const { points, triangles } = weldParts([model]);
+  const { parts, watertight } = measureSurface(points, triangles);
+  const [width, height, depth] = sidesOf(boxOf(points));
   const { shape } = statistics;
   const measures = {
     method: statistics.method,
     ...(shape && { shape }),
     warnings: aboutTheCut(statistics.warnings),
-    faces: solid.triangles.length / 3,
-    parts: countParts(solid),
-    closed: isClosed(solid),
-    crossings: countCrossings(solid),
-    thickness: thickness(solid),
+    faces: triangles.length / 3,
+    parts,
+    closed: watertight,
+    crossings: countCrossings(points, triangles),
+    thickness: depth / Math.min(width, height),
     seconds,
   };
   return { measures, model, texture };

@@ -11,15 +11,20 @@ export interface Random {
   normal(): number;
 }
 
-/** From any text (mulberry32). */
-export function createRandom(seed: string): Random {
-  let state = createHash('sha256').update(seed).digest().readUInt32LE(0);
-  const next = (): number => {
+/** From 0 up to 1 (mulberry32). */
+export function createNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** From any text. */
+export function createRandom(seed: string): Random {
+  const next = createNumbers(createHash('sha256').update(seed).digest().readUInt32LE(0));
   return {
     between: (low, high) => low + (high - low) * next(),
     chance: (share) => next() < share,

@@ -1,4 +1,5 @@
 import type { SmallNetwork } from '../../src/segmentation/small-network.ts';
+import { createNumbers } from '../evaluate/random.ts';
 
 /** One thing to learn: numbers, and the answer from 0 to 1. */
 export interface Example {
@@ -20,7 +21,7 @@ export interface TrainOptions {
 /** Adam on the cross entropy, from a fixed seed: the same examples give the same network. */
 export function trainNetwork(examples: readonly Example[], options: TrainOptions): SmallNetwork {
   const { units, epochs, batch, rate, decay, vary } = options;
-  const random = createRandom(1);
+  const random = createNumbers(1);
   const count = examples[0]!.inputs.length;
   const row = count + 1;
   const weights = Float64Array.from({ length: units * row + units + 1 }, () => 0.6 * (random() + random() - 1));
@@ -87,16 +88,5 @@ function toNetwork(weights: Float64Array, units: number, row: number): SmallNetw
   return {
     hidden: Array.from({ length: units }, (_, unit) => rounded.slice(unit * row, (unit + 1) * row)),
     output: rounded.slice(units * row),
-  };
-}
-
-/** Mulberry32: 0 to 1, the same numbers for the same seed. */
-export function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

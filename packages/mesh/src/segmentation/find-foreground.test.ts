@@ -15,9 +15,11 @@ import {
   vase,
   vaseOutline,
 } from '../../test/pictures.ts';
+import { vaseOnTable } from '../../test/vase-on-table.ts';
 import { decodeImage } from '../image/decode-image.ts';
 import { findForeground } from './find-foreground.ts';
 import { sureScore } from './judge-cuts.ts';
+import { intersectionOverUnion } from './measure-cut.ts';
 import { findPieces } from './pieces.ts';
 import { loadPrior } from './prior/load-prior.ts';
 
@@ -80,7 +82,7 @@ describe('findForeground', () => {
   });
 
   it('finds one clear object in a busy scene', async () => {
-    const { picture, mask } = await scene();
+    const { picture, mask } = await vaseOnTable('#e8b23c');
     const { method, overlap } = await compare(picture, mask);
     expect(method).not.toBe('relief');
     expect(overlap).toBeGreaterThan(0.9);
@@ -165,7 +167,12 @@ describe('findForeground', () => {
   });
 
   it('warns of every cut that it is not sure of', async () => {
-    for (const picture of [await mug(500), await shadedBall(500), (await scene()).picture, await noise(300, 300)]) {
+    for (const picture of [
+      await mug(500),
+      await shadedBall(500),
+      (await vaseOnTable('#e8b23c')).picture,
+      await noise(300, 300),
+    ]) {
       const found = await find(picture);
       const warned = found.warnings.length > 0;
       expect(warned).toBe(found.kind === 'picture' || (found.score ?? 1) < sureScore);
@@ -190,13 +197,7 @@ async function find(image: Uint8Array): Promise<ReturnType<typeof findForeground
 async function compare(image: Uint8Array, mask: Uint8Array): Promise<{ method: string; overlap: number }> {
   const found = await find(image);
   if (found.kind !== 'object') return { method: found.method, overlap: 0 };
-  let [both, either] = [0, 0];
-  for (let i = 0; i < mask.length; i++) {
-    const inside = found.coverage[i]! >= 0.5;
-    if (inside && mask[i]) both++;
-    if (inside || mask[i]) either++;
-  }
-  return { method: found.method, overlap: both / either };
+  return { method: found.method, overlap: intersectionOverUnion(found.coverage, Float32Array.from(mask)) };
 }
 
 /** Faint noise around middle grey. */
@@ -205,21 +206,4 @@ async function grain(side: number): Promise<Buffer> {
     .linear(0.25, 96)
     .png()
     .toBuffer();
-}
-
-/** A vase on a grey table in front of a dark, textured wall. */
-async function scene(): Promise<{ picture: Uint8Array; mask: Uint8Array }> {
-  const shape =
-    '<path transform="translate(-110 -115) scale(1.55)" d="M170 90 h60 l-8 40 q60 50 30 130 q-20 40 -52 40 q-32 0 -52 -40 q-30 -80 30 -130 z" fill="#e8b23c"/>';
-  const object = await draw(400, 400, shape);
-  const wall = await sharp(await noise(400, 400))
-    .linear(0.7, 0)
-    .png()
-    .toBuffer();
-  const table = await draw(400, 400, '<rect y="250" width="400" height="150" fill="#7f96a8" opacity="0.85"/>');
-  const picture = await sharp(wall)
-    .composite([{ input: Buffer.from(table) }, { input: Buffer.from(object) }])
-    .png()
-    .toBuffer();
-  return { picture, mask: await alphaMask(object) };
 }
