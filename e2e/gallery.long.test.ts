@@ -141,15 +141,22 @@ async function open({ id, address }: State, anew: boolean): Promise<void> {
   await page.setViewportSize({ width: 390, height: 900 });
   if (anew) await page.goto(gallery.url + address);
   else {
-    // The app's router handles any link on the page.
-    await page.evaluate((href) => {
-      const link = Object.assign(document.createElement('a'), { href });
-      document.body.append(link);
-      link.click();
-      link.remove();
-    }, address);
+    // The page of the state before is closed first: it would reconnect to what stands for the server in this state.
+    await follow('/gallery');
+    await page.locator('html[data-gallery=index]').waitFor({ timeout: 90_000 });
+    await follow(address);
   }
   await page.locator(`html[data-gallery=${id}]`).waitFor({ timeout: 90_000 });
+}
+
+/** The app's router handles any link on the page. */
+async function follow(address: string): Promise<void> {
+  await page.evaluate((href) => {
+    const link = Object.assign(document.createElement('a'), { href });
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, address);
 }
 
 async function look({ id }: State, view: (typeof views)[number]): Promise<string[]> {
@@ -168,7 +175,7 @@ async function look({ id }: State, view: (typeof views)[number]): Promise<string
   if (view.axe) problems.push(...(await violationsOf(page)));
   if (!view.picture || !(comparable || renew)) return problems;
   const file = join(pictures, `${id}-${name}.webp`);
-  if (renew) await keepPicture(await shot(width), file);
+  if (renew) await keepPicture(await shotAtRest(width), file);
   else {
     const difference = await differenceAtRest(width, file);
     if (difference !== undefined) problems.push(`${difference}. If this is intended, update it with UPDATE=1`);
@@ -183,6 +190,16 @@ async function differenceAtRest(width: number, file: string): Promise<string | u
     const now = await shot(width);
     const difference = await pictureProblem(now, file);
     if (difference === undefined || before?.equals(now)) return difference;
+    before = now;
+  }
+}
+
+/** The page once it looks the same twice. */
+async function shotAtRest(width: number): Promise<Buffer> {
+  let before = await shot(width);
+  for (;;) {
+    const now = await shot(width);
+    if (now.equals(before)) return now;
     before = now;
   }
 }
