@@ -30,10 +30,10 @@ test('a cut-out that is chosen by keyboard before the upload arrives as a mask, 
   await openEditor(page, 'teapot.jpg');
   // The focus is on the cut-out that would be taken; the arrow keys go on to the others.
   const radios = page.getByRole('dialog').getByRole('radio', { name: /^Cut-out \d of \d: / });
-  await expect.poll(async () => await focused(page)).toMatch(/^Cut-out 1 of \d: by plain background, \d+ ?% sure$/);
+  await expect.poll(async () => await focused(page)).toMatch(/^Cut-out 1 of \d: from plain background, \d+ ?% sure$/);
   const count = await radios.count();
   for (let n = 1; n < count; n++) {
-    if ((await focused(page)).endsWith('whole picture as relief')) break;
+    if ((await focused(page)).endsWith('whole photo as a relief')) break;
     await page.keyboard.press('ArrowRight');
   }
   await page.getByText('The whole picture is kept').waitFor();
@@ -64,7 +64,7 @@ test('the page and the server find the same cut-outs of a photo, the learned one
   const percent = Math.round(100 * (candidates[0]?.score ?? 0));
   await expect
     .poll(async () => (await first.getAttribute('aria-label'))?.replaceAll(/\s/g, ' '))
-    .toMatch(new RegExp(`^Cut-out 1 of ${candidates.length}: by what stands out, ${percent} ?% sure$`));
+    .toMatch(new RegExp(`^Cut-out 1 of ${candidates.length}: from learned patterns, ${percent} ?% sure$`));
 }, 120_000);
 
 test('without the file of what was learned, the page cuts out all the same', async () => {
@@ -76,7 +76,7 @@ test('without the file of what was learned, the page cuts out all the same', asy
   });
   await pick(page, { name: 'duck.png', mimeType: 'image/png', buffer: await duckOnPebbles() });
   await openEditor(page, 'duck.png');
-  await page.getByRole('radio', { name: /^Cut-out 1 of \d: by contrast/ }).waitFor({ state: 'attached' });
+  await page.getByRole('radio', { name: /^Cut-out 1 of \d: from contrast/ }).waitFor({ state: 'attached' });
   expect(asked).not.toEqual([]);
 }, 120_000);
 
@@ -191,7 +191,7 @@ test('what was painted is not lost by a slip: Escape asks first', async () => {
   await page.mouse.move(...at(0.55, 0.55), { steps: 6 });
   await page.mouse.up();
   await idle(page);
-  const question = page.getByRole('dialog', { name: 'Discard what you painted?' });
+  const question = page.getByRole('dialog', { name: 'Discard your changes?' });
   await page.keyboard.press('Escape');
   await question.waitFor();
   await page.keyboard.press('Escape');
@@ -226,32 +226,32 @@ test('a cut-out is mended after its model was made: the page follows the new one
   expect(await ended(site.server.url, sent)).toBe('completed');
   const page = await site.open(`/results/${sent.jobId}`, { viewport: desktop });
   const facts = page.getByRole('definition');
-  await facts.filter({ hasText: 'The plain background' }).waitFor();
+  await facts.filter({ hasText: 'Plain background' }).waitFor();
   const before = await jobOf(sent.jobId);
   await page.getByRole('button', { name: 'Fix the cut-out' }).click();
   await page.getByRole('dialog').locator('canvas').waitFor();
-  await page.getByRole('radio', { name: /whole picture as relief/ }).check({ force: true });
+  await page.getByRole('radio', { name: /whole photo as a relief/ }).check({ force: true });
   // What goes wrong is said in the dialog, which stays with what was chosen.
   await page.context().setOffline(true);
-  await page.getByRole('button', { name: 'Make the model again' }).click();
+  await page.getByRole('button', { name: 'Remake the model' }).click();
   await page.getByRole('dialog').getByRole('alert').waitFor();
   await page.context().setOffline(false);
-  await page.getByRole('button', { name: 'Make the model again' }).click();
+  await page.getByRole('button', { name: 'Remake the model' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await facts.filter({ hasText: 'No object: relief' }).waitFor({ timeout: 60_000 });
+  await facts.filter({ hasText: 'No clear object (relief)' }).waitFor({ timeout: 60_000 });
   const after = await jobOf(sent.jobId);
   expect([after.tasks.length, after.files.map((file) => file.has_mask)]).toEqual([2, [true, undefined]]);
   expect(after.files[1]?.result).toEqual(before.files[1]?.result);
 
   // What was used is the first choice the next time.
   await page.getByRole('button', { name: 'Fix the cut-out' }).click();
-  await page.getByRole('radio', { name: /^Cut-out 1 of \d: as it is now$/ }).waitFor({ state: 'attached' });
+  await page.getByRole('radio', { name: /^Cut-out 1 of \d: current$/ }).waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Cancel' }).click();
 
   await cancelRetry(sent.jobId);
   await page.reload();
   await page.getByText('the earlier model stays').waitFor();
-  await facts.filter({ hasText: 'No object: relief' }).waitFor();
+  await facts.filter({ hasText: 'No clear object (relief)' }).waitFor();
   expect((await jobOf(sent.jobId)).files[0]?.result?.created_time).toBe(after.files[0]?.result?.created_time);
 }, 180_000);
 
@@ -273,7 +273,7 @@ test('the shape is chosen among those of the outline, and a relief has none', as
   await page.getByRole('button', { name: 'Fix the cut-out' }).click();
   const shapes = page.getByRole('group', { name: 'Shape of the model' });
   await shapes.waitFor({ timeout: 60_000 });
-  await page.getByRole('radio', { name: /whole picture as relief/ }).check({ force: true });
+  await page.getByRole('radio', { name: /whole photo as a relief/ }).check({ force: true });
   await shapes.waitFor({ state: 'detached', timeout: 60_000 });
   await page.getByRole('radio', { name: /^Cut-out 1 of / }).check({ force: true });
   await shapes.waitFor({ timeout: 60_000 });
@@ -282,7 +282,7 @@ test('the shape is chosen among those of the outline, and a relief has none', as
     .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
   const other = likely.at(-1) ?? '';
   await shapes.locator(`input[value=${other}]`).check({ force: true });
-  await page.getByRole('button', { name: 'Make the model again' }).click();
+  await page.getByRole('button', { name: 'Remake the model' }).click();
   await expect
     .poll(async () => (await jobOf(sent.jobId)).files[0]?.result?.statistics.shape, { timeout: 60_000 })
     .toBe(other);
@@ -291,7 +291,7 @@ test('the shape is chosen among those of the outline, and a relief has none', as
 /** Opens the editor of a photo's cut-out, and gives the stage once it can be drawn on. */
 async function openEditor(page: Page, name: string): Promise<Locator> {
   await page.getByRole('button', { name: new RegExp(`cut-out: ${name}$`, 'i') }).click();
-  const stage = page.getByRole('application', { name: 'The photo, to paint on' });
+  const stage = page.getByRole('application', { name: 'Photo to paint on' });
   await stage.waitFor();
   await page.getByText('of the photo is kept').waitFor();
   return stage;

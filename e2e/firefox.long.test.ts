@@ -65,7 +65,7 @@ describe.skipIf(found === undefined)('in Firefox', () => {
     await page.locator('h1 ::-p-text(3 models are ready)').setTimeout(120_000).wait();
     expect(await layoutProblems(page)).toEqual([]);
 
-    await page.locator('button ::-p-text(Look around in 3D)').click();
+    await page.locator('button ::-p-text(View in 3D)').click();
     await page.locator('canvas').setTimeout(60_000).wait();
     await expect.poll(() => coloursOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
     expect(await layoutProblems(page)).toEqual([]);

@@ -9,8 +9,8 @@ const rows = (page: Page) => page.locator('main li');
 
 test('an empty history says how to fill it', async () => {
   const page = await site.open('/history');
-  await page.getByRole('heading', { name: 'Nothing has been made here yet' }).waitFor();
-  await page.getByRole('link', { name: 'Make the first model' }).click();
+  await page.getByRole('heading', { name: 'No models yet' }).waitFor();
+  await page.getByRole('link', { name: 'Make your first model' }).click();
   await page.waitForURL(/\/$/);
 });
 
@@ -66,8 +66,8 @@ test('the history can be searched by file name and state', async () => {
   await expect.poll(async () => await rows(page).count()).toBe(1);
   await search.fill('COFFEE pebbles local');
   await expect.poll(async () => await rows(page).count()).toBe(1);
-  await page.getByRole('combobox', { name: 'State' }).selectOption({ label: 'cancelled' });
-  await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+  await page.getByRole('combobox', { name: 'Status' }).selectOption({ label: 'cancelled' });
+  await page.getByRole('heading', { name: 'No results' }).waitFor();
 });
 
 test('thousands of batches are drawn a few lines at a time, and a search says how far it got', async () => {

@@ -88,8 +88,8 @@ test('an unknown address is answered with 404 and says so in the language of the
   const page = await context.newPage();
   const answer = await page.goto(`${site.server.url}/nowhere`);
   expect(answer?.status()).toBe(404);
-  await page.getByRole('heading', { name: 'Diese Seite gibt es nicht' }).waitFor();
-  expect(await page.title()).toBe('Diese Seite gibt es nicht · image2model');
+  await page.getByRole('heading', { name: 'Seite nicht gefunden' }).waitFor();
+  expect(await page.title()).toBe('Seite nicht gefunden · image2model');
 });
 
 /** How many colours the viewer shows: many with a model, one without. */

@@ -30,21 +30,21 @@ test('a photo becomes a model, which is viewed, downloaded and deleted with the 
   // After a key press the page stays when the work ends.
   await page.keyboard.press('Tab');
   pressed.resolve();
-  await page.getByRole('link', { name: 'See the results' }).waitFor({ timeout: 60_000 });
-  await tabTo(page, /See the results/);
+  await page.getByRole('link', { name: 'View results' }).waitFor({ timeout: 60_000 });
+  await tabTo(page, /View results/);
   await page.keyboard.press('Enter');
 
   await page.getByRole('heading', { name: 'Your model is ready' }).waitFor();
-  await tabTo(page, /Look around in 3D/);
+  await tabTo(page, /View in 3D/);
   await page.keyboard.press('Enter');
   const viewer = page.getByRole('application', { name: /3D model/ });
   await viewer.waitFor();
   await modelLoaded(page);
   await tabTo(page, /3D model/);
   for (const key of ['ArrowLeft', 'ArrowUp', '+', '0']) await page.keyboard.press(key);
-  await tabTo(page, /As triangles/);
+  await tabTo(page, /Wireframe/);
   await page.keyboard.press('Space');
-  await page.getByRole('button', { name: 'As triangles', pressed: true }).waitFor();
+  await page.getByRole('button', { name: 'Wireframe', pressed: true }).waitFor();
 
   await tabTo(page, /Download GLB/);
   const download = page.waitForEvent('download');
@@ -57,7 +57,7 @@ test('a photo becomes a model, which is viewed, downloaded and deleted with the 
   await tabTo(page, /^Delete$/);
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/history$/);
-  await page.getByText('Nothing has been made here yet').waitFor();
+  await page.getByText('No models yet').waitFor();
   expect([...new Set(unseen)]).toEqual([]);
 }, 600_000);
 

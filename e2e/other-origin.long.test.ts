@@ -79,7 +79,5 @@ test('the page of docs/api.md, on another origin, shows progress, pictures, and 
 
 test('it says what is wrong with an upload', async () => {
   const page = await open([import.meta.filename]);
-  await page
-    .getByText('other-origin.long.test.ts: This type of file is not supported; use JPEG, PNG or WebP.')
-    .waitFor();
+  await page.getByText('other-origin.long.test.ts: This file type isn’t supported; use JPEG, PNG or WebP.').waitFor();
 });

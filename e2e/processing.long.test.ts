@@ -78,7 +78,7 @@ test('a visitor who asked for it gets a notification when a batch is done in the
   const page = await context.newPage();
   await page.goto(`${site.server.url}/settings`);
   skip(await cannotNotify(page), 'This Chromium shows no notifications.');
-  await page.getByLabel('Tell me when a batch is done').check();
+  await page.getByLabel('Notify me when a batch is done').check();
   await page.goto(await begin(1));
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
   const shown = async () =>
@@ -95,14 +95,14 @@ test('one file can be cancelled, then all, and the cancelled ones can be retried
   await page.getByRole('button', { name: 'Cancel photo 6.jpg' }).click();
   await page.getByRole('listitem').filter({ hasText: 'photo 6.jpg' }).getByText('cancelled', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Cancel all' }).click();
-  await page.getByRole('button', { name: 'Try these again' }).click();
+  await page.getByRole('button', { name: 'Retry these' }).click();
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
 });
 
 test('an unknown task says so and links to the history', async () => {
   const page = await site.open('/processing?taskId=0198c0de-0000-7000-8000-000000000000');
-  await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
-  await page.getByRole('link', { name: 'Go to the history' }).waitFor();
+  await page.getByRole('heading', { name: 'We can’t find this batch' }).waitFor();
+  await page.getByRole('link', { name: 'View history' }).waitFor();
 });
 
 test('a German page shows messages from the server in German', async () => {

@@ -59,17 +59,17 @@ test('a batch shows each photo beside its model and facts, and loads the viewer 
   await page.getByRole('button', { name: 'teapot.glb', exact: true }).click();
   const stage = page.getByRole('region', { name: 'teapot.glb' });
   for (const fact of [
-    'Faces',
+    'Triangles',
     'Vertices',
     'Separate parts',
     'Size',
     'As 3MF or STL',
-    'Volume of the print',
+    'Print volume',
     'File',
     'Made in',
   ])
     await stage.getByText(fact, { exact: true }).waitFor();
-  await stage.getByRole('img', { name: 'The photo that teapot.glb was made from' }).waitFor();
+  await stage.getByRole('img', { name: 'The photo teapot.glb was made from' }).waitFor();
   expect(asked.filter((path) => path.endsWith('.glb'))).toEqual([]);
   await openViewer(page);
   expect(asked.filter((path) => path.endsWith('.glb'))).toEqual([`/api/v1/download/${three.jobId}/teapot.glb`]);
@@ -86,19 +86,19 @@ test('the viewer rotates, zooms, changes looks and light, measures and resets wi
     await page.keyboard.press(pressed);
     seen = await changed(page, seen);
   }
-  for (const name of ['As clay', 'As triangles', 'Grid and size']) {
+  for (const name of ['Clay', 'Wireframe', 'Grid and dimensions']) {
     const button = page.getByRole('button', { name });
     await button.focus();
     await page.keyboard.press('Enter');
     expect(await button.getAttribute('aria-pressed')).toBe('true');
     seen = await changed(page, seen);
   }
-  await page.getByText('Squares of 10 cm').waitFor();
+  await page.getByText('Grid squares: 10 cm').waitFor();
   expect(await page.locator('.labels li').allTextContents()).toEqual(
     expect.arrayContaining([expect.stringMatching(/^[\d.]+ cm$/)]),
   );
-  await page.getByRole('button', { name: 'Grid and size' }).click();
-  await page.getByRole('button', { name: 'With the photo' }).click();
+  await page.getByRole('button', { name: 'Grid and dimensions' }).click();
+  await page.getByRole('button', { name: 'Textured' }).click();
   await page.getByRole('button', { name: 'Light', exact: true }).click();
   seen = await picture(page);
   await page.getByRole('slider', { name: 'Direction' }).focus();
@@ -112,7 +112,7 @@ test('the viewer rotates, zooms, changes looks and light, measures and resets wi
 test('the viewer rotates by itself until it is touched, and follows a finger', async () => {
   const page = await open(`/results/${mixed.jobId}`, phone);
   await openViewer(page);
-  const turn = page.getByRole('button', { name: 'Turn by itself' });
+  const turn = page.getByRole('button', { name: 'Auto-rotate' });
   expect(await turn.getAttribute('aria-pressed')).toBe('true');
   await changed(page, await picture(page));
   await page.getByRole('application').tap();
@@ -151,7 +151,7 @@ test('every format of the model can be downloaded, and everything as a ZIP whose
 test('a chosen size is that of every download, of the facts and of the grid in the viewer', async () => {
   const page = await open(`/results/${three.jobId}`, small);
   const stage = page.getByRole('region', { name: 'duck.glb' });
-  await stage.getByText('Closed all round: ready to print').waitFor();
+  await stage.getByText('Watertight: ready to print').waitFor();
   await stage.getByText(/^100 × [\d.]+ × [\d.]+ mm$/).waitFor();
   const field = stage.getByLabel('Longest side');
   await field.fill('62.5');
@@ -174,11 +174,11 @@ test('a chosen size is that of every download, of the facts and of the grid in t
   expect(Math.max(...along) - Math.min(...along)).toBeCloseTo(62.5, 3);
   expect((await validateBytes(files['glb'] ?? new Uint8Array())).issues.numErrors).toBe(0);
   await openViewer(page);
-  await page.getByRole('button', { name: 'Grid and size' }).click();
+  await page.getByRole('button', { name: 'Grid and dimensions' }).click();
   await page.getByText('62.5 mm', { exact: true }).waitFor({ timeout: 60_000 });
 
   await field.fill('0');
-  await stage.getByText('Give a number of millimetres from 1 to 100,000.').waitFor();
+  await stage.getByText('Enter a number of millimetres from 1 to 100,000.').waitFor();
   // What is half typed stays there.
   expect(await field.inputValue()).toBe('0');
   expect(await stage.getByRole('button', { name: 'Download GLB' }).isDisabled()).toBe(true);
@@ -192,15 +192,15 @@ test('a failed file says why and what to do, and succeeds with other options', a
   const job = await sendPhotos(site.server.url, ['flat.png'], { key, options: { mode: 'object' } });
   expect(await ended(site.server.url, job, key)).toBe('failed');
   const page = await open(`/results/${job.jobId}`);
-  await page.getByRole('heading', { name: 'No model was made' }).waitFor();
-  const missing = page.getByRole('region', { name: 'Not made: 1' });
+  await page.getByRole('heading', { name: 'No models were made' }).waitFor();
+  const missing = page.getByRole('region', { name: '1 photo didn’t become a model' });
   await missing.getByText('flat.png').waitFor();
   expect(await missing.locator('li p').textContent()).toMatch(/\w+\. ?\w+/);
-  await missing.getByRole('button', { name: 'Try with another model or options' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Try with another model or options' });
+  await missing.getByRole('button', { name: 'Retry with another model or options' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Retry with another model or options' });
   expect(await dialog.getByLabel('Model').inputValue()).toBe('local');
   await dialog.getByText('Relief', { exact: true }).click();
-  await dialog.getByRole('button', { name: 'Try again (1)' }).click();
+  await dialog.getByRole('button', { name: 'Retry (1)' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.waitForURL(/\/results\//, { timeout: 120_000 });
   await page.getByRole('heading', { name: 'Your model is ready' }).waitFor();
@@ -256,7 +256,7 @@ test('a batch is deleted after a confirmation, which returns the focus', async (
   const page = await open(`/results/${job.jobId}`);
   const remove = page.getByRole('button', { name: 'Delete this batch' });
   await remove.click();
-  const dialog = page.getByRole('dialog', { name: 'Delete this batch for good?' });
+  const dialog = page.getByRole('dialog', { name: 'Permanently delete this batch?' });
   expect(
     await dialog.getByRole('button', { name: 'Cancel' }).evaluate((button) => button === document.activeElement),
   ).toBe(true);
@@ -267,8 +267,8 @@ test('a batch is deleted after a confirmation, which returns the focus', async (
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.waitForURL(/\/history$/);
   await page.goto(`${site.server.url}/results/${job.jobId}`);
-  await page.getByRole('heading', { name: 'There is no such batch' }).waitFor();
-  await page.getByRole('link', { name: 'Go to the history' }).waitFor();
+  await page.getByRole('heading', { name: 'We can’t find this batch' }).waitFor();
+  await page.getByRole('link', { name: 'View history' }).waitFor();
 }, 120_000);
 
 test('AR is offered on devices that have it, with an address they can open', async () => {
@@ -297,7 +297,7 @@ test('an unreachable server is reported, and the page continues by itself once i
   await page.getByText('duck.png, teapot.jpg, coffee.jpg').waitFor();
   await site.server.stop();
   await page.getByRole('link', { name: /duck.png, teapot.jpg, coffee.jpg/ }).click();
-  await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor();
+  await page.getByRole('heading', { name: 'Can’t reach the server' }).waitFor();
   await site.server.restart();
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
 }, 120_000);

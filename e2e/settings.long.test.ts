@@ -28,7 +28,7 @@ test('a server with keys asks for one, rejects a wrong one, and shows the page a
     .poll(async () => await dialog.getByLabel('API key').evaluate((field) => field === document.activeElement))
     .toBe(true);
   await signIn(page);
-  await page.getByText('Nothing has been made here yet').waitFor();
+  await page.getByText('No models yet').waitFor();
   const cookies = await page.context().cookies();
   expect(cookies).toMatchObject([{ name: 'image2model_session', httpOnly: true, sameSite: 'Strict' }]);
 });
@@ -37,10 +37,10 @@ test('a visitor who does not sign in sees that instead of the page, and can stil
   const page = await site.open('/history');
   await page.getByRole('dialog', { name: 'Sign in' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+  await page.getByRole('heading', { name: 'You’re not signed in' }).waitFor();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await signIn(page);
-  await page.getByText('Nothing has been made here yet').waitFor();
+  await page.getByText('No models yet').waitFor();
 });
 
 test('a session that ends before the upload asks for the key again, and then sends the same photos', async () => {
@@ -83,13 +83,13 @@ test('a stream that reconnects after the session has ended asks for a key, and c
     .getByText(/^5 ready/)
     .first()
     .waitFor({ timeout: 120_000 });
-  await page.getByRole('link', { name: 'See the results' }).click();
+  await page.getByRole('link', { name: 'View results' }).click();
   await page.getByRole('heading', { name: '5 models are ready' }).waitFor();
 }, 240_000);
 
 test('signing in and out in one tab applies to the others', async () => {
   const page = await site.open('/settings');
-  await page.getByText('You are not signed in').waitFor();
+  await page.getByText('You’re not signed in').waitFor();
   await page.getByRole('button', { name: 'Sign in' }).click();
   const other = await page.context().newPage();
   await other.goto(`${site.server.url}/history`);
@@ -98,7 +98,7 @@ test('signing in and out in one tab applies to the others', async () => {
   await page.getByText('You are signed in').waitFor();
   await other.getByText('Nothing has been made').or(other.getByText('duck.png')).first().waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByText('You are not signed in').waitFor();
+  await page.getByText('You’re not signed in').waitFor();
   // Their batches are no longer shown.
   await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
   expect(await other.locator('main li').count()).toBe(0);
@@ -110,7 +110,7 @@ test('theme, language and motion apply at once and are kept for the next visit',
   await page.getByText('Dark', { exact: true }).click();
   expect(await root.evaluate((element) => getComputedStyle(element).colorScheme)).toBe('dark');
   expect(await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)).toBe('rgb(23, 21, 19)');
-  await page.getByText('Less', { exact: true }).click();
+  await page.getByText('Reduced', { exact: true }).click();
   await page.locator('html[data-motion=less]').waitFor();
   await page.getByText('Deutsch').click();
   await page.getByRole('heading', { name: 'Einstellungen' }).waitFor();
@@ -126,7 +126,7 @@ test('theme, language and motion apply at once and are kept for the next visit',
 
 test('notifications can be turned on if the browser allows them, and off again', async ({ skip }) => {
   const page = await site.open('/settings');
-  const box = page.getByLabel('Tell me when a batch is done');
+  const box = page.getByLabel('Notify me when a batch is done');
   await page.context().grantPermissions(['notifications'], { origin: site.server.url });
   await page.reload();
   skip(await cannotNotify(page), 'This Chromium shows no notifications.');

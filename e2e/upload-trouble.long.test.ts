@@ -19,7 +19,7 @@ test('the page waits for an unreachable server, and sends the photos once it is 
   await card(page, 'teapot.jpg').waitFor();
   await site.server.stop();
   await page.getByRole('button', { name: 'Make 2 models' }).click();
-  await page.getByText('The server cannot be reached. Trying again by itself…').first().waitFor();
+  await page.getByText('Can’t reach the server. Retrying automatically…').first().waitFor();
   await site.server.restart();
   await page.waitForURL(/\/processing\?taskId=/, { timeout: 60_000 });
   expect(await jobCount(site.server.url)).toBe(1);
@@ -34,7 +34,7 @@ test.runIf(disk.isReal)(
     await page.goto(full.url);
     await pick(page, photos);
     await page.getByRole('button', { name: 'Make 2 models' }).click();
-    await page.getByText('Delete batches that you no longer need, then try again.').waitFor();
+    await page.getByText('Delete batches you no longer need, then try again.').waitFor();
     await card(page, 'teapot.jpg').waitFor();
     await disk.resize(1024 * 1024 * 1024);
     await page.getByRole('button', { name: 'Make 2 models' }).click();
@@ -78,7 +78,7 @@ test('a browser with full storage says so, and keeps the photos once there is ro
   const told = page.getByText('This browser has no room to keep your photos');
   await told.waitFor();
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.server.url });
-  await page.getByLabel('Face limit').fill('600');
+  await page.getByLabel('Maximum triangles').fill('600');
   await told.waitFor({ state: 'detached' });
   await page.reload();
   await card(page, 'teapot.jpg').waitFor();

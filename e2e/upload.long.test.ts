@@ -51,12 +51,12 @@ test('photos and choices survive a reload; an upload shows the progress of each 
   const { context, page } = await open();
   await pick(page, photos);
   await card(page, 'coffee.jpg').waitFor();
-  await page.getByLabel('Face limit').fill('500');
+  await page.getByLabel('Maximum triangles').fill('500');
   await expect.poll(async () => (await keptFaceLimits(page)).includes('500')).toBe(true);
   await page.reload();
-  await page.getByText('Your photos from before are still here.').waitFor();
+  await page.getByText('We kept the photos you chose earlier.').waitFor();
   for (const name of ['duck.png', 'teapot.jpg', 'coffee.jpg']) await card(page, name).waitFor();
-  expect(await page.getByLabel('Face limit').inputValue()).toBe('500');
+  expect(await page.getByLabel('Maximum triangles').inputValue()).toBe('500');
 
   const speed = await lineOf(page);
   await speed(15_000);
@@ -92,7 +92,7 @@ test('an upload whose answer was lost is found again after a reload, without a s
     await route.abort('connectionreset');
   });
   await page.getByRole('button', { name: 'Make the model' }).click();
-  await page.getByText('Trying again by itself').first().waitFor();
+  await page.getByText('Retrying automatically').first().waitFor();
   await page.reload();
   await page.getByText('Sending was interrupted.').waitFor();
   await page.unroute('**/api/v1/upload/');
@@ -119,9 +119,9 @@ test('a rejected or missing photo says so on its card, and the others are sent',
   await card(page, 'IMG_1.HEIC').getByText('Save it as JPEG').waitFor();
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  await page.getByText('Files that could not be sent: 3').waitFor();
+  await page.getByText('3 files couldn’t be sent').waitFor();
   await page.getByRole('link', { name: 'See why' }).click();
-  await card(page, 'broken.png').getByText('Save the photo again as JPEG or PNG.').waitFor();
+  await card(page, 'broken.png').getByText('Save it again as JPEG or PNG.').waitFor();
   await card(page, 'moved.png').getByText('The file was moved or changed').waitFor();
 });
 
@@ -146,7 +146,7 @@ test('an upload continues while other pages are open, is shown there, and leads 
   await speed(15_000);
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.getByRole('link', { name: 'History' }).click();
-  const tray = page.getByRole('complementary', { name: 'Sending the photos' });
+  const tray = page.getByRole('complementary', { name: 'Sending photos' });
   await tray.getByRole('progressbar').waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();
   await tray.getByRole('link', { name: 'Back to the photos' }).click();
@@ -160,9 +160,9 @@ test('an upload continues while other pages are open, is shown there, and leads 
   await tray.getByRole('progressbar').waitFor();
   await speed(-1);
   await tray.getByText('Your photos have arrived').waitFor();
-  await tray.getByRole('link', { name: 'See the progress' }).click();
+  await tray.getByRole('link', { name: 'View progress' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  await page.getByText('Photos that are not sent yet: 1').waitFor();
+  await page.getByText('1 photo not sent yet').waitFor();
   expect([await jobCount(site.server.url), await tray.count()]).toEqual([before + 1, 0]);
 }, 60_000);
 
@@ -175,7 +175,7 @@ test('two tabs have a draft each, and a new tab takes over that of a closed one'
   await second.getByText('Try one of ours').waitFor();
   await pick(second, photos.slice(1, 2));
   await card(second, 'teapot.jpg').waitFor();
-  await second.getByLabel('Face limit').fill('700');
+  await second.getByLabel('Maximum triangles').fill('700');
   await expect.poll(async () => await keptFaceLimits(second)).toEqual(expect.arrayContaining(['', '700']));
   await first.reload();
   await card(first, 'duck.png').waitFor();
@@ -184,7 +184,7 @@ test('two tabs have a draft each, and a new tab takes over that of a closed one'
   const third = await context.newPage();
   await third.goto(site.server.url);
   await card(third, 'teapot.jpg').waitFor();
-  expect([await third.getByLabel('Face limit').inputValue(), await card(third, 'duck.png').count()]).toEqual([
+  expect([await third.getByLabel('Maximum triangles').inputValue(), await card(third, 'duck.png').count()]).toEqual([
     '700',
     0,
   ]);
@@ -212,14 +212,14 @@ test('a folder is added with its subfolders, and files that are no photos say wh
     }
   };
   await drop({ files: [folder] });
-  await page.getByText('Photos added: 122. Files that cannot be used: 9.').waitFor();
-  const names = await page.getByRole('list', { name: 'Picked photos' }).locator('bdi').allTextContents();
+  await page.getByText('122 photos added. 9 files can’t be used.').waitFor();
+  const names = await page.getByRole('list', { name: 'Chosen photos' }).locator('bdi').allTextContents();
   expect(names.filter((name) => name.endsWith('.png'))).toEqual([...many.map((name) => name.slice(2)), 'last.png']);
-  await page.getByText('More files that cannot be sent: 3').click();
+  await page.getByText('3 more files can’t be sent').click();
   await page.getByText('note 8.txt Not a photo we can read').waitFor();
   // A dropped link would leave the page.
   await drop({ items: [{ mimeType: 'text/uri-list', data: `${site.server.url}/api/v1/health` }] });
-  await page.getByRole('button', { name: 'Remove what cannot be sent' }).click();
+  await page.getByRole('button', { name: 'Remove unusable files' }).click();
   await page.getByText('note 0.txt').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Make 25 models' }).waitFor();
   // Thumbnails are small, and made only for cards in sight.

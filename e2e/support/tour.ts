@@ -61,7 +61,7 @@ async function* unlocked(visit: Visit): AsyncGenerator<Stop> {
 
 async function* beforeTheFirstBatch({ server, page }: Visit): AsyncGenerator<Stop> {
   await page.goto(`${server.url}/history`);
-  await page.getByText('Nothing has been made here yet').waitFor();
+  await page.getByText('No models yet').waitFor();
   yield { id: 'history-empty', title: 'History before the first batch', page };
   await page.goto(server.url);
   await page.getByText('Try one of ours').waitFor();
@@ -107,11 +107,11 @@ async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerat
   yield { id: 'processing-reconnecting', title: 'Half-way, and the server is gone', page };
   await server.restart();
   await page.getByRole('button', { name: 'Cancel all' }).click();
-  await page.getByRole('link', { name: 'See the results' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'View results' }).waitFor({ timeout: 60_000 });
   await page.getByText('cancelled').first().waitFor();
   await toastsGone(page);
   yield { id: 'processing-partial', title: 'Some made, the rest cancelled', page };
-  await page.getByRole('link', { name: 'See the results' }).click();
+  await page.getByRole('link', { name: 'View results' }).click();
   await page.waitForURL(/\/results\//);
   await page.getByRole('heading', { name: /^Not made/ }).waitFor();
   yield { id: 'results-partial', title: 'Models, and files that were not made', page };
@@ -137,7 +137,7 @@ async function* historyAndSettings({ server, page }: Visit): AsyncGenerator<Stop
   await page.getByText('flat.png').waitFor();
   yield { id: 'history', title: 'History', page };
   await page.getByRole('searchbox').fill('no such name');
-  await page.getByText('Nothing matches').waitFor();
+  await page.getByText('No results').waitFor();
   yield { id: 'history-none-found', title: 'A search that finds nothing', page };
   await page.goto(`${server.url}/settings`);
   await page.getByRole('heading', { name: 'Settings' }).waitFor();

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 
 /** Opens the viewer and waits until the model is in it. */
 export async function openViewer(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Look around in 3D' }).click();
+  await page.getByRole('button', { name: 'View in 3D' }).click();
   await page.getByRole('application', { name: /3D model/ }).waitFor();
   await modelLoaded(page);
 }

@@ -48,18 +48,20 @@ const least: Record<string, Record<string, number>> = {
   'cli.gave_up': { attempts: 5 },
   // `results.one` is the text for one.
   'results.many': { count: 2 },
+  // Said only of a part: at least one of more.
+  'results.part': { total: 2 },
   'upload.send': { count: 2 },
   'upload.folder.cut': { count: 25 },
   'history.partial': { count: 20 },
 };
 
 const plurals = {
-  en: 'photos|images|files|models|tasks|faces|things|bytes|pixels|megapixels|attempts|jobs|batches|holes|parts|seconds|times',
-  de: 'Fotos|Bilder|Dateien|Modellen?|Stapeln|Flächen|Dingen?|Bytes|Versuche|Teile|Löcher|Sekunden|weitere|anderen',
+  en: 'photos|images|files|models|tasks|faces|triangles|things|errors|bytes|pixels|megapixels|attempts|jobs|batches|holes|parts|seconds|times',
+  de: 'Fotos|Bilder|Dateien|Modellen?|Stapeln|Flächen|Dreiecken?|Dingen?|Bytes|Versuche|Teile|Löcher|Sekunden|weitere|anderen',
 };
 const singulars = {
-  en: 'photo|image|file|model|task|face|thing|byte|pixel|attempt|job|batch|hole|part|second',
-  de: 'Foto|Bild|Datei|Modell|Fläche|Ding|Byte|Versuch|Loch|Sekunde',
+  en: 'photo|image|file|model|task|face|triangle|thing|error|byte|pixel|attempt|job|batch|hole|part|second',
+  de: 'Foto|Bild|Datei|Modell|Fläche|Dreieck|Ding|Byte|Versuch|Loch|Sekunde',
 };
 /** Verbs that say of a subject before them that it is several. */
 const severally = { en: 'are|were|have', de: 'sind|waren|wurden|werden|bleiben|fielen|stimmen' };

@@ -95,7 +95,7 @@ function writeManifest(stage: string): void {
   const manifest = {
     name,
     version,
-    description: 'Photos become 3D models: the SDK of image2model, for browsers and Node',
+    description: 'Turn photos into 3D models: the SDK of image2model, for browsers and Node',
     license,
     type: 'module',
     sideEffects: false,

@@ -30,16 +30,16 @@ export const meshMessages = {
   'mesh.image_too_small': 'The photo is {width} × {height} pixels; each side needs at least {min}.',
   'mesh.image_too_narrow':
     'The photo is {width} × {height} pixels; its long side may be at most {max} times the short one.',
-  'mesh.type_unsupported': 'This type of file is not supported; use JPEG, PNG or WebP.',
-  'mesh.heif_unsupported': 'HEIC and AVIF are not supported; use JPEG, PNG or WebP.',
-  'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',
-  'mesh.mask_unusable': 'The mask is damaged, or not a JPEG, PNG or WebP of a usable size.',
+  'mesh.type_unsupported': 'This file type isn’t supported; use JPEG, PNG or WebP.',
+  'mesh.heif_unsupported': 'HEIC and AVIF aren’t supported; use JPEG, PNG or WebP.',
+  'mesh.image_transparent': 'The photo is fully transparent, so there’s nothing to model.',
+  'mesh.mask_unusable': 'The mask is damaged, or isn’t a JPEG, PNG or WebP of a usable size.',
   'mesh.mask_black': 'The mask is all black; paint the object white.',
   'mesh.object_missing': 'No object stands out in the photo.',
   'mesh.object_too_thin': 'Everything in the photo is too thin to become a solid object.',
   'mesh.face_limit_too_low': 'The face limit must be a whole number of at least {min}.',
   'mesh.depth_invalid':
-    'The depth must be a number from {min} to {max}, in per cent of the longest side, or one of: {names}.',
+    'The depth must be a number from {min} to {max}, as a percentage of the longest side, or one of: {names}.',
   'mesh.detail_invalid': 'The detail must be a number from 0 to 1.',
   'mesh.shape_invalid': 'The shape must be one of: {names}.',
   'mesh.mode_invalid': 'The mode must be one of: {names}.',
@@ -48,23 +48,27 @@ export const meshMessages = {
   'mesh.origin_invalid': 'The origin must be one of: {names}.',
 
   // What to know about a model that was made.
-  'mesh.thin_parts_lost': 'Parts thinner than two pixels were lost; a larger or closer photo keeps them.',
-  'mesh.outline_unsure': 'The outline may be wrong. Compare it with the photo; choose another cut-out or paint one.',
+  'mesh.thin_parts_lost': 'Parts thinner than two pixels were lost. Use a larger or closer photo to keep them.',
+  'mesh.outline_unsure':
+    'The outline may be wrong. Compare it with the photo, then choose another cut-out or paint one.',
   'mesh.relief_instead':
-    'No clear object stands out, so the whole photo became a relief. A cut-out, or a photo on a plain background, becomes a solid object.',
+    'We couldn’t find a clear object, so the whole photo became a relief. For a solid model, use a cut-out or a plain background.',
   'mesh.parts_dropped_one':
-    'One small separate part was left out to stay within the face limit; a higher limit keeps it.',
+    'One small separate part was left out to stay within the triangle limit. Raise the limit to keep it.',
   'mesh.parts_dropped':
-    '{count} small separate parts were left out to stay within the face limit; a higher limit keeps them.',
+    '{count} small separate parts were left out to stay within the triangle limit. Raise the limit to keep them.',
   'mesh.gaps_closed':
-    'Narrow gaps of the outline were closed to stay within the face limit; a higher limit keeps them open.',
-  'mesh.holes_closed_one': 'One small hole was closed to stay within the face limit; a higher limit keeps it open.',
-  'mesh.holes_closed': '{count} small holes were closed to stay within the face limit; a higher limit keeps them open.',
+    'Narrow gaps in the outline were closed to stay within the triangle limit. Raise the limit to keep them open.',
+  'mesh.holes_closed_one':
+    'One small hole was closed to stay within the triangle limit. Raise the limit to keep it open.',
+  'mesh.holes_closed':
+    '{count} small holes were closed to stay within the triangle limit. Raise the limit to keep them open.',
 
   // No longer said; models made earlier have them.
-  'mesh.scene_outline': 'The object was found on a busy background; if its outline is wrong, a cut-out photo helps.',
+  'mesh.scene_outline':
+    'We found the object in a busy scene. If the outline looks wrong, try a photo with the background removed.',
   'mesh.outline_guessed':
-    'No object stands out clearly, so the outline is a guess; a mask, or a photo on a plain background, helps.',
+    'We couldn’t find a clear object, so the outline is a guess. Use a mask, or a photo with a plain background.',
 } as const;
 
 /** The ids of {@link meshMessages}. */

@@ -2,7 +2,7 @@ import type { errorTexts } from './error-texts.ts';
 
 /** The `detail` of error answers, in German, by the ids of `error-texts.ts`. */
 export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
-  'error.key_required': 'Hier ist ein API-Schlüssel nötig.',
+  'error.key_required': 'Ein API-Schlüssel ist erforderlich.',
   'error.key_invalid': 'Der API-Schlüssel ist ungültig.',
   'error.login_ended': 'Diese Anmeldung ist beendet.',
   'error.admin_only': 'Diese Route verlangt einen Schlüssel aus ADMIN_API_KEYS.',
@@ -29,7 +29,8 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.short_of_database': 'Ein anderes Programm belegt gerade die Datenbank.',
   'error.storage_full': 'Der Speicherplatz reicht dafür nicht mehr.',
   'error.storage_gone': 'Der Server hat seinen Speicher verloren und nimmt bis zum Neustart nichts an.',
-  'error.internal': 'Auf dem Server ist etwas schiefgegangen; mehr steht unter der Anfrage-ID in seinem Protokoll.',
+  'error.internal':
+    'Auf dem Server ist etwas schiefgegangen. Einzelheiten stehen unter der Anfrage-ID in seinem Protokoll.',
 
   'error.not_http': 'Das ist keine gültige HTTP-Anfrage.',
   'error.head_too_large': 'Der Kopf der Anfrage ist zu groß.',
@@ -65,7 +66,7 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.one_image': 'Genau ein Foto muss gesendet werden, in einem Feld namens `file`.',
   'error.too_many_files': '{count} Fotos wurden gesendet; höchstens {max} sind auf einmal möglich.',
   'error.upload_too_large': 'Ein Upload darf insgesamt höchstens {max} MiB groß sein.',
-  'error.face_limit': 'Die Höchstzahl der Flächen muss eine ganze Zahl von {min} bis {max} sein.',
+  'error.face_limit': 'Die Höchstzahl der Dreiecke muss eine ganze Zahl von {min} bis {max} sein.',
   'error.reuse': 'Das Feld reuse muss true oder false sein.',
   'error.file_ids': 'Das Feld file_ids muss eine Liste mit IDs von Dateien sein, höchstens {max}.',
   'error.job_file_missing': 'Der Stapel hat keine Datei {file}.',
@@ -74,7 +75,7 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.options_invalid': 'Die Optionen passen nicht zum Modell. {reason}',
   'error.of_file': '{filename}: {fault}',
   'error.files_refused': '{count} von {files} Dateien sind nicht verwendbar. Die erste: {reason}',
-  'error.several_wrong': 'An diesem Upload stimmen {count} Dinge nicht. Das erste: {reason}',
+  'error.several_wrong': 'Dieser Upload hat {count} Fehler. Der erste: {reason}',
   'error.idempotency_key_invalid': 'Der Idempotency-Key muss aus 1 bis 255 druckbaren ASCII-Zeichen bestehen.',
   'error.idempotency_key_reused': 'Mit diesem Idempotency-Key wurde schon ein anderer Upload gesendet.',
 
@@ -83,15 +84,15 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.task_file_missing': 'Der Stapel hat keine Datei {file}.',
   'error.file_ended': 'Das Foto ist schon erledigt.',
   'error.job_missing': 'Den Stapel {job} gibt es nicht.',
-  'error.job_running': 'Am Stapel wird noch gearbeitet.',
-  'error.job_not_deleted': 'Am Stapel wird noch gearbeitet; er muss zuerst abgebrochen werden.',
+  'error.job_running': 'Der Stapel ist noch in Arbeit.',
+  'error.job_not_deleted': 'Der Stapel ist noch in Arbeit; er muss zuerst abgebrochen werden.',
   'error.nothing_to_retry':
-    'Jedes Foto dieses Stapels hat sein Modell; was neu erzeugt werden soll, ist in `file_ids` zu nennen.',
+    'Jedes Foto dieses Stapels hat sein Modell; was neu erstellt werden soll, ist in `file_ids` zu nennen.',
   'error.file_missing': 'Der Stapel hat keine solche Datei.',
   'error.file_lost':
     '{filename} fehlt auf dem Server oder ist dort beschädigt. Ein neuer Versuch des Stapels erstellt die Datei noch einmal.',
   'error.photo_lost': '{filename} fehlt auf dem Server oder ist dort beschädigt. Bitte das Foto noch einmal hochladen.',
-  'error.no_model_finished': 'Von diesem Stapel ist kein Modell fertig.',
+  'error.no_model_finished': 'Dieser Stapel hat kein fertiges Modell.',
   'error.stream_without_tasks': 'Mindestens ein Stapel muss als task_id angegeben werden.',
   'error.stream_task_id': 'Eine der angegebenen task_id ist keine UUID.',
   'error.stream_tasks': 'Ein Stream folgt höchstens {max} Stapeln.',

@@ -2,23 +2,23 @@
 export const maskTexts = {
   // Masks that an upload, or a retry, cannot have.
   'mask.undecodable': '{filename} is damaged or incomplete.',
-  'mask.type_unsupported': '{filename} is not a type of file that a mask can have; use PNG, WebP or JPEG.',
+  'mask.type_unsupported': '{filename} can’t be used as a mask; use PNG, WebP or JPEG.',
   'mask.too_many_pixels': '{filename} has more than {max} megapixels.',
-  'mask.too_small': '{filename} has {width} × {height} pixels; its long side needs at least {min}.',
-  'mask.black': '{filename} keeps nothing of the photo; what is to be kept has to be white, or opaque.',
+  'mask.too_small': '{filename} is {width} × {height} pixels; its long side needs at least {min}.',
+  'mask.black': '{filename} keeps nothing of the photo; the part to keep must be white, or opaque.',
   'mask.proportions':
-    '{filename} has {width} × {height} pixels and its photo {photo_width} × {photo_height}; the proportions have to be the same.',
-  'mask.no_photo': '{filename} is of no photo here; name it like its photo, or chair.mask.png for chair.jpg.',
-  'mask.several_photos': '{filename} fits more than one photo; give the photos different names.',
-  'mask.repeated': '{filename} is not the only mask of its photo; send one for each.',
-  'mask.unsupported': 'The model {model} does not use masks; send none, or use another model.',
+    '{filename} is {width} × {height} pixels but its photo is {photo_width} × {photo_height}; the proportions must match.',
+  'mask.no_photo': '{filename} matches no photo here; name it like its photo, or chair.mask.png for chair.jpg.',
+  'mask.several_photos': '{filename} matches more than one photo; give the photos different names.',
+  'mask.repeated': '{filename} is not the only mask for its photo; send one per photo.',
+  'mask.unsupported': 'The model {model} doesn’t use masks; send none, or use another model.',
   'mask.too_many': '{count} masks were sent; at most {max} are accepted at once.',
   'mask.not_a_file': 'The field masks must be a file with a name.',
   'mask.wrong_field': '{filename} must be sent in a field named `masks`.',
 
   // Masks that are stored.
-  'mask.unused': 'The model does not use masks, so it was given the photo as it is.',
-  'mask.lost': '{filename}, the mask of {photo}, is missing or damaged on the server. Retry with a new one.',
+  'mask.unused': 'The model doesn’t use masks, so it was given the photo without one.',
+  'mask.lost': '{filename}, the mask for {photo}, is missing or damaged on the server. Retry with a new one.',
   'mask.missing': 'The photo has no mask.',
-  'file.mask_lost': 'The mask of the photo is missing or damaged on the server; try again with a new one',
+  'file.mask_lost': 'The photo’s mask is missing or damaged on the server; retry with a new one',
 } as const;

@@ -81,7 +81,7 @@ describe('the reducer', () => {
       completed(11, 1, 2),
     ]);
     expect(state).toMatchObject({ status: 'completed', job_id: jobId, progress: 100, current: 2, total: 2 });
-    expect(state.message).toBe('1 of 2 models is ready');
+    expect(state.message).toBe('1 of 2 models ready');
     expect(state.result?.failed_files).toBe(1);
   });
 

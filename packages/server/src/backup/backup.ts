@@ -42,7 +42,7 @@ export async function backUp({ dataDir, target: given, signal }: BackupOptions):
   const isArchive = to.endsWith('.tar');
   await requireSource(source);
   if (to.startsWith(join(source, filesName) + sep)) {
-    throw new RefusedError(`${to} is among the files of the server: name a folder on another disk`);
+    throw new RefusedError(`${to} is inside the server’s own files: choose a folder on another disk`);
   }
   await requireFree(to, isArchive);
   const release = holdRemovals(join(source, filesName));
@@ -73,7 +73,7 @@ async function requireFree(target: string, isArchive: boolean): Promise<void> {
   const { name, ext } = parse(target);
   const another = isArchive ? `${name}-2${ext}` : `${name}${ext}-2`;
   const isEmpty = !isArchive && found.isDirectory() && (await readdir(target)).length === 0;
-  if (!isEmpty) throw new RefusedError(`${target} is there already: name one that is not, such as ${another}`);
+  if (!isEmpty) throw new RefusedError(`${target} already exists: choose another name, such as ${another}`);
 }
 
 async function write(source: string, target: BackupTarget, signal: AbortSignal): Promise<BackupReport> {

@@ -80,7 +80,7 @@ async function requireSound(file: string): Promise<void> {
     if (result?.integrity_check !== 'ok') throw new FailedError(`${file} is damaged: ${waysOut}`);
     const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
     if (version !== migrations.length) {
-      throw new RefusedError(`${file} is of another version: start the server of this version on it first`);
+      throw new RefusedError(`${file} is from another version: start this version of the server on it first`);
     }
   } finally {
     db.close();
@@ -116,7 +116,7 @@ async function checkStates(file: string, options: CheckOptions, report: CheckRep
     for (const { text, mend } of disagreements(db)) {
       report.faults += 1;
       if (mend !== undefined) report.mendable += 1;
-      print(`${text}; ${mend === undefined ? 'this cannot be mended' : remedy('set right', options)}`);
+      print(`${text}; ${mend === undefined ? 'this cannot be fixed' : remedy('set right', options)}`);
       if (fix) mend?.(db);
     }
   } finally {
@@ -179,7 +179,7 @@ async function checkFiles(dataDir: string, options: CheckOptions, report: CheckR
 
 /** Why a lost result is left to its owner; undefined where it may be made again. */
 function whyNotAgain(db: DatabaseSync, { jobId, wasPaid }: ReferredPhoto): string | undefined {
-  if (wasPaid) return 'it was paid for: retry the job to pay for another one';
+  if (wasPaid) return 'it was paid for: retry the job to buy another one';
   const open = db.prepare('SELECT 1 FROM tasks WHERE job_id = ? AND finished_at IS NULL').get(jobId);
   return open === undefined ? undefined : 'retry the job once it has ended';
 }
@@ -198,7 +198,7 @@ async function nameOrphans(dataDir: string, { print }: CheckOptions): Promise<vo
     const path = join(filesName, jobsPrefix, name);
     const found = known.get(name) ?? (await stat(join(dataDir, path)).catch(undefinedIfMissing));
     const isOld = found !== undefined && 'mtimeMs' in found && Number(found.mtimeMs) < Date.now() - defaultOrphanAgeMs;
-    if (isOld) print(`${path} is of no job that the database has; it is left as it is`);
+    if (isOld) print(`${path} belongs to no job in the database; it was left alone`);
   }
   db.close();
 }

@@ -23,11 +23,11 @@ export function inWords(error: unknown): unknown {
   const closed = error instanceof Error && 'errcode' in error && closedCodes.includes(error.errcode);
   if (error instanceof LockFileError) return new RefusedError(error.message, { cause: error });
   if (error instanceof UnusableDatabaseError) return new FailedError(error.message, { cause: error });
-  if (closed) return new FailedError('The database in DATA_DIR may not be opened by this user', { cause: error });
-  if (full || code === 'ENOSPC' || code === 'EDQUOT') return new FailedError('There is not enough room on the disk');
-  if (code === 'EACCES' || code === 'EPERM') return new FailedError(`${path} may not be opened by this user`);
-  if (code === 'EROFS') return new FailedError(`${path} is on a disk that is read-only`);
+  if (closed) return new FailedError('The database in DATA_DIR cannot be opened by this user', { cause: error });
+  if (full || code === 'ENOSPC' || code === 'EDQUOT') return new FailedError('There is not enough space on the disk');
+  if (code === 'EACCES' || code === 'EPERM') return new FailedError(`${path} cannot be opened by this user`);
+  if (code === 'EROFS') return new FailedError(`${path} is on a read-only disk`);
   if (code === 'EIO') return new FailedError(`${path} cannot be read: the disk reports an error`);
-  if (code === 'ENOTDIR') return new FailedError(`${path} is below something that is not a folder`);
+  if (code === 'ENOTDIR') return new FailedError(`${path} is inside something that is not a folder`);
   return error;
 }

@@ -49,7 +49,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreReport> {
     const occupied = await whatIsThere(dataDir);
     if (occupied.length > 0 && !force) {
       throw new RefusedError(
-        `${dataDir} is not empty: set DATA_DIR to another folder, or use --force to move aside what is there`,
+        `${dataDir} is not empty: set DATA_DIR to another folder, or use --force to move its contents aside`,
       );
     }
     await rm(stage, { recursive: true, force: true });

@@ -50,11 +50,11 @@ async function openArchive(path: string): Promise<BackupSource> {
 
 function parseManifest(path: string, manifest: string | undefined): BackupManifest {
   if (manifest === undefined) {
-    throw new RefusedError(`${path} is not a whole backup: there is no ${manifestName} in it`);
+    throw new RefusedError(`${path} is not a complete backup: it has no ${manifestName}`);
   }
   try {
     return manifestSchema.parse(JSON.parse(manifest));
   } catch (error) {
-    throw new FailedError(`${manifestName} in ${path} is damaged, or of a newer version`, { cause: error });
+    throw new FailedError(`${manifestName} in ${path} is damaged, or from a newer version`, { cause: error });
   }
 }

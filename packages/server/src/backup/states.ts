@@ -35,7 +35,7 @@ const rules: readonly Rule[] = [
     // A file is leased exactly while it has a token.
     find: `SELECT t.place, t.task_id AS taskId, tf.file_id AS fileId FROM task_files tf JOIN tasks t ON t.place = tf.place
       WHERE (tf.state = 'leased') <> (tf.token IS NOT NULL)`,
-    text: ({ taskId, fileId }) => `task ${taskId}: file ${fileId} is at work for nobody`,
+    text: ({ taskId, fileId }) => `task ${taskId}: file ${fileId} is in progress, but no worker has it`,
     mend: `UPDATE task_files SET token = NULL, worker = NULL, due_at = NULL,
         state = CASE state WHEN 'leased' THEN 'waiting' ELSE state END,
         status = CASE state WHEN 'leased' THEN 'pending' ELSE status END
@@ -44,29 +44,29 @@ const rules: readonly Rule[] = [
   {
     find: `SELECT t.place, t.task_id AS taskId, tf.file_id AS fileId FROM task_files tf JOIN tasks t ON t.place = tf.place
       WHERE t.finished_at IS NOT NULL AND tf.state <> 'ended'`,
-    text: ({ taskId, fileId }) => `task ${taskId} has ended, and its file ${fileId} has not`,
+    text: ({ taskId, fileId }) => `task ${taskId} has ended, but its file ${fileId} has not`,
     mend: `UPDATE task_files SET token = NULL, worker = NULL, due_at = NULL, remembered = NULL, state = 'ended',
-        status = 'failed', message = 'The model could not be made', message_id = 'file.failed', message_values = NULL
+        status = 'failed', message = 'The model couldn’t be made', message_id = 'file.failed', message_values = NULL
       WHERE place = :place AND file_id = :fileId`,
   },
   {
     find: `${counts} HAVING t.total <> files OR t.waiting <> waits OR t.running <> runs OR t.ended <> ends`,
-    text: ({ taskId }) => `task ${taskId} counts its files wrong`,
+    text: ({ taskId }) => `task ${taskId} has wrong counts of its files`,
     mend: `UPDATE tasks SET total = :files, waiting = :waits, running = :runs, ended = :ends WHERE place = :place`,
   },
   {
     find: `${counts} HAVING files > 0 AND ends = files AND t.finished_at IS NULL`,
-    text: ({ taskId }) => `all files of task ${taskId} have ended, and the task has not`,
+    text: ({ taskId }) => `all files of task ${taskId} have ended, but the task has not`,
   },
   {
     find: `SELECT place, task_id AS taskId, status FROM tasks
       WHERE (finished_at IS NOT NULL) <> (status IN ('completed', 'failed', 'cancelled'))`,
-    text: ({ taskId, status }) => `task ${taskId} is ${status}, and its times say otherwise`,
+    text: ({ taskId, status }) => `task ${taskId} is ${status}, but its times say otherwise`,
   },
   {
     find: `SELECT place, task_id AS taskId, status FROM tasks t WHERE finished_at IS NOT NULL AND
       (status = 'completed') <> EXISTS (SELECT 1 FROM task_files tf WHERE tf.place = t.place AND tf.status = 'completed')`,
-    text: ({ taskId, status }) => `task ${taskId} is ${status}, and its files say otherwise`,
+    text: ({ taskId, status }) => `task ${taskId} is ${status}, but its files say otherwise`,
     mend: `UPDATE tasks SET status = CASE
         WHEN EXISTS (SELECT 1 FROM task_files tf WHERE tf.place = :place AND tf.status = 'completed') THEN 'completed'
         WHEN EXISTS (SELECT 1 FROM task_files tf WHERE tf.place = :place AND tf.status = 'cancelled') THEN 'cancelled'

@@ -36,7 +36,7 @@ export class TarWriter {
       written += chunk.byteLength;
       await this.#handle.appendFile(chunk);
     }
-    if (written !== sizeBytes) throw new FailedError(`${name} changed while it was read`);
+    if (written !== sizeBytes) throw new FailedError(`${name} changed while it was being read`);
     await this.#handle.appendFile(Buffer.alloc(paddingOf(sizeBytes)));
   }
 

@@ -50,13 +50,13 @@ async function main(): Promise<number> {
       parseSizeMm,
     )
     .option('--origin <where>', 'where the origin is, of the bounding box: bottom or center', parseOrigin)
-    .option('--face-limit <count>', 'maximum number of faces of a model', parseFaceLimit)
+    .option('--face-limit <count>', 'maximum number of triangles in a model', parseFaceLimit)
     .option('--model <id>', 'the model to use')
-    .option('--mask <file>', 'what to keep of a photo, white in an image; repeat it for several photos', collect)
-    .option('--no-mask', 'do not use masks that lie beside photos, like chair.mask.png for chair.jpg')
+    .option('--mask <file>', 'image that is white where the photo is kept; repeat it for several photos', collect)
+    .option('--no-mask', 'ignore masks found beside the photos, like chair.mask.png for chair.jpg')
     .option('--shape <kind>', 'what kind of body the object becomes')
     .option('--depth <depth>', 'how thick it becomes')
-    .option('--parts <which>', 'whether all of its separate parts are kept')
+    .option('--parts <which>', 'which of its separate parts to keep: all or the largest')
     .option('--options <json>', "all of the model's own options", parseOptions)
     .option('--fresh', 'do not reuse earlier results of the same photo', false)
     .option('--force', 'replace existing files', false)
@@ -91,7 +91,7 @@ async function main(): Promise<number> {
 function addCutsCommand(program: Command, run: (photos: string[], flags: CutsFlags) => Promise<void>): void {
   const command = program
     .command('cuts')
-    .description('list the ways to cut out the object of each photo, and write them as masks for convert --mask')
+    .description('list the ways to cut out the object in each photo, and write them as masks for convert --mask')
     .argument('<photos...>', 'JPEG, PNG or WebP')
     .option('-o, --out <directory>', 'directory for the masks', '.')
     .option('--force', 'replace existing files', false)
@@ -103,7 +103,7 @@ function addServerOptions(command: Command): Command {
   return command
     .option(
       '--server <url>',
-      'server to use; default: IMAGE2MODEL_URL, else a server of its own',
+      'server to use; default: IMAGE2MODEL_URL, otherwise starts its own',
       process.env['IMAGE2MODEL_URL'],
     )
     .option('--api-key <key>', 'key for that server; default: IMAGE2MODEL_API_KEY');
@@ -114,25 +114,25 @@ function addStoreCommands(program: Command, end: (code: number) => void): void {
   const commands = [
     program
       .command('backup')
-      .description('copy DATA_DIR, also while its server runs')
+      .description('copy DATA_DIR, even while its server is running')
       .argument('<target>', 'a new folder, or a file that ends in .tar')
       .action(async (target: string) => end(await (await import('./store.ts')).runBackup(target))),
     program
       .command('restore')
-      .description('put a backup into DATA_DIR; the server must be stopped')
+      .description('restore a backup into DATA_DIR; the server must be stopped')
       .argument('<backup>', 'the folder or file that image2model backup made')
-      .option('--force', 'move aside what is in DATA_DIR', false)
+      .option('--force', 'move the contents of DATA_DIR aside first', false)
       .action(async (backup: string, options: { force: boolean }) => {
         end(await (await import('./store.ts')).runRestore(backup, options));
       }),
     program
       .command('check')
-      .description('check every file in DATA_DIR against its checksum, and that the states of all jobs agree')
-      .option('--fix', 'mend what can be mended; the server must be stopped', false)
+      .description('check every file in DATA_DIR against its checksum, and the states of all jobs')
+      .option('--fix', 'fix what can be fixed; the server must be stopped', false)
       .action(async (options: { fix: boolean }) => end(await (await import('./store.ts')).runCheck(options))),
     program
       .command('adopt')
-      .description('take up jobs again from the files in DATA_DIR; the server must be stopped')
+      .description('recover jobs from the files in DATA_DIR; the server must be stopped')
       .action(async () => end(await runAdopt())),
   ];
   for (const command of commands)

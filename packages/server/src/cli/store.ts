@@ -20,7 +20,7 @@ export async function runBackup(target: string): Promise<number> {
 export async function runRestore(backup: string, { force }: { force: boolean }): Promise<number> {
   return await run(async (dataDir, signal) => {
     const { jobs, files, missing, movedTo } = await restore({ backup, dataDir, force, signal });
-    const moved = movedTo === undefined ? '' : `; what was there before is in ${movedTo}`;
+    const moved = movedTo === undefined ? '' : `; the previous contents are in ${movedTo}`;
     process.stdout.write(`${dataDir}: ${count(jobs, 'job')}, ${count(files, 'file')}${lostOf(missing)}${moved}\n`);
     return missing.length === 0;
   });
@@ -30,9 +30,9 @@ export async function runRestore(backup: string, { force }: { force: boolean }):
 export async function runCheck({ fix }: { fix: boolean }): Promise<number> {
   return await run(async (dataDir, signal) => {
     const { photos, faults, mendable } = await check({ dataDir, fix, signal, print });
-    const all = `${dataDir}: ${count(photos, 'photo')} with what was made of them`;
-    if (faults === 0) print(`${all}, all well`);
-    else print(`${all}, ${count(faults, 'fault')}, ${mendable} ${fix ? 'mended' : 'can be mended with --fix'}`);
+    const all = `${dataDir}: ${count(photos, 'photo')} and their results`;
+    if (faults === 0) print(`${all}, no faults found`);
+    else print(`${all}, ${count(faults, 'fault')}, ${mendable} ${fix ? 'fixed' : 'can be fixed with --fix'}`);
     return faults === 0 || (fix && mendable === faults);
   });
 }

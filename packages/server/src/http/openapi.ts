@@ -18,7 +18,7 @@ export const openapiOptions = ({ publicUrl }: Pick<Config, 'publicUrl'>): Fastif
     info: {
       title: 'image2model',
       version,
-      description: 'Photos become 3D models, with honest live progress.',
+      description: 'Turn photos into 3D models, with honest live progress.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     components: {

@@ -164,7 +164,7 @@ describe('a cutter', () => {
     const waiting = Promise.allSettled(
       Array.from({ length: 32 }, () => cutter.cut({ path: 'slow', shapes: false }, signal)),
     );
-    expect(() => cutter.requireRoom()).toThrow('Too many photos are being cut out.');
+    expect(() => cutter.requireRoom()).toThrow('Too many photos are being cut out right now.');
     await expect(cutter.cut({ path: 'quick', shapes: false }, signal)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     await cutter.close();
     expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true);

@@ -142,7 +142,7 @@ describe('a photo with a mask', () => {
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
     await writeFile(path, bytes);
     const id = sent.uploaded_files[0]?.file_id ?? '';
-    const said = 'chair.mask.png, the mask of chair.jpg, is missing or damaged on the server. Retry with a new one.';
+    const said = 'chair.mask.png, the mask for chair.jpg, is missing or damaged on the server. Retry with a new one.';
     const lost = await problem(await server.ask(`/api/v1/download/${sent.job_id}/masks/${id}`), 410, 'FILE_LOST');
     expect(lost.detail).toBe(said);
     const retry = `/api/v1/jobs/${sent.job_id}/retry`;
@@ -188,7 +188,7 @@ describe('a model that uses no masks', () => {
     ]);
     const form = maskedForm([['a.png', photo]], [['a.png', outline]], { model: 'hosted' });
     const refused = await problem(await send(server, form), 400, 'MASK_UNSUPPORTED');
-    expect(refused.detail).toBe('The model hosted does not use masks; send none, or use another model.');
+    expect(refused.detail).toBe('The model hosted doesn’t use masks; send none, or use another model.');
     expect(await storedJobs(server)).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe('a model that uses no masks', () => {
     await ended(server, ((await again.json()) as { task_id: string }).task_id);
     expect(maskless.calls.at(-1)?.mask).toBeUndefined();
     expect((await jobOf(sent)).files[0]?.result?.statistics).toMatchObject({
-      warnings: ['The model does not use masks, so it was given the photo as it is.'],
+      warnings: ['The model doesn’t use masks, so it was given the photo without one.'],
       warning_messages: [{ message_id: 'mask.unused' }],
     });
   });

@@ -61,7 +61,7 @@ describe('what the server says to people has an id and values beside its English
       [
         [['note.png', note]],
         {},
-        'note.png: This type of file is not supported; use JPEG, PNG or WebP.',
+        'note.png: This file type isn’t supported; use JPEG, PNG or WebP.',
         'note.png: Dieser Dateityp wird nicht unterstützt; möglich sind JPEG, PNG und WebP.',
       ],
       [
@@ -80,26 +80,26 @@ describe('what the server says to people has an id and values beside its English
           ['cut.png', cut],
         ],
         {},
-        '2 of 3 files cannot be used. The first: note.png: This type of file is not supported; use JPEG, PNG or WebP.',
+        '2 of 3 files cannot be used. The first: note.png: This file type isn’t supported; use JPEG, PNG or WebP.',
         '2 von 3 Dateien sind nicht verwendbar. Die erste: note.png: Dieser Dateityp wird nicht unterstützt; möglich sind JPEG, PNG und WebP.',
       ],
       [
         [['good.png', good]],
         { face_limit: 'many' },
         limit,
-        'Die Höchstzahl der Flächen muss eine ganze Zahl von 100 bis 1000000 sein.',
+        'Die Höchstzahl der Dreiecke muss eine ganze Zahl von 100 bis 1000000 sein.',
       ],
       [
         [['good.png', good]],
         { face_limit: 'many', model: 'none' },
-        `2 things are wrong with this upload. The first: ${limit}`,
-        'An diesem Upload stimmen 2 Dinge nicht. Das erste: Die Höchstzahl der Flächen muss eine ganze Zahl von 100 bis 1000000 sein.',
+        `This upload has 2 errors. The first: ${limit}`,
+        'Dieser Upload hat 2 Fehler. Der erste: Die Höchstzahl der Dreiecke muss eine ganze Zahl von 100 bis 1000000 sein.',
       ],
       [
         [['note.png', note]],
         { face_limit: 'many' },
-        `2 things are wrong with this upload. The first: ${limit}`,
-        'An diesem Upload stimmen 2 Dinge nicht. Das erste: Die Höchstzahl der Flächen muss eine ganze Zahl von 100 bis 1000000 sein.',
+        `This upload has 2 errors. The first: ${limit}`,
+        'Dieser Upload hat 2 Fehler. Der erste: Die Höchstzahl der Dreiecke muss eine ganze Zahl von 100 bis 1000000 sein.',
       ],
     ];
     for (const [files, fields, detail, german] of cases) {

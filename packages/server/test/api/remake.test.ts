@@ -118,7 +118,7 @@ describe('a retry that names files', () => {
       throw new ModelError('NO_FOREGROUND', { text: 'Nothing is to be seen.' });
     };
     const task = await ended(server, await accepted(json('POST', { file_ids: [id(0)] })));
-    const said = 'No new model could be made, and the earlier one stays. Nothing is to be seen.';
+    const said = 'The new model couldn’t be made, so the earlier one stays. Nothing is to be seen.';
     expect(task).toMatchObject({ status: 'failed', error: said, files: [{ status: 'failed', error: said }] });
     expect(await models()).toEqual(earlier);
     expect(await bytesOf('a.glb')).toBe(earlier[0]?.sha256);

@@ -88,7 +88,7 @@ describe('image2model backup', () => {
         /^the mask a\.mask\.png of a\.png of job .* is lost or damaged .*or retry with a new one$/m,
       ),
     });
-    expect(found.out).toMatch(/1 fault, 0 can be mended/);
+    expect(found.out).toMatch(/1 fault, 0 can be fixed/);
     await rm(join(server.dataDir, 'files/jobs', sent.job_id, 'models'), { recursive: true });
     expect((await command(server.dataDir, 'check')).out).toContain('; its mask is lost too\n');
     const done = await command(server.dataDir, 'backup', at('damaged'));
@@ -118,7 +118,7 @@ describe('image2model backup', () => {
       for (const leaveBytes of [0, 170_000]) {
         await disk.fill(leaveBytes);
         const done = await command(server.dataDir, 'backup', join(disk.directory, name));
-        expect(done).toEqual({ code: 1, out: '', err: 'image2model: There is not enough room on the disk\n' });
+        expect(done).toEqual({ code: 1, out: '', err: 'image2model: There is not enough space on the disk\n' });
         expect(await readdir(disk.directory)).not.toContain(name);
         expect(await readdir(disk.directory)).not.toContain(`${name}.part`);
         await disk.free();
@@ -143,7 +143,7 @@ describe('image2model restore', () => {
     expect(refused).toMatchObject({ code: 2, err: expect.stringMatching(/is not empty.*--force/) });
     expect(await readdir(at('data'))).toEqual(expect.arrayContaining(['mine']));
     const forced = await command(at('data'), 'restore', at('backup'), '--force');
-    expect(forced).toMatchObject({ code: 0, out: expect.stringContaining('what was there before is in') });
+    expect(forced).toMatchObject({ code: 0, out: expect.stringContaining('the previous contents are in') });
     const aside = (await readdir(at('data'))).find((name) => name.startsWith('before-restore-')) ?? '';
     expect(await readFile(join(at('data'), aside, 'mine'), 'utf8')).toBe('mine');
     expect(await expectWhole((await startServerProcess(at('data'))).address)).toBe(2);

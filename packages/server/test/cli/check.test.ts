@@ -31,7 +31,7 @@ async function flip(path: string, at = 20): Promise<void> {
 
 describe('image2model check', () => {
   it('finds nothing where all is well, also while the server runs, and changes nothing', async () => {
-    const all = `${server.dataDir}: 4 photos with what was made of them, all well\n`;
+    const all = `${server.dataDir}: 4 photos and their results, no faults found\n`;
     expect(await command(server.dataDir, 'check')).toEqual({ code: 0, out: all, err: '' });
     const refused = await command(server.dataDir, 'check', '--fix');
     expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('in use by another server') });
@@ -60,10 +60,10 @@ describe('image2model check', () => {
     const line = /^the model of [ab]\.png of job .* is lost or damaged \(.*\); --fix: queued to be made again$/gm;
     expect(found.out.match(line)).toHaveLength(3);
     for (const path of paths) expect(found.out).toContain(path.slice(join(server.dataDir, 'files/').length));
-    expect(found.out).toContain('4 photos with what was made of them, 3 faults, 3 can be mended with --fix\n');
+    expect(found.out).toContain('4 photos and their results, 3 faults, 3 can be fixed with --fix\n');
     await server.close(0);
     const fixed = await command(server.dataDir, 'check', '--fix');
-    expect(fixed).toMatchObject({ code: 0, out: expect.stringContaining('3 faults, 3 mended\n') });
+    expect(fixed).toMatchObject({ code: 0, out: expect.stringContaining('3 faults, 3 fixed\n') });
     const again = await startServerProcess(server.dataDir);
     await expect
       .poll(async () => (await allJobs(again.address)).every(({ status }) => status === 'completed'))
@@ -83,7 +83,7 @@ describe('image2model check', () => {
         code: 1,
         out: expect.stringMatching(/^the photo [ab]\.png of job .*upload it again/),
       });
-      expect(found.out).toMatch(/1 fault, 0 (mended|can be mended with --fix)\n$/);
+      expect(found.out).toMatch(/1 fault, 0 (fixed|can be fixed with --fix)\n$/);
     }
   });
 
@@ -102,10 +102,10 @@ describe('image2model check', () => {
     const found = await command(other.dataDir, 'check');
     expect(found.code).toBe(1);
     for (const text of [
-      /counts its files wrong; --fix: set right/,
-      /has ended, and its file .* has not; --fix: set right/,
-      /is at work for nobody; --fix: set right/,
-      /is failed, and its files say otherwise; --fix: set right/,
+      /has wrong counts of its files; --fix: set right/,
+      /has ended, but its file .* has not; --fix: set right/,
+      /is in progress, but no worker has it; --fix: set right/,
+      /is failed, but its files say otherwise; --fix: set right/,
       /does not end where it should; --fix: set right/,
     ]) {
       expect(found.out).toMatch(text);

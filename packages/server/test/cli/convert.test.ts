@@ -146,9 +146,9 @@ describe('image2model convert', () => {
       await start(['convert', ...args], { LC_ALL: 'de_DE.UTF-8' }).done;
     const run = await german('chair.png', '-o', 'out');
     expect(run).toMatchObject({ code: 0, err: expect.stringMatching(/^1 von 1 Modell in \d+,\d s erstellt\n$/) });
-    expect((await german('nothing.png')).err).toBe('image2model: nothing.png: Diese Datei gibt es nicht\n');
+    expect((await german('nothing.png')).err).toBe('image2model: nothing.png: Datei nicht gefunden\n');
     expect((await german('chair.png', '--api-key', 'wrong')).err).toContain(
-      'Der Server lehnt den API-Schlüssel ab (UNAUTHENTICATED)',
+      'Der Server hat den API-Schlüssel abgelehnt (UNAUTHENTICATED)',
     );
     const away = await german('chair.png', '--server', `http://127.0.0.1:${await freePort()}`);
     expect(away.err).toMatch(/^chair\.png: Der Server ist nicht erreichbar: .*ECONNREFUSED.* \(NETWORK_ERROR\)\n/);
@@ -282,7 +282,7 @@ describe('image2model convert', () => {
 
   it.concurrent.each([
     [['convert'], /missing required argument/],
-    [['convert', 'nothing.png'], /nothing\.png: there is no such file/],
+    [['convert', 'nothing.png'], /nothing\.png: no such file/],
     [['convert', 'more'], /more is not a file/],
     [['convert', 'chair.png', '-o', 'chair.png'], /chair\.png is not a directory; --out needs one/],
     [['convert', 'chair.png', '--face-limit', '5'], /whole number from 100/],
@@ -314,7 +314,7 @@ describe('image2model convert', () => {
     for (const host of ['127.0.0.1', 'localhost']) {
       expect(await convert('chair.png', '--server', `http://${host}:${port}`)).toMatchObject({
         code: 3,
-        err: expect.stringMatching(/^image2model: The server cannot be reached: .*ECONNREFUSED.* \(NETWORK_ERROR\)$/m),
+        err: expect.stringMatching(/^image2model: Can’t reach the server: .*ECONNREFUSED.* \(NETWORK_ERROR\)$/m),
       });
     }
     const wrong = await convert('chair.png', '--api-key', 'wrong');

@@ -127,7 +127,7 @@ describe('image2model convert with masks', () => {
     expect(await convert('chair.jpg', '--mask', 'outline.png')).toMatchObject({
       code: 0,
       out: 'out/chair.glb\n',
-      err: expect.stringMatching(/^chair\.jpg: cut out by outline\.png\n1 of 1 model made/),
+      err: expect.stringMatching(/^chair\.jpg: cut out with outline\.png\n1 of 1 model made/),
     });
     expect(made()).toEqual({ 'chair.jpg': 'two' });
   });
@@ -136,7 +136,7 @@ describe('image2model convert with masks', () => {
     await put('more/chair.jpg', 'more/chair.mask.png', 'more/mug.jpg');
     const both = ['more/chair.jpg', 'more/mug.jpg'];
     const used = await convert(...both);
-    expect(used.err).toMatch(/^more\/chair\.jpg: cut out by more\/chair\.mask\.png\n2 of 2 models made/);
+    expect(used.err).toMatch(/^more\/chair\.jpg: cut out with more\/chair\.mask\.png\n2 of 2 models made/);
     expect(made()).toEqual({ 'chair.jpg': 'one', 'mug.jpg': 'none' });
     const plain = await convert(...both, '--no-mask');
     expect(plain).toMatchObject({ code: 0, err: expect.stringMatching(/^2 of 2 models made/) });
@@ -152,9 +152,9 @@ describe('image2model convert with masks', () => {
     const all = await convert(...names);
     expect(all).toMatchObject({ code: 0, err: expect.stringContaining('2 of 2 models made') });
     expect(all.err.split('\n').slice(0, 3)).toEqual([
-      'lamp.mask.png is a mask by its name, but of no photo here that needs one; left out',
-      'mug.scene.mask.png is a mask by its name, but of no photo here that needs one; left out',
-      'chair.png: cut out by chair.mask.png',
+      'lamp.mask.png is named like a mask but matches no photo here that needs one; ignored',
+      'mug.scene.mask.png is named like a mask but matches no photo here that needs one; ignored',
+      'chair.png: cut out with chair.mask.png',
     ]);
     expect(made()).toEqual({ 'chair.png': 'one', 'mug.png': 'none' });
     seen.clear();
@@ -182,7 +182,7 @@ describe('image2model convert with masks', () => {
     [['--mask', 'x.mask.png'], /--mask x\.mask\.png fits no photo here; call it like its photo/],
     [['--mask', 'a.mask.png'], /--mask a\.mask\.png fits more than one photo/],
     [['--mask', 'masks/b.mask.png', '--mask', 'b.mask.png'], /--mask b\.mask\.png is the second mask of its photo/],
-    [['--mask', 'nothing.png'], /nothing\.png: there is no such file/],
+    [['--mask', 'nothing.png'], /nothing\.png: no such file/],
     [['--mask', 'masks'], /masks is not a file/],
     [['--mask', 'b.mask.png', '--model', 'hosted'], /The model hosted does not use masks; .*--no-mask.*\(MASK_UNSUPP/],
   ])('ends with 2 on %j', async (flags, message) => {
@@ -196,7 +196,8 @@ describe('image2model convert with masks', () => {
   it('says where only masks are named, in German too', async () => {
     await put('a.mask.png');
     for (const command of ['convert', 'cuts']) {
-      const message = 'image2model: a.mask.png is a mask by its name, and no photo was named; rename it if it is one\n';
+      const message =
+        'image2model: a.mask.png is named like a mask, and no photo was given; rename it if it is a photo\n';
       expect(await run(command, 'a.mask.png')).toEqual({ code: 2, out: '', err: message });
       expect((await german(command, 'a.mask.png')).err).toContain('a.mask.png heißt wie eine Maske');
     }
@@ -306,7 +307,7 @@ describe('image2model cuts', () => {
         event: 'failed',
         input: 'note.png',
         code: 'UNSUPPORTED_IMAGE_TYPE',
-        error: 'This type of file is not supported; use JPEG, PNG or WebP.',
+        error: 'This file type isn’t supported; use JPEG, PNG or WebP.',
         message_id: 'mesh.type_unsupported',
       },
       { event: 'summary', total: 2, completed: 1, failed: 1, cancelled: 0 },

@@ -60,7 +60,7 @@ it('writes JSON lines in English, with the ids that other languages are made fro
       event: 'failed',
       input: 'chair.png',
       code: 'STORAGE_FULL',
-      error: 'The storage is full',
+      error: 'The server is out of storage',
       message_id: 'file.storage_full',
     },
   ]);

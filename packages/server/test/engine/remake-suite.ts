@@ -172,7 +172,7 @@ export function remakeSuite(open: OpenHarness): void {
         data: {
           status: 'failed',
           message_id: 'file.remake_failed',
-          error: 'No new model could be made, and the earlier one stays. It did not work',
+          error: 'The new model couldn’t be made, so the earlier one stays. It did not work',
           details: failure.details,
         },
       });

@@ -35,17 +35,12 @@ export interface FalRow {
   units?: (options: Readonly<Record<string, unknown>>) => number;
 }
 
-const seed = z
-  .int()
-  .min(0)
-  .max(2_147_483_647)
-  .optional()
-  .describe('The same number and photo give the same model again');
+const seed = z.int().min(0).max(2_147_483_647).optional().describe('The same seed and photo give the same model');
 const guidance = (name: string, initial: number) =>
   z.number().min(0).max(10).default(initial).describe(`How closely the ${name} follows the photo`);
-const steps = (name: string) => z.int().min(1).max(50).default(12).describe(`Steps of work on the ${name}`);
+const steps = (name: string) => z.int().min(1).max(50).default(12).describe(`Number of steps for the ${name}`);
 const textureSize = <const Sizes extends readonly [string, ...string[]]>(sizes: Sizes, initial: Sizes[number]) =>
-  z.enum(sizes).default(initial).describe("Width and height of the texture's picture, in pixels");
+  z.enum(sizes).default(initial).describe('Width and height of the texture, in pixels');
 
 const hunyuan2 = {
   image: 'input_image_url',
@@ -53,7 +48,7 @@ const hunyuan2 = {
     num_inference_steps: z.int().min(1).max(50).default(50).describe('More steps take longer'),
     guidance_scale: z.number().min(0).max(20).default(7.5).describe('How closely the model follows the photo'),
     octree_resolution: z.int().min(1).max(1024).default(256).describe('How fine the surface is'),
-    textured_mesh: z.boolean().default(true).describe('With colours; three times the price of a white model'),
+    textured_mesh: z.boolean().default(true).describe('With colours; three times the price of an untextured model'),
     seed,
   }),
   mesh: ['model_mesh'],
@@ -69,16 +64,16 @@ export const falRows: readonly FalRow[] = [
     image: 'image_url',
     options: z.strictObject({
       texture: z.enum(['no', 'standard', 'HD']).default('standard').describe('How detailed the colours are'),
-      pbr: z.boolean().default(true).describe('Materials that answer to light: roughness, metal, relief'),
+      pbr: z.boolean().default(true).describe('Materials that respond to light: roughness, metal, relief'),
       texture_alignment: z
         .enum(['original_image', 'geometry'])
         .default('original_image')
-        .describe('Whether colours follow the photo or the shape where the two differ'),
+        .describe('Whether colours follow the photo or the shape where they differ'),
       orientation: z
         .enum(['default', 'align_image'])
         .default('default')
-        .describe('Whether the model is turned as the object in the photo is'),
-      auto_size: z.boolean().default(false).describe('Scale it to the size that the object has in life, in metres'),
+        .describe('Whether to turn the model the way the object faces in the photo'),
+      auto_size: z.boolean().default(false).describe('Scale the model to its real-world size, in metres'),
       seed,
       texture_seed: seed,
     }),
@@ -98,7 +93,7 @@ export const falRows: readonly FalRow[] = [
     description: 'Quick and cheap, good at shapes and simple textures, from Microsoft.',
     image: 'image_url',
     options: z.strictObject({
-      mesh_simplify: z.number().min(0.9).max(0.98).default(0.95).describe('Share of the faces that is taken away'),
+      mesh_simplify: z.number().min(0.9).max(0.98).default(0.95).describe('Share of the triangles to remove'),
       texture_size: textureSize(['512', '1024', '2048'], '1024'),
       ss_guidance_strength: guidance('rough shape', 7.5),
       ss_sampling_steps: steps('rough shape'),
@@ -116,7 +111,7 @@ export const falRows: readonly FalRow[] = [
   {
     id: 'fal-ai/trellis-2',
     name: 'TRELLIS 2',
-    description: 'Fine geometry with materials that answer to light, from Microsoft.',
+    description: 'Fine geometry with materials that respond to light, from Microsoft.',
     image: 'image_url',
     options: z.strictObject({
       resolution: z.enum(['512', '1024', '1536']).default('1024').describe('Finer takes longer and may cost more'),
@@ -155,8 +150,8 @@ export const falRows: readonly FalRow[] = [
       generate_type: z
         .enum(['Normal', 'LowPoly', 'Geometry'])
         .default('Normal')
-        .describe('A textured model, one with few faces, or a white one'),
-      enable_pbr: z.boolean().default(false).describe('Materials that answer to light; not for a white model'),
+        .describe('A textured, a low-poly, or an untextured model'),
+      enable_pbr: z.boolean().default(false).describe('Materials that respond to light; not for untextured models'),
     }),
     faces: (limit) => clamped('face_count', limit, { min: 40_000, max: 1_500_000 }),
     mesh: ['model_glb', 'model_urls.glb'],
@@ -170,7 +165,7 @@ export const falRows: readonly FalRow[] = [
     image: 'image_url',
     options: z.strictObject({
       do_remove_background: z.boolean().default(true).describe('Cut the object out of the photo first'),
-      foreground_ratio: z.number().min(0.5).max(1).default(0.9).describe('How much of the picture the object fills'),
+      foreground_ratio: z.number().min(0.5).max(1).default(0.9).describe('How much of the photo the object fills'),
       mc_resolution: z.int().min(32).max(1024).default(256).describe('How fine the surface is'),
     }),
     fixed: { output_format: 'glb' },
@@ -183,10 +178,13 @@ export const falRows: readonly FalRow[] = [
     image: 'input_image_urls',
     imageList: true,
     options: z.strictObject({
-      quality: z.enum(['high', 'medium', 'low', 'extra-low']).default('medium').describe('How many faces it has'),
-      material: z.enum(['PBR', 'Shaded']).default('PBR').describe('Materials that answer to light, or painted shade'),
-      tier: z.enum(['Regular', 'Sketch']).default('Regular').describe('Sketch is quicker and rougher'),
-      seed: z.int().min(0).max(65_535).optional().describe('The same number and photo give the same model again'),
+      quality: z
+        .enum(['high', 'medium', 'low', 'extra-low'])
+        .default('medium')
+        .describe('How many triangles the model has'),
+      material: z.enum(['PBR', 'Shaded']).default('PBR').describe('Materials that respond to light, or baked shading'),
+      tier: z.enum(['Regular', 'Sketch']).default('Regular').describe('Sketch is faster and rougher'),
+      seed: z.int().min(0).max(65_535).optional().describe('The same seed and photo give the same model'),
     }),
     fixed: { geometry_file_format: 'glb' },
     faces: rodinQuality,
@@ -196,12 +194,12 @@ export const falRows: readonly FalRow[] = [
   {
     id: 'fal-ai/meshy/v6/image-to-3d',
     name: 'Meshy 6',
-    description: 'Sculpted detail and an exact number of faces, from Meshy.',
+    description: 'Sculpted detail and an exact number of triangles, from Meshy.',
     image: 'image_url',
     options: z.strictObject({
       should_texture: z.boolean().default(true).describe('With colours'),
-      enable_pbr: z.boolean().default(false).describe('Materials that answer to light'),
-      should_remesh: z.boolean().default(true).describe('Cleaner triangles; needed for a face limit'),
+      enable_pbr: z.boolean().default(false).describe('Materials that respond to light'),
+      should_remesh: z.boolean().default(true).describe('Cleaner triangles; required for a face limit'),
     }),
     fixed: { topology: 'triangle' },
     faces(limit) {

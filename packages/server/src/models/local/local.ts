@@ -104,9 +104,9 @@ function describe(): ModelDescription {
     id: 'local',
     name: 'Local',
     description:
-      'Made on this server, without a graphics card and without sending the photo anywhere: the outline of the ' +
-      'object is inflated and covered with the photo, or the whole picture becomes a relief where no clear object stands ' +
-      'out. Good for products on a plain background, cut-outs, logos, props and plaques; not a reconstruction of the back.',
+      'Runs on this server, without a graphics card; your photo stays here. It rounds out the object’s outline and wraps ' +
+      'the photo around it. If no object stands out, the whole photo becomes a relief. Best for objects on a plain ' +
+      'background, cut-outs and logos. The back is a guess.',
     options_schema: optionsJsonSchema(localOptionsSchema),
     formats: [...downloadFormats],
     requires_key: false,

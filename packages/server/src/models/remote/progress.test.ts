@@ -29,7 +29,7 @@ describe('the progress at a provider', () => {
     });
     reports.update({ state: 'running', fraction: 0.5 });
     const half = last()?.fraction ?? 0;
-    expect(last()?.message.text).toBe('Simulated is making the model: 50 %');
+    expect(last()?.message.text).toBe('Simulated is making the model: 50%');
     reports.update({ state: 'running', fraction: 0.03 });
     reports.update({ state: 'queued' });
     expect(last()?.fraction).toBe(half);

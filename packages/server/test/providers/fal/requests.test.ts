@@ -21,7 +21,7 @@ describe('a request to fal', () => {
     }
     const messages = updates.map(({ message }) => message).join('\n');
     expect(messages).toMatch(/Waiting in the queue at fal\.ai, number \d/);
-    expect(messages).toMatch(/fal\.ai is making the model: \d+ %/);
+    expect(messages).toMatch(/fal\.ai is making the model: \d+%/);
     expect(messages).not.toContain('Sampling');
     const ids = new Set(updates.map(({ message_id: id }) => id));
     for (const id of ['uploading', 'queued_at', 'generating_percent', 'fetching'])

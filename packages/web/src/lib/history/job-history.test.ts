@@ -81,7 +81,7 @@ test('a deleted job leaves the list, and one that the server refuses to delete s
   await history.loadAll();
   const [one, two] = history.entries;
   expect(one && (await history.remove(one))).toBeUndefined();
-  expect(two && (await history.remove(two))).toMatch(/^The batch is still being worked on\./);
+  expect(two && (await history.remove(two))).toMatch(/^The batch is still in progress\./);
   expect(ids(history.entries)).toEqual(['two']);
 });
 

@@ -108,18 +108,18 @@ test('an unknown model and its options are shown as the server has them', async 
 
 test('a reason is as exact as the language has it, and an explanation says what to do', async () => {
   const ready = {
-    message: '2 of 3 models are ready',
+    message: '2 of 3 models ready',
     message_id: 'task.some_ready',
     message_values: { ready: 2, total: 3 },
   };
   await speak('en');
-  expect(reasonOf('INTERNAL_ERROR', ready)).toBe('2 of 3 models are ready');
+  expect(reasonOf('INTERNAL_ERROR', ready)).toBe('2 of 3 models ready');
   expect(explain({ code: 'QUEUE_FULL', error: '4 images are waiting already' })).toBe(
     'The queue is full. Wait a moment, then try again.',
   );
   expect(explain({ code: 'HTTP_418', error: 'A teapot answered' })).toBe('A teapot answered. Try again.');
   await speak('de');
-  expect(reasonOf('INTERNAL_ERROR', ready)).toBe('2 von 3 Modellen sind fertig');
+  expect(reasonOf('INTERNAL_ERROR', ready)).toBe('2 von 3 Modellen fertig');
   expect(reasonOf('RESULT_INVALID', { message: 'Something quite new' })).toBe(
     'Der Anbieter hat kein brauchbares Modell geliefert',
   );

@@ -23,12 +23,12 @@ test('what the server says is translated by its id on a German page, and stays E
     );
     expect(reasonOf('NO_FOREGROUND', failed)).toBe('Auf dem Foto wurde kein Objekt gefunden');
     expect(reasonOf('HTTP_418', { message: 'A teapot answered.' })).toBe('A teapot answered.');
-    expect(nextStep('FACE_LIMIT_TOO_LOW')).toBe('Mit mehr Flächen erneut versuchen.');
+    expect(nextStep('FACE_LIMIT_TOO_LOW')).toBe('Mit einer höheren Grenze erneut versuchen.');
   } finally {
     preferences.language = 'system';
     await applyLanguage();
   }
   expect(translate(queued)).toBe(queued.message);
   expect(reasonOf('NO_FOREGROUND', failed)).toBe('Every pixel is transparent.');
-  expect(reasonOf('NO_FOREGROUND', { message: '' })).toBe('No object was found in the photo');
+  expect(reasonOf('NO_FOREGROUND', { message: '' })).toBe('We couldn’t find an object in the photo');
 });

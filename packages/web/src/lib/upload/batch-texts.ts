@@ -22,5 +22,10 @@ export function sendingText({ sending, sent, waitsFor }: UploadProgress): string
 /** How many were added, and how many of them cannot be sent. */
 export function addedText(photos: readonly { error: string }[]): string {
   const bad = photos.filter(({ error }) => error !== '').length;
-  return t(bad > 0 ? 'upload.added.bad' : 'upload.added', { good: photos.length - bad, bad });
+  const good = photos.length - bad;
+  const texts = [
+    ...(good > 0 ? [t('upload.added', { good })] : []),
+    ...(bad > 0 ? [t('upload.added.bad', { bad })] : []),
+  ];
+  return texts.join(' ');
 }

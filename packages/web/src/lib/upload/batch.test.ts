@@ -38,7 +38,7 @@ test('the same photos and choices are sent with the same key again, others with 
   await batch.add(photos(2));
   await batch.send();
   await batch.send();
-  expect(batch.error).toBe('The server did not understand the request. Reload the page and try again.');
+  expect(batch.error).toBe('The server didn’t understand the request. Reload the page and try again.');
   batch.choice.faceLimit = '500';
   await batch.send();
   const [first, second, third] = keys;
@@ -71,8 +71,8 @@ test('a rejection stands at its photo, though another has the same name, and the
   expect(await batch.send()).toBe('t');
   expect(new Set(keys).size).toBe(2);
   expect(batch.photos.map(({ error }) => error)).toEqual([
-    'The image is damaged. Save the photo again as JPEG or PNG.',
-    'Not a photo we can read. Save it as JPEG, PNG or WebP.',
+    'The image is damaged. Save it again as JPEG or PNG.',
+    'This file type isn’t supported. Use JPEG, PNG or WebP.',
   ]);
   expect([batch.error, batch.ended]).toEqual(['', { taskId: 't' }]);
 });

@@ -1,6 +1,5 @@
 import { createKey } from '@image2model/client';
 import type { ChosenCut } from '../cutout/types.ts';
-import { t } from '../messages/index.ts';
 import { checkPhoto } from './check-photo.ts';
 import { withFreeName } from './free-name.ts';
 import { Photo } from './photo.svelte.ts';
@@ -35,8 +34,7 @@ export class PhotoList {
         const named = withFreeName(file, names);
         names.push(named.name);
         const photo = new Photo(createKey(), named, this.#pictures);
-        const reason = reasons[index];
-        if (reason) photo.error = t(reason);
+        photo.error = reasons[index] ?? '';
         return photo;
       });
       this.photos.push(...photos);

@@ -4,7 +4,7 @@ export class ModelFetchError extends Error {
   readonly status: number;
 
   constructor(status: number, options?: ErrorOptions) {
-    super(status === 0 ? 'The server cannot be reached' : `The server answered ${status}`, options);
+    super(status === 0 ? 'Can’t reach the server' : `The server answered ${status}`, options);
     this.status = status;
   }
 }

@@ -5,9 +5,9 @@ const generatorTexts = {
   'mesh.stage.foreground': 'Finding the object ({step} of {steps})',
   'mesh.stage.height': 'Giving it depth ({step} of {steps})',
   'mesh.stage.mesh': 'Building the surface ({step} of {steps})',
-  'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',
+  'mesh.image_transparent': 'The photo is fully transparent, so there’s nothing to model.',
   'mesh.relief_instead':
-    'No clear object stands out, so the whole photo became a relief. A cut-out, or a photo on a plain background, becomes a solid object.',
+    'We couldn’t find a clear object, so the whole photo became a relief. For a solid model, use a cut-out or a plain background.',
 } as const;
 
 /** A message of the generator. */

@@ -1,14 +1,14 @@
 import type { ModelTexts, modelsEn } from '../en/models.ts';
 
-const seed = { label: 'Startzahl', help: 'Dieselbe Zahl und dasselbe Foto ergeben wieder dasselbe Modell' };
-const texture_size = { label: 'Größe der Textur', help: 'Breite und Höhe ihres Bildes in Pixeln' };
-const realistic = { label: 'Echte Materialien', help: 'Materialien, die auf Licht antworten' };
+const seed = { label: 'Seed', help: 'Derselbe Seed und dasselbe Foto ergeben wieder dasselbe Modell' };
+const texture_size = { label: 'Texturgröße', help: 'Breite und Höhe der Textur in Pixeln' };
+const realistic = { label: 'Realistische Materialien', help: 'Materialien, die auf Licht reagieren' };
 const hosted = 'Wird bei fal.ai erstellt: Das Foto wird dorthin gesendet, und fal.ai berechnet den Preis dafür.';
 const hunyuan2 = {
-  num_inference_steps: { label: 'Arbeitsschritte', help: 'Mehr Schritte dauern länger' },
+  num_inference_steps: { label: 'Schritte', help: 'Mehr Schritte dauern länger' },
   guidance_scale: { label: 'Nähe zum Foto', help: 'Wie genau das Modell dem Foto folgt' },
   octree_resolution: { label: 'Auflösung der Oberfläche', help: 'Wie fein die Oberfläche ist' },
-  textured_mesh: { label: 'Mit Farben', help: 'Kostet dreimal so viel wie ein weißes Modell' },
+  textured_mesh: { label: 'Mit Farben', help: 'Kostet dreimal so viel wie ein Modell ohne Farben' },
   seed,
 };
 
@@ -16,33 +16,33 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
   local: {
     name: 'Lokal',
     description:
-      'Wird auf diesem Server erstellt, ohne Grafikkarte und ohne dass das Foto ihn verlässt: Der Umriss des Objekts wird aufgewölbt und mit dem Foto überzogen. Hebt sich kein Objekt ab, wird das ganze Bild ein Relief. Gut für Objekte vor ruhigem Hintergrund, Freigestelltes, Logos, Requisiten und Plaketten; die Rückseite wird nicht nachgebildet.',
+      'Läuft auf diesem Server; Ihr Foto bleibt hier. Der Umriss des Objekts wird aufgewölbt und mit dem Foto überzogen. Hebt sich kein Objekt ab, wird das ganze Foto zum Relief. Am besten für Objekte vor einfarbigem Hintergrund, Freigestelltes und Logos. Die Rückseite ist geraten.',
     options: {
       shape: {
         label: 'Form',
-        help: 'Rund wie ein Ball, weich wie ein Kissen, flach und gleichmäßig, eine dünne Plakette mit leichtem Relief, oder um die Achse gedreht wie eine Flasche',
+        help: 'Rund wie ein Ball, weich wie ein Kissen, flach und gleichmäßig, eine dünne Plakette mit flachem Relief oder gedrechselt wie eine Flasche',
         choices: {
           auto: 'Automatisch',
           round: 'Rund',
           soft: 'Weich',
           flat: 'Flach',
           plaque: 'Plakette',
-          lathe: 'Gedreht',
+          lathe: 'Gedrechselt',
         },
       },
       depth: {
         label: 'Dicke (%)',
-        help: 'In Prozent der längsten Seite; leer bleibt es so dick, wie es zur Form passt',
+        help: 'In Prozent der längsten Seite. Leer lassen für das, was zur Form passt.',
       },
-      detail: { label: 'Feinheit', help: 'Wie viel von den Schatten des Fotos in die Oberfläche geprägt wird' },
+      detail: { label: 'Feinheit', help: 'Wie stark Licht und Schatten des Fotos in die Oberfläche geprägt werden' },
       mode: {
         label: 'Objekt oder Relief',
-        help: 'Ob ein Objekt ausgeschnitten wird, das ganze Bild ein Relief wird, oder das Bild es entscheidet',
+        help: 'Das Objekt freistellen, das ganze Foto zum Relief machen oder automatisch wählen',
         choices: { auto: 'Automatisch', object: 'Objekt', relief: 'Relief' },
       },
       parts: {
         label: 'Einzelne Teile',
-        help: 'Ob alle Teile des Objekts zum Körper werden oder nur das größte',
+        help: 'Alle einzelnen Teile des Objekts behalten oder nur das größte',
         choices: { all: 'Alle', largest: 'Nur das größte' },
       },
     },
@@ -55,10 +55,10 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
         help: 'Wie detailliert die Farben sind',
         choices: { no: 'Keine', standard: 'Standard', HD: 'Hoch' },
       },
-      pbr: { label: 'Echte Materialien', help: 'Antworten auf Licht: Rauheit, Metall, Relief' },
+      pbr: { label: 'Realistische Materialien', help: 'Reagieren auf Licht: Rauheit, Metall, Relief' },
       texture_alignment: {
         label: 'Farben folgen',
-        help: 'Ob Farben dem Foto oder der Form folgen, wo beide voneinander abweichen',
+        help: 'Ob Farben dem Foto oder der Form folgen, wenn beide voneinander abweichen',
         choices: { original_image: 'Dem Foto', geometry: 'Der Form' },
       },
       orientation: {
@@ -68,27 +68,27 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
       },
       auto_size: { label: 'Echte Größe', help: 'So groß, wie das Objekt in Wirklichkeit ist, in Metern' },
       seed,
-      texture_seed: { label: 'Startzahl der Textur', help: 'Dieselbe Zahl ergibt wieder dieselbe Textur' },
+      texture_seed: { label: 'Textur-Seed', help: 'Derselbe Seed ergibt wieder dieselbe Textur' },
     },
   },
   'fal-ai/trellis': {
     description: `Schnell und günstig, gut bei Formen und einfachen Texturen, von Microsoft. ${hosted}`,
     options: {
-      mesh_simplify: { label: 'Vereinfachung', help: 'Anteil der Flächen, der wegfällt' },
+      mesh_simplify: { label: 'Vereinfachung', help: 'Anteil der Dreiecke, der entfernt wird' },
       texture_size,
-      ss_guidance_strength: { label: 'Nähe der Grobform', help: 'Wie genau die Grobform dem Foto folgt' },
-      ss_sampling_steps: { label: 'Schritte für die Grobform', help: 'Mehr Schritte dauern länger' },
-      slat_guidance_strength: { label: 'Nähe der Oberfläche', help: 'Wie genau die Oberfläche dem Foto folgt' },
-      slat_sampling_steps: { label: 'Schritte für die Oberfläche', help: 'Mehr Schritte dauern länger' },
+      ss_guidance_strength: { label: 'Grobform: Nähe zum Foto', help: 'Wie genau die Grobform dem Foto folgt' },
+      ss_sampling_steps: { label: 'Grobform: Schritte', help: 'Mehr Schritte dauern länger' },
+      slat_guidance_strength: { label: 'Oberfläche: Nähe zum Foto', help: 'Wie genau die Oberfläche dem Foto folgt' },
+      slat_sampling_steps: { label: 'Oberfläche: Schritte', help: 'Mehr Schritte dauern länger' },
       seed,
     },
   },
   'fal-ai/trellis-2': {
-    description: `Feine Formen mit Materialien, die auf Licht antworten, von Microsoft. ${hosted}`,
+    description: `Feine Formen mit Materialien, die auf Licht reagieren, von Microsoft. ${hosted}`,
     options: {
       resolution: { label: 'Auflösung', help: 'Feiner dauert länger und kann mehr kosten' },
       texture_size,
-      remesh: { label: 'Dreiecke ordnen', help: 'Sauberere Dreiecke; dauert länger' },
+      remesh: { label: 'Netz bereinigen', help: 'Sauberere Dreiecke; dauert länger' },
       seed,
     },
   },
@@ -97,7 +97,7 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
     options: hunyuan2,
   },
   'fal-ai/hunyuan3d/v2/turbo': {
-    description: `Hunyuan3D 2 in kürzerer Zeit, mit etwas weniger Einzelheiten. ${hosted}`,
+    description: `Hunyuan3D 2 in kürzerer Zeit, mit etwas weniger Details. ${hosted}`,
     options: hunyuan2,
   },
   'fal-ai/hunyuan3d/v2/mini': {
@@ -109,17 +109,17 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
     options: {
       generate_type: {
         label: 'Art des Modells',
-        help: 'Mit Textur, mit wenigen Flächen, oder weiß',
-        choices: { Normal: 'Mit Textur', LowPoly: 'Wenige Flächen', Geometry: 'Weiß' },
+        help: 'Mit Textur, mit wenigen Dreiecken oder ohne Textur',
+        choices: { Normal: 'Mit Textur', LowPoly: 'Low-Poly', Geometry: 'Ohne Textur' },
       },
-      enable_pbr: { ...realistic, help: 'Materialien, die auf Licht antworten; nicht bei einem weißen Modell' },
+      enable_pbr: { ...realistic, help: 'Materialien, die auf Licht reagieren; nicht bei Modellen ohne Textur' },
     },
   },
   'fal-ai/triposr': {
     description: `Das schnellste und günstigste; grobe Formen, deren Farben an den Eckpunkten sitzen. ${hosted}`,
     options: {
-      do_remove_background: { label: 'Hintergrund entfernen', help: 'Erst das Objekt aus dem Foto schneiden' },
-      foreground_ratio: { label: 'Anteil am Bild', help: 'Wie viel vom Bild das Objekt einnimmt' },
+      do_remove_background: { label: 'Hintergrund entfernen', help: 'Zuerst das Objekt freistellen' },
+      foreground_ratio: { label: 'Objektgröße im Foto', help: 'Wie viel des Fotos das Objekt ausfüllt' },
       mc_resolution: { label: 'Auflösung der Oberfläche', help: 'Wie fein die Oberfläche ist' },
     },
   },
@@ -128,28 +128,28 @@ export const modelsDe: Record<keyof typeof modelsEn, ModelTexts> = {
     options: {
       quality: {
         label: 'Qualität',
-        help: 'Wie viele Flächen das Modell hat',
+        help: 'Wie viele Dreiecke das Modell hat',
         choices: { high: 'Hoch', medium: 'Mittel', low: 'Niedrig', 'extra-low': 'Sehr niedrig' },
       },
       material: {
         label: 'Material',
-        help: 'Materialien, die auf Licht antworten, oder aufgemalte Schatten',
-        choices: { PBR: 'Echt', Shaded: 'Gemalt' },
+        help: 'Materialien, die auf Licht reagieren, oder aufgemalte Schattierung',
+        choices: { PBR: 'Realistisch', Shaded: 'Aufgemalt' },
       },
       tier: {
-        label: 'Arbeitsweise',
+        label: 'Modus',
         help: 'Eine Skizze ist schneller und gröber',
-        choices: { Regular: 'Gründlich', Sketch: 'Skizze' },
+        choices: { Regular: 'Normal', Sketch: 'Skizze' },
       },
       seed,
     },
   },
   'fal-ai/meshy/v6/image-to-3d': {
-    description: `Plastische Einzelheiten und eine genaue Zahl von Flächen, von Meshy. ${hosted}`,
+    description: `Plastische Details und eine genaue Zahl von Dreiecken, von Meshy. ${hosted}`,
     options: {
-      should_texture: { label: 'Mit Farben', help: 'Ohne sie ist das Modell weiß' },
+      should_texture: { label: 'Mit Farben', help: 'Ohne sie bleibt das Modell weiß' },
       enable_pbr: realistic,
-      should_remesh: { label: 'Dreiecke ordnen', help: 'Sauberere Dreiecke; nötig für eine Höchstzahl der Flächen' },
+      should_remesh: { label: 'Netz bereinigen', help: 'Sauberere Dreiecke; nötig für eine Höchstzahl der Dreiecke' },
     },
   },
 };

@@ -30,11 +30,11 @@ const hunyuan2 = {
 export const modelsEn = {
   local: {
     description:
-      'Made on this server, without a graphics card and without sending the photo anywhere: the outline of the object is rounded out and covered with the photo, or the whole picture becomes a relief where no object stands out. Good for things on a plain background, cut-outs, logos, props and plaques; the back is not reconstructed.',
+      'Runs on this server; your photo stays here. It rounds out the object’s outline and wraps the photo around it. If no object stands out, the whole photo becomes a relief. Best for objects on a plain background, cut-outs and logos. The back is a guess.',
     options: {
       shape: {
         label: 'Shape',
-        help: 'Round as a ball, soft as a cushion, flat and even, a thin plaque in slight relief, or turned on its axis like a bottle',
+        help: 'Round like a ball, soft like a cushion, flat and even, a thin plaque in low relief, or turned on a lathe like a bottle',
         choices: {
           auto: 'Automatic',
           round: 'Round',
@@ -46,18 +46,18 @@ export const modelsEn = {
       },
       depth: {
         label: 'Thickness (%)',
-        help: 'In per cent of the longest side; leave it empty for what suits the shape',
+        help: 'As a percentage of the longest side. Leave blank for what suits the shape.',
       },
-      detail: { label: 'Detail', help: 'How much of the shading of the photo is pressed into the surface' },
+      detail: { label: 'Detail', help: 'How strongly the photo’s light and shade are embossed on the surface' },
       mode: {
         label: 'Object or relief',
-        help: 'Cut an object out, make a relief of the whole picture, or let the picture decide',
+        help: 'Cut out the object, make a relief of the whole photo, or choose automatically',
         choices: { auto: 'Automatic', object: 'Object', relief: 'Relief' },
       },
       parts: {
         label: 'Separate parts',
-        help: 'Whether every part of the object becomes solid, or the largest alone',
-        choices: { all: 'All', largest: 'The largest' },
+        help: 'Keep every separate part of the object, or only the largest',
+        choices: { all: 'All', largest: 'Largest only' },
       },
     },
   },
@@ -70,24 +70,24 @@ export const modelsEn = {
         choices: { original_image: 'The photo', geometry: 'The shape' },
       },
       orientation: { label: 'Orientation', choices: { default: 'Standard', align_image: 'As in the photo' } },
-      auto_size: { label: 'Life size' },
+      auto_size: { label: 'Real-world size' },
       seed,
-      texture_seed: { label: 'Texture seed', help: 'The same number gives the same texture again' },
+      texture_seed: { label: 'Texture seed', help: 'The same seed gives the same texture' },
     },
   },
   'fal-ai/trellis': {
     options: {
       mesh_simplify: { label: 'Simplification' },
       texture_size,
-      ss_guidance_strength: { label: 'Closeness of the rough shape' },
-      ss_sampling_steps: { label: 'Steps for the rough shape' },
-      slat_guidance_strength: { label: 'Closeness of the surface' },
-      slat_sampling_steps: { label: 'Steps for the surface' },
+      ss_guidance_strength: { label: 'Rough shape: closeness to the photo' },
+      ss_sampling_steps: { label: 'Rough shape: steps' },
+      slat_guidance_strength: { label: 'Surface: closeness to the photo' },
+      slat_sampling_steps: { label: 'Surface: steps' },
       seed,
     },
   },
   'fal-ai/trellis-2': {
-    options: { resolution: { label: 'Resolution' }, texture_size, remesh: { label: 'Clean up the triangles' }, seed },
+    options: { resolution: { label: 'Resolution' }, texture_size, remesh: { label: 'Clean up the mesh' }, seed },
   },
   'fal-ai/hunyuan3d/v2': hunyuan2,
   'fal-ai/hunyuan3d/v2/turbo': hunyuan2,
@@ -95,8 +95,8 @@ export const modelsEn = {
   'fal-ai/hunyuan3d-v3/image-to-3d': {
     options: {
       generate_type: {
-        label: 'Kind of model',
-        choices: { Normal: 'Textured', LowPoly: 'Few faces', Geometry: 'White' },
+        label: 'Model type',
+        choices: { Normal: 'Textured', LowPoly: 'Low poly', Geometry: 'Untextured' },
       },
       enable_pbr: realistic,
     },
@@ -104,7 +104,7 @@ export const modelsEn = {
   'fal-ai/triposr': {
     options: {
       do_remove_background: { label: 'Remove the background' },
-      foreground_ratio: { label: 'Share of the picture' },
+      foreground_ratio: { label: 'Object size in the photo' },
       mc_resolution: { label: 'Surface resolution' },
     },
   },
@@ -114,16 +114,16 @@ export const modelsEn = {
         label: 'Quality',
         choices: { high: 'High', medium: 'Medium', low: 'Low', 'extra-low': 'Very low' },
       },
-      material: { label: 'Material', choices: { PBR: 'Realistic', Shaded: 'Painted' } },
-      tier: { label: 'Work', choices: { Regular: 'Thorough', Sketch: 'Sketch' } },
+      material: { label: 'Material', choices: { PBR: 'Realistic', Shaded: 'Baked shading' } },
+      tier: { label: 'Mode', choices: { Regular: 'Regular', Sketch: 'Sketch' } },
       seed,
     },
   },
   'fal-ai/meshy/v6/image-to-3d': {
     options: {
-      should_texture: { label: 'Colours', help: 'Without it the model is white' },
+      should_texture: { label: 'Colours', help: 'Without it, the model is plain white' },
       enable_pbr: realistic,
-      should_remesh: { label: 'Clean up the triangles' },
+      should_remesh: { label: 'Clean up the mesh' },
     },
   },
 } as const satisfies Readonly<Record<string, ModelTexts>>;
