@@ -36,7 +36,7 @@ test('a cut-out that is chosen by keyboard before the upload arrives as a mask, 
     if ((await focused(page)).endsWith('whole photo as a relief')) break;
     await page.keyboard.press('ArrowRight');
   }
-  await page.getByText('The whole picture is kept').waitFor();
+  await page.getByText('The whole photo is kept').waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await page.getByRole('button', { name: 'Done' }).press('Enter');
   await page.getByRole('dialog').waitFor({ state: 'detached' });

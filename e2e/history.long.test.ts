@@ -41,12 +41,12 @@ test('running batches are followed over one connection, and can be cancelled, re
 
   await waiting.getByRole('button', { name: /^Cancel/ }).click();
   await waiting.getByText('cancelled').waitFor();
-  await running.getByText('3 of 3 made').waitFor({ timeout: 120_000 });
+  await running.getByText('3 of 3 models').waitFor({ timeout: 120_000 });
   expect(await running.getByRole('progressbar').count()).toBe(0);
 
   await waiting.getByRole('button', { name: /^Try again/ }).click();
   await waiting.getByRole('progressbar').waitFor();
-  await waiting.getByText('4 of 4 made').waitFor({ timeout: 120_000 });
+  await waiting.getByText('4 of 4 models').waitFor({ timeout: 120_000 });
 
   const broken = rows(page).filter({ hasText: 'flat.png' });
   await broken.getByText('failed').waitFor();

@@ -26,7 +26,7 @@ test('three photos become three valid models, and a visitor who comes back sees 
   const first = await newContext();
   const upload = await open(first, '/');
   await pick(upload, samplePaths('duck.png', 'teapot.jpg', 'coffee.jpg', 'samples.json'));
-  await upload.getByText('Not a photo we can read').waitFor();
+  await upload.getByText('This file type isn’t supported').waitFor();
   await upload.getByRole('button', { name: 'Make 3 models' }).click();
   await upload.waitForURL(/\/processing\?taskId=/);
   const address = new URL(upload.url());

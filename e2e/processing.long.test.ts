@@ -33,7 +33,7 @@ test('an offline page says so and keeps what it knew, and continues to the end o
   await page.goto(await begin(4));
   await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
   await page.context().setOffline(true);
-  await page.getByText('You are offline').waitFor();
+  await page.getByText('You’re offline').waitFor();
   expect(await shownProgress(page)).toBeGreaterThan(0);
   await page.getByText('photo 4.jpg').waitFor();
   await page.context().setOffline(false);
@@ -109,7 +109,7 @@ test('a German page shows messages from the server in German', async () => {
   const page = await warmPage({ locale: 'de-DE' });
   await page.goto(await begin(3));
   await page
-    .getByText(/Sucht das Objekt|Baut die Oberfläche|In der Warteschlange/)
+    .getByText(/Objekt wird gesucht|Oberfläche wird aufgebaut|In der Warteschlange/)
     .first()
     .waitFor();
   await page.waitForURL(/\/results\//, { timeout: 60_000 });

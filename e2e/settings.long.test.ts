@@ -23,7 +23,7 @@ test('a server with keys asks for one, rejects a wrong one, and shows the page a
   const dialog = page.getByRole('dialog', { name: 'Sign in' });
   await dialog.getByLabel('API key').fill('wrong');
   await page.keyboard.press('Enter');
-  await dialog.getByText('This key is not valid').waitFor();
+  await dialog.getByText('This key isn’t valid').waitFor();
   await expect
     .poll(async () => await dialog.getByLabel('API key').evaluate((field) => field === document.activeElement))
     .toBe(true);
@@ -95,8 +95,8 @@ test('signing in and out in one tab applies to the others', async () => {
   await other.goto(`${site.server.url}/history`);
   await other.getByRole('dialog', { name: 'Sign in' }).waitFor();
   await signIn(page);
-  await page.getByText('You are signed in').waitFor();
-  await other.getByText('Nothing has been made').or(other.getByText('duck.png')).first().waitFor();
+  await page.getByText('You’re signed in').waitFor();
+  await other.getByText('No models yet').or(other.getByText('duck.png')).first().waitFor();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You’re not signed in').waitFor();
   // Their batches are no longer shown.

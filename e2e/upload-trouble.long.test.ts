@@ -53,7 +53,7 @@ test('a browser without storage says so, and warns a visitor who leaves during t
   const page = await context.newPage();
   await page.goto(site.server.url);
   await pick(page, photos);
-  await page.getByText('This browser has no room to keep your photos').waitFor();
+  await page.getByText('Your browser is out of storage').waitFor();
   // They survive navigation within the app all the same.
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('link', { name: 'image2model' }).click();
@@ -75,7 +75,7 @@ test('a browser with full storage says so, and keeps the photos once there is ro
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.server.url, quotaSize: 30_000 });
   await pick(page, photos);
-  const told = page.getByText('This browser has no room to keep your photos');
+  const told = page.getByText('Your browser is out of storage');
   await told.waitFor();
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.server.url });
   await page.getByLabel('Maximum triangles').fill('600');

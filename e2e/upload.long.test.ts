@@ -94,7 +94,7 @@ test('an upload whose answer was lost is found again after a reload, without a s
   await page.getByRole('button', { name: 'Make the model' }).click();
   await page.getByText('Retrying automatically').first().waitFor();
   await page.reload();
-  await page.getByText('Sending was interrupted.').waitFor();
+  await page.getByText('The upload was interrupted.').waitFor();
   await page.unroute('**/api/v1/upload/');
   await page.getByRole('button', { name: 'Make the model' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
@@ -116,7 +116,7 @@ test('a rejected or missing photo says so on its card, and the others are sent',
     { name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic') },
     await tiny(2),
   ]);
-  await card(page, 'IMG_1.HEIC').getByText('Save it as JPEG').waitFor();
+  await card(page, 'IMG_1.HEIC').getByText('HEIC isn’t supported yet').waitFor();
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.getByText('3 files couldn’t be sent').waitFor();
@@ -129,7 +129,7 @@ test('of more than 25 photos the rest wait in the browser and are offered next',
   const { page } = await open();
   const all = await Promise.all(Array.from({ length: 27 }, async (_, index) => await tiny(index)));
   await pick(page, all);
-  await page.getByText('The other 2 stay here').waitFor();
+  await page.getByText('the other 2 stay here').waitFor();
   await page.getByRole('button', { name: 'Make 25 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.getByRole('link', { name: 'Send them next' }).click();
@@ -159,7 +159,7 @@ test('an upload continues while other pages are open, is shown there, and leads 
   await page.getByRole('heading', { name: 'History' }).waitFor();
   await tray.getByRole('progressbar').waitFor();
   await speed(-1);
-  await tray.getByText('Your photos have arrived').waitFor();
+  await tray.getByText('Your photos have been uploaded').waitFor();
   await tray.getByRole('link', { name: 'View progress' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.getByText('1 photo not sent yet').waitFor();
@@ -216,7 +216,7 @@ test('a folder is added with its subfolders, and files that are no photos say wh
   const names = await page.getByRole('list', { name: 'Chosen photos' }).locator('bdi').allTextContents();
   expect(names.filter((name) => name.endsWith('.png'))).toEqual([...many.map((name) => name.slice(2)), 'last.png']);
   await page.getByText('3 more files can’t be sent').click();
-  await page.getByText('note 8.txt Not a photo we can read').waitFor();
+  await page.getByText('note 8.txt This file type isn’t supported').waitFor();
   // A dropped link would leave the page.
   await drop({ items: [{ mimeType: 'text/uri-list', data: `${site.server.url}/api/v1/health` }] });
   await page.getByRole('button', { name: 'Remove unusable files' }).click();

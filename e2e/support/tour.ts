@@ -71,7 +71,7 @@ async function* beforeTheFirstBatch({ server, page }: Visit): AsyncGenerator<Sto
 /** Three photos, from picking them to looking at a model. */
 async function* firstBatch({ page }: Visit): AsyncGenerator<Stop> {
   await pick(page, samplePaths('duck.png', 'teapot.jpg', 'cactus.jpg', 'samples.json'));
-  await page.getByText('Not a photo we can read').waitFor();
+  await page.getByText('This file type isn’t supported').waitFor();
   await page.locator('.photo img').nth(2).waitFor();
   yield { id: 'upload-photos', title: 'Photos picked, and a file that is none', page };
   await page.getByText('More options').click();
@@ -97,10 +97,10 @@ async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerat
   await page.keyboard.press('Shift');
   yield { id: 'processing', title: 'Half-way through a batch', page };
   await context.setOffline(true);
-  await page.getByText('You are offline').waitFor();
+  await page.getByText('You’re offline').waitFor();
   yield { id: 'processing-offline', title: 'Half-way, and the network is gone', page };
   await context.setOffline(false);
-  await page.getByText('You are offline').waitFor({ state: 'detached' });
+  await page.getByText('You’re offline').waitFor({ state: 'detached' });
   await server.stop('SIGKILL');
   const reconnecting = page.getByText(/Reconnecting|restarting/).first();
   await reconnecting.waitFor();
@@ -113,7 +113,7 @@ async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerat
   yield { id: 'processing-partial', title: 'Some made, the rest cancelled', page };
   await page.getByRole('link', { name: 'View results' }).click();
   await page.waitForURL(/\/results\//);
-  await page.getByRole('heading', { name: /^Not made/ }).waitFor();
+  await page.getByRole('heading', { name: /didn’t become (a )?models?$/ }).waitFor();
   yield { id: 'results-partial', title: 'Models, and files that were not made', page };
 }
 
@@ -153,7 +153,7 @@ async function* unknownAddresses({ server, page, said }: Visit): AsyncGenerator<
   ] as const;
   for (const [id, title, path] of unknown) {
     await page.goto(server.url + path);
-    await page.getByRole('heading', { name: /^There is no such/ }).waitFor();
+    await page.getByRole('heading', { name: /^We can’t find this|^Page not found/ }).waitFor();
     forget(said, '404');
     yield { id, title, page };
   }

@@ -173,7 +173,7 @@ describe('generateModel', () => {
   it('records in the file and in the statistics what was done', async () => {
     const { glb, statistics } = await generateModel(await noise(100, 75), few);
     const { extras } = await readModel(glb);
-    expect(textsOf(statistics)[0]).toMatch(/No clear object stands out/);
+    expect(textsOf(statistics)[0]).toMatch(/couldn’t find a clear object/);
     expect(extras).toMatchObject({ method: 'relief', warnings: textsOf(statistics) });
     expect(JSON.stringify(extras)).toContain('relief of the whole picture');
   });

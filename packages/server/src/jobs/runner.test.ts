@@ -208,7 +208,7 @@ describe('the runner', () => {
     const glb = Buffer.from('<html>this is not a model</html>');
     const { engine, submit } = await setUp(createScriptedModel({ generated: { glb } }));
     const job = await submit(newJob(1));
-    await until(engine, job.taskId, (text) => text.includes('not a readable model'));
+    await until(engine, job.taskId, (text) => text.includes('isn’t a readable model'));
     expect((await engine.job(job.jobId))?.files[0]?.result).toBeNull();
   });
 

@@ -130,7 +130,7 @@ describe('image2model backup', () => {
     expect(await readdir(directory)).toEqual(signal === 'SIGINT' ? [] : ['backup.tar.part']);
     const half = await command(at('restored'), 'restore', at('backup.tar.part'));
     expect(half.code).toBe(2);
-    expect(half.err).toContain(signal === 'SIGINT' ? 'There is no backup' : 'is not a whole backup');
+    expect(half.err).toContain(signal === 'SIGINT' ? 'There is no backup' : 'is not a complete backup');
     // Nothing is held back any more.
     await server.ask(`/api/v1/jobs/${gone}`, { method: 'DELETE' });
     expect(await storedJobs(server)).toHaveLength(2);

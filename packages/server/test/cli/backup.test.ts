@@ -30,13 +30,13 @@ describe('image2model backup', () => {
       out: `${target}: 2 jobs, 12 files, 0.0 MB\n`,
       err: '',
     });
-    const refused = { code: 2, out: '', err: expect.stringContaining('is there already') };
+    const refused = { code: 2, out: '', err: expect.stringContaining('already exists') };
     expect(await command(dataDir, 'backup', target)).toMatchObject(refused);
     await writeFile(at('there.tar'), '');
     expect(await command(dataDir, 'backup', at('there.tar'))).toMatchObject(refused);
     expect((await command(dataDir, 'backup', at('there.tar'))).err).toContain('such as there-2.tar');
     const within = await command(dataDir, 'backup', join(dataDir, 'files/backup'));
-    expect(within).toMatchObject({ code: 2, err: expect.stringContaining('is among the files of the server') });
+    expect(within).toMatchObject({ code: 2, err: expect.stringContaining('is inside the server’s own files') });
     const away = await command(dataDir, 'backup', at('no/backup'));
     expect(away).toMatchObject({ code: 2, err: expect.stringContaining('There is no folder') });
     const none = await command(at('none'), 'backup', at('second'));
@@ -158,7 +158,7 @@ describe('image2model restore', () => {
     const refusal = async (path: string): Promise<CommandRun> => await command(at('data'), 'restore', at(path));
     expect(await refusal('none')).toMatchObject({ code: 2, err: expect.stringContaining('There is no backup at') });
     await mkdir(at('empty'));
-    expect(await refusal('empty')).toMatchObject({ code: 2, err: expect.stringContaining('not a whole backup') });
+    expect(await refusal('empty')).toMatchObject({ code: 2, err: expect.stringContaining('not a complete backup') });
     await writeFile(at('text.tar'), 'x'.repeat(5000));
     expect(await refusal('text.tar')).toMatchObject({ code: 2, err: expect.stringContaining('was not written by') });
     const { size } = await stat(at('backup.tar'));
@@ -167,7 +167,7 @@ describe('image2model restore', () => {
       await truncate(at(`${index}.tar`), length);
       expect(await refusal(`${index}.tar`)).toMatchObject({
         code: 2,
-        err: expect.stringContaining('not a whole backup'),
+        err: expect.stringContaining('not a complete backup'),
       });
     }
     const database = await readFile(at('backup/image2model.db'));

@@ -121,7 +121,7 @@ describe('image2model check', () => {
     await mkdir(folder);
     await utimes(folder, 0, 0);
     const found = await command(server.dataDir, 'check');
-    expect(found).toMatchObject({ code: 0, out: expect.stringMatching(/^files\/jobs\/0195.* is of no job/) });
+    expect(found).toMatchObject({ code: 0, out: expect.stringMatching(/^files\/jobs\/0195.* belongs to no job/) });
     expect(await readdir(folder)).toEqual([]);
   });
 

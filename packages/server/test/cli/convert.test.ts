@@ -284,7 +284,7 @@ describe('image2model convert', () => {
     [['convert'], /missing required argument/],
     [['convert', 'nothing.png'], /nothing\.png: no such file/],
     [['convert', 'more'], /more is not a file/],
-    [['convert', 'chair.png', '-o', 'chair.png'], /chair\.png is not a directory; --out needs one/],
+    [['convert', 'chair.png', '-o', 'chair.png'], /chair\.png is not a directory; --out needs a directory/],
     [['convert', 'chair.png', '--face-limit', '5'], /whole number from 100/],
     [['convert', 'chair.png', '--format', 'glb,fbx'], /Each format must be one of glb, obj, stl, ply, usdz, 3mf/],
     [['convert', 'chair.png', '--format', ''], /Each format must be one of/],
@@ -299,7 +299,7 @@ describe('image2model convert', () => {
     [['convert', 'chair.png', '--server', 'localhost:3000'], /--server localhost:3000 is not an address like http/],
     [['convert', 'chair.png', '--server', 'http://localhost:3000?a=b'], /--server .* is not an address/],
     [['convert', 'chair.png', '--server', 'http://me:secret@localhost:3000'], /--server .* is not an address/],
-    [['convert', 'chair.png', '--api-key', 'a key\n'], /API key has a character that no key has/],
+    [['convert', 'chair.png', '--api-key', 'a key\n'], /API key contains an invalid character/],
     [['convert', 'chair.png', '--colour', 'red'], /unknown option/],
     [['bake'], /unknown command/],
   ])('ends with 2 on %j', async (args, message) => {

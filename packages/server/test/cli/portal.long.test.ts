@@ -101,7 +101,7 @@ describe('image2model convert, where something else answers', () => {
 
   it.each([
     ['a login page', loginPage, /Something else answered in place of the server, with status 200.*\(DOWNLOAD_FAILED\)/],
-    ['half a model', halfAModel, /download broke off.*\(DOWNLOAD_FAILED\)/],
+    ['half a model', halfAModel, /download was interrupted.*\(DOWNLOAD_FAILED\)/],
     ['another model', anotherModel, /checksum.*\(DOWNLOAD_FAILED\)/],
     ['an error of the server', lost, /chair\.glb is lost\. \(FILE_LOST\)/],
   ])('to each download with %s: says so, and writes nothing', async (_, answer, message) => {

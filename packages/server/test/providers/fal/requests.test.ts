@@ -92,7 +92,9 @@ describe('a request to fal', () => {
     const upload = await bench.upload();
     await bench.fal.until((ledger) => ledger.submits[0]?.status === 'IN_PROGRESS');
     const keyless = await bench.restart({ FAL_KEY: '', FAL_QUEUE_URL: '', FAL_REST_URL: '' });
-    await vi.waitFor(async () => expect(fileOf(await keyless.job(upload)).message).toContain('Waiting for its model'));
+    await vi.waitFor(async () =>
+      expect(fileOf(await keyless.job(upload)).message).toContain('doesn’t offer the chosen model'),
+    );
     expect(fileOf(await keyless.job(upload)).status).toBe('pending');
     const next = await keyless.restart();
     bench.fal.release();
