@@ -27,8 +27,8 @@ export const errorDefinitions = {
   UNKNOWN_MODEL: define(400, 'No such model', 'Use an id from /api/v1/models/available.'),
   MASK_UNMATCHED: define(
     400,
-    'A mask does not belong to one photo',
-    'Name each mask like its photo, or chair.mask.png for chair.jpg, and send one for each.',
+    'A mask does not match exactly one photo',
+    'Name each mask like its photo, or chair.mask.png for chair.jpg, and send one per photo.',
   ),
   MASK_UNSUPPORTED: define(400, 'The model does not use masks', 'Send no masks, or use a model with `masks`.'),
   UNAUTHENTICATED: define(401, 'A valid API key is required', 'Send `Authorization: Bearer <key>` with a valid key.'),
@@ -69,7 +69,7 @@ export const errorDefinitions = {
   ),
   MASK_INVALID: define(
     422,
-    'A mask is of no use for its photo',
+    'A mask cannot be used with its photo',
     'Send a mask with the proportions of its photo, white where the object is.',
   ),
   FACE_LIMIT_TOO_LOW: define(422, 'The face limit is too low for this shape', 'Use a higher face limit.'),
@@ -83,7 +83,7 @@ export const errorDefinitions = {
   STORAGE_FULL: define(507, 'The storage is full', 'Delete jobs that you no longer need, then try again.', true),
   STORAGE_GONE: define(
     503,
-    'The storage was taken away',
+    'The server has lost its storage',
     'Ask the operator to put the data back and restart the server.',
     true,
   ),
@@ -99,7 +99,7 @@ export const errorDefinitions = {
   DAILY_LIMIT_REACHED: define(
     429,
     'Daily spending limit reached',
-    'Continue tomorrow (UTC), raise FAL_DAILY_LIMIT_USD, or use the local model.',
+    'Try again tomorrow (UTC), raise FAL_DAILY_LIMIT_USD, or use the local model.',
   ),
   PROVIDER_KEY_REFUSED: define(
     502,
@@ -120,7 +120,7 @@ export const errorDefinitions = {
     'Unknown whether the provider accepted the job',
     "Check the provider's own list of requests; a retry may be billed again.",
   ),
-  ALL_FILES_FAILED: define(500, 'No image could be made into a model', 'See the error of each file.'),
+  ALL_FILES_FAILED: define(500, 'No image became a model', 'See the error of each file.'),
 } as const satisfies Record<string, ErrorDefinition>;
 
 /** A stable error code, upper snake case. */
