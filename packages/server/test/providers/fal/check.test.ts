@@ -36,7 +36,7 @@ describe('image2model fal check', () => {
     const env = { FAL_KEY: 'wrong-id:wrong-secret', FAL_QUEUE_URL: fal.queueUrl, FAL_REST_URL: fal.restUrl };
     const { code, out, err } = await check(env);
     expect([code, out]).toEqual([3, '']);
-    expect(err).toContain("fal.ai rejected this server's key");
+    expect(err).toContain('fal.ai rejected this server’s key');
     expect(err).not.toContain('wrong-secret');
   });
 

@@ -40,8 +40,8 @@ describe('what fal gives', () => {
     ['zip', 'ZIP'],
     ['html', 'HTML'],
     ['short-glb', 'GLB'],
-    ['missing', 'not kept'],
-    ['forbidden', 'not kept'],
+    ['missing', 'no longer has the model'],
+    ['forbidden', 'no longer has the model'],
   ] as const)('is refused where it is no GLB (%s), and said to be so (%s)', async (is, says) => {
     const bench = await setUp({ plan: { outcome: { kind: 'wrong-file', is } } });
     const file = fileOf(await bench.ended(await bench.upload()));

@@ -7,7 +7,7 @@ export const uploadDe: Readonly<Record<keyof typeof uploadEn, string>> = {
   'upload.drop': 'Fotos hier ablegen, einfügen oder zum Auswählen klicken',
   'upload.drop.now': 'Zum Hinzufügen loslassen',
   'upload.drop.touch': 'Tippen, um Fotos auszuwählen',
-  'upload.hint': 'JPEG, PNG oder WebP · je bis 10 MB · 25 auf einmal',
+  'upload.hint': 'JPEG, PNG oder WebP · je\u00a0bis\u00a010\u00a0MB · 25\u00a0auf\u00a0einmal',
   'upload.pick': 'Fotos auswählen',
   'upload.photos': 'Ausgewählte Fotos',
   'upload.remove': '{name} entfernen',

@@ -6,7 +6,7 @@ export const uploadEn = {
   'upload.drop': 'Drop photos here, paste them, or click to browse',
   'upload.drop.now': 'Drop to add',
   'upload.drop.touch': 'Tap to choose photos',
-  'upload.hint': 'JPEG, PNG or WebP · up to 10 MB each · 25 at a time',
+  'upload.hint': 'JPEG, PNG or WebP · up to\u00a010\u00a0MB\u00a0each · 25\u00a0at\u00a0a\u00a0time',
   'upload.pick': 'Choose photos',
   'upload.photos': 'Chosen photos',
   'upload.remove': 'Remove {name}',
