@@ -44,7 +44,7 @@ test('running batches are followed over one connection, and can be cancelled, re
   await running.getByText('3 of 3 models').waitFor({ timeout: 120_000 });
   expect(await running.getByRole('progressbar').count()).toBe(0);
 
-  await waiting.getByRole('button', { name: /^Try again/ }).click();
+  await waiting.getByRole('button', { name: /^Retry/ }).click();
   await waiting.getByRole('progressbar').waitFor();
   await waiting.getByText('4 of 4 models').waitFor({ timeout: 120_000 });
 
