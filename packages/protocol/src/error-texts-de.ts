@@ -97,4 +97,6 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.stream_task_id': 'Eine der angegebenen task_id ist keine UUID.',
   'error.stream_tasks': 'Ein Stream folgt höchstens {max} Stapeln.',
   'error.stream_pipelined': 'Ein Stream kann nicht per Pipelining hinter einer anderen Anfrage stehen.',
+  'error.files_running':
+    'An einem Modell zu diesen Fotos wird noch gearbeitet; bitte abwarten, bis es fertig ist, oder es vorher abbrechen.',
 };

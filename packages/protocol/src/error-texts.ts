@@ -95,4 +95,5 @@ export const errorTexts = {
   'error.stream_task_id': 'One of the task ids is not a UUID.',
   'error.stream_tasks': 'One stream follows at most {max} tasks.',
   'error.stream_pipelined': 'A stream cannot be pipelined behind another request.',
+  'error.files_running': 'A model of these files is still being made; wait until it has ended, or cancel it first.',
 } as const;

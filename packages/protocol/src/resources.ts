@@ -132,7 +132,7 @@ export const downloadListSchema = z.object({
 });
 export type DownloadList = z.infer<typeof downloadListSchema>;
 
-/** A job in a list. Its status is that of its last task, `task_id`: the one to follow. */
+/** A job in a list. Its status is that of its task `task_id`: the one to follow. */
 export const jobSummarySchema = z.object({
   job_id: z.uuid(),
   status: taskStatusSchema.describe('Of its last task'),
@@ -143,7 +143,7 @@ export const jobSummarySchema = z.object({
   total_files: z.int(),
   completed_files: z.int(),
   failed_files: z.int(),
-  task_id: z.uuid().describe('The last one: the one to follow'),
+  task_id: z.uuid().describe('The newest that has not ended, or else the newest: the one to follow'),
   files: z.array(
     z.object({
       file_id: z.uuid(),

@@ -95,10 +95,13 @@ export interface JobRow {
   faceLimit: number | null;
   /** As people see it, in ms since the epoch; so is `finishedAt`. */
   createdAt: number;
-  /** Of the last task. */
+  /** Of the task that counts. */
   status: TaskStatus;
+  /** Of the task that ended last; null while one has not ended. */
   finishedAt: number | null;
-  /** Oldest first; the last one is the one that counts. */
+  /** The task that counts: the newest that has not ended; once all have, the newest. */
+  taskId: string;
+  /** Oldest first. No file is in two of them that have not ended. */
   taskIds: string[];
   files: JobFileRow[];
 }
@@ -220,7 +223,7 @@ export interface CleanupLease {
 /** Why a cancel did not take effect. */
 export type CancelOutcome = 'cancelled' | 'ended' | 'unknown';
 
-/** Why a retry did not take effect: the job's last task is not over yet, or no file of it is left to do. */
+/** Why a retry did not take effect: a task is not over yet with what it is about, or no file of it is left to do. */
 export type RetryOutcome = 'retried' | 'running' | 'nothing' | 'unknown';
 
 /** Why a job was not deleted. */

@@ -111,6 +111,29 @@ describe('a retry that names files', () => {
     expect((await server.ask(`/api/v1/download/${batch.job_id}/photos/${id(0)}?size=small`)).status).toBe(200);
   });
 
+  it('need not wait for the other photos of the job', async () => {
+    const held = Promise.withResolvers<void>();
+    before = async () => {
+      if (asked.length > 1) await held.promise;
+    };
+    server = await start({ model: changing, env: { WORKER_CONCURRENCY: '2' } });
+    batch = await upload(server, ['a.png', 'b.png']);
+    const isMade = async (): Promise<string[]> => (await job()).files.map(({ status }) => status);
+    await expect.poll(isMade).toEqual(['completed', 'processing']);
+    const said = await problem(await retry(json('POST', { file_ids: [id(0), id(1)] })), 409, 'JOB_RUNNING');
+    expect(said).toMatchObject({ message_id: 'error.files_running' });
+    await problem(await retry(json('POST', {})), 409, 'JOB_RUNNING');
+    before = async () => undefined;
+    const task_id = await accepted(form([['a.mask.png', outline]]));
+    expect(await ended(server, task_id)).toMatchObject({ status: 'completed', total_files: 1 });
+    expect(await job()).toMatchObject({ status: 'processing', task_id: batch.task_id, finished_at: null });
+    held.resolve();
+    await ended(server, batch.task_id);
+    expect(await job()).toMatchObject({ status: 'completed', task_id, completed_files: 2 });
+    expect((await job()).files.map(({ has_mask }) => has_mask)).toEqual([true, undefined]);
+    expect(await bytesOf('a.glb')).toBe((await models())[0]?.sha256);
+  });
+
   // Promised: A model stays until the one that replaces it is finished, also where that fails or is cancelled.
   it('keeps the earlier model where that fails, and says so', async () => {
     const earlier = await models();

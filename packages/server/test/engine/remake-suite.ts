@@ -147,6 +147,38 @@ export function remakeSuite(open: OpenHarness): void {
       expect(await engine.usage()).toEqual({ files: 4, bytes: 26 });
     });
 
+    it('need not wait for the other files of its job, and no file is run twice at a time', async () => {
+      const harness = await setUp();
+      const { engine } = harness;
+      const job = newJob(2);
+      const [first, second] = job.files;
+      await engine.submit(job);
+      const made = await mustClaim(engine);
+      await complete(engine, made);
+      const running = await mustClaim(engine);
+      const { only: _, ...rest } = again([]);
+      expect(await engine.retry(job.jobId, rest)).toBe('running');
+      expect(await engine.retry(job.jobId, again([second]))).toBe('running');
+      expect(await engine.retry(job.jobId, again([first, second]))).toBe('running');
+      const task = again([first]);
+      expect(await engine.retry(job.jobId, task)).toBe('retried');
+      expect(await engine.retry(job.jobId, again([first]))).toBe('running');
+      const lease = await mustClaim(engine);
+      expect([lease.taskId, lease.file.fileId]).toEqual([task.taskId, first?.fileId]);
+      await complete(engine, lease);
+      // The newest task is over, and the job is not.
+      expect(await engine.job(job.jobId)).toMatchObject({ status: 'processing', taskId: job.taskId, finishedAt: null });
+      expect(await engine.retry(job.jobId, rest)).toBe('running');
+      expect(await engine.deleteJob(job.jobId)).toBe('running');
+      await complete(engine, running);
+      const row = await engine.job(job.jobId);
+      expect(row).toMatchObject({ status: 'completed', taskId: task.taskId, taskIds: [job.taskId, task.taskId] });
+      expect(row?.finishedAt).toBe((await engine.task(job.taskId))?.finishedAt);
+      expect(row?.files.map(({ attemptId }) => attemptId)).toEqual([lease.token, running.token]);
+      await harness.restart();
+      expect(await harness.engine.job(job.jobId)).toEqual(row);
+    });
+
     it('has its earlier result removed a while after there is a new one', async () => {
       const harness = await setUp();
       const { engine, advance } = harness;

@@ -1,5 +1,5 @@
-import { hasEnded } from '@image2model/protocol';
 import type { JobFileRow, Jobs } from '../contract.ts';
+import { isBusy } from '../is-busy.ts';
 import type { Handle } from './handle.ts';
 import { readJob, wallOrNull, wholeJob } from './reads.ts';
 import { readEarlierResult } from './results.ts';
@@ -127,7 +127,7 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
       const { session } = core;
       const job = readJob(session, core.live, jobId);
       if (!job) return 'unknown';
-      if (!hasEnded(job.status)) return 'running';
+      if (isBusy(job, only)) return 'running';
       // What was made again meanwhile is not lost any more.
       const isLost = ({ fileId, attemptId }: JobFileRow) => lost?.has(fileId) && lost.get(fileId) === attemptId;
       const hasResult = (file: JobFileRow) => file.status === 'completed' && !isLost(file);

@@ -28,13 +28,16 @@ export function wholeJob(session: Session, live: LiveTasks, job: JobRecord): Job
       if (file.result !== null) results.set(file.fileId, file);
     }
   }
-  const last = tasks.at(-1);
+  const open = tasks.findLast(({ finishedAt }) => finishedAt === null);
+  const last = open ?? tasks.at(-1);
+  const finishedAt = open ? null : Math.max(...tasks.map((task) => task.finishedAt ?? 0));
   return {
     ...job,
     options: JSON.parse(job.options) as Record<string, unknown>,
     status: last?.status ?? 'queued',
     createdAt: session.toWall(job.createdAt),
-    finishedAt: wallOrNull(session, last?.finishedAt ?? null),
+    finishedAt: wallOrNull(session, finishedAt),
+    taskId: last?.taskId ?? '',
     taskIds: tasks.map((task) => task.taskId),
     files: session.all('filesOfJob', job.jobId).map((file) => {
       // The first task of a job has all of its files.

@@ -10,7 +10,7 @@ interface MessageColumns {
 }
 
 /** A row of `jobs`; `options` is JSON. */
-export interface JobRecord extends Omit<JobRow, 'options' | 'status' | 'finishedAt' | 'taskIds' | 'files'> {
+export interface JobRecord extends Omit<JobRow, 'options' | 'status' | 'finishedAt' | 'taskId' | 'taskIds' | 'files'> {
   options: string;
 }
 

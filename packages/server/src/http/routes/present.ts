@@ -48,7 +48,7 @@ export function presentJob(job: JobRow): JobSummary {
     created_at: isoTime(job.createdAt),
     finished_at: job.finishedAt === null ? null : isoTime(job.finishedAt),
     ...countFiles(job),
-    task_id: job.taskIds.at(-1) ?? '',
+    task_id: job.taskId,
     files: job.files.map((file) => presentFile(job.jobId, file)),
   };
 }

@@ -1,11 +1,12 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule takes them for Express */
 import { randomUUIDv7 } from 'node:crypto';
-import { hasEnded, maxFaceLimit, message, messageRefShape, minFaceLimit } from '@image2model/protocol';
+import { maxFaceLimit, message, messageRefShape, minFaceLimit } from '@image2model/protocol';
 import type { Message } from '@image2model/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ownJob } from '../../auth/access.ts';
 import type { JobRow, RetryTask } from '../../engine/contract.ts';
+import { isBusy } from '../../engine/is-busy.ts';
 import { discard } from '../../jobs/intake.ts';
 import { makeAgain } from '../../jobs/make-again.ts';
 import { matchMasks, misfit } from '../../jobs/masks.ts';
@@ -89,7 +90,7 @@ async function retry(
   const { task } = again;
   await requireRoomInQueue(context);
   const { jobId } = job;
-  if (!hasEnded(job.status)) throw new ApiError('JOB_RUNNING', message('error.job_running'));
+  if (isBusy(job, task.only)) throw stillRunning(task);
   const lost = await lostFiles(context.verifier, job, { only: task.only, renewed: again.masks });
   const [lack] = lost.without.values();
   // What is named is to be run as a whole.
@@ -97,11 +98,15 @@ async function retry(
   await requireFit(context, job, again.masks);
   const outcome = await makeAgain(context, job, { ...task, ...lost }, again.masks);
   if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', message('error.job_missing', { job: jobId }));
-  if (outcome === 'running') throw new ApiError('JOB_RUNNING', message('error.job_running'));
+  if (outcome === 'running') throw stillRunning(task);
   if (outcome === 'nothing' && lack !== undefined) throw new ApiError('FILE_LOST', lack);
   if (outcome === 'nothing') throw new ApiError('NOTHING_TO_RETRY', message('error.nothing_to_retry'));
   const said: Message = task.only ? message('job.remaking', { count: task.only.size }) : message('job.retrying');
   return { job_id: jobId, task_id: task.taskId, status: 'queued', ...presentMessage(said) };
+}
+
+function stillRunning({ only }: Pick<RetryTask, 'only'>): ApiError {
+  return new ApiError('JOB_RUNNING', message(only === undefined ? 'error.job_running' : 'error.files_running'));
 }
 
 /**
