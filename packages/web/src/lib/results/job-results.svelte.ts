@@ -50,8 +50,8 @@ export class JobResults {
   readonly jobId: string;
   readonly #api: Api;
   readonly #streams: Pick<SSEManager, 'connect'>;
-  #stream: { close(): void } | undefined;
-  #followed = '';
+  /** By task: each is followed once. */
+  readonly #followed = new Map<string, { close(): void }>();
   #loading: Promise<void> | undefined;
   #again = false;
   #chosen = $state('');
@@ -148,10 +148,10 @@ export class JobResults {
     return answer.success || answer.code === 'JOB_NOT_FOUND' ? undefined : explain(answer);
   }
 
-  /** Closes the stream; may be called twice. The work continues. */
+  /** Closes the streams; may be called twice. The work continues. */
   close(): void {
-    this.#stream?.close();
-    this.#stream = undefined;
+    for (const stream of this.#followed.values()) stream.close();
+    this.#followed.clear();
   }
 
   async #load(): Promise<void> {
@@ -176,15 +176,23 @@ export class JobResults {
     if (this.#again) await this.load();
   }
 
-  #follow({ status, task_id }: Job): void {
-    if (hasEnded(status) || this.#followed === task_id) return;
-    this.close();
-    this.#followed = task_id;
-    this.#live = new Map();
+  /** Follows what is being done: while a batch is made, one of its models may already be made again. */
+  #follow({ status, task_id, tasks }: Job): void {
+    if (hasEnded(status)) return;
+    const open = tasks.filter((task) => !hasEnded(task.status)).map((task) => task.task_id);
+    for (const taskId of new Set([task_id, ...open])) {
+      if (!this.#followed.has(taskId)) this.#followed.set(taskId, this.#connect(taskId));
+    }
+  }
+
+  #connect(taskId: string): { close(): void } {
     const look = () => void this.load();
-    this.#stream = this.#streams.connect(task_id, {
+    return this.#streams.connect(taskId, {
       onFileUpdate: (update) => {
-        this.#live = new Map(this.#live).set(update.file_id, update);
+        const live = new Map(this.#live).set(update.file_id, update);
+        // What ended may be made again by another task.
+        if (hasEnded(update.status)) live.delete(update.file_id);
+        this.#live = live;
         if (hasEnded(update.status) && this.#isNews(update)) look();
       },
       onComplete: look,

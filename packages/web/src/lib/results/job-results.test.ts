@@ -30,9 +30,10 @@ const job = (status: string, files: object[], tasks: object[]) => ({
 });
 
 /** A server that gives another state of the job each time, the last of them for good. */
-async function resultsOf(jobs: object[], stream = '') {
+async function resultsOf(jobs: object[], stream = '', asked: string[] = []) {
   const models = [{ id: 'm', name: 'M', formats: ['glb', 'stl'], options_schema: {} }];
   const baseUrl = await serve(({ url = '' }, response) => {
+    asked.push(url);
     if (url.endsWith('/stream'))
       return void response.writeHead(200, { 'content-type': 'text/event-stream' }).end(stream);
     const body = url.endsWith('/available') ? { models, default_model: 'm' } : jobs.length > 1 ? jobs.shift() : jobs[0];
@@ -206,6 +207,18 @@ test('while the job runs, further models appear by themselves', async () => {
   expect(results.open).toBe(0);
   results.choose('b');
   expect(results.chosen?.filename).toBe('b.glb');
+});
+
+test('every task that has not ended is followed, once', async () => {
+  const task = (task_id: string, status: string) => ({ task_id, status, files: [] });
+  const tasks = [task('t0', 'failed'), task('t1', 'processing'), task('t2', 'queued')];
+  const asked: string[] = [];
+  const running = job('queued', [file('a', 'pending'), file('b', 'processing')], tasks);
+  const results = await resultsOf([running], '', asked);
+  await results.load();
+  const followed = () => asked.filter((url) => url.endsWith('/stream')).map((url) => /t\d/.exec(url)?.[0]);
+  await expect.poll(() => new Set(followed())).toEqual(new Set(['t1', 't2']));
+  results.close();
 });
 
 test('a missing job is an error', async () => {
