@@ -99,4 +99,5 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.stream_pipelined': 'Ein Stream kann nicht per Pipelining hinter einer anderen Anfrage stehen.',
   'error.files_running':
     'An einem Modell zu diesen Fotos wird noch gearbeitet; bitte abwarten, bis es fertig ist, oder es vorher abbrechen.',
+  'error.drop_masks': 'Das Feld drop_masks muss eine Liste mit IDs von Dateien sein, höchstens {max}.',
 };

@@ -17,6 +17,10 @@ export const maskTextsDe: Readonly<Record<keyof typeof maskTexts, string>> = {
   'mask.too_many': '{count} Masken wurden gesendet; höchstens {max} sind auf einmal möglich.',
   'mask.not_a_file': 'Das Feld masks muss eine Datei mit einem Namen sein.',
   'mask.wrong_field': '{filename} muss in einem Feld namens `masks` gesendet werden.',
+  'mask.drop_not_run':
+    '{filename} kann seine Maske nur verlieren, wenn ein neuer Versuch das Foto einschließt; es muss auch in `file_ids` stehen.',
+  'mask.drop_and_new':
+    '{filename} kann nicht zugleich seine Maske verlieren und eine neue bekommen; möglich ist nur eines von beiden.',
 
   'mask.unused': 'Das Modell unterstützt keine Masken und hat nur das Foto bekommen.',
   'mask.lost':

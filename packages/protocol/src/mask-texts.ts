@@ -16,6 +16,9 @@ export const maskTexts = {
   'mask.not_a_file': 'The field masks must be a file with a name.',
   'mask.wrong_field': '{filename} must be sent in a field named `masks`.',
 
+  'mask.drop_not_run': '{filename} can only lose its mask when it is run again; add it to `file_ids`.',
+  'mask.drop_and_new': '{filename} cannot lose its mask and get a new one at once; send one of the two.',
+
   // Masks that are stored.
   'mask.unused': 'The model doesn’t use masks, so it was given the photo without one.',
   'mask.lost': '{filename}, the mask for {photo}, is missing or damaged on the server. Retry with a new one.',

@@ -241,8 +241,8 @@ export interface RetryTask {
   without?: { has(fileId: string): boolean };
   /** Ids of the files to work on, completed or not. The result of a completed one stays until there is a new one. */
   only?: ReadonlySet<string>;
-  /** New masks of these files, by file id. The ones before are left to a cleanup. */
-  masks?: ReadonlyMap<string, StoredMask>;
+  /** New masks of these files, by file id; null takes away the one they had. The ones before are left to a cleanup. */
+  masks?: ReadonlyMap<string, StoredMask | null>;
 }
 
 /** What was answered to a request that may be repeated. Kept as long as the job that it made. */

@@ -12,7 +12,7 @@ import type { FileStore } from '../files/contract.ts';
 import { createDiskStore } from '../files/disk.ts';
 import { masksPrefix } from '../files/keys.ts';
 import { makeAgain } from './make-again.ts';
-import type { ReceivedMask } from './masks.ts';
+import type { NewMasks } from './make-again.ts';
 
 let engine: Engine;
 let files: FileStore;
@@ -35,9 +35,10 @@ beforeEach(async () => {
 const fileId = (): string => job.files[0]?.fileId ?? '';
 const task = () => ({ taskId: uuid(), model: 'test', options: {}, faceLimit: null, only: new Set([fileId()]) });
 
-async function received(): Promise<Map<string, ReceivedMask>> {
+async function received(): Promise<NewMasks> {
   const spooled = await files.spool.receive(await mask());
-  return new Map([[fileId(), { filename: 'm.png', contentType: 'image/png', width: 32, height: 32, spooled }]]);
+  const sent = { filename: 'm.png', contentType: 'image/png', width: 32, height: 32, spooled };
+  return { masks: new Map([[fileId(), sent]]), dropped: [] };
 }
 
 const stored = async (): Promise<string[]> => await Array.fromAsync(files.list(masksPrefix(job.jobId)));

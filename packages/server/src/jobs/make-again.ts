@@ -7,6 +7,13 @@ import { toStored } from './masks.ts';
 import type { ReceivedMask } from './masks.ts';
 import { isNothingWritten } from './submit.ts';
 
+/** What a retry changes about masks, by file ids. */
+export interface NewMasks {
+  masks: ReadonlyMap<string, ReceivedMask>;
+  /** Files that have no mask any more. */
+  dropped: readonly string[];
+}
+
 interface MakeAgainContext {
   engine: Pick<Engine, 'retry' | 'addCleanup' | 'job' | 'task'>;
   files: FileStore;
@@ -23,7 +30,7 @@ export async function makeAgain(
   context: MakeAgainContext,
   { jobId }: Pick<JobRow, 'jobId'>,
   task: Omit<RetryTask, 'masks'>,
-  received: ReadonlyMap<string, ReceivedMask>,
+  { masks: received, dropped }: NewMasks,
 ): Promise<RetryOutcome> {
   const { engine, files } = context;
   const masks = new Map([...received].map(([fileId, mask]) => [fileId, toStored(jobId, fileId, mask)]));
@@ -34,11 +41,12 @@ export async function makeAgain(
     await remove();
     throw error;
   });
-  const outcome = await engine.retry(jobId, { ...task, masks }).catch(async (error: unknown) => {
+  const changed = new Map([...masks, ...dropped.map((fileId) => [fileId, null] as const)]);
+  const outcome = await engine.retry(jobId, { ...task, masks: changed }).catch(async (error: unknown) => {
     if (isNothingWritten(error)) await remove();
     throw error;
   });
-  if (masks.size === 0) return outcome;
+  if (changed.size === 0) return outcome;
   if (outcome === 'retried') {
     // It runs: what keeps this from being written must not refuse it. Its ending writes it again.
     await noteMasks(context, jobId).catch(() => undefined);

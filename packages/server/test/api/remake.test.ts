@@ -264,6 +264,40 @@ describe('a retry with masks', () => {
     expect((await job()).tasks).toHaveLength(taskCount);
   });
 
+  it('goes back to the cut that the model makes by itself, where a mask is dropped', async () => {
+    const first = form([['a.png', outline]]);
+    await ended(server, await accepted(first));
+    // A mask that is lost stands in nobody's way.
+    const folder = join(server.dataDir, 'files/jobs', batch.job_id, 'masks');
+    for (const name of await readdir(folder)) await rm(join(folder, name));
+    const taskId = await accepted(json('POST', { drop_masks: [id(0)], options: { depth: 'soft' } }));
+    expect(await ended(server, taskId)).toMatchObject({ total_files: 1, files: [{ filename: 'a.png' }] });
+    expect(asked.at(-1)).toMatchObject({ options: { options: { depth: 'soft' } } });
+    expect(asked.at(-1)?.input.mask).toBeUndefined();
+    expect((await job()).files.map(({ has_mask }) => has_mask)).toEqual([undefined, undefined, undefined]);
+    await ended(server, await accepted(first));
+    await ended(server, await accepted(form([], { drop_masks: id(0) })));
+    expect(asked.at(-1)?.input.mask).toBeUndefined();
+    await expect.poll(async () => await readdir(folder).catch(() => [])).toEqual([]);
+    // One photo may lose its mask while another one gets one.
+    const both = await accepted(form([['a.png', outline]], { drop_masks: JSON.stringify([id(1)]) }));
+    expect((await ended(server, both)).files.map(({ file_id }) => file_id)).toEqual([id(0), id(1)]);
+  });
+
+  it('cannot drop masks of files that are not run, not of the job, or have a new one', async () => {
+    const drop = (drop_masks: unknown, more = {}) => json('POST', { drop_masks, ...more });
+    await problem(await retry(drop([crypto.randomUUID()])), 404, 'FILE_NOT_FOUND');
+    await problem(await retry(drop(['x'])), 400, 'INVALID_REQUEST');
+    const notRun = await problem(await retry(drop([id(0)], { file_ids: [id(1)] })), 400, 'INVALID_REQUEST');
+    expect(notRun).toMatchObject({ message_id: 'mask.drop_not_run' });
+    const twice = form([['a.png', outline]], { drop_masks: id(0) });
+    expect(await problem(await retry(twice), 400, 'INVALID_REQUEST')).toMatchObject({
+      message_id: 'mask.drop_and_new',
+    });
+    const bad = await problem(await retry(form([], { drop_masks: '["x"]' })), 400, 'INVALID_REQUEST');
+    expect(bad).toMatchObject({ message_id: 'error.drop_masks' });
+  });
+
   it('is refused while the job runs, and keeps the mask of before', async () => {
     before = async (signal) => await new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
     const taskId = await accepted(form([['a.png', outline]]));

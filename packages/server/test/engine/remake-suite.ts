@@ -110,6 +110,29 @@ export function remakeSuite(open: OpenHarness): void {
       expect(cleanup).toEqual({ type: 'remove_mask', jobId, fileId, storageKey: one.storageKey });
     });
 
+    it('is taken away by a retry, and left to a cleanup', async () => {
+      const harness = await setUp();
+      const [photo] = newJob(1).files;
+      if (!photo) throw new Error('a file');
+      const mask = maskOf(photo);
+      const { job } = await madeJob(harness, 1, { files: [{ ...photo, mask }] });
+      const { engine } = harness;
+      const [file] = job.files;
+      const dropped = new Map([[file?.fileId ?? '', null]]);
+      expect(await engine.retry(job.jobId, { ...again([file]), masks: dropped })).toBe('retried');
+      const lease = await mustClaim(engine);
+      expect(lease.file.mask).toBeUndefined();
+      await complete(engine, lease);
+      const { owner, model, options, faceLimit } = job;
+      expect(await engine.earlierResult({ owner, model, options, faceLimit, sha256: photo.sha256 })).toBeDefined();
+      await harness.kill();
+      expect((await harness.engine.job(job.jobId))?.files[0]?.mask).toBeUndefined();
+      const { cleanup } = await mustClaimCleanup(harness.engine);
+      expect(cleanup).toMatchObject({ type: 'remove_mask', storageKey: mask.storageKey });
+      // One that has none loses nothing.
+      expect(await harness.engine.retry(job.jobId, { ...again([file]), masks: dropped })).toBe('retried');
+    });
+
     it('is not replaced where the retry cannot be written', async () => {
       const harness = await setUp();
       const { engine } = harness;

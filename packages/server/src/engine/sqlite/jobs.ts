@@ -142,7 +142,8 @@ function submissionsOf(handle: Handle): Pick<Jobs, 'submit' | 'idempotency' | 'r
         for (const { fileId, mask: before } of files) {
           const mask = masks?.get(fileId);
           if (mask === undefined) continue;
-          session.insert('insertMask', { ...mask, fileId });
+          if (mask === null) session.run('deleteMask', fileId);
+          else session.insert('insertMask', { ...mask, fileId });
           if (before === undefined) continue;
           const { storageKey } = before;
           core.cleanups.add({ cleanup: { type: 'remove_mask', jobId, fileId, storageKey }, delayMs: 0 });

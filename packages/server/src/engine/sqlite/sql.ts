@@ -17,6 +17,7 @@ const jobs = {
     VALUES (:fileId, :jobId, :filename, :contentType, :sizeBytes, :sha256, :pixels, :storageKey)`,
   insertMask: `INSERT OR REPLACE INTO masks (file_id, filename, content_type, size_bytes, sha256, storage_key)
     VALUES (:fileId, :filename, :contentType, :sizeBytes, :sha256, :storageKey)`,
+  deleteMask: 'DELETE FROM masks WHERE file_id = ?',
   insertTask: `INSERT INTO tasks (task_id, job_id, owner, model, options, face_limit, status, progress, message,
       created_at, total, waiting, running, ended, turn, sequence, head)
     VALUES (:taskId, :jobId, :owner, :model, :options, :faceLimit, 'queued', 0, '', :createdAt, :total, :total, 0, 0,

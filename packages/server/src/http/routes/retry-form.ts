@@ -19,6 +19,7 @@ export const retryBody = z.object({
   options: z.record(z.string(), z.unknown()).optional(),
   face_limit: z.union([z.number(), z.string()]).nullish().describe('A whole number; null for none'),
   file_ids: fileIds.optional().describe('The files to run, also those that have a model'),
+  drop_masks: fileIds.optional().describe('Files whose mask is taken away: the model finds their object by itself'),
 });
 export type RetryWish = z.infer<typeof retryBody>;
 
@@ -40,23 +41,29 @@ export async function readRetryForm(
     return text === '' ? undefined : text;
   };
   const [model, options, faceLimit] = [value('model'), value('options'), value('face_limit')];
-  const ids = readIds(fields.get('file_ids') ?? []);
+  const ids = readIds('file_ids', fields);
+  const dropped = readIds('drop_masks', fields);
   return {
     ...(model !== undefined && { model }),
     ...(options !== undefined && { options: readOptions(options) }),
     ...(faceLimit !== undefined && { face_limit: faceLimit === 'null' ? null : faceLimit }),
     ...(ids !== undefined && { file_ids: ids }),
+    ...(dropped !== undefined && { drop_masks: dropped }),
   };
 }
 
 /** A JSON list, or the field once for each. Undefined where none was sent. */
-function readIds(sent: readonly unknown[]): string[] | undefined {
+function readIds(
+  field: 'file_ids' | 'drop_masks',
+  fields: ReadonlyMap<string, readonly unknown[]>,
+): string[] | undefined {
+  const sent = fields.get(field) ?? [];
   const texts = sent.map((value) => textOf(value).trim()).filter((text) => text !== '');
   if (texts.length === 0) return undefined;
   const [only = ''] = texts;
   const isList = texts.length === 1 && only.startsWith('[');
   const parsed = fileIds.safeParse(isList ? parseJson(only) : texts);
-  if (!parsed.success) throw new ApiError('INVALID_REQUEST', message('error.file_ids', { max: maxFilesPerUpload }));
+  if (!parsed.success) throw new ApiError('INVALID_REQUEST', message(`error.${field}`, { max: maxFilesPerUpload }));
   return parsed.data;
 }
 

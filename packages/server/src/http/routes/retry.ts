@@ -9,6 +9,7 @@ import type { JobRow, RetryTask } from '../../engine/contract.ts';
 import { isBusy } from '../../engine/is-busy.ts';
 import { discard } from '../../jobs/intake.ts';
 import { makeAgain } from '../../jobs/make-again.ts';
+import type { NewMasks } from '../../jobs/make-again.ts';
 import { matchMasks, misfit } from '../../jobs/masks.ts';
 import type { ReceivedMask } from '../../jobs/masks.ts';
 import type { Model } from '../../models/contract.ts';
@@ -33,9 +34,8 @@ const answerSchema = z.object({
 });
 
 /** What is to be run again. */
-interface Again {
+interface Again extends NewMasks {
   task: RetryTask;
-  masks: ReadonlyMap<string, ReceivedMask>;
 }
 
 /** Makes models again: those that are missing, or any, with other options or other masks. */
@@ -91,12 +91,15 @@ async function retry(
   await requireRoomInQueue(context);
   const { jobId } = job;
   if (isBusy(job, task.only)) throw stillRunning(task);
-  const lost = await lostFiles(context.verifier, job, { only: task.only, renewed: again.masks });
+  const lost = await lostFiles(context.verifier, job, {
+    only: task.only,
+    renewed: new Set([...again.masks.keys(), ...again.dropped]),
+  });
   const [lack] = lost.without.values();
   // What is named is to be run as a whole.
   if (task.only !== undefined && lack !== undefined) throw new ApiError('FILE_LOST', lack);
   await requireFit(context, job, again.masks);
-  const outcome = await makeAgain(context, job, { ...task, ...lost }, again.masks);
+  const outcome = await makeAgain(context, job, { ...task, ...lost }, again);
   if (outcome === 'unknown') throw new ApiError('JOB_NOT_FOUND', message('error.job_missing', { job: jobId }));
   if (outcome === 'running') throw stillRunning(task);
   if (outcome === 'nothing' && lack !== undefined) throw new ApiError('FILE_LOST', lack);
@@ -124,12 +127,18 @@ function plan({ models }: RouteContext, job: JobRow, wish: RetryWish, received: 
     throw new ApiError('INVALID_FACE_LIMIT', message('error.face_limit', { min: minFaceLimit, max: maxFaceLimit }));
   }
   const named = wish.file_ids?.map((fileId) => ownFile(job, fileId));
+  const dropped = (wish.drop_masks ?? []).map((fileId) => ownFile(job, fileId));
   const { matched: masks, problems } = matchMasks(received, named ?? job.files);
   const unused = received.length > 0 ? unusedMasks(models, model) : [];
   refuse([...problems, ...unused], received.length);
-  const ids = named?.map(({ fileId }) => fileId) ?? (masks.size > 0 ? [...masks.keys()] : undefined);
-  const task = { taskId: randomUUIDv7(), model, options, faceLimit, ...(ids && { only: new Set(ids) }) };
-  return { task, masks };
+  const ids = idsOf(dropped);
+  const changed = new Set([...masks.keys(), ...ids]);
+  const only = named ? new Set(idsOf(named)) : changed.size > 0 ? changed : undefined;
+  for (const { fileId, filename } of dropped) {
+    if (only?.has(fileId) !== true) throw new ApiError('INVALID_REQUEST', message('mask.drop_not_run', { filename }));
+    if (masks.has(fileId)) throw new ApiError('INVALID_REQUEST', message('mask.drop_and_new', { filename }));
+  }
+  return { task: { taskId: randomUUIDv7(), model, options, faceLimit, ...(only && { only }) }, masks, dropped: ids };
 }
 
 function checkedOptions(model: Model, wanted: unknown): Record<string, unknown> {
@@ -138,6 +147,10 @@ function checkedOptions(model: Model, wanted: unknown): Record<string, unknown> 
   const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));
   const reason = checked.problems.join('; ');
   throw new ApiError('INVALID_OPTIONS', message('error.options_invalid', { reason }), { errors });
+}
+
+function idsOf(files: readonly Pick<JobRow['files'][number], 'fileId'>[]): string[] {
+  return files.map(({ fileId }) => fileId);
 }
 
 function ownFile(job: JobRow, fileId: string): JobRow['files'][number] {
