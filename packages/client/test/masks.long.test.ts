@@ -155,6 +155,10 @@ test('chosen files are made again with other settings, with masks and without', 
   expect(masked?.result?.statistics).toMatchObject({ method: 'mask' });
   expect(masked?.result?.statistics['faces'], 'without a limit').toBeGreaterThan(500);
 
+  const [, unmasked] = await finish(await succeed(api.retryJob(upload.jobId, { dropMasks: fileIds })));
+  expect(unmasked).toMatchObject({ result: { statistics: { method: 'backdrop' } } });
+  expect(unmasked).not.toHaveProperty('has_mask');
+
   const elsewhere = { fileIds: [first?.file_id ?? ''], masks };
   expect(await api.retryJob(upload.jobId, elsewhere)).toMatchObject({ success: false, code: 'MASK_UNMATCHED' });
 });

@@ -2,8 +2,15 @@ import type { RetryJobOptions } from './types.ts';
 import type { UploadOptions } from './upload.ts';
 
 /** What models are made of and with, by the names of the API. */
-export function fieldsOf({ faceLimit, fileIds, model, options, reuse }: UploadOptions & RetryJobOptions): object {
-  return { face_limit: faceLimit, file_ids: fileIds, model, options, reuse };
+export function fieldsOf({
+  model,
+  options,
+  reuse,
+  faceLimit,
+  fileIds,
+  dropMasks,
+}: UploadOptions & RetryJobOptions): object {
+  return { model, options, reuse, face_limit: faceLimit, file_ids: fileIds, drop_masks: dropMasks };
 }
 
 /** A form with these fields: texts as they are, everything else as JSON. What is not set is left out. */

@@ -15,7 +15,7 @@ export function appendMask(form: FormData, mask: Mask, name: string): void {
   try {
     form.append('masks', typeof mask === 'string' ? decode(mask) : mask, name);
   } catch {
-    throw new ApiError('A mask must be a Blob or a data: URL', { code: 'MASK_INVALID' });
+    throw new ApiError('The mask must be a Blob or data: URL', { code: 'MASK_INVALID' });
   }
 }
 

@@ -142,12 +142,15 @@ export class ApiService {
   }
 
   /** Runs the failed and cancelled files again, as a new task of the same job. */
-  retryJob(jobId: string, options: RetryJobOptions & CallOptions = {}): Promise<Result<RetryAnswer>> {
+  retryJob(
+    jobId: string,
+    { masks, signal, ...options }: RetryJobOptions & CallOptions = {},
+  ): Promise<Result<RetryAnswer>> {
     const retry = async () => {
       const json = fieldsOf(options);
       const body = formOf(json);
-      for (const [name, mask] of Object.entries(options.masks ?? {})) appendMask(body, mask, name);
-      const request = { method: 'POST', signal: options.signal, ...(options.masks ? { body } : { json }) };
+      for (const [name, mask] of Object.entries(masks ?? {})) appendMask(body, mask, name);
+      const request = { method: 'POST', signal, ...(masks ? { body } : { json }) };
       return camelCase(await this.#request(`/jobs/${part(jobId)}/retry`, 'task_id', request)) as RetryAnswer;
     };
     return toResult(retry());

@@ -28,6 +28,8 @@ export interface RetryJobOptions {
   fileIds?: readonly string[] | undefined;
   /** New masks by the names of their photos: these files run again, also those that have a model. */
   masks?: Readonly<Record<string, Mask>> | undefined;
+  /** Ids of files that run again without the mask that they had. */
+  dropMasks?: readonly string[] | undefined;
 }
 
 /** An accepted retry. */
