@@ -123,10 +123,15 @@ export class JobResults {
     return answer.success ? { taskId: answer.taskId } : answer;
   }
 
-  /** Makes the model of a photo again, with a mask: what is white in it is kept. Why not, if that is refused. */
-  async mend({ file_id, photoName }: CutPhoto, mask: Blob, shape?: string): Promise<CallError | undefined> {
+  /**
+   * Makes the model of a photo again, with a mask: what is white in it is kept. Without one, the model finds the object by
+   * itself, whatever mask there was. Why not, if that is refused.
+   */
+  async mend({ file_id, photoName }: CutPhoto, mask?: Blob, shape?: string): Promise<CallError | undefined> {
     const options = shape === undefined ? undefined : { shape };
-    const answer = await this.retry({ fileIds: [file_id], masks: { [photoName]: mask }, options });
+    const fileIds = [file_id];
+    const cut = mask ? { masks: { [photoName]: mask } } : { dropMasks: fileIds };
+    const answer = await this.retry({ fileIds, ...cut, options });
     if (!('taskId' in answer)) return answer;
     await this.load();
     return undefined;

@@ -134,6 +134,17 @@ test('what is made again while its model stays counts as open, and is renewed', 
   expect([results.open, results.renewed, results.models.length]).toEqual([2, 1, 1]);
 });
 
+test('without a mask, the one of before is dropped', async () => {
+  const { results, sent } = await mendable([job('completed', [made('completed', 'first')], [])], {
+    status: 202,
+    body: { job_id: 'j', task_id: 't2', status: 'queued', message: 'Queued' },
+  });
+  const [shown] = results.models;
+  expect(shown && (await results.mend(shown, undefined, 'flat'))).toBeUndefined();
+  const asked = { file_ids: ['a'], drop_masks: ['a'], options: { shape: 'flat' } };
+  expect(JSON.parse(sent[0]?.split(' ').slice(1).join(' ') ?? '')).toEqual(asked);
+});
+
 test('a refusal of the mask is given back, and a model that could not be made again says why', async () => {
   const kept = {
     message: 'The earlier one stays',
