@@ -100,4 +100,6 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
   'error.files_running':
     'An einem Modell zu diesen Fotos wird noch gearbeitet; bitte abwarten, bis es fertig ist, oder es vorher abbrechen.',
   'error.drop_masks': 'Das Feld drop_masks muss eine Liste mit IDs von Dateien sein, höchstens {max}.',
+  'error.key_cuts_busy':
+    'Auf diesen Schlüssel entfällt schon sein Anteil der Fotos, die freigestellt werden; auch andere warten.',
 };

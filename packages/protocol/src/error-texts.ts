@@ -97,4 +97,5 @@ export const errorTexts = {
   'error.stream_pipelined': 'A stream cannot be pipelined behind another request.',
   'error.files_running': 'A model of these files is still being made; wait until it has ended, or cancel it first.',
   'error.drop_masks': 'The field drop_masks must be a list of ids of files, with at most {max}.',
+  'error.key_cuts_busy': 'This key has its share of the photos that wait to be cut out; others are waiting too.',
 } as const;

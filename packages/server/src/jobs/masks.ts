@@ -59,6 +59,15 @@ export function matchMasks<Mask extends Pick<ReceivedMask, 'filename'>>(
   return { matched, problems };
 }
 
+/** What is wrong with a mask in a file, of a photo of this size. */
+export async function judgeMaskOf(
+  photo: Size,
+  { path, filename }: { path: string; filename: string },
+): Promise<ImageProblem[]> {
+  const judged = await judgeMask(path, filename);
+  return judged.code === undefined ? misfit({ filename, ...judged }, photo) : [judged];
+}
+
 /** What is wrong with a mask of a photo of this size: other proportions, by more than what rounding to pixels explains. */
 export function misfit(
   { filename, width, height }: Pick<ReceivedMask, 'filename' | keyof Size>,

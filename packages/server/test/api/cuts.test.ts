@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { cutsSchema, message } from '@image2model/protocol';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { CutTask } from '../../src/cuts/cut-worker.ts';
 import { createCutter } from '../../src/cuts/cutter.ts';
+import type { Cutter } from '../../src/cuts/cutter.ts';
 import { ApiError } from '../../src/http/errors.ts';
 import { mask, maskedForm } from '../support/masks.ts';
 import { picture, uploadForm } from '../support/server.ts';
@@ -99,6 +101,9 @@ describe('cutting out', () => {
     const wide = await sharp(whole).rotate(90).png().toBuffer();
     await problem(await asked(wide), 422, 'MASK_INVALID');
     await problem(await asked(Buffer.from('no mask')), 415, 'UNSUPPORTED_IMAGE_TYPE');
+    const black = await sharp(whole).negate({ alpha: false }).png().toBuffer();
+    const refused = await problem(await asked(black), 422, 'MASK_INVALID');
+    expect(refused).toMatchObject({ message_id: 'mask.black', errors: [{ filename: 'drawn.png' }] });
     await problem(await asked(whole, whole), 400, 'TOO_MANY_FILES');
     expect(await readdir(join(server.dataDir, 'files/.incoming'))).toEqual([]);
   });
@@ -147,28 +152,74 @@ const idle = new URL(
   `data:text/javascript,${encodeURIComponent("export default async ({ path }) => path === 'quick' ? {} : await new Promise(() => setInterval(() => undefined, 1000));")}`,
 );
 
+const mine = { owner: 'me', signal: new AbortController().signal };
+
 describe('a cutter', () => {
   it('ends a thread whose client has gone, and takes the next', async () => {
     const cutter = createCutter({ concurrency: 1, worker: idle });
     const gone = new AbortController();
-    const hanging = cutter.cut({ path: 'slow', shapes: false }, gone.signal);
+    const hanging = cutter.cut({ path: 'slow', shapes: false }, { owner: 'me', signal: gone.signal });
     gone.abort('gone');
     await expect(hanging).rejects.toBe('gone');
-    expect(await cutter.cut({ path: 'quick', shapes: false }, new AbortController().signal)).toEqual({});
+    expect(await cutter.cut({ path: 'quick', shapes: false }, mine)).toEqual({});
     await cutter.close();
   });
 
   it('refuses what would wait too long', async () => {
     const cutter = createCutter({ concurrency: 8, worker: idle });
-    const { signal } = new AbortController();
     const waiting = Promise.allSettled(
-      Array.from({ length: 32 }, () => cutter.cut({ path: 'slow', shapes: false }, signal)),
+      Array.from({ length: 32 }, () => cutter.cut({ path: 'slow', shapes: false }, mine)),
     );
-    expect(() => cutter.requireRoom()).toThrow('Too many photos are being cut out right now.');
-    await expect(cutter.cut({ path: 'quick', shapes: false }, signal)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(() => cutter.requireRoom('me')).toThrow('Too many photos are being cut out right now.');
+    await expect(cutter.cut({ path: 'quick', shapes: false }, mine)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
     await cutter.close();
     expect((await waiting).every(({ status }) => status === 'rejected')).toBe(true);
   });
+
+  it('shares its places among owners, and lets them take turns', async () => {
+    const cutter = createCutter({ concurrency: 1, worker: idle });
+    const begun = new AbortController();
+    const cut = (path: string, signal = mine.signal, owner = 'me') =>
+      cutter.cut({ path, shapes: false }, { owner, signal });
+    const first = cut('slow', begun.signal);
+    const waiting = Array.from({ length: 30 }, () => cut('quick'));
+    // Another one takes the place of the newest.
+    cutter.requireRoom('other');
+    const other = cut('quick', mine.signal, 'other');
+    await expect(waiting.pop()).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterSeconds: 5 });
+    await expect(cut('quick')).rejects.toMatchObject({ code: 'RATE_LIMITED', said: { id: 'error.key_cuts_busy' } });
+    expect(() => cutter.requireRoom('me')).toThrow(ApiError);
+    const ended: string[] = [];
+    void waiting[1]?.then(() => ended.push('me'));
+    void other.then(() => ended.push('other'));
+    begun.abort('gone');
+    await expect(first).rejects.toBe('gone');
+    await Promise.all([...waiting, other]);
+    expect(ended).toEqual(['other', 'me']);
+    await cutter.close();
+  });
+});
+
+it('leaves what a mask is to the thread that cuts out', async () => {
+  const tasks: CutTask[] = [];
+  const cutter: Cutter = {
+    requireRoom: () => undefined,
+    cut: async (task) => {
+      tasks.push(task);
+      return { cuts: { width: 1, height: 1, candidates: [] } };
+    },
+    close: () => Promise.resolve(),
+  };
+  server = await start({ cutter });
+  const body = one('a.png', await picture());
+  body.append('mask', new Blob(['no image']), '../drawn.png');
+  expect((await server.ask('/api/v1/cuts', { method: 'POST', body })).status).toBe(200);
+  expect(tasks).toMatchObject([{ mask: { filename: 'drawn.png' } }]);
+  // A field that was left blank is no mask.
+  const blank = one('a.png', await picture());
+  blank.append('mask', new Blob([]), '');
+  expect((await server.ask('/api/v1/cuts', { method: 'POST', body: blank })).status).toBe(200);
+  expect(tasks[1]?.mask).toBeUndefined();
 });
 
 it('refuses what it has no room for before it looks at the image', async () => {
@@ -192,5 +243,5 @@ it('stops cutting out for a client that has gone', async () => {
   await asked;
   await expect.poll(async () => await readdir(incoming)).toEqual([]);
   // The one thread is free again.
-  expect(await cutter.cut({ path: 'quick', shapes: false }, new AbortController().signal)).toEqual({});
+  expect(await cutter.cut({ path: 'quick', shapes: false }, mine)).toEqual({});
 });

@@ -4,13 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CutResult } from '../../cuts/cut-worker.ts';
 import { discard, problem, spoolImage } from '../../jobs/intake.ts';
-import type { SpooledImage } from '../../jobs/intake.ts';
-import { misfit } from '../../jobs/masks.ts';
-import type { ReceivedMask } from '../../jobs/masks.ts';
+import type { ImageProblem, SentImage, SpooledImage } from '../../jobs/intake.ts';
 import { ApiError } from '../errors.ts';
 import { boundBody } from './bound-body.ts';
 import type { Api, RouteContext } from './context.ts';
-import { masksField, readParts } from './form-parts.ts';
+import { readParts } from './form-parts.ts';
 import type { FileField } from './form-parts.ts';
 import { presentMessage } from './present.ts';
 import { named, refuse } from './refuse.ts';
@@ -21,7 +19,7 @@ const maxBytes = 3 * maxFileSizeBytes;
 /** What a request has brought so far. */
 interface Received {
   images: SpooledImage[];
-  masks: ReceivedMask[];
+  masks: SpooledImage[];
 }
 
 /** Says what a photo could be cut out by. Nothing of it is kept. */
@@ -41,7 +39,8 @@ export function cutRoutes(app: Api, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      context.cutter.requireRoom();
+      const { owner } = request;
+      context.cutter.requireRoom(owner);
       await context.files.requireRoom();
       boundBody(request, reply, maxBytes);
       reply.header('cache-control', 'no-store');
@@ -49,8 +48,9 @@ export function cutRoutes(app: Api, context: RouteContext): void {
       try {
         const { image, mask } = await receive(request, context, received);
         const shapes = ['1', 'true'].includes(request.query.shapes);
-        const task = { path: image.spooled.path, maskPath: mask?.spooled.path, shapes };
-        return present(await context.cutter.cut(task, whileConnected(reply)), image, mask);
+        const own = mask && { path: mask.spooled.path, filename: mask.filename };
+        const task = { path: image.spooled.path, mask: own, shapes };
+        return present(await context.cutter.cut(task, { owner, signal: whileConnected(reply) }), image);
       } finally {
         await discard(context.files, [...received.images, ...received.masks]);
       }
@@ -59,28 +59,26 @@ export function cutRoutes(app: Api, context: RouteContext): void {
 }
 
 /**
- * The one image of the form, and its mask if it has one. What is received is added to `received` as it comes. The image is
- * judged by the thread that cuts it out: decoded here, many at once would take the processor from everything else.
+ * The one image of the form, and its mask if it has one. What is received is added to `received` as it comes. Both are
+ * judged by the thread that cuts out: decoded here, many at once would take the processor from everything else.
  */
 async function receive(
   request: FastifyRequest,
   { files }: RouteContext,
   { images, masks }: Received,
-): Promise<{ image: SpooledImage; mask: ReceivedMask | undefined }> {
-  const field: FileField = {
-    max: 1,
-    tooMany: severalImages,
-    take: async (sent) => {
-      const received = await spoolImage(files, sent, async () => ({}));
-      if ('code' in received) return received;
-      images.push(received);
-      return undefined;
-    },
+): Promise<{ image: SpooledImage; mask: SpooledImage | undefined }> {
+  const into = (all: SpooledImage[]) => async (sent: SentImage) => {
+    const received = await spoolImage(files, sent, async () => ({}));
+    // What a page sends of a field for a file that was left blank.
+    if ('code' in received) return sent.filename === '' && received.message_id === 'image.empty' ? undefined : received;
+    all.push(received);
+    return undefined;
   };
+  const field: FileField = { max: 1, tooMany: severalImages, take: into(images) };
   const fields = new Map([
     ['file', field],
     ['files', field],
-    ['mask', { ...masksField(files, masks), max: 1, tooMany: tooManyMasks }],
+    ['mask', { max: 1, tooMany: tooManyMasks, take: into(masks) }],
   ]);
   const { problems } = await readParts(request, fields, () => message('error.one_image'));
   refuse(problems, images.length + masks.length + problems.length);
@@ -102,13 +100,9 @@ function whileConnected(reply: FastifyReply): AbortSignal {
   return gone.signal;
 }
 
-function present(result: CutResult, { filename }: SpooledImage, given: ReceivedMask | undefined): Cuts {
-  if ('rejected' in result) {
-    const { code, message: said } = result.rejected;
-    const refused = problem(code, said, filename);
-    throw new ApiError(code, named(refused), { errors: [refused] });
-  }
-  if (given) refuse(misfit(given, result.cuts), 1);
+function present(result: CutResult, { filename }: SpooledImage): Cuts {
+  if ('rejected' in result) throw refusal(problem(result.rejected.code, result.rejected.message, filename));
+  if ('refusedMask' in result) throw refusal(result.refusedMask);
   const { shapes } = result;
   const { width, height, candidates } = result.cuts;
   return {
@@ -123,6 +117,10 @@ function present(result: CutResult, { filename }: SpooledImage, given: ReceivedM
     })),
     ...(shapes && { shapes: shapes.map((each) => ({ ...each, preview: dataAddress('image/webp', each.preview) })) }),
   };
+}
+
+function refusal(refused: ImageProblem): ApiError {
+  return new ApiError(refused.code, named(refused), { errors: [refused] });
 }
 
 function dataAddress(contentType: string, bytes: Uint8Array): string {
