@@ -64,6 +64,10 @@ export const meshMessages = {
   'mesh.holes_closed':
     '{count} small holes were closed to stay within the triangle limit. Raise the limit to keep them open.',
 
+  // What to know about a cut-out that is proposed, before there is a model.
+  'mesh.relief_proposed':
+    'No clear object stands out, so the whole photo would become a relief. Choose another cut-out or paint one.',
+
   // No longer said; models made earlier have them.
   'mesh.scene_outline':
     'We found the object in a busy scene. If the outline looks wrong, try a photo with the background removed.',

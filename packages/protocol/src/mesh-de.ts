@@ -49,6 +49,9 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
   'mesh.holes_closed':
     '{count} kleine Löcher wurden geschlossen, um die Höchstzahl der Dreiecke einzuhalten. Mit einer höheren bleiben sie offen.',
 
+  'mesh.relief_proposed':
+    'Kein Objekt hebt sich klar ab, darum würde das ganze Foto ein Relief. Wählen Sie einen anderen Freisteller oder malen Sie einen.',
+
   'mesh.scene_outline':
     'Wir haben das Objekt vor unruhigem Hintergrund gefunden. Stimmt der Umriss nicht, versuchen Sie ein freigestelltes Foto.',
   'mesh.outline_guessed':

@@ -8,6 +8,6 @@ export interface Candidate {
   score: number;
   /** 0 to 1 for each pixel of the picture; all 1 for `relief`. */
   coverage: Float32Array;
-  /** What to know about a model made from it. */
+  /** What to know before a model is made from it. */
   warnings: Message[];
 }

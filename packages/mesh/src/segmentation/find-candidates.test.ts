@@ -30,7 +30,7 @@ it('says of the whole picture that no object stands out only where none does', a
   const [clear, none] = [await found(await mug(600)), await found(await blank())];
   expect(clear[0]!.method).not.toBe('relief');
   expect(clear.find(({ method }) => method === 'relief')!.warnings).toEqual([]);
-  expect(none[0]).toMatchObject({ method: 'relief', warnings: [{ id: 'mesh.relief_instead' }] });
+  expect(none[0]).toMatchObject({ method: 'relief', warnings: [{ id: 'mesh.relief_proposed' }] });
 });
 
 it('asks a prior for a cut of its own, and believes what agrees with it more', async () => {

@@ -20,7 +20,7 @@ export function findCandidates(picture: Picture, prior?: Prior): Candidate[] {
   const whole = new Float32Array(picture.width * picture.height).fill(1);
   // Where an outline is surer, it is a choice, and nothing is to be said against it.
   const isBest = candidates.every(({ score }) => score < reliefScore);
-  const warnings = isBest ? [meshMessage('mesh.relief_instead')] : [];
+  const warnings = isBest ? [meshMessage('mesh.relief_proposed')] : [];
   candidates.push({ method: 'relief', score: reliefScore, coverage: whole, warnings });
   return candidates.toSorted((a, b) => b.score - a.score);
 }
