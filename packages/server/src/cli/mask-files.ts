@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { messageTexts, translateMessage } from '@image2model/protocol';
 import type { Message } from '@image2model/protocol';
+import { maskEndings, nameRules, stemOfMask } from '../files/mask-names.ts';
 import { UsageError } from './exit.ts';
 import type { Input } from './inputs.ts';
 import { cliMessage } from './texts.ts';
@@ -14,17 +15,14 @@ export interface MaskFile {
   path: string;
 }
 
-/** What masks are called beside their photos, after the photo's own name without its extension. */
-const endings = ['.mask.png', '.mask.webp', '.mask.jpg', '.mask.jpeg'];
-
 /**
  * Tells photos and masks apart by their names, so that `*.png` names no photo twice.
  *
  * @throws UsageError if there are only masks
  */
 export function separateMasks(given: readonly string[]): { photos: string[]; masks: string[] } {
-  const photos = given.filter((file) => stemOfMask(file) === undefined);
-  const masks = given.filter((file) => stemOfMask(file) !== undefined);
+  const photos = given.filter((file) => stemOfMask(basename(file)) === undefined);
+  const masks = given.filter((file) => stemOfMask(basename(file)) !== undefined);
   const [mask] = masks;
   if (photos.length === 0 && mask !== undefined) throw new UsageError(cliMessage('cli.only_masks', { file: mask }));
   return { photos, masks };
@@ -57,7 +55,7 @@ export async function placeMasks(
   for (const given of among) {
     const mask = await readMask(given);
     if (used.has(mask.path)) continue;
-    const [input, another] = inputs.filter((each) => isMaskOf(mask, each));
+    const [input, another] = fitting(mask, inputs, isMaskOf);
     if (input !== undefined && another === undefined && input.mask === undefined) input.mask = mask;
     else unused.push(cliMessage('cli.mask_unused', { mask: given }));
   }
@@ -81,40 +79,62 @@ async function readMask(given: string): Promise<MaskFile> {
 
 /** The one photo that a mask fits by its name; of several, the one that it lies beside. */
 function photoOf(mask: MaskFile, inputs: readonly Input[]): Input {
-  const fitting = inputs.filter((input) => isMaskOf(mask, input) || isCutOf(mask, input));
-  const beside = fitting.filter(({ path }) => dirname(path) === dirname(mask.path));
-  const [input, another] = beside.length > 0 ? beside : fitting;
+  const all = fitting(mask, inputs, (...names) => isMaskOf(...names) || isCutOf(...names));
+  const beside = all.filter(({ path }) => dirname(path) === dirname(mask.path));
+  const [input, another] = beside.length > 0 ? beside : all;
   if (input === undefined) throw wrong('cli.mask_no_photo', mask.given);
   if (another !== undefined) throw wrong('cli.mask_several_photos', mask.given);
   return input;
 }
 
+/** Whether a mask of this name is of a photo of that one. */
+type Fits = (mask: string, photo: string) => boolean;
+
+/** The photos that a mask fits: exactly, or else as people read names. */
+function fitting(mask: MaskFile, inputs: readonly Input[], fits: Fits): Input[] {
+  for (const as of nameRules) {
+    const found = inputs.filter(({ path }) => fits(as(basename(mask.path)), as(basename(path))));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
 /** `chair.mask.png` of `chair.jpg`, or the same name. */
-function isMaskOf(mask: MaskFile, { path }: Input): boolean {
-  return basename(mask.path) === basename(path) || stemOfMask(mask.path) === parse(path).name;
+function isMaskOf(mask: string, photo: string): boolean {
+  return mask === photo || stemOfMask(mask) === parse(photo).name;
 }
 
 /** `chair.scene.mask.png` of `chair.jpg`, as `image2model cuts` calls it. */
-function isCutOf(mask: MaskFile, { path }: Input): boolean {
-  const stem = stemOfMask(mask.path);
-  return stem !== undefined && stem.replace(/\.[a-z]+(-\d+)?$/, '') === parse(path).name;
+function isCutOf(mask: string, photo: string): boolean {
+  return stemOfMask(mask)?.replace(/\.[a-z]+(-\d+)?$/, '') === parse(photo).name;
 }
 
+/** A mask in the folder of a photo that is of no other photo there: a PNG if there are several. */
 async function maskBeside({ given, path }: Input): Promise<MaskFile | undefined> {
-  const { dir, name } = parse(given);
-  for (const ending of endings) {
-    const mask = { given: join(dir, name + ending), path: join(dirname(path), name + ending) };
-    const found = await stat(mask.path).catch(() => undefined);
-    if (found?.isFile()) return mask;
+  const own = basename(path);
+  const names = await readdir(dirname(path)).catch(() => []);
+  const masks = names.filter((name) => stemOfMask(name) !== undefined).toSorted((a, b) => rank(a) - rank(b));
+  const photos = names.filter((name) => stemOfMask(name) === undefined);
+  for (const as of nameRules) {
+    for (const name of masks) {
+      const isOwn = stemOfMask(as(name)) === as(parse(own).name);
+      if (!isOwn || photos.some((photo) => isCloser(name, photo, own))) continue;
+      const mask = { given: join(dirname(given), name), path: join(dirname(path), name) };
+      const found = await stat(mask.path).catch(() => undefined);
+      if (found?.isFile()) return mask;
+    }
   }
   return undefined;
 }
 
-/** `chair` of `chair.mask.png`; undefined for other names. */
-function stemOfMask(path: string): string | undefined {
-  const name = basename(path);
-  const ending = endings.find((each) => name.toLowerCase().endsWith(each));
-  return ending === undefined || name.length === ending.length ? undefined : name.slice(0, -ending.length);
+/** Whether a mask has exactly the name of another photo, and not of this one. */
+function isCloser(mask: string, photo: string, own: string): boolean {
+  const stem = stemOfMask(mask);
+  return stem === parse(photo).name && stem !== parse(own).name;
+}
+
+function rank(mask: string): number {
+  return maskEndings.findIndex((ending) => mask.toLowerCase().endsWith(ending));
 }
 
 function wrong(id: 'cli.mask_no_photo' | 'cli.mask_several_photos' | 'cli.mask_repeated', mask: string): UsageError {

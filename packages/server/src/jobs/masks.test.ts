@@ -28,15 +28,16 @@ describe('a mask is of the photo', () => {
     expect(match([`${long.slice(0, 196)}.png`], [`${long.slice(0, 196)}.jpg`])).toEqual(['0']);
   });
 
+  it('whatever case its letters have, and however they are composed, where none has exactly that name', () => {
+    expect(match(['Chair.MASK.PNG', 'Stühle.png'], ['chair.jpg', 'stu\u0308hle.PNG'])).toEqual(['0', '1']);
+    expect(match(['a.mask.png', 'A.MASK.png'], ['A.jpg', 'a.jpg'])).toEqual(['1', '0']);
+    expect(match(['a.mask.png', 'A.mask.png'], ['a.jpg'])).toEqual(['0', 'mask.repeated']);
+    expect(match(['IMG.mask.png'], ['img.jpg', 'Img.jpg'])).toEqual(['mask.several_photos']);
+  });
+
   it('and of no other', () => {
     const no = 'mask.no_photo';
-    expect(match(['b.png', 'a.mask.gif', 'A.mask.png', 'a.png.mask.png', 'a'], ['a.png'])).toEqual([
-      no,
-      no,
-      no,
-      no,
-      no,
-    ]);
+    expect(match(['b.png', 'a.mask.gif', 'a.png.mask.png', 'a'], ['a.png'])).toEqual([no, no, no, no]);
     expect(match(['a.mask.png'], ['a.png', 'a.jpg'])).toEqual(['mask.several_photos']);
     expect(match(['a.mask.png', 'a.png'], ['a.png'])).toEqual(['0', 'mask.repeated']);
     expect(match(['constructor', '__proto__'], ['a.png'])).toEqual([no, no]);

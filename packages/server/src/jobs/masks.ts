@@ -6,6 +6,7 @@ import type { ImageError } from '@image2model/mesh';
 import type { StoredMask } from '../engine/contract.ts';
 import type { FileStore, SpooledFile } from '../files/contract.ts';
 import { maskKey } from '../files/keys.ts';
+import { maskEndings, nameRules } from '../files/mask-names.ts';
 import { cleanFilename } from '../files/names.ts';
 import { problem, spoolImage } from './intake.ts';
 import type { ImageProblem, Judged, SentImage, Size } from './intake.ts';
@@ -23,8 +24,6 @@ interface MaskedPhoto {
   filename: string;
 }
 
-/** What a mask may be called beside its photo, after the photo's own name without its extension. */
-const endings = ['.mask.png', '.mask.webp', '.mask.jpg', '.mask.jpeg'];
 /** How far the proportions of a mask may be off. */
 const tolerance = 0.02;
 
@@ -37,8 +36,8 @@ export async function receiveMask(
 }
 
 /**
- * Finds the photo of each mask, by their names: the same, or the photo's without its extension and `.mask.png`. Each is of
- * exactly one photo, and each photo has one at most.
+ * Finds the photo of each mask, by their names: the same, or the photo's without its extension and `.mask.png`. Where no
+ * name is exactly so, case does not matter. Each is of exactly one photo, and each photo has one at most.
  */
 export function matchMasks<Mask extends Pick<ReceivedMask, 'filename'>>(
   masks: readonly Mask[],
@@ -50,7 +49,7 @@ export function matchMasks<Mask extends Pick<ReceivedMask, 'filename'>>(
     problems.push(problem('MASK_UNMATCHED', message(id, { filename }), filename));
   };
   for (const mask of masks) {
-    const [photo, another] = photos.filter(({ filename }) => isNameOf(mask.filename, filename));
+    const [photo, another] = photosOf(mask.filename, photos);
     if (photo === undefined) refuse('mask.no_photo', mask.filename);
     else if (another !== undefined) refuse('mask.several_photos', mask.filename);
     else if (matched.has(photo.fileId)) refuse('mask.repeated', mask.filename);
@@ -98,11 +97,17 @@ export function toStored(jobId: string, fileId: string, { filename, contentType,
   return { filename, contentType, sizeBytes, sha256, storageKey: maskKey(jobId, fileId, randomUUID()) };
 }
 
-/** Both names are clean; a long one has lost the end of its stem. */
-function isNameOf(mask: string, photo: string): boolean {
-  if (mask === photo) return true;
-  const stem = photo.replace(/\.[^.]{1,9}$/, '');
-  return endings.some((ending) => mask === cleanFilename(stem + ending));
+/** The photos that a mask fits by its name, all by the same rule. Names are clean; a long one has lost the end of its stem. */
+function photosOf<Photo extends MaskedPhoto>(mask: string, photos: readonly Photo[]): Photo[] {
+  for (const as of nameRules) {
+    const fitting = photos.filter(({ filename: photo }) => {
+      const stem = photo.replace(/\.[^.]{1,9}$/, '');
+      const names = [photo, ...maskEndings.map((ending) => cleanFilename(stem + ending))];
+      return names.some((name) => as(name) === as(mask));
+    });
+    if (fitting.length > 0) return fitting;
+  }
+  return [];
 }
 
 async function judgeMask(path: string, filename: string): Promise<Judged | ImageProblem> {
