@@ -167,6 +167,11 @@ test('a chosen size is that of every download, of the facts and of the grid in t
   }
   const all = page.getByRole('link', { name: /^Download all/ });
   expect(await all.getAttribute('href')).toMatch(/\/archive\?size_mm=62\.5$/);
+  await stage.getByLabel('Origin').selectOption('center');
+  const placed = stage.getByRole('link', { name: /^STL / });
+  expect(await placed.getAttribute('href')).toMatch(/\?format=stl&origin=center&size_mm=62\.5$/);
+  await stage.getByLabel('Origin').selectOption('');
+  expect(await placed.getAttribute('href')).not.toContain('origin');
   const stl = Buffer.from(files['stl'] ?? []);
   const along = Array.from({ length: stl.readUInt32LE(80) }, (_, face) =>
     [1, 2, 3].map((corner) => stl.readFloatLE(84 + 50 * face + 12 * corner)),
@@ -200,6 +205,11 @@ test('a failed file says why and what to do, and succeeds with other options', a
   const dialog = page.getByRole('dialog', { name: 'Retry with another model or options' });
   expect(await dialog.getByLabel('Model').inputValue()).toBe('local');
   await dialog.getByText('Relief', { exact: true }).click();
+  // What goes wrong is said in the dialog, which stays with what was chosen.
+  await page.context().setOffline(true);
+  await dialog.getByRole('button', { name: 'Retry (1)' }).click();
+  await dialog.getByRole('alert').waitFor();
+  await page.context().setOffline(false);
   await dialog.getByRole('button', { name: 'Retry (1)' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
   await page.waitForURL(/\/results\//, { timeout: 120_000 });

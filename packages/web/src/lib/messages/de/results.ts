@@ -130,4 +130,8 @@ export const resultsDe: Readonly<Record<keyof typeof resultsEn, string>> = {
   'shared.over': 'Dieser Link gilt nicht mehr',
   'shared.over.next':
     'Ein geteilter Link gilt einmal und eine Minute lang. Bitten Sie um einen neuen und öffnen Sie ihn gleich.',
+  'results.origin': 'Nullpunkt',
+  'results.origin.usual': 'Standard',
+  'results.origin.bottom': 'Unten in der Mitte',
+  'results.origin.center': 'In der Mitte',
 };

@@ -126,4 +126,8 @@ export const resultsEn = {
   'shared.save': 'Save GLB',
   'shared.over': 'This link is no longer valid',
   'shared.over.next': 'A shared link works once and within a minute. Ask for a new one and open it right away.',
+  'results.origin': 'Origin',
+  'results.origin.usual': 'Default',
+  'results.origin.bottom': 'Bottom centre',
+  'results.origin.center': 'Centre',
 } as const;
