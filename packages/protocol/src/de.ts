@@ -1,5 +1,6 @@
 import { errorTextsDe } from './error-texts-de.ts';
 import { maskTextsDe } from './mask-texts-de.ts';
+import { optionTextsDe } from './option-texts-de.ts';
 import type { MessageId } from './message-texts.ts';
 import { providerTextsDe } from './provider-texts-de.ts';
 
@@ -9,6 +10,7 @@ export { meshTextsDe } from './mesh-de.ts';
 export const messageTextsDe: Readonly<Record<MessageId, string>> = {
   ...errorTextsDe,
   ...maskTextsDe,
+  ...optionTextsDe,
   ...providerTextsDe,
   'task.ready_one': 'Das Modell ist fertig',
   'task.ready_both': 'Beide Modelle sind fertig',

@@ -3,6 +3,7 @@ import { errorTexts } from './error-texts.ts';
 import { maskTexts } from './mask-texts.ts';
 import { countedId, fillIn } from './messages.ts';
 import type { Message } from './messages.ts';
+import { optionTexts } from './option-texts.ts';
 import { providerTexts } from './provider-texts.ts';
 
 /**
@@ -13,6 +14,7 @@ export const messageTexts = {
   ...endingTexts,
   ...errorTexts,
   ...maskTexts,
+  ...optionTexts,
   ...providerTexts,
 
   // Progress of a task and its files.

@@ -99,7 +99,7 @@ export interface Model {
   /** Resolves when `describe` can say all that is to be known, or that it cannot be known now. Never rejects. */
   ready?(): Promise<void>;
   /** Checks options as a client sent them; returns them with defaults filled in, or sentences that say what is wrong. */
-  checkOptions(options: unknown): { options: Record<string, unknown> } | { problems: string[] };
+  checkOptions(options: unknown): { options: Record<string, unknown> } | { problems: Message[] };
   generate(input: ModelInput, options: ModelOptions, context: ModelContext): Promise<Generated>;
   /**
    * Cancels work that goes on elsewhere, by what its attempt remembered: its file was cancelled, or nobody waits for it.

@@ -26,9 +26,10 @@ export function createTriangleModel({ before, extras }: TriangleModelOptions = {
     ...model,
     checkOptions: (options) => {
       if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-        return { problems: ['The options must be an object.'] };
+        return { problems: [{ text: 'The options must be an object.' }] };
       }
-      if ('depth' in options && typeof options.depth === 'boolean') return { problems: ['depth must be a number.'] };
+      if ('depth' in options && typeof options.depth === 'boolean')
+        return { problems: [{ text: 'depth must be a number.' }] };
       return { options: { ...options } };
     },
   };

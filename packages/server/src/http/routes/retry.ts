@@ -1,6 +1,6 @@
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Fastify awaits its handlers; the rule takes them for Express */
 import { randomUUIDv7 } from 'node:crypto';
-import { maxFaceLimit, message, messageRefShape, minFaceLimit } from '@image2model/protocol';
+import { maxFaceLimit, message, messageRef, messageRefShape, messageWithin, minFaceLimit } from '@image2model/protocol';
 import type { Message } from '@image2model/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -144,9 +144,11 @@ function plan({ models }: RouteContext, job: JobRow, wish: RetryWish, received: 
 function checkedOptions(model: Model, wanted: unknown): Record<string, unknown> {
   const checked = model.checkOptions(wanted);
   if ('options' in checked) return checked.options;
-  const errors = checked.problems.map((detail) => ({ code: 'INVALID_OPTIONS', field: 'options', detail }));
-  const reason = checked.problems.join('; ');
-  throw new ApiError('INVALID_OPTIONS', message('error.options_invalid', { reason }), { errors });
+  const errors = checked.problems.map((said) => {
+    return { code: 'INVALID_OPTIONS', field: 'options', detail: said.text, ...messageRef(said) };
+  });
+  const [first = message('option.object')] = checked.problems;
+  throw new ApiError('INVALID_OPTIONS', message('error.options_invalid', messageWithin('reason', first)), { errors });
 }
 
 function idsOf(files: readonly Pick<JobRow['files'][number], 'fileId'>[]): string[] {

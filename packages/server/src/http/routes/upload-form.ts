@@ -61,7 +61,7 @@ export function readForm(
   } else if (chosen !== undefined) {
     const checked = chosen.checkOptions(parsed.value);
     if ('options' in checked) options = checked.options;
-    else for (const text of checked.problems) wrong('INVALID_OPTIONS', 'options', { text });
+    else for (const said of checked.problems) wrong('INVALID_OPTIONS', 'options', said);
   }
   return { model, options, faceLimit: faceLimit ?? null, reuse: reuse ?? null, problems };
 }

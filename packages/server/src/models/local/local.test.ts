@@ -1,3 +1,4 @@
+import { message } from '@image2model/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelError } from '../errors.ts';
 import { createLocalModel } from './local.ts';
@@ -139,13 +140,22 @@ describe('the local model', () => {
       });
     }
     for (const depth of [0, 101, 'deep', null, '50']) {
-      expect(model.checkOptions({ depth })).toEqual({ problems: [expect.stringMatching(/^depth: /)] });
+      expect(model.checkOptions({ depth })).toEqual({
+        problems: [
+          message('option.number_or_choice', { option: 'depth', min: 1, max: 100, names: 'medal, soft, full' }),
+        ],
+      });
     }
-    expect(model.checkOptions({ shape: 'cube' })).toEqual({ problems: [expect.stringMatching(/^shape: /)] });
-    expect(model.checkOptions({ detail: 2, colour: 'red' })).toEqual({
-      problems: [expect.stringMatching(/^detail: /), expect.stringContaining('colour')],
+    expect(model.checkOptions({ shape: 'cube' })).toEqual({
+      problems: [message('option.choice', { option: 'shape', names: 'auto, round, soft, flat, plaque, lathe' })],
     });
-    expect(model.checkOptions('deep')).toEqual({ problems: [expect.any(String)] });
+    expect(model.checkOptions({ detail: 2, colour: 'red' })).toEqual({
+      problems: [
+        message('option.number', { option: 'detail', min: 0, max: 1 }),
+        message('option.unknown', { option: 'colour', names: 'mode, shape, depth, detail, parts' }),
+      ],
+    });
+    expect(model.checkOptions('deep')).toEqual({ problems: [message('option.object')] });
     expect(model.describe().options_schema).toMatchObject({ type: 'object', additionalProperties: false });
   });
 });

@@ -16,9 +16,7 @@ export const localOptionsSchema = z.strictObject({
         'bottle), or automatic',
     ),
   depth: z
-    .union([z.number().min(1).max(100), z.enum(depthNames)], {
-      error: `expected a number from 1 to 100, or one of ${depthNames.join(', ')}`,
-    })
+    .union([z.number().min(1).max(100), z.enum(depthNames)])
     .optional()
     .describe('How thick it becomes, as a percentage of its longest side; if omitted, as thick as suits its shape'),
   detail: z
