@@ -13,6 +13,7 @@ import type {
   Lease,
   LostLease,
   NewJob,
+  NewShare,
   Places,
   ReleaseOptions,
   Reservation,
@@ -20,6 +21,7 @@ import type {
   RetryTask,
   StoreMark,
   StoredResult,
+  StoredShare,
   StoredTicket,
   TaskRow,
   TicketGrant,
@@ -42,7 +44,7 @@ import type {
  * - An engine never calls back with entries before their change is on the disk, reports excepted, and calls back for those
  *   of one task in order of their sequence. No sequence is ever given twice, however the process or the machine dies.
  */
-export interface Engine extends Jobs, Log, Queue, Cleanups, Ledger, Access {
+export interface Engine extends Jobs, Log, Queue, Cleanups, Ledger, Access, Shares {
   /** Counts for metrics and health, over all processes of the store: not to be summed up. */
   counts(): Promise<{ waiting: number; running: number }>;
   /** What the files of all jobs come to, images and results. */
@@ -208,6 +210,24 @@ export interface Access {
   bindTicket(hash: string, forMs: number): Promise<boolean>;
   /** Keeps a bound ticket for `forMs` from now on; writes nothing while more than half of that is left. */
   keepTicket(hash: string, forMs: number): Promise<void>;
+}
+
+/** Lasting links to models. They go with their job. */
+export interface Shares {
+  /**
+   * Keeps a link for `forMs`, or until it is revoked (null). `full` where the job has `limit` links already, `unknown`
+   * where the job is no longer there; nothing is written then.
+   */
+  addShare(
+    share: NewShare,
+    options: { forMs: number | null; limit: number },
+  ): Promise<StoredShare | 'full' | 'unknown'>;
+  /** The links of a job that have not expired, newest first. */
+  shares(jobId: string): Promise<StoredShare[]>;
+  /** The link whose token has this hash; undefined where it is unknown, revoked or expired. */
+  share(hash: string): Promise<StoredShare | undefined>;
+  /** Revokes a link of a job at once; false where there is none. */
+  removeShare(jobId: string, shareId: string): Promise<boolean>;
 }
 
 /** Gives the event back that an entry stores. */

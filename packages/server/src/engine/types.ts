@@ -287,3 +287,20 @@ export interface StoredTicket extends TicketGrant {
   /** Whether it was used for the events of its task: it is good for nobody but whoever did that. */
   isBound: boolean;
 }
+
+/** A lasting link to models of a job. */
+export interface NewShare {
+  shareId: string;
+  jobId: string;
+  /** The one photo whose model it opens; null for all models of the job. */
+  fileId: string | null;
+  /** SHA-256 of the link's token, as base64url. */
+  hash: string;
+}
+
+/** A link that is still good; times in ms since the epoch. */
+export interface StoredShare extends NewShare {
+  createdAt: number;
+  /** Null where it lasts until it is revoked. */
+  expiresAt: number | null;
+}

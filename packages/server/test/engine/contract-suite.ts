@@ -12,6 +12,7 @@ import { offerSuite } from './offer-suite.ts';
 import { propertySuite } from './property-suite.ts';
 import { queueSuite } from './queue-suite.ts';
 import { remakeSuite } from './remake-suite.ts';
+import { sharesSuite } from './shares-suite.ts';
 import { spendingSuite } from './spending-suite.ts';
 
 /** The one suite of the engine contract: each engine runs it on a real store. */
@@ -28,6 +29,7 @@ export function engineContract(name: string, open: OpenHarness): void {
     estimateSuite(open);
     spendingSuite(open);
     accessSuite(open);
+    sharesSuite(open);
     deathSuite(open);
     propertySuite(open);
   });

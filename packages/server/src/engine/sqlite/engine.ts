@@ -12,6 +12,7 @@ import { ledgerOf } from './ledger.ts';
 import { logOf } from './logs.ts';
 import { patient } from './patience.ts';
 import { cleanupsOf, queueOf } from './queue.ts';
+import { sharesOf } from './shares.ts';
 import { openClock } from './store-clock.ts';
 import { Vacuum } from './vacuum.ts';
 import type { EngineLog } from './sweep.ts';
@@ -119,6 +120,7 @@ function connect(handle: Handle, vacuum: Vacuum): Engine {
     ...cleanupsOf(handle),
     ...ledgerOf(handle),
     ...accessOf(handle),
+    ...sharesOf(handle),
 
     async counts() {
       return { ...(handle.core.session.get('counts') ?? { waiting: 0, running: 0 }) };

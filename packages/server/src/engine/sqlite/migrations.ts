@@ -246,4 +246,16 @@ export const migrations: readonly string[] = [
   CREATE INDEX masks_by_size ON masks (size_bytes);
   ALTER TABLE task_files ADD COLUMN remakes INTEGER NOT NULL DEFAULT 0;
   `,
+  // 13: lasting links to the models of a job, or to one of them, by the hash of their tokens.
+  `
+  CREATE TABLE shares (
+    share_id TEXT PRIMARY KEY,
+    job_id TEXT NOT NULL REFERENCES jobs ON DELETE CASCADE,
+    file_id TEXT,
+    hash TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX shares_of_job ON shares (job_id, created_at);
+  `,
 ];

@@ -1,5 +1,5 @@
 import type { Message, ModelFile } from '@image2model/protocol';
-import type { Entry, IdempotencyRecord, JobRow, NewFile, StoredMask, TicketGrant } from '../contract.ts';
+import type { Entry, IdempotencyRecord, JobRow, NewFile, StoredMask, StoredShare, TicketGrant } from '../contract.ts';
 import type { FileState, TaskState } from '../task-state.ts';
 
 /** The columns of a message: `messageValues` is JSON. */
@@ -93,6 +93,9 @@ export interface QueryRows {
   secret: { secret: Uint8Array };
   endedLogin: { loginId: string };
   ticket: TicketGrant & { bound: 0 | 1; expiresAt: number };
+  shareCount: { count: number };
+  sharesOfJob: StoredShare;
+  shareByHash: StoredShare;
   meta: { value: number | string | Uint8Array };
 }
 

@@ -195,6 +195,20 @@ const access = {
   keepTicket: 'UPDATE tickets SET expires_at = ? WHERE hash = ? AND bound = 1',
 } as const;
 
+const shareFields = `share_id AS shareId, job_id AS jobId, file_id AS fileId, hash, created_at AS createdAt,
+  expires_at AS expiresAt`;
+
+const shares = {
+  insertShare: `INSERT INTO shares (share_id, job_id, file_id, hash, created_at, expires_at)
+    VALUES (:shareId, :jobId, :fileId, :hash, :createdAt, :expiresAt)`,
+  dropExpiredShares: 'DELETE FROM shares WHERE job_id = ? AND expires_at <= ?',
+  shareCount: 'SELECT count(*) AS count FROM shares WHERE job_id = ?',
+  sharesOfJob: `SELECT ${shareFields} FROM shares
+    WHERE job_id = ? AND (expires_at IS NULL OR expires_at > ?) ORDER BY created_at DESC`,
+  shareByHash: `SELECT ${shareFields} FROM shares WHERE hash = ? AND (expires_at IS NULL OR expires_at > ?)`,
+  deleteShare: 'DELETE FROM shares WHERE share_id = ? AND job_id = ?',
+} as const;
+
 const meta = {
   meta: 'SELECT value FROM meta WHERE name = ?',
   setMeta: 'INSERT OR REPLACE INTO meta (name, value) VALUES (:name, :value)',
@@ -213,5 +227,6 @@ export const sql = {
   ...cleanups,
   ...ledger,
   ...access,
+  ...shares,
   ...meta,
 } as const;
