@@ -93,6 +93,8 @@ export const errorTextsDe: Readonly<Record<keyof typeof errorTexts, string>> = {
     '{filename} fehlt auf dem Server oder ist dort beschädigt. Ein neuer Versuch des Stapels erstellt die Datei noch einmal.',
   'error.photo_lost': '{filename} fehlt auf dem Server oder ist dort beschädigt. Bitte das Foto noch einmal hochladen.',
   'error.no_model_finished': 'Dieser Stapel hat kein fertiges Modell.',
+  'error.share_missing': 'Dieser Link ist abgelaufen oder wurde widerrufen.',
+  'error.shares_full': 'Der Stapel hat schon {max} Links; erst muss einer widerrufen werden.',
   'error.stream_without_tasks': 'Mindestens ein Stapel muss als task_id angegeben werden.',
   'error.stream_task_id': 'Eine der angegebenen task_id ist keine UUID.',
   'error.stream_tasks': 'Ein Stream folgt höchstens {max} Stapeln.',

@@ -91,6 +91,8 @@ export const errorTexts = {
   'error.file_lost': '{filename} is missing or damaged on the server. Retry the job to make it again.',
   'error.photo_lost': '{filename} is missing or damaged on the server. Upload the photo again.',
   'error.no_model_finished': 'This job has no finished model.',
+  'error.share_missing': 'This link has expired or was revoked.',
+  'error.shares_full': 'The job has {max} links already; revoke one first.',
   'error.stream_without_tasks': 'Name at least one task as task_id.',
   'error.stream_task_id': 'One of the task ids is not a UUID.',
   'error.stream_tasks': 'One stream follows at most {max} tasks.',

@@ -37,6 +37,11 @@ export const errorDefinitions = {
   TASK_NOT_FOUND: define(404, 'No such task', 'Check the task id; finished tasks are removed after a while.'),
   JOB_NOT_FOUND: define(404, 'No such job', 'Check the job id; finished jobs are removed after a while.'),
   FILE_NOT_FOUND: define(404, 'No such file', "Use a file name from the job's download list."),
+  SHARE_NOT_FOUND: define(
+    404,
+    'The link has expired or was revoked',
+    'Ask whoever sent the link for a new one; the owner of the job sees the links that are valid.',
+  ),
   METHOD_NOT_ALLOWED: define(405, 'Method not allowed', 'Use a method listed in `Allow`.'),
   TASK_ENDED: define(409, 'The task has already ended', 'There is nothing left to do.'),
   JOB_RUNNING: define(409, 'The job is still running', 'Wait until it ends, or cancel its task first.'),
@@ -45,6 +50,7 @@ export const errorDefinitions = {
     'Nothing to retry',
     'Every file of the job has its model; to make some again, name them in `file_ids`.',
   ),
+  TOO_MANY_SHARES: define(409, 'The job has too many links', 'Revoke a link that is no longer needed.'),
   FILE_LOST: define(
     410,
     'The file is lost or damaged on the server',

@@ -40,15 +40,19 @@ export { downloadFormats, origins } from './formats.ts';
 export type { DownloadFormat, Origin } from './formats.ts';
 export { encodeComment, encodeCursor, encodeEvent, encodeFrame, encodeRetry } from './frame.ts';
 export {
+  defaultShareSeconds,
   imageContentTypes,
   maxFaceLimit,
   maxFileSizeBytes,
   maxFilesPerUpload,
   maxImagePixels,
   maxPollSeconds,
+  maxShareSeconds,
+  maxSharesPerJob,
   maxSizeMm,
   maxTasksPerStream,
   minFaceLimit,
+  minShareSeconds,
   minSizeMm,
   printSizeMm,
 } from './limits.ts';
@@ -91,3 +95,5 @@ export type {
   Ticket,
   Upload,
 } from './resources.ts';
+export { newShareSchema, sharedSchema, shareListSchema, shareSchema } from './shares.ts';
+export type { NewShare, Share, Shared, ShareList } from './shares.ts';

@@ -16,6 +16,14 @@ export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as co
 export const maxTasksPerStream = 100;
 /** The longest that a long poll may wait for something new, in seconds. */
 export const maxPollSeconds = 25;
+/** How many lasting links a job may have at once. */
+export const maxSharesPerJob = 50;
+/** The shortest life of a lasting link, in seconds: one minute. */
+export const minShareSeconds = 60;
+/** The longest life of a lasting link that ends by itself, in seconds: a year. */
+export const maxShareSeconds = 365 * 24 * 60 * 60;
+/** The life of a lasting link where none is asked for, in seconds: a week. */
+export const defaultShareSeconds = 7 * 24 * 60 * 60;
 /** The smallest size of a downloaded model that can be asked for: its longest side in millimetres. */
 export const minSizeMm = 1;
 /** The largest size of a downloaded model that can be asked for: its longest side in millimetres. */

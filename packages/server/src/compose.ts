@@ -202,13 +202,14 @@ function placesOf(models: ReadonlyMap<string, Model>, shared: number): Omit<Plac
   return { shared, own: new Map(own) };
 }
 
-/** The engine, which can cancel and forget a job when there is no room left at all: that is what makes some. */
+/** The engine, which can cancel and forget a job, and revoke a link, when there is no room left at all: that is what makes some. */
 async function openEngine(openDatabase: () => Promise<Engine>, reserve: Reserve, log: Log): Promise<Engine> {
   const engine = await whenUnlocked(openDatabase, log);
   return {
     ...engine,
     cancel: (taskId, fileId) => reserve.spend(async () => await engine.cancel(taskId, fileId)),
     deleteJob: (jobId) => reserve.spend(async () => await engine.deleteJob(jobId)),
+    removeShare: (jobId, shareId) => reserve.spend(async () => await engine.removeShare(jobId, shareId)),
   };
 }
 

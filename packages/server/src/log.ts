@@ -18,7 +18,10 @@ export function createLog({ level, destination }: LogOptions): Log {
       level,
       base: null,
       serializers: {
-        req: (request: { method?: string; url?: string }) => ({ method: request.method, path: pathOf(request.url) }),
+        req: (request: { method?: string; url?: string }) => ({
+          method: request.method,
+          path: loggedPath(request.url),
+        }),
         res: (reply: { statusCode?: number }) => ({ status: reply.statusCode }),
       },
     },
@@ -29,4 +32,18 @@ export function createLog({ level, destination }: LogOptions): Log {
 /** A URL without its query. */
 export function pathOf(url: string | undefined): string {
   return (url ?? '').split(/[?#]/, 1)[0] ?? '';
+}
+
+/** The path of a request as a log may have it: the token of a lasting link is part of its address. */
+export function loggedPath(url: string | undefined): string {
+  const path = pathOf(url);
+  return path.replace(tokens, '$1…');
+}
+
+/** However its letters are written: a router decodes them. */
+const tokens = new RegExp(`(/${[...'shared'].map(anyForm).join('')}(?:/|%2f)+)[^/]+`, 'gi');
+
+function anyForm(letter: string): string {
+  const codes = [letter, letter.toUpperCase()].map((one) => `%${one.charCodeAt(0).toString(16)}`);
+  return `(?:${[letter, ...codes].join('|')})`;
 }

@@ -11,6 +11,7 @@ import { guard, sendsEvents } from '../auth/guard.ts';
 import { createKeyring } from '../auth/keys.ts';
 import { RateLimitStore } from '../auth/rate-limit-store.ts';
 import { createSessions } from '../auth/sessions.ts';
+import { createShares } from '../auth/shares.ts';
 import { createTickets } from '../auth/tickets.ts';
 import { refuseConnection } from './client-error.ts';
 import { Connections } from './connections.ts';
@@ -39,12 +40,16 @@ import { retryRoute } from './routes/retry.ts';
 import { answerNotFound } from './routes/not-found.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { sharedRoutes } from './routes/shared.ts';
+import { shareRoutes } from './routes/shares.ts';
 import { statusRoutes } from './routes/status.ts';
 import { streamRoutes } from './routes/stream.ts';
 import { uploadRoutes } from './routes/upload.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { requestId, watchRequests } from './requests.ts';
 import { answerPage, readPages, servePages } from './pages.ts';
+import type { Pages } from './pages.ts';
+import { serveSharedPage } from './shared-page.ts';
 
 /** What an app is built from. It owns none of it: whoever made these closes them. */
 export interface AppOptions extends RouteContext {
@@ -73,7 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   acceptEmptyBodies(app);
   answerNotFound(app, (request, reply) => answerPage(pages, request, reply));
   const commonLines = await registerPlugins(app, options, pages.scriptHashes);
-  await app.register(async (scope) => await registerApi(app, scope, { ...options, metrics, commonLines }), {
+  await app.register(async (scope) => await registerApi(app, scope, { ...options, metrics, commonLines, pages }), {
     prefix: '/api/v1',
   });
   referenceRoutes(app);
@@ -128,6 +133,7 @@ async function registerPlugins(
 interface ApiOptions extends AppOptions {
   metrics: Metrics;
   commonLines: () => string | undefined;
+  pages: Pages;
 }
 
 async function registerApi(app: FastifyInstance, scope: FastifyInstance, options: ApiOptions): Promise<void> {
@@ -135,6 +141,7 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   const keyring = createKeyring(config);
   const sessions = createSessions({ secret: options.sessionSecret, engine });
   const tickets = createTickets({ engine, secret: options.sessionSecret });
+  const shares = createShares({ engine, keyring });
   const api = scope.withTypeProvider<ZodTypeProvider>();
   const watch = guard(api, { ...config, keyring, sessions, tickets, isClosing });
   if (config.publicUrl !== null) answerWithPublicAddresses(api, config.publicUrl);
@@ -156,6 +163,13 @@ async function registerApi(app: FastifyInstance, scope: FastifyInstance, options
   retryRoute(api, options);
   modelRoutes(api, options);
   adminRoutes(api, { engine, files, retentionHours: config.retentionHours });
+  shareRoutes(api, { engine, shares, config });
+  sharedRoutes(api, {
+    ...options,
+    shares,
+    onOpen: (request) => connections.busy(request.raw.socket, { mayOpenFile: true }),
+  });
+  await serveSharedPage(app, { pages: options.pages, guard: watch, shares, publicUrl: config.publicUrl });
   sessionRoutes(api, { engine, keyring, sessions, tickets });
   healthRoutes(api, { engine, files, metrics, isClosing, providers, root: app, guard: watch });
   await webhookRoutes(api, providers);

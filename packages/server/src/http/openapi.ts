@@ -11,8 +11,10 @@ interface Document {
   components?: { schemas?: object };
 }
 
+type OpenApiConfig = Pick<Config, 'publicUrl' | 'apiKeys' | 'adminApiKeys'>;
+
 /** How the OpenAPI document is made of the routes' schemas, and what it says that schemas cannot. */
-export const openapiOptions = ({ publicUrl }: Pick<Config, 'publicUrl'>): FastifyDynamicSwaggerOptions => ({
+export const openapiOptions = (config: OpenApiConfig): FastifyDynamicSwaggerOptions => ({
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -21,28 +23,37 @@ export const openapiOptions = ({ publicUrl }: Pick<Config, 'publicUrl'>): Fastif
       description: 'Turn photos into 3D models, with honest live progress.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
-        api_key: { type: 'apiKey', in: 'query', name: 'api_key', description: 'Events and downloads only' },
-        ticket: {
-          type: 'apiKey',
-          in: 'query',
-          name: 'ticket',
-          description:
-            'Events and downloads only: good once for a download, and again for whoever first asked for events with it',
-        },
-        session: { type: 'apiKey', in: 'cookie', name: 'image2model_session', description: "The page's login" },
-      },
-    },
-    security: [{ bearer: [] }, { session: [] }],
-    ...(publicUrl !== null && { servers: [{ url: publicUrl }] }),
+    ...(isKeyed(config) && { components: { securitySchemes }, security: [{ bearer: [] }, { session: [] }] }),
+    ...(config.publicUrl !== null && { servers: [{ url: config.publicUrl }] }),
   },
   // Pages and assets have no tag.
   hideUntagged: true,
-  transform: jsonSchemaTransform,
+  transform: (route) => {
+    const transformed = jsonSchemaTransform(route);
+    const { access } = route.route.config ?? {};
+    if (access !== 'public' && access !== 'signed') return transformed;
+    return { ...transformed, schema: { ...transformed.schema, security: [] } };
+  },
   transformObject: (made) => complete(('openapiObject' in made ? made.openapiObject : {}) as Document),
 });
+
+/** Without any key, nobody is asked for one. */
+function isKeyed({ apiKeys, adminApiKeys }: OpenApiConfig): boolean {
+  return apiKeys.length > 0 || adminApiKeys.length > 0;
+}
+
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key' },
+  api_key: { type: 'apiKey', in: 'query', name: 'api_key', description: 'Events and downloads only' },
+  ticket: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'ticket',
+    description:
+      'Events and downloads only: good once for a download, and again for whoever first asked for events with it',
+  },
+  session: { type: 'apiKey', in: 'cookie', name: 'image2model_session', description: "The page's login" },
+} as const;
 
 function complete(document: Document): object {
   const problem = {

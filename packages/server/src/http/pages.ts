@@ -15,6 +15,9 @@ export interface Pages {
   scriptHashes: string[];
 }
 
+/** The page of a lasting link, which `shared-page.ts` serves. */
+export const sharedPageRoute = '/shared/:token';
+
 /** What a browser gets for an address that is none of the pages'. */
 const missing = '404.html';
 
@@ -51,6 +54,7 @@ export async function servePages(app: FastifyInstance, { directory, routes }: Pa
     },
   });
   for (const [route, name] of routes) {
+    if (route === sharedPageRoute) continue;
     app.get(route, { schema: { hide: true } }, async (_, reply) => await reply.sendFile(name));
   }
 }

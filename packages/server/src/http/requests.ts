@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { pathOf } from '../log.ts';
+import { loggedPath } from '../log.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What a request is called in its answer and in the log. A client may name it itself with `X-Request-Id`. */
@@ -23,7 +23,7 @@ export function watchRequests(app: FastifyInstance, metrics: Metrics): void {
     if (route?.startsWith('/api/')) {
       metrics.observe({ method: request.method, route, status, seconds: reply.elapsedTime / 1000 });
     }
-    const line = { method: request.method, path: pathOf(request.url), status, ms };
+    const line = { method: request.method, path: loggedPath(request.url), status, ms };
     // Probes and assets come all the time and say nothing.
     const quiet = route === undefined || !route.startsWith('/api/') || route.startsWith('/api/v1/health');
     if (quiet) request.log.debug(line, 'request');

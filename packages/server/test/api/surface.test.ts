@@ -149,13 +149,17 @@ describe('the pages', () => {
 describe('the reference', () => {
   interface OpenApi {
     openapi: string;
-    paths: Record<string, Record<string, { responses: Record<string, unknown>; requestBody?: unknown }>>;
+    security?: unknown;
+    paths: Record<
+      string,
+      Record<string, { responses: Record<string, unknown>; requestBody?: unknown; security?: unknown }>
+    >;
     components: { schemas: Record<string, unknown>; securitySchemes: Record<string, unknown> };
   }
   const read = async (): Promise<OpenApi> => (await (await server.ask('/api/v1/openapi.json')).json()) as OpenApi;
 
   it('names every route of the contract', async () => {
-    const { openapi, paths, components } = await read();
+    const { openapi, paths } = await read();
     expect(openapi).toBe('3.1.0');
     const named = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods)
@@ -179,11 +183,30 @@ describe('the reference', () => {
         'GET /api/v1/download/{job_id}/all',
         'GET /api/v1/download/{job_id}/{filename}',
         'GET /api/v1/download/{job_id}/archive',
+        'POST /api/v1/jobs/{job_id}/shares',
+        'GET /api/v1/jobs/{job_id}/shares',
+        'DELETE /api/v1/jobs/{job_id}/shares/{share_id}',
+        'GET /api/v1/shared/{token}',
+        'GET /api/v1/shared/{token}/{filename}',
+        'GET /api/v1/shared/{token}/archive',
         'GET /api/v1/health',
       ]),
     );
     expect(paths['/api/v1/upload']?.['post']?.requestBody).toHaveProperty(['content', 'multipart/form-data']);
-    expect(Object.keys(components.securitySchemes)).toEqual(['bearer', 'api_key', 'ticket', 'session']);
+  });
+
+  it('asks for a key where the server does: not for what is public, and for nothing on a server without keys', async () => {
+    const open = await read();
+    expect(open).not.toHaveProperty('security');
+    expect(open.components).not.toHaveProperty('securitySchemes');
+    const keyed = await start({ env: { API_KEYS: 'key' } });
+    const document = (await (await keyed.ask('/api/v1/openapi.json')).json()) as OpenApi;
+    expect(document.security).toEqual([{ bearer: [] }, { session: [] }]);
+    expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'api_key', 'ticket', 'session']);
+    const security = (path: string): unknown => document.paths[path]?.['get']?.security;
+    expect(security('/api/v1/health')).toEqual([]);
+    expect(security('/api/v1/shared/{token}')).toEqual([]);
+    expect(security('/api/v1/jobs')).toBeUndefined();
   });
 
   it('says for every operation how it fails, and every reference in it leads somewhere', async () => {
@@ -205,6 +228,8 @@ describe('the reference', () => {
     const nonce = /nonce-([^']+)'/.exec(policy)?.[1] ?? 'none';
     expect(html).toContain(`nonce="${nonce}"`);
     expect(html).not.toMatch(/https?:\/\//);
+    // It would be a second "Models" in the menu.
+    expect(html).toMatch(/"hideModels":\s*true/);
     const script = await server.ask('/docs/reference.js');
     expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
     expect((await script.text()).length).toBeGreaterThan(1_000_000);

@@ -14,7 +14,8 @@ const share = (number: number, jobId: string, fileId: string | null = null) => (
 async function finishedJob(engine: Engine, number: number): Promise<string> {
   const job = newJob(number);
   await engine.submit(job);
-  for (let lease = await claim(engine); lease !== undefined; lease = await claim(engine)) await complete(engine, lease);
+  for (let lease = await claim(engine, 60_000); lease !== undefined; lease = await claim(engine, 60_000))
+    await complete(engine, lease);
   return job.jobId;
 }
 

@@ -60,6 +60,8 @@ async function renderReference(): Promise<{ html: string; script: string }> {
       agent: { disabled: true },
       mcp: { disabled: true },
       hideClientButton: true,
+      // It would be a second "Models" in the menu, beside the route that lists them; each operation shows its own.
+      hideModels: true,
       favicon: '/favicon.svg',
     },
   });

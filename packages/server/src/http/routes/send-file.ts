@@ -18,6 +18,8 @@ export interface Sendable {
   modifiedAt: number;
   /** Whether a browser shows it where it stands, rather than saving it. */
   inline: boolean;
+  /** Where it is not the usual. */
+  cacheControl?: string;
   open(range?: ByteRange): Promise<Readable | Uint8Array>;
 }
 
@@ -32,7 +34,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
     'accept-ranges': 'bytes',
     'last-modified': new Date(file.modifiedAt).toUTCString(),
     // Kept by the browser, but asked about each time: another key must not see it, and it may be made again.
-    'cache-control': 'private, no-cache',
+    'cache-control': file.cacheControl ?? 'private, no-cache',
     'content-disposition': contentDisposition(file.inline ? 'inline' : 'attachment', file.filename),
     'x-content-type-options': 'nosniff',
     // What a client can check a copy against, whose form has no checksum in any list (RFC 9530).
