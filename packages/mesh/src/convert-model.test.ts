@@ -13,6 +13,8 @@ beforeAll(async () => {
   made = await generateModel(picture, { faceLimit: 600, shape: 'round' });
 });
 
+const utf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
 describe('convertModel', () => {
   it.each(['constructor', 'GLB', undefined])('says which formats there are where it gets %s', async (format) => {
     await expect(convertModel(made.glb, format as ModelFormat)).rejects.toThrow(/^format must be one of: glb, obj/);
@@ -22,7 +24,7 @@ describe('convertModel', () => {
     const { bytes, contentType, extension } = await convertModel(made.glb, 'obj');
     expect({ contentType, extension }).toEqual({ contentType: 'application/zip', extension: 'zip' });
     const files = unzip(bytes);
-    expect([...files.keys()]).toEqual(['model.obj', 'model.mtl', 'skin0.jpg']);
+    expect([...files.keys()]).toEqual(['model.obj', 'model.mtl', 'model-skin0.jpg']);
     const lines = text(files.get('model.obj')!).split('\n');
     expect(lines.filter((line) => line.startsWith('v '))).toHaveLength(made.statistics.vertices);
     const faces = lines
@@ -35,8 +37,18 @@ describe('convertModel', () => {
       );
     expect(faces).toHaveLength(made.statistics.faces);
     expect(unpaired(faces)).toEqual([]);
-    expect(text(files.get('model.mtl')!)).toContain('map_Kd skin0.jpg');
-    expect((await sharp(files.get('skin0.jpg')).metadata()).format).toBe('jpeg');
+    expect(text(files.get('model.mtl')!)).toContain('map_Kd model-skin0.jpg');
+    expect((await sharp(files.get('model-skin0.jpg')).metadata()).format).toBe('jpeg');
+  });
+
+  it('names everything in an OBJ after the model, in words that the format can refer to', async () => {
+    const named = async (name: string) => unzip((await convertModel(made.glb, 'obj', {}, name)).bytes);
+    const files = await named('Stühle & Tische');
+    const [obj, mtl, texture] = ['Stühle_&_Tische.obj', 'Stühle_&_Tische.mtl', 'Stühle_&_Tische-skin0.jpg'];
+    expect([...files.keys()]).toEqual([obj, mtl, texture]);
+    expect(utf8(files.get(obj)!).split('\n')[0]).toBe(`mtllib ${mtl}`);
+    expect(utf8(files.get(mtl)!)).toContain(`map_Kd ${texture}\n`);
+    expect([...(await named('../a\nb\\c')).keys()]).toEqual(['.._a_b_c.obj', '.._a_b_c.mtl', '.._a_b_c-skin0.jpg']);
   });
 
   it('writes an STL in millimetres that stands on the plane Z = 0', async () => {
@@ -108,7 +120,7 @@ describe('convertModel', () => {
     expect(bytes).toHaveLength(end + 15 * 6 + 13 * 2);
     const parts = unzip((await convertModel(await twoTriangles(), 'obj')).bytes);
     expect(text(parts.get('model.obj')!)).toMatch(/f 4\/ 5\/ 6\//);
-    expect(parts.has('skin0.jpg')).toBe(false);
+    expect(parts.has('model-skin0.jpg')).toBe(false);
   });
 
   it('rejects what is not a model', async () => {

@@ -25,7 +25,8 @@ export interface ConvertedModel {
  * Converts the triangles of a GLB. Node transforms are applied; animations, skins and lights are left out.
  * OBJ, PLY and USDZ are in metres with Y up, as large and where the GLB is unless `placement` says otherwise. STL and 3MF
  * are in millimetres with Z up, as slicers expect, {@link printSizeMm} long and standing on the plate; reliefs lie on
- * their backs. `glb` is the GLB itself, moved and scaled.
+ * their backs. `glb` is the GLB itself, moved and scaled. `name` is what the files of an OBJ are called, without an
+ * extension.
  * @throws Error where the bytes are not a GLB, or have no triangles; RangeError where the format is unknown or the
  * placement not valid.
  */
@@ -33,6 +34,7 @@ export async function convertModel(
   glb: Uint8Array,
   format: ModelFormat,
   placement: Placement = {},
+  name = 'model',
 ): Promise<ConvertedModel> {
   if (!modelFormats.includes(format)) throw new RangeError(`format must be one of: ${modelFormats.join(', ')}`);
   const model = await readModel(glb);
@@ -42,7 +44,7 @@ export async function convertModel(
     case 'glb':
       return { bytes: placeGlb(glb, model, placement), contentType: 'model/gltf-binary', extension: 'glb' };
     case 'obj':
-      return { bytes: writeObj(placeParts(model, placement)), contentType: 'application/zip', extension: 'zip' };
+      return { bytes: writeObj(placeParts(model, placement), name), contentType: 'application/zip', extension: 'zip' };
     case 'stl':
       return { bytes: writeStl(partsForPrint(model, forPrint)), contentType: 'model/stl', extension: 'stl' };
     case '3mf':

@@ -5,9 +5,13 @@ import { weldPositions } from './weld.ts';
 import { zip } from './zip.ts';
 import type { Entry } from './zip.ts';
 
-/** `model.obj`, `model.mtl` and the textures, in a ZIP. */
-export function writeObj(parts: Part[]): Uint8Array {
-  const obj: string[] = ['mtllib model.mtl'];
+/**
+ * An OBJ, its MTL and the textures, in a ZIP: all named after the model, so that several can be unpacked side by side. Blanks
+ * would end a name in the format.
+ */
+export function writeObj(parts: Part[], modelName: string): Uint8Array {
+  const base = modelName.replaceAll(/[\s\p{Cc}/\\]+/gu, '_') || 'model';
+  const obj: string[] = [`mtllib ${base}.mtl`];
   const mtl: string[] = [];
   const images: Entry[] = [];
   const step = stepOf(parts);
@@ -30,12 +34,12 @@ export function writeObj(parts: Part[]): Uint8Array {
     firstNormal += (part.normals?.length ?? 0) / 3;
     mtl.push(`newmtl skin${n}`, `Kd ${part.colour.map(share).join(' ')}`, 'Ks 0 0 0', 'illum 1');
     if (part.image) {
-      const name = `skin${n}.${extensionOf(part.image.mimeType)}`;
+      const name = `${base}-skin${n}.${extensionOf(part.image.mimeType)}`;
       mtl.push(`map_Kd ${name}`);
       images.push({ name, bytes: part.image.bytes });
     }
   }
-  const entries = [{ name: 'model.obj', bytes: text(obj) }, { name: 'model.mtl', bytes: text(mtl) }, ...images];
+  const entries = [{ name: `${base}.obj`, bytes: text(obj) }, { name: `${base}.mtl`, bytes: text(mtl) }, ...images];
   return zip(entries, { compress: true, alignment: 1 });
 }
 

@@ -6,6 +6,8 @@ export interface ConvertTask {
   glb: Uint8Array;
   format: ModelFormat;
   placement: Placement;
+  /** What files inside are called; without an extension. */
+  name: string;
 }
 
 /** A file in another format, and the SHA-256 of its bytes in lower-case hex. */
@@ -14,7 +16,7 @@ export interface Converted extends ConvertedModel {
 }
 
 /** One conversion, in a thread of its own. */
-export default async function convert({ glb, format, placement }: ConvertTask): Promise<Converted> {
-  const converted = await convertModel(glb, format, placement);
+export default async function convert({ glb, format, placement, name }: ConvertTask): Promise<Converted> {
+  const converted = await convertModel(glb, format, placement, name);
   return { ...converted, sha256: createHash('sha256').update(converted.bytes).digest('hex') };
 }

@@ -1,4 +1,3 @@
-import type { ModelFormat, Placement } from '@image2model/mesh';
 import { message } from '@image2model/protocol';
 import { ApiError } from '../http/errors.ts';
 import { Threads } from '../threads/threads.ts';
@@ -6,8 +5,10 @@ import type { Converted, ConvertTask } from './converter-worker.ts';
 
 /** Turns finished models into other formats, sizes and places. */
 export interface Converter {
-  /** Rejects with `QUEUE_FULL` where too many wait already. The bytes given are still the caller's afterwards. */
-  convert(glb: Uint8Array, format: ModelFormat, placement: Placement): Promise<Converted>;
+  /**
+   * Rejects with `QUEUE_FULL` where too many wait already. The bytes of `task` are still the caller's afterwards.
+   */
+  convert(task: ConvertTask): Promise<Converted>;
   close(): Promise<void>;
 }
 
@@ -24,9 +25,9 @@ export function createConverter(): Converter {
     max: 1,
   });
   return {
-    async convert(glb, format, placement) {
+    async convert(task) {
       if (pool.waiting >= maxWaiting) throw new ApiError('QUEUE_FULL', message('error.converter_busy'));
-      return await pool.run({ glb, format, placement });
+      return await pool.run(task);
     },
     close: () => pool.close(),
   };

@@ -263,6 +263,12 @@ describe('beside the model', () => {
     expect(entries(zip)).toEqual(['Stühle & Tische.stl', 'Stühle & Tische.webp', 'b.stl', 'b.webp']);
     const stl = Buffer.from(await (await server.ask(`${url}?format=stl&size_mm=80`)).arrayBuffer());
     expect(zip.includes(stl)).toBe(true);
+    const ofObj = await server.ask(`/api/v1/download/${batch.job_id}/archive?format=obj`);
+    const inner = Buffer.from(await ofObj.arrayBuffer());
+    expect(entries(inner).filter((name) => name.endsWith('.zip'))).toEqual(['Stühle & Tische.zip', 'b.zip']);
+    // Several are unpacked side by side.
+    for (const name of ['Stühle_&_Tische.obj', 'Stühle_&_Tische.mtl', 'b.obj', 'b.mtl'])
+      expect(inner.includes(name)).toBe(true);
     const sized = await server.ask(`/api/v1/download/${batch.job_id}/archive?size_mm=80`);
     expect(entries(Buffer.from(await sized.arrayBuffer()))[0]).toBe('Stühle & Tische.glb');
   });

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import type { FileStore } from '../../files/contract.ts';
@@ -49,9 +50,9 @@ export function archiveStream({ files, converter }: ArchiveContext, archive: Arc
   let current: Readable | undefined;
 
   type Give = (error: null, stream: Readable) => void;
-  const openNext = async (key: string, form: Form | undefined, give: Give): Promise<void> => {
+  const openNext = async ({ key, filename, form }: Archive['files'][number], give: Give): Promise<void> => {
     try {
-      current = form === undefined ? await files.open(key) : await openConverted(key, form);
+      current = form === undefined ? await files.open(key) : await openConverted(key, form, parse(filename).name);
       current.once('error', (error) => output.destroy(error));
       if (output.destroyed) current.destroy();
       give(null, current);
@@ -59,10 +60,11 @@ export function archiveStream({ files, converter }: ArchiveContext, archive: Arc
       output.destroy(error instanceof Error ? error : new Error(String(error)));
     }
   };
-  const openConverted = async (key: string, { format, placement }: Form): Promise<Readable> =>
-    Readable.from([(await converter.convert(await files.read(key), format, placement)).bytes]);
-  for (const { key, filename, made, form } of archive.files) {
-    zip.addReadStreamLazy(filename, { compress: false, mtime: made }, (give) => void openNext(key, form, give));
+  const openConverted = async (key: string, { format, placement }: Form, name: string): Promise<Readable> =>
+    Readable.from([(await converter.convert({ glb: await files.read(key), format, placement, name })).bytes]);
+  for (const file of archive.files) {
+    const { filename, made } = file;
+    zip.addReadStreamLazy(filename, { compress: false, mtime: made }, (give) => void openNext(file, give));
   }
   const mtime = zipTime(Date.now());
   if (archive.missing.length > 0)

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import { message } from '@image2model/protocol';
 import type { Message, ModelFile } from '@image2model/protocol';
 import type { JobFileRow, JobRow } from '../../engine/contract.ts';
@@ -109,11 +110,13 @@ export async function resultOf(
 
 async function convert(converter: Converter, model: Sendable, form: Form): Promise<Sendable> {
   const { format, placement } = form;
-  const { bytes, sha256, contentType } = await converter.convert(await readAll(model), format, placement);
+  const filename = convertedFilename(model.filename, format);
+  const task = { glb: await readAll(model), format, placement, name: parse(filename).name };
+  const { bytes, sha256, contentType } = await converter.convert(task);
   return {
     ...inMemory(bytes),
     contentType,
-    filename: convertedFilename(model.filename, format),
+    filename,
     tag: tagOf(model.tag, form),
     sha256,
     modifiedAt: model.modifiedAt,
