@@ -13,10 +13,12 @@ import { cutoutDe } from './de/cutout.ts';
 import { errorsDe } from './de/errors.ts';
 import { modelsDe } from './de/models.ts';
 import { pagesDe } from './de/pages.ts';
+import { sharingDe } from './de/sharing.ts';
 import { cutoutEn } from './en/cutout.ts';
 import { errorsEn } from './en/errors.ts';
 import type { ModelTexts } from './en/models.ts';
 import { pagesEn } from './en/pages.ts';
+import { sharingEn } from './en/sharing.ts';
 import { explain, reasonOf } from './errors.ts';
 import { applyLanguage } from './index.ts';
 import { unitText } from './units.ts';
@@ -42,6 +44,7 @@ test('both languages have the same texts with the same places for values, and no
   for (const [en, de] of [
     [pagesEn, pagesDe],
     [cutoutEn, cutoutDe],
+    [sharingEn, sharingDe],
   ] as const) {
     const german: Readonly<Record<string, string>> = de;
     expect(Object.keys(german).sort()).toEqual(Object.keys(en).sort());

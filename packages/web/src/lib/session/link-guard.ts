@@ -44,4 +44,6 @@ export function guardLinks(session: Session): () => void {
   };
 }
 
-const isOurs = (url: string) => url.startsWith(`${location.origin}/api/`);
+/** What a shared link opens needs no session. */
+const isOurs = (url: string) =>
+  url.startsWith(`${location.origin}/api/`) && !url.startsWith(`${location.origin}/api/v1/shared/`);

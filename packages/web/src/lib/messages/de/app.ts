@@ -7,6 +7,7 @@ export const appDe: Readonly<Record<keyof typeof appEn, string>> = {
   'app.places': 'Seiten',
   'app.settings': 'Einstellungen',
   'app.cancel': 'Abbrechen',
+  'app.close': 'Schließen',
   'signin.title': 'Anmelden',
   'signin.key': 'API-Schlüssel',
   'signin.do': 'Anmelden',

@@ -37,6 +37,14 @@ export const errorsDe: Record<keyof typeof errorsEn, ErrorText> = {
     title: 'Der Stapel ist noch in Arbeit',
     next: 'Warten, bis er fertig ist, oder ihn zuerst abbrechen.',
   },
+  SHARE_NOT_FOUND: {
+    title: 'Dieser Link ist abgelaufen oder wurde widerrufen',
+    next: 'Um einen neuen bitten.',
+  },
+  TOO_MANY_SHARES: {
+    title: 'Dieser Stapel hat zu viele Links',
+    next: 'Einen nicht mehr benötigten Link widerrufen.',
+  },
   FILE_LOST: {
     title: 'Diese Datei fehlt auf dem Server oder ist dort beschädigt',
     next: 'Den Stapel erneut versuchen, um das Modell neu zu erstellen. Ein verlorenes Foto noch einmal hochladen.',

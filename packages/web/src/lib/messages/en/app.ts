@@ -6,6 +6,7 @@ export const appEn = {
   'app.places': 'Pages',
   'app.settings': 'Settings',
   'app.cancel': 'Cancel',
+  'app.close': 'Close',
   'signin.title': 'Sign in',
   'signin.key': 'API key',
   'signin.do': 'Sign in',

@@ -39,6 +39,8 @@ export const errorsEn: Record<ErrorCode | ClientErrorCode, ErrorText> = {
   METHOD_NOT_ALLOWED: { title: 'That can’t be done here', next: 'Reload the page and try again.' },
   TASK_ENDED: { title: 'The batch has already ended', next: 'View its results.' },
   JOB_RUNNING: { title: 'The batch is still in progress', next: 'Wait until it’s done, or cancel it first.' },
+  SHARE_NOT_FOUND: { title: 'This link has expired or was revoked', next: 'Ask for a new one.' },
+  TOO_MANY_SHARES: { title: 'This batch has too many links', next: 'Revoke a link that you no longer need.' },
   FILE_LOST: {
     title: 'This file is missing or damaged on the server',
     next: 'Retry the batch to make the model again. If the photo is lost, upload it again.',
