@@ -34,7 +34,7 @@ export const sharingDe: Readonly<Record<SharingKey, string>> = {
   revoke: 'Widerrufen',
   'revoke.one': 'Link widerrufen: {name}, {until}',
   revoked: 'Der Link gilt nicht mehr.',
-  name: 'ganzer Stapel',
+  name: 'Ganzer Stapel',
   'page.loading': 'Die geteilten Modelle werden geladen …',
   'page.many': '{count} geteilte Modelle',
   'page.text': 'Das wurde mit Ihnen geteilt.',
@@ -46,5 +46,4 @@ export const sharingDe: Readonly<Record<SharingKey, string>> = {
   'page.none.next': 'Die geteilten Modelle sind nicht mehr auf dem Server.',
   over: 'Dieser Link ist abgelaufen oder wurde widerrufen',
   'over.next': 'Bitten Sie um einen neuen Link.',
-  'embed.open': 'In image2model öffnen',
 };

@@ -30,7 +30,7 @@ export const sharingEn = {
   revoke: 'Revoke',
   'revoke.one': 'Revoke the link to {name}, {until}',
   revoked: 'The link no longer works.',
-  name: 'the whole batch',
+  name: 'The whole batch',
   'page.loading': 'Loading the shared models…',
   'page.many': '{count} shared models',
   'page.text': 'Someone shared this with you.',
@@ -42,7 +42,6 @@ export const sharingEn = {
   'page.none.next': 'The shared models are no longer on the server.',
   over: 'This link has expired or was revoked',
   'over.next': 'Ask whoever sent it to you for a new one.',
-  'embed.open': 'Open in image2model',
 } as const;
 
 export type SharingKey = keyof typeof sharingEn;
