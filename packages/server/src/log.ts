@@ -41,7 +41,7 @@ export function loggedPath(url: string | undefined): string {
 }
 
 /** However its letters are written: a router decodes them. */
-const tokens = new RegExp(`(/${[...'shared'].map(anyForm).join('')}(?:/|%2f)+)[^/]+`, 'gi');
+const tokens = new RegExp(`(/${Array.from('shared', anyForm).join('')}(?:/|%2f)+)[^/]+`, 'gi');
 
 function anyForm(letter: string): string {
   const codes = [letter, letter.toUpperCase()].map((one) => `%${one.charCodeAt(0).toString(16)}`);

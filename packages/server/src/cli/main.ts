@@ -18,6 +18,7 @@ import { checkOutDirectory } from './out-directory.ts';
 import { createOutput } from './output.ts';
 import { jsonReporter, plainReporter } from './reporter.ts';
 import type { Reporter } from './reporter.ts';
+import { addShareCommand } from './share.ts';
 import { cliMessage, languageOf, say } from './texts.ts';
 import type { Language } from './texts.ts';
 import { withServer } from './with-server.ts';
@@ -73,6 +74,7 @@ async function main(): Promise<number> {
     .command('serve')
     .description('serve the pages and the API; settings come from the environment')
     .action(async () => void (code = await runServe()));
+  addShareCommand(addServerOptions(program.command('share'), 'which must have the job'), (ended) => (code = ended));
   addStoreCommands(program, (ended) => (code = ended));
   program
     .command('fal')
@@ -99,13 +101,9 @@ function addCutsCommand(program: Command, run: (photos: string[], flags: CutsFla
   addServerOptions(command).action(run);
 }
 
-function addServerOptions(command: Command): Command {
+function addServerOptions(command: Command, otherwise = 'otherwise starts its own'): Command {
   return command
-    .option(
-      '--server <url>',
-      'server to use; default: IMAGE2MODEL_URL, otherwise starts its own',
-      process.env['IMAGE2MODEL_URL'],
-    )
+    .option('--server <url>', `server to use; default: IMAGE2MODEL_URL, ${otherwise}`, process.env['IMAGE2MODEL_URL'])
     .option('--api-key <key>', 'key for that server; default: IMAGE2MODEL_API_KEY');
 }
 

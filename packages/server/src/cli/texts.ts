@@ -37,6 +37,7 @@ const en = {
   'cli.gave_up': 'The connection to the server was lost: {attempts} attempts to reconnect failed',
   'cli.download_broken': 'The download was interrupted',
   'cli.download_changed': 'The downloaded file is not the model that the server made: its checksum differs',
+  'cli.share_needs_server': 'Name the server that has the job, with --server or IMAGE2MODEL_URL',
   'cli.server_too_old':
     'The server sent no checksum: it is too old for --format, --size-mm and --origin, or something in between removes it',
 } as const;
@@ -78,6 +79,7 @@ const de: Readonly<Record<CliTextId, string>> = {
   'cli.download_broken': 'Der Download wurde unterbrochen',
   'cli.download_changed':
     'Die heruntergeladene Datei ist nicht das Modell, das der Server erstellt hat: Die Prüfsumme stimmt nicht',
+  'cli.share_needs_server': 'Bitte den Server nennen, auf dem der Stapel liegt, mit --server oder IMAGE2MODEL_URL',
   'cli.server_too_old':
     'Der Server hat keine Prüfsumme gesendet: Er ist zu alt für --format, --size-mm und --origin, oder etwas dazwischen entfernt sie',
 };

@@ -19,7 +19,10 @@ export async function ask<Answer extends object>(path: string, options: AskOptio
   if (typeof body !== 'object' || body === null) return { code: `HTTP_${response.status}`, error: '' };
   if (response.ok) return body as Answer;
   const { code, detail } = body as { code?: unknown; detail?: unknown };
-  return { code: typeof code === 'string' ? code : `HTTP_${response.status}`, error: String(detail ?? '') };
+  return {
+    code: typeof code === 'string' ? code : `HTTP_${response.status}`,
+    error: typeof detail === 'string' ? detail : '',
+  };
 }
 
 /** Whether an answer says that the call did not succeed. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import { serve } from '../../../test/serve.ts';
 
@@ -24,14 +24,14 @@ async function setUp(answer: Answer, signIn = async () => false) {
     const text = Buffer.concat(await request.toArray()).toString();
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
-  const origin = await serve((request, response) => {
-    void bodyOf(request).then((body) => {
-      const line = `${request.method} ${request.url}`;
-      asked.push([line, body]);
-      const [status, json] = answer(line, body);
-      response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
-    });
-  });
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await bodyOf(request);
+    const line = `${request.method} ${request.url}`;
+    asked.push([line, body]);
+    const [status, json] = answer(line, body);
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
+  };
+  const origin = await serve((request, response) => void respond(request, response));
   vi.stubGlobal('fetch', (path: string, init: RequestInit) => real(origin + path, init));
   return { shares: new JobShares('j/1', signIn), asked };
 }
