@@ -7,6 +7,7 @@ import type { Picture } from '../image/picture.ts';
 import { resample } from '../image/resample.ts';
 import { findCandidates } from './find-candidates.ts';
 import { intersectionOverUnion } from './measure-cut.ts';
+import { loadPrior } from './prior/load-prior.ts';
 
 it('gives the best first, each method once, and the whole picture among them', async () => {
   for (const image of [await mug(600), await textPage(400, 600), await vase(300)]) {
@@ -23,6 +24,11 @@ it('gives the best first, each method once, and the whole picture among them', a
     }
     expect(findCandidates(picture)).toEqual(candidates);
   }
+});
+
+it('puts the transparency of a cut-out first, as a model does, however sure the others are', async () => {
+  const { picture } = await decodePreview(await glass(400, 500));
+  expect(findCandidates(picture, loadPrior())[0]?.method).toBe('alpha');
 });
 
 it('says of the whole picture that no object stands out only where none does', async () => {
@@ -51,6 +57,20 @@ it('asks a prior for a cut of its own, and believes what agrees with it more', a
 async function knownPicture(): Promise<{ picture: Picture; right: Float32Array }> {
   const { picture } = await decodePreview(await photograph(await blurredGround(320), await vase(320)));
   return { picture, right: Float32Array.from(await alphaMask(await vase(320, '#000'))) };
+}
+
+/** A clear glass with a firmer edge, cut out: before black, from which it stands out well. */
+async function glass(width: number, height: number): Promise<Uint8Array> {
+  const pixels = Array.from({ length: width * height }, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const aside = Math.abs(x - width / 2);
+    const isInside = aside < 90 && y > 60 && y < 440;
+    const isEdge = isInside && (aside > 78 || y < 72 || y > 425);
+    return [150 + (x % 40), 190, 210, isEdge ? 128 : isInside ? 77 : 0];
+  });
+  return await sharp(Uint8Array.from(pixels.flat()), { raw: { width, height, channels: 4 } })
+    .png()
+    .toBuffer();
 }
 
 /** A picture of nothing. */

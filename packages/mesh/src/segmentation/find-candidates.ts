@@ -16,7 +16,11 @@ import { proposeCuts } from './propose-cuts.ts';
 export function findCandidates(picture: Picture, prior?: Prior): Candidate[] {
   const candidates = judgeCuts(proposeCuts(picture, prior).cuts).map((judged) => toCandidate(judged, picture));
   const alpha = alphaCoverage(picture);
-  if (alpha) candidates.push({ method: 'alpha', score: alphaScore, coverage: alpha, warnings: [] });
+  if (alpha) {
+    // It is what a model is made from, so nothing is surer.
+    for (const candidate of candidates) candidate.score = Math.min(candidate.score, alphaScore);
+    candidates.unshift({ method: 'alpha', score: alphaScore, coverage: alpha, warnings: [] });
+  }
   const whole = new Float32Array(picture.width * picture.height).fill(1);
   // Where an outline is surer, it is a choice, and nothing is to be said against it.
   const isBest = candidates.every(({ score }) => score < reliefScore);
