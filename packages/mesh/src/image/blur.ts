@@ -1,7 +1,7 @@
 /** Mean over a square window of `radius` pixels to each side, clipped at the border. By running sums: any radius costs the same. */
 export function boxBlur(source: Float32Array, width: number, height: number, radius: number): Float32Array {
   const result = new Float32Array(source.length);
-  blurInto(source, new Float32Array(source.length), result, width, height, radius);
+  blurInto(source, result, width, height, radius);
   return result;
 }
 
@@ -9,57 +9,76 @@ export function boxBlur(source: Float32Array, width: number, height: number, rad
 export function softBlur(source: Float32Array, width: number, height: number, radius: number): Float32Array {
   const whole = Math.max(1, Math.round(radius));
   const result = new Float32Array(source.length);
-  const across = new Float32Array(source.length);
-  for (let pass = 0; pass < 3; pass++) blurInto(pass === 0 ? source : result, across, result, width, height, whole);
+  for (let pass = 0; pass < 3; pass++) blurInto(pass === 0 ? source : result, result, width, height, whole);
   return result;
 }
 
-function blurInto(
+/** `result` may be `source`: a row is written when no window needs it any more. */
+function blurInto(source: Float32Array, result: Float32Array, width: number, height: number, radius: number): void {
+  // Rows that were blurred across and are still in the window, and up to three that come next.
+  const kept = Math.min(2 * radius + 8, height + 4) & ~3;
+  const across = new Float32Array(kept * width);
+  let ready = 0;
+  const sums = new Float64Array(width);
+  let count = 0;
+  // All columns at once, row by row: walking down one column after the other would miss the cache at every step.
+  for (let y = -radius; y < height; y++) {
+    const enters = y + radius < height;
+    const leaves = y - radius - 1 >= 0;
+    if (enters && y + radius === ready) {
+      blurRows(source, across, ready, (ready % kept) * width, width, height, radius);
+      ready += 4;
+    }
+    count += (enters ? 1 : 0) - (leaves ? 1 : 0);
+    const from = ((y + radius) % kept) * width;
+    const gone = ((y - radius - 1) % kept) * width;
+    if (enters) for (let x = 0; x < width; x++) sums[x]! += across[from + x]!;
+    if (leaves) for (let x = 0; x < width; x++) sums[x]! -= across[gone + x]!;
+    if (y < 0) continue;
+    const share = 1 / count;
+    const to = y * width;
+    for (let x = 0; x < width; x++) result[to + x] = sums[x]! * share;
+  }
+}
+
+/** Four rows from `row` on, side by side: a sum waits for the one before it, but not for those of other rows. */
+function blurRows(
   source: Float32Array,
-  across: Float32Array,
-  result: Float32Array,
+  target: Float32Array,
+  row: number,
+  to: number,
   width: number,
   height: number,
   radius: number,
 ): void {
-  for (let y = 0; y < height; y++) slide(source, across, y * width, width, radius);
-  // All columns at once, row by row: walking down one column after the other would miss the cache at every step.
-  const sums = new Float64Array(width);
-  let count = Math.min(radius, height);
-  for (let y = 0; y < count; y++) for (let x = 0; x < width; x++) sums[x]! += across[y * width + x]!;
-  for (let y = 0; y < height; y++) {
-    const enters = y + radius < height;
-    const leaves = y - radius - 1 >= 0;
-    count += (enters ? 1 : 0) - (leaves ? 1 : 0);
-    const share = 1 / count;
-    const from = (y + radius) * width;
-    const gone = (y - radius - 1) * width;
-    for (let x = 0; x < width; x++) {
-      let sum = sums[x]!;
-      if (enters) sum += across[from + x]!;
-      if (leaves) sum -= across[gone + x]!;
-      sums[x] = sum;
-      result[y * width + x] = sum * share;
-    }
-  }
-}
-
-function slide(source: Float32Array, target: Float32Array, offset: number, length: number, radius: number): void {
-  let sum = 0;
+  // Past the last row, the last one is blurred again, and the result never looked at.
+  const a = row * width;
+  const b = Math.min(row + 1, height - 1) * width;
+  const c = Math.min(row + 2, height - 1) * width;
+  const d = Math.min(row + 3, height - 1) * width;
+  let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
   let count = 0;
-  for (let i = 0; i < Math.min(radius, length); i++) {
-    sum += source[offset + i]!;
-    count++;
-  }
-  for (let i = 0; i < length; i++) {
-    if (i + radius < length) {
-      sum += source[offset + i + radius]!;
+  for (let x = -radius; x < width; x++) {
+    const enters = x + radius;
+    const leaves = enters - 2 * radius - 1;
+    if (enters < width) {
+      sumA += source[a + enters]!;
+      sumB += source[b + enters]!;
+      sumC += source[c + enters]!;
+      sumD += source[d + enters]!;
       count++;
     }
-    if (i - radius - 1 >= 0) {
-      sum -= source[offset + i - radius - 1]!;
+    if (leaves >= 0) {
+      sumA -= source[a + leaves]!;
+      sumB -= source[b + leaves]!;
+      sumC -= source[c + leaves]!;
+      sumD -= source[d + leaves]!;
       count--;
     }
-    target[offset + i] = sum / count;
+    if (x < 0) continue;
+    target[to + x] = sumA / count;
+    target[to + width + x] = sumB / count;
+    target[to + 2 * width + x] = sumC / count;
+    target[to + 3 * width + x] = sumD / count;
   }
 }

@@ -6,9 +6,11 @@ export function resample(
   toWidth: number,
   toHeight: number,
 ): Float32Array {
-  const across = resampleRows(source, width, height, toWidth);
-  const turned = transpose(across, toWidth, height);
-  return transpose(resampleRows(turned, height, toWidth, toHeight), toHeight, toWidth);
+  const across = new Float32Array(toWidth * height);
+  acrossRows(source, across, width, height, tentsFor(width, toWidth));
+  const result = new Float32Array(toWidth * toHeight);
+  downColumns(across, result, toWidth, tentsFor(height, toHeight));
+  return result;
 }
 
 /** Area-averaged shrinking of a picture of three bytes per pixel. */
@@ -19,13 +21,12 @@ export function shrinkRgb(
   toWidth: number,
   toHeight: number,
 ): Uint8Array {
-  const plane = new Float32Array(width * height);
-  const result = new Uint8Array(toWidth * toHeight * 3);
-  for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < plane.length; i++) plane[i] = rgb[3 * i + c]!;
-    const small = resample(plane, width, height, toWidth, toHeight);
-    for (let i = 0; i < small.length; i++) result[3 * i + c] = small[i]! + 0.5;
-  }
+  const across = new Float32Array(3 * toWidth * height);
+  acrossRgb(rgb, across, width, height, tentsFor(width, toWidth));
+  const small = new Float32Array(3 * toWidth * toHeight);
+  downColumns(across, small, 3 * toWidth, tentsFor(height, toHeight));
+  const result = new Uint8Array(small.length);
+  for (let i = 0; i < result.length; i++) result[i] = small[i]! + 0.5;
   return result;
 }
 
@@ -44,41 +45,81 @@ export function bilinear(plane: Float32Array, width: number, height: number, x: 
   return top * (1 - fy) + bottom * fy;
 }
 
+/** For each pixel of the result: the first one of the source that counts, how many do, and their weights. */
+interface Tents {
+  firsts: Int32Array;
+  counts: Int32Array;
+  /** `stride` for each pixel of the result. */
+  weights: Float32Array;
+  stride: number;
+}
+
 /** A tent at least one source pixel wide: area averaging when shrinking, linear when enlarging. */
-function resampleRows(source: Float32Array, width: number, height: number, toWidth: number): Float32Array {
-  const result = new Float32Array(toWidth * height);
-  const ratio = width / toWidth;
+function tentsFor(length: number, toLength: number): Tents {
+  const ratio = length / toLength;
   const reach = Math.max(ratio, 1);
-  const taps = Math.floor(2 * reach) + 1;
-  const firsts = new Int32Array(toWidth);
-  const weights = new Float32Array(toWidth * taps);
-  for (let x = 0; x < toWidth; x++) {
-    const centre = (x + 0.5) * ratio - 0.5;
+  const stride = Math.floor(2 * reach) + 1;
+  const firsts = new Int32Array(toLength);
+  const counts = new Int32Array(toLength);
+  const weights = new Float32Array(toLength * stride);
+  for (let to = 0; to < toLength; to++) {
+    const centre = (to + 0.5) * ratio - 0.5;
     const first = Math.max(0, Math.ceil(centre - reach));
-    const last = Math.min(width - 1, Math.floor(centre + reach));
+    const last = Math.min(length - 1, Math.floor(centre + reach));
     let total = 0;
     for (let s = first; s <= last; s++) total += 1 - Math.abs(s - centre) / reach;
-    for (let s = first; s <= last; s++) weights[x * taps + s - first] = (1 - Math.abs(s - centre) / reach) / total;
-    // Taps past the last pixel have no weight; they are moved inside so that no read is out of bounds.
-    firsts[x] = Math.min(first, Math.max(width - taps, 0));
-    const moved = first - firsts[x]!;
-    if (moved > 0)
-      weights.copyWithin(x * taps + moved, x * taps, x * taps + taps - moved).fill(0, x * taps, x * taps + moved);
+    for (let s = first; s <= last; s++) weights[to * stride + s - first] = (1 - Math.abs(s - centre) / reach) / total;
+    firsts[to] = first;
+    counts[to] = last - first + 1;
   }
-  const used = Math.min(taps, width);
+  return { firsts, counts, weights, stride };
+}
+
+function acrossRows(source: Float32Array, result: Float32Array, width: number, height: number, tents: Tents): void {
+  const { firsts, counts, weights, stride } = tents;
+  const toWidth = firsts.length;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < toWidth; x++) {
       const from = y * width + firsts[x]!;
+      const count = counts[x]!;
       let sum = 0;
-      for (let k = 0; k < used; k++) sum += weights[x * taps + k]! * source[from + k]!;
+      for (let k = 0; k < count; k++) sum += weights[x * stride + k]! * source[from + k]!;
       result[y * toWidth + x] = sum;
     }
   }
-  return result;
 }
 
-function transpose(source: Float32Array, width: number, height: number): Float32Array {
-  const result = new Float32Array(source.length);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) result[x * height + y] = source[y * width + x]!;
-  return result;
+function acrossRgb(rgb: Uint8Array, result: Float32Array, width: number, height: number, tents: Tents): void {
+  const { firsts, counts, weights, stride } = tents;
+  const toWidth = firsts.length;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < toWidth; x++) {
+      let at = 3 * (y * width + firsts[x]!);
+      const [first, last] = [x * stride, x * stride + counts[x]!];
+      let [red, green, blue] = [0, 0, 0];
+      for (let k = first; k < last; k++, at += 3) {
+        const weight = weights[k]!;
+        red += weight * rgb[at]!;
+        green += weight * rgb[at + 1]!;
+        blue += weight * rgb[at + 2]!;
+      }
+      const to = 3 * (y * toWidth + x);
+      result[to] = red;
+      result[to + 1] = green;
+      result[to + 2] = blue;
+    }
+  }
+}
+
+function downColumns(source: Float32Array, result: Float32Array, width: number, tents: Tents): void {
+  const { firsts, counts, weights, stride } = tents;
+  for (let y = 0; y < firsts.length; y++) {
+    const [first, last] = [y * stride, y * stride + counts[y]!];
+    const from = firsts[y]! * width;
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (let k = first, at = from + x; k < last; k++, at += width) sum += weights[k]! * source[at]!;
+      result[y * width + x] = sum;
+    }
+  }
 }
