@@ -6,9 +6,9 @@ export function toLab(rgb: Uint8Array): Float32Array {
     const r = linear[rgb[i]!]!;
     const g = linear[rgb[i + 1]!]!;
     const b = linear[rgb[i + 2]!]!;
-    const fx = root[Math.round((0.433_953 * r + 0.376_219 * g + 0.189_828 * b) * steps)]!;
-    const fy = root[Math.round((0.212_671 * r + 0.715_16 * g + 0.072_169 * b) * steps)]!;
-    const fz = root[Math.round((0.017_758 * r + 0.109_477 * g + 0.872_765 * b) * steps)]!;
+    const fx = root[((0.433_953 * r + 0.376_219 * g + 0.189_828 * b) * steps + 0.5) | 0]!;
+    const fy = root[((0.212_671 * r + 0.715_16 * g + 0.072_169 * b) * steps + 0.5) | 0]!;
+    const fz = root[((0.017_758 * r + 0.109_477 * g + 0.872_765 * b) * steps + 0.5) | 0]!;
     lab[i] = 116 * fy - 16;
     lab[i + 1] = 500 * (fx - fy);
     lab[i + 2] = 200 * (fy - fz);

@@ -9,6 +9,8 @@ export interface Backdrop {
   noise: number;
   /** Writes its colour at a pixel into `into`. */
   at(x: number, y: number, into: Float32Array): void;
+  /** Writes its colours in a row, one after the other, into `into`. */
+  rowAt(y: number, into: Float32Array): void;
 }
 
 /** Coefficients of the quadratic. */
@@ -27,9 +29,9 @@ export function fitBackdrop(lab: Float32Array, width: number, height: number): B
   let planes: Float64Array[] = [];
   let noise = 0;
   for (let round = 0; round <= refits; round++) {
-    const solved = [0, 1, 2].map((channel) => leastSquares(lab, ring, basis, weights, channel));
-    if (solved.some((s) => s === undefined)) return undefined;
-    planes = solved as Float64Array[];
+    const solved = leastSquares(lab, ring, basis, weights);
+    if (!solved) return undefined;
+    planes = solved;
     for (let n = 0; n < ring.length; n++) residuals[n] = residual(lab, ring[n]!, basis, n, planes);
     // The median residual of three Gaussian channels is 1.54 σ.
     noise = median(residuals) / 1.54;
@@ -38,15 +40,28 @@ export function fitBackdrop(lab: Float32Array, width: number, height: number): B
   }
   return {
     ...inliersOf(residuals, Math.max(4 * noise, 3)),
-    at(x, y, into) {
-      const u = (2 * x) / width - 1;
-      const v = (2 * y) / height - 1;
-      for (let c = 0; c < 3; c++) {
-        const p = planes[c]!;
-        into[c] = p[0]! + u * (p[1]! + p[3]! * u + p[4]! * v) + v * (p[2]! + p[5]! * v);
-      }
-    },
+    at: (x, y, into) => writeColours(planes, (2 * y) / height - 1, width, x, x + 1, into),
+    rowAt: (y, into) => writeColours(planes, (2 * y) / height - 1, width, 0, width, into),
   };
+}
+
+/** The colours of the quadratic from one column to another. */
+function writeColours(
+  planes: readonly Float64Array[],
+  v: number,
+  width: number,
+  from: number,
+  to: number,
+  into: Float32Array,
+): void {
+  for (let c = 0; c < 3; c++) {
+    const p = planes[c]!;
+    const [p0, p1, p2, p3, p4, p5] = [p[0]!, p[1]!, p[2]!, p[3]!, p[4]!, p[5]!];
+    for (let x = from, at = c; x < to; x++, at += 3) {
+      const u = (2 * x) / width - 1;
+      into[at] = p0 + u * (p1 + p3 * u + p4 * v) + v * (p2 + p5 * v);
+    }
+  }
 }
 
 function ringPixels(width: number, height: number): Int32Array {
@@ -70,7 +85,13 @@ function basisAt(pixels: Int32Array, width: number, height: number): Float64Arra
     const x = pixels[n]! % width;
     const u = (2 * x) / width - 1;
     const v = (2 * ((pixels[n]! - x) / width)) / height - 1;
-    basis.set([1, u, v, u * u, u * v, v * v], n * terms);
+    const at = n * terms;
+    basis[at] = 1;
+    basis[at + 1] = u;
+    basis[at + 2] = v;
+    basis[at + 3] = u * u;
+    basis[at + 4] = u * v;
+    basis[at + 5] = v * v;
   }
   return basis;
 }
@@ -85,27 +106,56 @@ function residual(lab: Float32Array, pixel: number, basis: Float64Array, n: numb
   return Math.sqrt(squares);
 }
 
-/** Weighted least squares by the normal equations; undefined where the ring does not determine the quadratic. */
+/**
+ * Weighted least squares by the normal equations, for the three channels at once; undefined where the ring does not
+ * determine the quadratic.
+ */
 function leastSquares(
   lab: Float32Array,
   ring: Int32Array,
   basis: Float64Array,
   weights: Float64Array,
-  channel: number,
-): Float64Array | undefined {
-  const width = terms + 1;
+): Float64Array[] | undefined {
+  // For each term, the coefficients of all terms, and the right-hand side of each channel.
+  const width = terms + 3;
   const m = new Float64Array(terms * width);
   for (let n = 0; n < ring.length; n++) {
     const weight = weights[n]!;
+    const b = n * terms;
+    const pixel = 3 * ring[n]!;
     for (let r = 0; r < terms; r++) {
-      const factor = weight * basis[n * terms + r]!;
-      for (let c = 0; c < terms; c++) m[r * width + c]! += factor * basis[n * terms + c]!;
-      m[r * width + terms]! += factor * lab[3 * ring[n]! + channel]!;
+      const factor = weight * basis[b + r]!;
+      const at = r * width;
+      m[at]! += factor * basis[b]!;
+      m[at + 1]! += factor * basis[b + 1]!;
+      m[at + 2]! += factor * basis[b + 2]!;
+      m[at + 3]! += factor * basis[b + 3]!;
+      m[at + 4]! += factor * basis[b + 4]!;
+      m[at + 5]! += factor * basis[b + 5]!;
+      m[at + 6]! += factor * lab[pixel]!;
+      m[at + 7]! += factor * lab[pixel + 1]!;
+      m[at + 8]! += factor * lab[pixel + 2]!;
     }
   }
   // A little damping, so that a ring of one colour can be solved too.
   for (let k = 0; k < terms; k++) m[k * width + k]! += 1e-6 * ring.length;
-  return solveLinear(m, terms);
+  const solved: Float64Array[] = [];
+  for (let channel = 0; channel < 3; channel++) {
+    const one = solveLinear(systemOf(m, width, channel), terms);
+    if (!one) return undefined;
+    solved.push(one);
+  }
+  return solved;
+}
+
+/** The equations of one channel. */
+function systemOf(m: Float64Array, width: number, channel: number): Float64Array {
+  const one = new Float64Array(terms * (terms + 1));
+  for (let r = 0; r < terms; r++) {
+    one.set(m.subarray(r * width, r * width + terms), r * (terms + 1));
+    one[r * (terms + 1) + terms] = m[r * width + terms + channel]!;
+  }
+  return one;
 }
 
 function inliersOf(residuals: Float64Array, limit: number): { fits: number; noise: number } {

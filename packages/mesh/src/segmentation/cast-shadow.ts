@@ -25,14 +25,15 @@ export function findCastShadow(
   tolerance: number,
 ): Uint8Array {
   const shade = shadedPixels(difference, background, guess, tolerance);
+  if (!shade.includes(1)) return shade;
   const uneven = unevenness(lab, width, height);
   const even = new Uint8Array(shade.length);
   for (let i = 0; i < even.length; i++) even[i] = shade[i] && uneven[i]! < 2.2 + 0.5 * tolerance ? 1 : 0;
   const edgeWidth = Math.max(2, Math.round(0.015 * Math.max(width, height)));
-  const nearBackground = dilate(new Float32Array(background), width, height, edgeWidth);
+  const nearBackground = dilate(background, width, height, edgeWidth);
   const regions = findComponents(even, width, height, 1, 4);
   const isShadow = findShadows(regions, guess, background, nearBackground, width);
-  const shadow = new Float32Array(even.length);
+  const shadow = new Uint8Array(even.length);
   for (let i = 0; i < shadow.length; i++) {
     const label = regions.labels[i]!;
     shadow[i] = label !== -1 && isShadow[label] ? 1 : 0;
@@ -70,7 +71,7 @@ function findShadows(
   { labels, areas }: Components,
   guess: Float32Array,
   background: Uint8Array,
-  nearBackground: Float32Array,
+  nearBackground: Uint8Array,
   width: number,
 ): boolean[] {
   const guesses = new Float64Array(areas.length);

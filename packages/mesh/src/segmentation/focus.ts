@@ -24,7 +24,7 @@ export function findFocus(lab: Float32Array, width: number, height: number): Foc
     const blurred = boxBlur(boxBlur(plane, width, height, 1), width, height, 1);
     const here = gradient(plane, width, height);
     const after = gradient(blurred, width, height);
-    const limit = Math.max(minEdge, 4 * median(here.filter((_, i) => i % 7 === 0)));
+    const limit = Math.max(minEdge, 4 * median(everySeventh(here)));
     for (let i = 0; i < steep.length; i++) {
       if (here[i]! > limit && here[i]! > minRatio * after[i]!)
         steep[i] = Math.max(steep[i]!, Math.min(here[i]! - limit, 12));
@@ -35,6 +35,12 @@ export function findFocus(lab: Float32Array, width: number, height: number): Foc
   const high = Math.max(sorted[Math.floor(0.97 * (sorted.length - 1))]!, 0.3);
   for (let i = 0; i < density.length; i++) density[i] = Math.min(density[i]! / high, 1);
   return { density, borderShare: borderMean(density, width, height) };
+}
+
+function everySeventh(plane: Float32Array): Float32Array {
+  const result = new Float32Array(Math.ceil(plane.length / 7));
+  for (let n = 0; n < result.length; n++) result[n] = plane[7 * n]!;
+  return result;
 }
 
 function gradient(plane: Float32Array, width: number, height: number): Float32Array {
@@ -67,7 +73,8 @@ function borderMean(plane: Float32Array, width: number, height: number): number 
 /** 1 for what edges in focus enclose, 0 elsewhere. */
 export function enclosedByFocus({ density }: Focus, width: number, height: number): Float32Array {
   const long = Math.max(width, height);
-  const dense = density.map((d) => (d > 0.2 ? 1 : 0));
+  const dense = new Uint8Array(density.length);
+  for (let i = 0; i < dense.length; i++) dense[i] = density[i]! > 0.2 ? 1 : 0;
   const closed = fillHoles(close(dense, width, height, Math.round(0.03 * long)), width, height);
-  return erode(closed, width, height, Math.max(1, Math.round(0.008 * long)));
+  return new Float32Array(erode(closed, width, height, Math.max(1, Math.round(0.008 * long))));
 }

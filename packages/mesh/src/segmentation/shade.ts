@@ -7,11 +7,12 @@ export const [minDarker, maxDarker] = [2.5, 55];
 /** How much each pixel looks like the backdrop in the shade, 0 to 1: darker, of its hue, and even. */
 export function shadeLikeness(lab: Float32Array, difference: Difference, width: number, height: number): Float32Array {
   const uneven = unevenness(lab, width, height);
-  return uneven.map((u, i) => {
+  for (let i = 0; i < uneven.length; i++) {
     const darker = -difference.light[i]!;
-    if (darker < minDarker || darker > maxDarker) return 0;
-    return Math.exp(-((difference.chroma[i]! / (4 + 0.06 * darker)) ** 2) - (u / 8) ** 2);
-  });
+    const isShade = darker >= minDarker && darker <= maxDarker;
+    uneven[i] = isShade ? Math.exp(-((difference.chroma[i]! / (4 + 0.06 * darker)) ** 2) - (uneven[i]! / 8) ** 2) : 0;
+  }
+  return uneven;
 }
 
 /** Standard deviation of the lightness around each pixel. */

@@ -21,16 +21,31 @@ export function findShadow(
 ): Uint8Array {
   const maxSlope = ((1.3 + 0.4 * noise) * 1024) / Math.max(width, height);
   const maxChroma = Math.max(0.7 * tolerance, 2.2);
-  const passable = (i: number): boolean => {
-    const dl = difference.light[i]!;
-    if (dl > maxLighter || dl < -maxDarker || difference.chroma[i]! > maxChroma + 0.1 * -dl) return false;
-    return slopeSquared(lab, i, width) < maxSlope * maxSlope;
-  };
   const shadow = new Uint8Array(background.length);
+  const passable = passablePixels(lab, difference, background, width, maxSlope * maxSlope, maxChroma);
   const { object, flooded } = flood(shadow, background, width, passable);
   if (flooded > maxShare * object) shadow.fill(0);
   else regrow(shadow, background, width, height);
   return shadow;
+}
+
+/** 1 for each pixel of the object that a shadow may be at. */
+function passablePixels(
+  lab: Float32Array,
+  difference: Difference,
+  background: Uint8Array,
+  width: number,
+  maxSlopeSquared: number,
+  maxChroma: number,
+): Uint8Array {
+  const { light, chroma } = difference;
+  const passable = new Uint8Array(background.length);
+  for (let i = 0; i < passable.length; i++) {
+    const dl = light[i]!;
+    if (background[i] === 1 || dl > maxLighter || dl < -maxDarker || chroma[i]! > maxChroma + 0.1 * -dl) continue;
+    passable[i] = slopeSquared(lab, i, width) < maxSlopeSquared ? 1 : 0;
+  }
+  return passable;
 }
 
 /** Squared gradient of the lightness, over four pixels each way; clipped at the picture's border. */
@@ -50,26 +65,44 @@ function flood(
   shadow: Uint8Array,
   background: Uint8Array,
   width: number,
-  passable: (pixel: number) => boolean,
+  passable: Uint8Array,
 ): { object: number; flooded: number } {
   const queue = new Int32Array(background.length);
   let tail = 0;
-  for (let i = 0; i < background.length; i++) if (background[i]) queue[tail++] = i;
-  const start = tail;
-  const visit = (next: number): void => {
-    if (next < 0 || next >= background.length || background[next] || shadow[next] || !passable(next)) return;
-    shadow[next] = 1;
-    queue[tail++] = next;
-  };
-  for (let head = 0; head < tail; head++) {
-    const at = queue[head]!;
-    const x = at % width;
-    visit(at - width);
-    visit(at + width);
-    if (x > 0) visit(at - 1);
-    if (x < width - 1) visit(at + 1);
+  let object = 0;
+  const pixels = background.length;
+  for (let i = 0; i < pixels; i++) {
+    if (background[i] === 0) {
+      object++;
+      continue;
+    }
+    tail = visitBeside(i, width, pixels, passable, shadow, queue, tail);
   }
-  return { object: background.length - start, flooded: tail - start };
+  for (let head = 0; head < tail; head++) {
+    tail = visitBeside(queue[head]!, width, pixels, passable, shadow, queue, tail);
+  }
+  return { object, flooded: tail };
+}
+
+/** Floods the neighbours of a pixel; returns the new end of the queue. */
+function visitBeside(
+  at: number,
+  width: number,
+  pixels: number,
+  passable: Uint8Array,
+  shadow: Uint8Array,
+  queue: Int32Array,
+  end: number,
+): number {
+  let tail = end;
+  const x = at % width;
+  const above = at - width;
+  if (above >= 0 && passable[above] === 1 && shadow[above] === 0) shadow[(queue[tail++] = above)] = 1;
+  const below = at + width;
+  if (below < pixels && passable[below] === 1 && shadow[below] === 0) shadow[(queue[tail++] = below)] = 1;
+  if (x > 0 && passable[at - 1] === 1 && shadow[at - 1] === 0) shadow[(queue[tail++] = at - 1)] = 1;
+  if (x < width - 1 && passable[at + 1] === 1 && shadow[at + 1] === 0) shadow[(queue[tail++] = at + 1)] = 1;
+  return tail;
 }
 
 /** The gradient spans four pixels, so the flood stops two pixels short of the object; this makes up for it. */

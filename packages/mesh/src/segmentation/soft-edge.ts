@@ -1,5 +1,8 @@
-import { boxBlur } from '../image/blur.ts';
+import { dilate, erode } from '../image/morphology.ts';
 import type { Backdrop } from './backdrop-fit.ts';
+
+/** How far away the object's colours are looked for, in pixels. */
+const reach = 4;
 
 /**
  * Coverage between 0 and 1 for the pixels at the edge: how far each lies from the backdrop's colour towards that of
@@ -13,22 +16,24 @@ export function softenEdge(
   shadow: Uint8Array,
   backdrop: Backdrop,
 ): Float32Array {
-  const coverage = new Float32Array(background.length);
-  for (let i = 0; i < coverage.length; i++) coverage[i] = 1 - background[i]!;
-  const around = boxBlur(coverage, width, height, 2);
-  const shadowAround = boxBlur(new Float32Array(shadow), width, height, 2);
+  const object = new Uint8Array(background.length);
+  for (let i = 0; i < object.length; i++) object[i] = 1 - background[i]!;
+  const coverage = new Float32Array(object);
+  const inner = erode(object, width, height, 2);
+  const near = dilate(object, width, height, 2);
+  const nearShadow = dilate(shadow, width, height, 2);
+  const there = new Float64Array(3);
   const here = new Float32Array(3);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x;
-      if (around[i]! < 0.01 || around[i]! > 0.99 || shadowAround[i]! > 0) continue;
+      if (near[i] === 0 || inner[i] === 1 || nearShadow[i] === 1) continue;
+      if (!innerColour(lab, inner, width, height, x, y, there)) continue;
       backdrop.at(x, y, here);
-      const inner = innerColour(lab, around, width, height, x, y);
-      if (!inner) continue;
       let along = 0;
       let length = 0;
       for (let c = 0; c < 3; c++) {
-        const step = inner[c]! - here[c]!;
+        const step = there[c]! - here[c]!;
         along += step * (lab[3 * i + c]! - here[c]!);
         length += step * step;
       }
@@ -38,25 +43,31 @@ export function softenEdge(
   return coverage;
 }
 
-/** Mean colour of the pixels nearby that surely belong to the object; undefined where there are none. */
+/** Writes the mean colour of the pixels nearby that surely belong to the object; false where there are none. */
 function innerColour(
   lab: Float32Array,
-  around: Float32Array,
+  inner: Uint8Array,
   width: number,
   height: number,
   x: number,
   y: number,
-): [number, number, number] | undefined {
-  const sum: [number, number, number] = [0, 0, 0];
-  let count = 0;
-  const reach = 4;
-  for (let ny = Math.max(0, y - reach); ny <= Math.min(height - 1, y + reach); ny++) {
-    for (let nx = Math.max(0, x - reach); nx <= Math.min(width - 1, x + reach); nx++) {
-      const n = ny * width + nx;
-      if (around[n]! < 0.995) continue;
-      for (let c = 0; c < 3; c++) sum[c]! += lab[3 * n + c]!;
+  into: Float64Array,
+): boolean {
+  let [l, a, b, count] = [0, 0, 0, 0];
+  const [left, right] = [Math.max(0, x - reach), Math.min(width - 1, x + reach)];
+  const [top, bottom] = [Math.max(0, y - reach), Math.min(height - 1, y + reach)];
+  for (let row = top * width; row <= bottom * width; row += width) {
+    for (let n = row + left; n <= row + right; n++) {
+      if (inner[n] === 0) continue;
+      l += lab[3 * n]!;
+      a += lab[3 * n + 1]!;
+      b += lab[3 * n + 2]!;
       count++;
     }
   }
-  return count > 0 ? [sum[0] / count, sum[1] / count, sum[2] / count] : undefined;
+  if (count === 0) return false;
+  into[0] = l / count;
+  into[1] = a / count;
+  into[2] = b / count;
+  return true;
 }
