@@ -97,10 +97,12 @@ function relax(field: Float32Array, columns: number, rows: number, u: Float32Arr
   const share = 1 / (4 + decay);
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (const { deep, edge, coefficients } of colours) {
-      for (let n = 0; n < deep.length; n++) {
-        const at = deep[n]!;
-        const next = share * (u[at + 1]! + u[at - 1]! + u[at + columns]! + u[at - columns]! + 4);
-        u[at] = u[at]! + omega * (next - u[at]!);
+      for (let n = 0; n < deep.length; n += 2) {
+        const end = deep[n + 1]!;
+        for (let at = deep[n]!; at < end; at += 2) {
+          const next = share * (u[at + 1]! + u[at - 1]! + u[at + columns]! + u[at - columns]! + 4);
+          u[at] = u[at]! + omega * (next - u[at]!);
+        }
       }
       for (let n = 0; n < edge.length; n++) {
         const at = edge[n]!;
@@ -118,9 +120,12 @@ function relax(field: Float32Array, columns: number, rows: number, u: Float32Arr
   for (let i = 0; i < u.length; i++) if (field[i]! > 0.5 && u[i]! < 1e-4) u[i] = 1e-4;
 }
 
-/** Inside nodes of one colour of the chequerboard: those with four inside neighbours, and those at the outline. */
+/**
+ * Inside nodes of one colour of the chequerboard: those with four inside neighbours, as the first and the end of each
+ * stretch of them (every other node of a row), and those at the outline one by one.
+ */
 function insideNodes(field: Float32Array, columns: number, rows: number, colour: number) {
-  const deep = new Int32Array(field.length >> 1);
+  const deep = new Int32Array(field.length + 2);
   const edge = new Int32Array(field.length >> 1);
   let [deepCount, edgeCount] = [0, 0];
   for (let j = 1; j < rows - 1; j++) {
@@ -129,8 +134,12 @@ function insideNodes(field: Float32Array, columns: number, rows: number, colour:
       if (field[at]! <= 0.5) continue;
       const surrounded =
         field[at + 1]! > 0.5 && field[at - 1]! > 0.5 && field[at + columns]! > 0.5 && field[at - columns]! > 0.5;
-      if (surrounded) deep[deepCount++] = at;
-      else edge[edgeCount++] = at;
+      if (!surrounded) edge[edgeCount++] = at;
+      else if (deepCount > 0 && deep[deepCount - 1] === at) deep[deepCount - 1] = at + 2;
+      else {
+        deep[deepCount++] = at;
+        deep[deepCount++] = at + 2;
+      }
     }
   }
   return { deep: deep.slice(0, deepCount), edge: edge.slice(0, edgeCount) };

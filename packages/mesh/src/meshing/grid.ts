@@ -76,28 +76,23 @@ function averageAroundNodes(
       sums[(y + 1) * stride + x + 1] = sums[y * stride + x + 1]! + row;
     }
   }
-  const sumTo = (px: number, py: number): number => {
-    const x = Math.min(Math.max(px, 0), width);
-    const y = Math.min(Math.max(py, 0), height);
-    const x0 = Math.min(Math.floor(x), width - 1);
-    const y0 = Math.min(Math.floor(y), height - 1);
-    const fx = x - x0;
-    const fy = y - y0;
-    const at = y0 * stride + x0;
-    const top = sums[at]! * (1 - fx) + sums[at + 1]! * fx;
-    const bottom = sums[at + stride]! * (1 - fx) + sums[at + stride + 1]! * fx;
-    return top * (1 - fy) + bottom * fy;
-  };
   const { columns, rows, cell, originX, originY } = grid;
   const half = Math.max(cell, 1) / 2;
   const area = 4 * half * half;
+  const [left, right] = [placesIn(columns, originX, cell, -half, width), placesIn(columns, originX, cell, half, width)];
+  const [above, below] = [placesIn(rows, originY, cell, -half, height), placesIn(rows, originY, cell, half, height)];
   const field = new Float32Array(columns * rows);
   for (let j = 0; j < rows; j++) {
-    const y = originY + j * cell;
+    const [top, topShare] = [above.firsts[j]! * stride, above.shares[j]!];
+    const [bottom, bottomShare] = [below.firsts[j]! * stride, below.shares[j]!];
     for (let i = 0; i < columns; i++) {
-      const x = originX + i * cell;
+      const [x0, share0] = [left.firsts[i]!, left.shares[i]!];
+      const [x1, share1] = [right.firsts[i]!, right.shares[i]!];
       const sum =
-        sumTo(x + half, y + half) - sumTo(x - half, y + half) - sumTo(x + half, y - half) + sumTo(x - half, y - half);
+        sumTo(sums, stride, bottom + x1, share1, bottomShare) -
+        sumTo(sums, stride, bottom + x0, share0, bottomShare) -
+        sumTo(sums, stride, top + x1, share1, topShare) +
+        sumTo(sums, stride, top + x0, share0, topShare);
       field[j * columns + i] = sum / area;
     }
   }
@@ -105,6 +100,31 @@ function averageAroundNodes(
   for (let i = 0; i < columns; i++) field[i] = field[(rows - 1) * columns + i] = 0;
   for (let j = 0; j < rows; j++) field[j * columns] = field[j * columns + columns - 1] = 0;
   return field;
+}
+
+/** For points this far from the nodes along a side of the picture: the pixel before each, and how far past it. */
+function placesIn(
+  count: number,
+  origin: number,
+  cell: number,
+  offset: number,
+  length: number,
+): { firsts: Int32Array; shares: Float64Array } {
+  const firsts = new Int32Array(count);
+  const shares = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    const place = Math.min(Math.max(origin + n * cell + offset, 0), length);
+    firsts[n] = Math.min(Math.floor(place), length - 1);
+    shares[n] = place - firsts[n]!;
+  }
+  return { firsts, shares };
+}
+
+/** The sum up to a point between the pixels: bilinear. */
+function sumTo(sums: Float64Array, stride: number, at: number, fx: number, fy: number): number {
+  const top = sums[at]! * (1 - fx) + sums[at + 1]! * fx;
+  const bottom = sums[at + stride]! * (1 - fx) + sums[at + stride + 1]! * fx;
+  return top * (1 - fy) + bottom * fy;
 }
 
 /** Share of the covered pixels that lie more than two nodes away from any inside node: parts too thin for the grid. */

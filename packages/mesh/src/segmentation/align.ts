@@ -42,39 +42,29 @@ function settle(
 ): Float32Array {
   const { width, height } = size;
   const blur = (plane: Float32Array, radius: number): Float32Array => boxBlur(plane, width, height, radius);
-  const hard = mask.map((m) => (m >= 0.5 ? 1 : 0));
-  const near = blur(hard, band);
-  const object = near.map((n) => (n > 0.999 ? 1 : 0));
-  const background = near.map((n) => (n < 0.001 ? 1 : 0));
+  const near = blur(hardened(mask), band);
+  const object = new Float32Array(mask.length);
+  const background = new Float32Array(mask.length);
+  for (let i = 0; i < mask.length; i++) {
+    object[i] = near[i]! > 0.999 ? 1 : 0;
+    background[i] = near[i]! < 0.001 ? 1 : 0;
+  }
   const [inside, outside] = [blur(object, around), blur(background, around)];
   const means: [Float32Array, Float32Array][] = [];
   const planes: Float32Array[] = [];
   const squares = new Float32Array(mask.length);
+  const masked = new Float32Array(mask.length);
+  const bothMeans = (plane: Float32Array): [Float32Array, Float32Array] => [
+    blur(multiplied(plane, object, masked), around),
+    blur(multiplied(plane, background, masked), around),
+  ];
   for (const c of [0, 1, 2] as const) {
     const plane = channelOf(lab, c);
     planes.push(plane);
     for (let i = 0; i < mask.length; i++) squares[i]! += plane[i]! ** 2;
-    means.push([
-      blur(
-        plane.map((v, i) => v * object[i]!),
-        around,
-      ),
-      blur(
-        plane.map((v, i) => v * background[i]!),
-        around,
-      ),
-    ]);
+    means.push(bothMeans(plane));
   }
-  const [squaresInside, squaresOutside] = [
-    blur(
-      squares.map((v, i) => v * object[i]!),
-      around,
-    ),
-    blur(
-      squares.map((v, i) => v * background[i]!),
-      around,
-    ),
-  ];
+  const [squaresInside, squaresOutside] = bothMeans(squares);
   const result = mask.slice();
   for (let i = 0; i < mask.length; i++) {
     if (object[i] || background[i] || inside[i]! < 0.01 || outside[i]! < 0.01) continue;
@@ -96,4 +86,15 @@ function settle(
     result[i] = trust * (0.7 * steep + 0.3 * mask[i]!) + (1 - trust) * mask[i]!;
   }
   return result;
+}
+
+function hardened(mask: Float32Array): Float32Array {
+  const result = new Float32Array(mask.length);
+  for (let i = 0; i < result.length; i++) result[i] = mask[i]! >= 0.5 ? 1 : 0;
+  return result;
+}
+
+function multiplied(plane: Float32Array, by: Float32Array, into: Float32Array): Float32Array {
+  for (let i = 0; i < into.length; i++) into[i] = plane[i]! * by[i]!;
+  return into;
 }

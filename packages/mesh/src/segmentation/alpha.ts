@@ -16,13 +16,17 @@ export function alphaCoverage({ alpha }: Picture): Float32Array | undefined {
   const { limit, below, above, share } = divide(alpha);
   if (share < minTransparent || above - below < minDifference) return undefined;
   const half = above >= opaque ? 127.5 : limit;
-  return Float32Array.from(alpha, (a) => Math.min(a / (2 * half), 1));
+  const levels = Float32Array.from({ length: 256 }, (_, a) => Math.min(a / (2 * half), 1));
+  const coverage = new Float32Array(alpha.length);
+  for (let i = 0; i < coverage.length; i++) coverage[i] = levels[alpha[i]!]!;
+  return coverage;
 }
 
 /** Otsu's threshold: the two groups' means lie furthest apart. `share` of the pixels lies below it. */
 function divide(alpha: Uint8Array): { limit: number; below: number; above: number; share: number } {
   const bins = new Float64Array(256);
-  for (const a of alpha) bins[a]!++;
+  // Not `for … of`: its iterator takes ten times as long.
+  for (let i = 0; i < alpha.length; i++) bins[alpha[i]!]!++;
   const total = bins.reduce((sum, count, value) => sum + count * value, 0);
   let best = { limit: 0, below: 0, above: 0, share: 0 };
   let most = -1;
