@@ -36,25 +36,23 @@ export function smoothNormals(grid: Grid, heights: Float32Array): NormalAt {
 /** Derivatives of the squared height along columns and rows; differences end at the outline if it comes before the neighbour. */
 function slopesOfSquare({ columns, rows, field }: Grid, heights: Float32Array): Float32Array {
   const slopes = new Float32Array(heights.length * 2);
-  const along = (at: number, step: number): number => {
-    const here = heights[at]! ** 2;
-    const after = side(field[at]!, field[at + step]!, heights[at + step]!);
-    const before = side(field[at]!, field[at - step]!, heights[at - step]!);
-    const forward = (after.square - here) / after.reach;
-    const backward = (here - before.square) / before.reach;
-    return (forward * before.reach + backward * after.reach) / (after.reach + before.reach);
-  };
   for (let j = 1; j < rows - 1; j++) {
     for (let i = 1; i < columns - 1; i++) {
       const at = j * columns + i;
       if (field[at]! <= 0.5) continue;
-      slopes[2 * at] = along(at, 1);
-      slopes[2 * at + 1] = along(at, columns);
+      slopes[2 * at] = slopeAlong(field, heights, at, 1);
+      slopes[2 * at + 1] = slopeAlong(field, heights, at, columns);
     }
   }
   return slopes;
 }
 
-function side(here: number, there: number, height: number): { square: number; reach: number } {
-  return there > 0.5 ? { square: height ** 2, reach: 1 } : { square: 0, reach: crossing(here, there) };
+function slopeAlong(field: Float32Array, heights: Float32Array, at: number, step: number): number {
+  const here = heights[at]! ** 2;
+  const [after, before] = [at + step, at - step];
+  const reachAfter = field[after]! > 0.5 ? 1 : crossing(field[at]!, field[after]!);
+  const reachBefore = field[before]! > 0.5 ? 1 : crossing(field[at]!, field[before]!);
+  const forward = ((field[after]! > 0.5 ? heights[after]! ** 2 : 0) - here) / reachAfter;
+  const backward = (here - (field[before]! > 0.5 ? heights[before]! ** 2 : 0)) / reachBefore;
+  return (forward * reachBefore + backward * reachAfter) / (reachAfter + reachBefore);
 }

@@ -48,14 +48,13 @@ function halve(large: Uint8Array, width: number, height: number): Uint8Array<Arr
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = 2 * y * row + 8 * x;
-      const corners = [from, from + 4, from + row, from + row + 4];
-      let covered = 0;
-      for (const corner of corners) if (large[corner + 3]) covered++;
+      const below = from + row;
+      // Alpha is 255 or 0, and colours are 0 where alpha is.
+      const covered = (large[from + 3]! + large[from + 7]! + large[below + 3]! + large[below + 7]!) / 255;
       if (covered === 0) continue;
       const to = 4 * (y * width + x);
       for (let c = 0; c < 3; c++) {
-        let sum = 0;
-        for (const corner of corners) sum += large[corner + c]!;
+        const sum = large[from + c]! + large[from + 4 + c]! + large[below + c]! + large[below + 4 + c]!;
         result[to + c] = sum / covered + 0.5;
       }
       result[to + 3] = (255 * covered) / 4 + 0.5;

@@ -140,7 +140,7 @@ function componentOf(total: Float64Array, count: number, all: number): number[] 
   let at = 3;
   for (const r of [0, 1, 2] as const) {
     for (let c = r; c < 3; c++) {
-      const value = total[at++]! / count - mean[r] * mean[c]! + (r === c ? extraVariance : 0);
+      const value = total[at++]! / count - mean[r] * mean[c] + (r === c ? extraVariance : 0);
       covariance[3 * r + c] = covariance[3 * c + r] = value;
     }
   }

@@ -1,5 +1,6 @@
 import { softBlur } from '../image/blur.ts';
 import { fitBackdrop } from './backdrop-fit.ts';
+import type { Backdrop } from './backdrop-fit.ts';
 import { measureDifference } from './difference.ts';
 import { enclosedByFocus, findFocus } from './focus.ts';
 import { borderDistance, findSaliency } from './saliency.ts';
@@ -16,6 +17,8 @@ export interface Cues {
   saliency: Float32Array;
   /** How much of the border is in focus, 0 to 1. */
   borderFocus: number;
+  /** The smooth backdrop that fits the border best, if any does. */
+  backdrop: Backdrop | undefined;
 }
 
 /** @param learned The probability that each pixel belongs to the object, from other pictures; the last cue, 0 without it. */
@@ -50,5 +53,5 @@ export function findCues(lab: Float32Array, width: number, height: number, learn
       perPixel[at + 13] = learned ? logOdds(learned[i]!) / 4 : 0;
     }
   }
-  return { perPixel, saliency, borderFocus: focus.borderShare };
+  return { perPixel, saliency, borderFocus: focus.borderShare, backdrop };
 }

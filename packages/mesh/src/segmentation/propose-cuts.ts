@@ -4,7 +4,6 @@ import { findComponents } from '../image/connected-components.ts';
 import { coveredPixels } from '../image/morphology.ts';
 import { resample, shrinkRgb } from '../image/resample.ts';
 import { cutFromBackdrop } from './backdrop.ts';
-import { fitBackdrop } from './backdrop-fit.ts';
 import { findCues } from './cues.ts';
 import { guessObject } from './guess-object.ts';
 import { intersectionOverUnion, measureCut } from './measure-cut.ts';
@@ -76,7 +75,7 @@ export function proposeCuts(picture: Picture, prior?: Prior): Proposals {
     learned,
     borderFocus: cues.borderFocus,
     cuts: withoutUndefined(found),
-    backdrop: fitBackdrop(lab, width, height) ?? { fits: 0, noise: 16 },
+    backdrop: cues.backdrop ?? { fits: 0, noise: 16 },
   };
   const cuts: Proposal[] = [];
   for (const [method, cut] of Object.entries(evidence.cuts) as [CutMethod, Float32Array][]) {

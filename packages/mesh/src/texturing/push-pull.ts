@@ -19,6 +19,7 @@ export function fillUnknown(image: WeightedImage): WeightedImage {
     return image;
   }
   const coarse = fillUnknown(halve(image));
+  const known = coarse.values;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = 4 * (y * width + x);
@@ -35,9 +36,7 @@ export function fillUnknown(image: WeightedImage): WeightedImage {
       const far = 4 * (y1 * coarse.width + x1);
       for (let c = 0; c < 3; c++) {
         const colour =
-          0.5625 * coarse.values[near + c]! +
-          0.1875 * (coarse.values[across + c]! + coarse.values[down + c]!) +
-          0.0625 * coarse.values[far + c]!;
+          0.5625 * known[near + c]! + 0.1875 * (known[across + c]! + known[down + c]!) + 0.0625 * known[far + c]!;
         values[at + c]! += missing * colour;
       }
       values[at + 3] = 1;

@@ -64,16 +64,20 @@ export function paintSkin(
 
 function halve({ width: fullWidth, height: fullHeight, values }: Front): Side {
   const [width, height] = [Math.max(1, Math.ceil(fullWidth / 2)), Math.max(1, Math.ceil(fullHeight / 2))];
-  const planes = [0, 1, 2].map(() => new Float32Array(width * height));
-  for (let y = 0; y < height; y++) {
-    const [top, bottom] = [2 * y * fullWidth, Math.min(2 * y + 1, fullHeight - 1) * fullWidth];
-    for (let x = 0; x < width; x++) {
-      const [left, right] = [2 * x, Math.min(2 * x + 1, fullWidth - 1)];
-      const [a, b, c, d] = [4 * (top + left), 4 * (top + right), 4 * (bottom + left), 4 * (bottom + right)];
-      for (let k = 0; k < 3; k++)
-        planes[k]![y * width + x] = (values[a + k]! + values[b + k]! + values[c + k]! + values[d + k]!) / 4;
+  const planes = [0, 1, 2].map((channel) => {
+    const plane = new Float32Array(width * height);
+    for (let y = 0; y < height; y++) {
+      const top = 4 * 2 * y * fullWidth + channel;
+      const bottom = 4 * Math.min(2 * y + 1, fullHeight - 1) * fullWidth + channel;
+      for (let x = 0; x < width; x++) {
+        const left = 4 * 2 * x;
+        const right = 4 * Math.min(2 * x + 1, fullWidth - 1);
+        const sum = values[top + left]! + values[top + right]! + values[bottom + left]! + values[bottom + right]!;
+        plane[y * width + x] = sum / 4;
+      }
     }
-  }
+    return plane;
+  });
   return { width, height, planes };
 }
 
