@@ -1,19 +1,19 @@
 /**
- * Seconds per stage (median) and peak memory.
+ * What a photo takes: seconds (medians), CPU seconds in brackets, and peak memory, each photo in a process of its own.
  * node packages/mesh/scripts/bench.ts [runs] [photo …]   (without photos: pictures made in code)
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import sharp from 'sharp';
-import { generateModel, stages } from '../src/index.ts';
-import type { Stage } from '../src/index.ts';
-import { median } from '../src/segmentation/median.ts';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { stages } from '../src/index.ts';
 import { logo, mug, noise, shadedBall } from '../test/pictures.ts';
+import type { PhotoFigures, Spent } from './bench/photo-figures.ts';
 
-sharp.concurrency(1);
-const [runsGiven = '5', ...paths] = process.argv.slice(2);
-const runs = Number(runsGiven);
-const inputs: [string, Uint8Array][] =
+const [runs = '5', ...paths] = process.argv.slice(2);
+const pictures: [string, Uint8Array][] =
   paths.length > 0
     ? await Promise.all(
         paths.map(async (path): Promise<[string, Uint8Array]> => [basename(path), await readFile(path)]),
@@ -25,38 +25,26 @@ const inputs: [string, Uint8Array][] =
         ['natural, 1024 px', await noise(1024, 768)],
       ];
 
-const measured = [...stages, 'all'] as const;
-type Laps = Record<Stage | 'all', number[]>;
-console.log(['picture', ...measured, 'CPU', 'peak MB'].join('\t'));
-for (const [name, image] of inputs) {
-  const laps = Object.fromEntries(measured.map((what): [string, number[]] => [what, []])) as Laps;
-  const before = process.cpuUsage();
-  for (let run = 0; run < runs; run++) await once(image, laps);
-  const spent = process.cpuUsage(before);
-  const cpu = spent.user + spent.system;
-  const seconds = measured.map((what) => median(laps[what]).toFixed(3));
+const columns = ['first model', 'next model', ...stages, 'cut at 320 px', 'one stroke', 'peak MB'];
+console.log(['picture', ...columns].join('\t'));
+for (const [name, picture] of pictures) {
+  const figures = await measure(picture);
+  const { cold, warm, cut, stroke, peakMb } = figures;
+  const laps = stages.map((stage) => (figures.stages[stage] ?? 0).toFixed(3));
   console.log(
-    [name, ...seconds, (cpu / runs / 1e6).toFixed(2), Math.round(process.resourceUsage().maxRSS / 1024)].join('\t'),
+    [name, both(cold), both(warm), ...laps, both(cut), both(stroke), Math.round(peakMb)].map(String).join('\t'),
   );
 }
 
-async function once(image: Uint8Array, laps: Laps): Promise<void> {
-  const started = performance.now();
-  let last = started;
-  let current: Stage = 'decode';
-  await generateModel(
-    image,
-    {},
-    {
-      report({ stage }) {
-        const now = performance.now();
-        if (stage === current) return;
-        laps[current].push((now - last) / 1000);
-        last = now;
-        current = stage;
-      },
-    },
-  );
-  laps.write.push((performance.now() - last) / 1000);
-  laps.all.push((performance.now() - started) / 1000);
+async function measure(picture: Uint8Array): Promise<PhotoFigures> {
+  const script = fileURLToPath(new URL('bench/measure-photo.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, runs], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(picture);
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  if (code !== 0) throw new Error(`The process that measures ended with ${code}.`);
+  return JSON.parse(output) as PhotoFigures;
+}
+
+function both({ seconds, cpu }: Spent): string {
+  return `${seconds.toFixed(2)} (${cpu.toFixed(2)})`;
 }
