@@ -73,7 +73,7 @@ function shrink(picture: Picture, coverage: Float32Array): { small: Picture; cov
   const height = Math.max(1, Math.round(picture.height * scale));
   const rgb = shrinkRgb(picture.rgb, picture.width, picture.height, width, height);
   return {
-    small: { width, height, rgb },
+    small: { width, height, rgb, ...(picture.enlarged && { enlarged: picture.enlarged * scale }) },
     coverage: resample(coverage, picture.width, picture.height, width, height),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layGrid } from '../meshing/grid.ts';
 import type { Grid } from '../meshing/grid.ts';
-import { inflate, solvePoisson } from './inflate.ts';
+import { inflate, inflateRound, solvePoisson } from './inflate.ts';
 
 describe('solvePoisson', () => {
   it.each([12.3, 40.7, 190.4])('gives a ball over a disc of radius %d, within a thousandth of the radius', (radius) => {
@@ -53,3 +53,24 @@ function discField(radius: number): Grid {
   });
   return { columns, rows: columns, cell: 1, originX: 0, originY: 0, field };
 }
+
+describe('inflateRound', () => {
+  it('makes a disc nearly as deep as it is wide', () => {
+    const { field, columns, rows } = discField(120);
+    const top = Math.max(...inflateRound({ field, columns, rows, cell: 1, originX: 0, originY: 0 }));
+    expect(top / 120).toBeGreaterThan(0.92);
+    expect(top / 120).toBeLessThan(1.01);
+  });
+
+  it('makes a long bar hardly deeper than it is wide', () => {
+    const [columns, rows, half] = [401, 65, 24];
+    const field = new Float32Array(columns * rows);
+    for (let j = 0; j < rows; j++) {
+      for (let i = 5; i < columns - 5; i++)
+        field[j * columns + i] = Math.min(Math.max(half - Math.abs(j - 32) + 0.5, 0), 1);
+    }
+    const top = Math.max(...inflateRound({ field, columns, rows, cell: 1, originX: 0, originY: 0 }));
+    expect(top / half).toBeGreaterThan(0.9);
+    expect(top / half).toBeLessThan(1.1);
+  });
+});

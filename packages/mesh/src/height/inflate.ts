@@ -1,3 +1,4 @@
+import { distanceInside } from '../image/distance.ts';
 import { crossing } from '../meshing/grid.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { DepthName } from '../types.ts';
@@ -22,6 +23,24 @@ export function inflate(grid: Grid, depth: DepthName): Float32Array {
   for (let i = 0; i < heights.length; i++) {
     const full = factor * Math.sqrt(heights[i]!);
     heights[i] = full / Math.sqrt(1 + (full / limit) ** 2);
+  }
+  return heights;
+}
+
+/** How much higher than half the width of its widest part a round body may become, and how firmly that is kept. */
+const roundCap = { ofHalfWidth: 1.1, power: 6 };
+
+/**
+ * Heights of a body that is about as deep as the widest part of the outline is wide: over a disc nearly the ball, over a
+ * long outline, whose √u is 1.4 times half its width, nearly round too.
+ */
+export function inflateRound({ field, columns, rows }: Grid): Float32Array {
+  const heights = solvePoisson(field, columns, rows);
+  const halfWidth = distanceInside(field, columns, rows).reduce((most, d) => Math.max(most, d), 1);
+  const limit = roundCap.ofHalfWidth * halfWidth;
+  for (let i = 0; i < heights.length; i++) {
+    const full = Math.sqrt(heights[i]!);
+    heights[i] = full / (1 + (full / limit) ** roundCap.power) ** (1 / roundCap.power);
   }
   return heights;
 }

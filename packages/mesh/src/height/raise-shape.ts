@@ -4,7 +4,7 @@ import type { Grid } from '../meshing/grid.ts';
 import type { Depth, DepthName, ShapeKind } from '../types.ts';
 import { emboss } from './emboss.ts';
 import { raiseEvenly } from './even.ts';
-import { inflate } from './inflate.ts';
+import { inflate, inflateRound } from './inflate.ts';
 import { raisePlaque } from './plaque.ts';
 import { revolve } from './revolve.ts';
 
@@ -49,7 +49,7 @@ export function raiseShape(grid: Grid, picture: Picture, { kind, depth, detail }
     emboss(heights, grid, picture, detail);
     return { front: heights, back: heights };
   }
-  const heights = kind === 'lathe' ? revolve(grid) : inflate(grid, kind === 'round' ? 'full' : 'soft');
+  const heights = raiseThick(grid, picture, kind);
   const own = 2 * heights.reduce((highest, height) => Math.max(highest, height), 0);
   const wanted = thicknessOf(grid, depth, own);
   // A turned body is never thicker than it is wide.
@@ -57,6 +57,11 @@ export function raiseShape(grid: Grid, picture: Picture, { kind, depth, detail }
   for (let at = 0; at < heights.length; at++) heights[at]! *= scale;
   emboss(heights, grid, picture, detail);
   return { front: heights, back: heights };
+}
+
+function raiseThick(grid: Grid, picture: Picture, kind: 'round' | 'soft' | 'lathe'): Float32Array {
+  if (kind === 'lathe') return revolve(grid, (picture.enlarged ?? 1) / grid.cell);
+  return kind === 'round' ? inflateRound(grid) : inflate(grid, 'soft');
 }
 
 function thicknessOf(grid: Grid, depth: Depth | undefined, own: number): number {

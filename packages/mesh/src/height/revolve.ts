@@ -6,9 +6,12 @@ import type { Axis } from '../outline/axis.ts';
 /** Nodes along the long side of the plane in which the axis is looked for. */
 const axisSide = 96;
 
-/** Sections over which edges are evened out, as a share of all: a ragged outline would become rings around the body. */
-const evenOver = 0.012;
-/** Edges farther apart than this, in cells, are a step of the body. */
+/**
+ * Sections over which edges are evened out to either side, as a share of all and in pixels of the photo's file: a ragged
+ * outline would become rings around the body.
+ */
+const evenOver = { share: 0.012, pixels: 3 };
+/** Edges of neighbouring sections farther apart than this, in cells, are a step of the body. */
 const step = 2;
 
 /** One part of a cross-section: from the left edge to the right one, in cells beside the axis. */
@@ -20,13 +23,14 @@ interface Span {
 /**
  * Heights of a body of revolution: across the axis each section of the outline becomes a circle with the section as its
  * diameter. The axis is that of the outline's symmetry, at any angle.
+ * @param pixel Side of a pixel of the photo's file, in cells: large where a small photo was enlarged.
  */
-export function revolve(grid: Grid): Float32Array {
+export function revolve(grid: Grid, pixel: number): Float32Array {
   const { columns, field } = grid;
   const heights = new Float32Array(field.length);
   const axis = axisOf(grid);
   if (!axis) return heights;
-  const sections = cutAcross(grid, axis);
+  const sections = cutAcross(grid, axis, pixel);
   for (let at = 0; at < field.length; at++) {
     if (field[at]! <= 0.5) continue;
     const [x, y] = [(at % columns) - axis.x, Math.floor(at / columns) - axis.y];
@@ -54,7 +58,7 @@ function axisOf({ columns, rows, field }: Grid): Axis | undefined {
 }
 
 /** The sections of the outline at whole cells along the axis, from its first one. */
-function cutAcross(grid: Grid, axis: Axis): { start: number; spans: Span[][] } {
+function cutAcross(grid: Grid, axis: Axis, pixel: number): { start: number; spans: Span[][] } {
   const { columns, rows, field } = grid;
   const reach = Math.ceil(Math.hypot(columns, rows));
   const spans: Span[][] = [];
@@ -78,27 +82,48 @@ function cutAcross(grid: Grid, axis: Axis): { start: number; spans: Span[][] } {
     }
     spans.push(section);
   }
+  const sections = spans.filter((section) => section.length > 0).length;
   return {
     start: -reach,
-    spans: even(spans, Math.round(evenOver * spans.filter((section) => section.length > 0).length)),
+    spans: even(spans, Math.round(Math.max(evenOver.share * sections, evenOver.pixels * pixel))),
   };
 }
 
-/** Each edge as the mean of those near it in the sections before and after, where they are in as many parts. */
+/**
+ * Each edge by a parabola through those of the sections before and after, up to the next step or end of the body: that
+ * leaves bellies as round as they are.
+ */
 function even(spans: readonly Span[][], reach: number): Span[][] {
   return spans.map((section, k) =>
     section.map((span, part) => {
-      let [from, to, count] = [0, 0, 0];
-      for (let other = k - reach; other <= k + reach; other++) {
-        const near = spans[other]?.length === section.length ? spans[other]?.[part] : undefined;
-        if (!near || Math.abs(near.from - span.from) > step || Math.abs(near.to - span.to) > step) continue;
-        from += near.from;
-        to += near.to;
-        count++;
+      const before = follow(spans, k, part, -1, reach);
+      const after = follow(spans, k, part, 1, reach);
+      const m = Math.min(before.length, after.length);
+      if (m < 2) return span;
+      let [from, to] = [0, 0];
+      for (let d = -m; d <= m; d++) {
+        const near = d < 0 ? before[-d - 1]! : d > 0 ? after[d - 1]! : span;
+        // The value in the middle of the least-squares parabola, as Savitzky and Golay weigh it.
+        const weight = (3 * (3 * m * m + 3 * m - 1 - 5 * d * d)) / ((2 * m - 1) * (2 * m + 1) * (2 * m + 3));
+        from += weight * near.from;
+        to += weight * near.to;
       }
-      return { from: from / count, to: to / count };
+      return { from, to };
     }),
   );
+}
+
+/** The same part of the sections that follow, at most `reach` of them, as long as they go on without a step. */
+function follow(spans: readonly Span[][], start: number, part: number, way: 1 | -1, reach: number): Span[] {
+  const found: Span[] = [];
+  let last = spans[start]![part]!;
+  for (let k = start + way; found.length < reach; k += way) {
+    const next = spans[k]?.length === spans[start]!.length ? spans[k]![part]! : undefined;
+    if (!next || Math.abs(next.from - last.from) > step || Math.abs(next.to - last.to) > step) break;
+    found.push(next);
+    last = next;
+  }
+  return found;
 }
 
 /** Square of a circle's height at this distance from the axis; negative where no section is near. */

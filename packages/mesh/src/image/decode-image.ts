@@ -19,7 +19,9 @@ const minLongSide = 256;
  */
 export async function decodeImage(image: Uint8Array, longSide = maxLongSide): Promise<Picture> {
   const info = await readHeader(image);
-  return visible(await decodeAt(image, info, workingSize(info, longSide)));
+  const size = workingSize(info, longSide);
+  const picture = visible(await decodeAt(image, info, size));
+  return size.width > info.width ? { ...picture, enlarged: size.width / info.width } : picture;
 }
 
 /** The longest side at which a picture is searched for its object: a larger one costs more and finds the same. */

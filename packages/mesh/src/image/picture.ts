@@ -6,4 +6,6 @@ export interface Picture {
   rgb: Uint8Array;
   /** One byte per pixel; absent where there is no alpha channel. */
   alpha?: Uint8Array;
+  /** How many times as large as the file it is; absent where that has not been enlarged. */
+  enlarged?: number;
 }
