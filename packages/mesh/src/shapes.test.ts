@@ -4,7 +4,19 @@ import { alphaMask, compareFront, findDefects, genus, volume } from '../test/che
 import { countCrossings } from '../test/crossings.ts';
 import { chair, draw, logo, ring } from '../test/pictures.ts';
 import { readModel } from '../test/read-model.ts';
-import { ball, bottle, coin, sign, spanner } from '../test/shape-pictures.ts';
+import {
+  apple,
+  ball,
+  blackboard,
+  bottle,
+  coin,
+  guitar,
+  planet,
+  printedDisc,
+  sign,
+  soccerBall,
+  spanner,
+} from '../test/shape-pictures.ts';
 import { generateModel, previewShapes, shapeKinds } from './index.ts';
 import type { GenerateOptions } from './index.ts';
 
@@ -144,6 +156,43 @@ describe('without a shape', () => {
     ['a spanner', spanner, 'flat'],
   ] as const)('%s becomes what it is', async (_, make, shape) => {
     expect((await generateModel(await make(300), { faceLimit: 500 })).statistics.shape).toBe(shape);
+  });
+
+  it.each([
+    ['a soccer ball', soccerBall],
+    ['a planet', planet],
+    ['an apple', apple],
+    ['a small ball', (): Promise<Uint8Array> => ball(50)],
+  ] as const)('%s is nearly as deep as it is wide', async (_, make) => {
+    const { statistics } = await generateModel(await make(300), { faceLimit: 800 });
+    expect(statistics.depth / Math.min(statistics.width, statistics.height)).toBeGreaterThan(0.85);
+  });
+
+  it.each([
+    ['a printed disc', printedDisc],
+    ['a guitar', guitar],
+    ['a blackboard', blackboard],
+  ] as const)('%s is thin', async (_, make) => {
+    const { statistics } = await generateModel(await make(300), { faceLimit: 800 });
+    expect(['flat', 'plaque']).toContain(statistics.shape);
+    expect(statistics.depth / Math.min(statistics.width, statistics.height)).toBeLessThan(0.3);
+  });
+
+  it.each([
+    ['a soccer ball', soccerBall],
+    ['an apple', apple],
+    ['a bottle', bottle],
+    ['a guitar', guitar],
+  ] as const)('%s becomes the same by its alpha, by a mask, and by the cut of a photo of it', async (_, make) => {
+    const cutOut = await make(256);
+    const photo = await sharp(cutOut).flatten({ background: '#f4f4f0' }).png().toBuffer();
+    const mask = await sharp(cutOut).extractChannel('alpha').png().toBuffer();
+    const shapes = [];
+    for (const [picture, given] of [[cutOut], [photo, mask], [photo]] as const) {
+      const options = given ? { mask: given } : { mode: 'object' as const };
+      shapes.push((await generateModel(picture, { ...options, faceLimit: 300 })).statistics.shape);
+    }
+    expect(new Set(shapes).size).toBe(1);
   });
 
   it('a name for the thickness makes what it always made', async () => {

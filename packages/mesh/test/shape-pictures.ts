@@ -54,6 +54,101 @@ export function spanner(side: number): Promise<Uint8Array> {
   );
 }
 
+const light = `<defs>
+  <radialGradient id="bright" cx="0.42" cy="0.36" r="0.7"><stop offset="0" stop-color="#fff" stop-opacity="0.5"/><stop offset="0.3" stop-color="#fff" stop-opacity="0"/></radialGradient>
+  <radialGradient id="shade" cx="0.42" cy="0.36" r="0.75"><stop offset="0.3" stop-color="#000" stop-opacity="0"/><stop offset="0.75" stop-color="#000" stop-opacity="0.35"/><stop offset="1" stop-color="#000" stop-opacity="0.75"/></radialGradient>
+</defs>`;
+
+/** Dark patches on white, in the shade of a ball. */
+export function soccerBall(side: number): Promise<Uint8Array> {
+  const patch = (x: number, y: number, r: number): string =>
+    `<path d="M${x} ${y - r} l${0.95 * r} ${0.69 * r} l${-0.36 * r} ${1.12 * r} h${-1.18 * r} l${-0.36 * r} ${-1.12 * r} z" fill="#222"/>`;
+  const patches = [
+    patch(50, 49, 11),
+    patch(50, 14, 8),
+    patch(84, 38, 8),
+    patch(71, 77, 8),
+    patch(29, 77, 8),
+    patch(16, 38, 8),
+  ];
+  return draw(
+    side,
+    side,
+    `${light}<g transform="scale(${side / 100})"><clipPath id="rim"><circle cx="50" cy="50" r="43"/></clipPath>
+      <circle cx="50" cy="50" r="43" fill="#eee"/><g clip-path="url(#rim)">${patches.join('')}</g>
+      <circle cx="50" cy="50" r="43" fill="url(#shade)"/><circle cx="50" cy="50" r="43" fill="url(#bright)"/></g>`,
+  );
+}
+
+/** Stripes of clouds, darker towards the rim. */
+export function planet(side: number): Promise<Uint8Array> {
+  const stripes = Array.from(
+    { length: 9 },
+    (_, k) =>
+      `<rect x="0" y="${8 + 10 * k}" width="100" height="${3 + (k % 3) * 2}" fill="${k % 2 ? '#864' : '#c96'}"/>`,
+  ).join('');
+  return draw(
+    side,
+    side,
+    `${light}<g transform="scale(${side / 100})"><clipPath id="rim"><circle cx="50" cy="50" r="44"/></clipPath>
+      <circle cx="50" cy="50" r="44" fill="#dba"/><g clip-path="url(#rim)">${stripes}</g><circle cx="50" cy="50" r="44" fill="url(#shade)"/></g>`,
+  );
+}
+
+/** With a dip and a stalk. */
+export function apple(side: number): Promise<Uint8Array> {
+  return draw(
+    side,
+    side,
+    `${light}<g transform="scale(${side / 100})"><path d="M50 22 C60 10 90 14 90 46 C90 74 70 94 58 92 Q50 89 42 92 C30 94 10 74 10 46 C10 14 40 10 50 22 z" fill="#c32"/>
+      <path d="M50 22 C60 10 90 14 90 46 C90 74 70 94 58 92 Q50 89 42 92 C30 94 10 74 10 46 C10 14 40 10 50 22 z" fill="url(#shade)"/>
+      <ellipse cx="36" cy="36" rx="9" ry="6" fill="#fff" opacity="0.5"/><path d="M49 26 q0 -12 5 -18 l3 2 q-5 6 -5 16 z" fill="#531"/></g>`,
+  );
+}
+
+/** A disc in even light, with lines of print. */
+export function printedDisc(side: number): Promise<Uint8Array> {
+  const lines = [32, 42, 52, 62].map((y) =>
+    Array.from(
+      { length: 11 },
+      (_, k) => `<path d="M${23 + 5 * k} ${y} h3 v${2 + ((k * 7 + y) % 3)} h-2 v3 h-1 z" fill="#223"/>`,
+    ).join(''),
+  );
+  return draw(
+    side,
+    side,
+    `<g transform="scale(${side / 100})"><circle cx="50" cy="50" r="44" fill="#ddc"/><circle cx="50" cy="50" r="38" fill="none" stroke="#997" stroke-width="1"/>${lines.join('')}</g>`,
+  );
+}
+
+/** As symmetric as a bottle, but flat: the light is the same everywhere. */
+export function guitar(side: number): Promise<Uint8Array> {
+  const strings = [47.6, 48.8, 50, 51.2, 52.4].map((x) => `<path d="M${x} 10 v66" stroke="#ddd" stroke-width="0.4"/>`);
+  const frets = Array.from(
+    { length: 12 },
+    (_, k) => `<path d="M47 ${14 + 3 * k} h6" stroke="#ccb" stroke-width="0.5"/>`,
+  );
+  return draw(
+    side,
+    side,
+    `<g transform="scale(${side / 100})"><path d="M46 4 h8 v8 h-1 v38 c6 -3 15 0 15 8 c0 5 -4 6 -4 10 c0 5 7 6 7 15 c0 10 -10 14 -21 14 c-11 0 -21 -4 -21 -14 c0 -9 7 -10 7 -15 c0 -4 -4 -5 -4 -10 c0 -8 9 -11 15 -8 v-38 h-1 z" fill="#c84"/>
+      <path d="M47 12 h6 v48 h-6 z" fill="#421"/><circle cx="50" cy="66" r="6" fill="#210"/><rect x="43" y="80" width="14" height="3" fill="#421"/>${strings.join('')}${frets.join('')}</g>`,
+  );
+}
+
+/** In a frame, with words on it. */
+export function blackboard(side: number): Promise<Uint8Array> {
+  const words = Array.from(
+    { length: 14 },
+    (_, k) => `<path d="M${18 + 9 * (k % 7)} ${k < 7 ? 40 : 55} q2 -5 4 0 t4 0" stroke="#eee" fill="none"/>`,
+  ).join('');
+  return draw(
+    side,
+    side,
+    `<g transform="scale(${side / 100})"><rect x="6" y="20" width="88" height="60" fill="#a85"/><rect x="10" y="24" width="80" height="52" fill="#132"/>${words}</g>`,
+  );
+}
+
 /** A head with eyes and a mouth in the middle, and hair around it. */
 export function head(side: number): Promise<Uint8Array> {
   return draw(

@@ -39,6 +39,7 @@ export function inflateRound({ field, columns, rows }: Grid): Float32Array {
   const halfWidth = distanceInside(field, columns, rows).reduce((most, d) => Math.max(most, d), 1);
   const limit = roundCap.ofHalfWidth * halfWidth;
   for (let i = 0; i < heights.length; i++) {
+    if (heights[i] === 0) continue;
     const full = Math.sqrt(heights[i]!);
     heights[i] = full / (1 + (full / limit) ** roundCap.power) ** (1 / roundCap.power);
   }

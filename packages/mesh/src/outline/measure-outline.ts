@@ -1,4 +1,5 @@
 import { findComponents } from '../image/connected-components.ts';
+import { distanceInside } from '../image/distance.ts';
 import { resample } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import { findAxis } from './axis.ts';
@@ -30,6 +31,9 @@ export interface OutlineMeasures {
   slenderness: number;
   /** Share of the sections across the axis that are in one piece. */
   unbroken: number;
+  /** Half the width of the widest place against the root of the area, and the mean distance from the outline against it. */
+  thickest: number;
+  even: number;
 }
 
 /** An object's outline on a small plane: its largest part without holes, and what was measured of it. */
@@ -66,6 +70,7 @@ export function measureOutline(grid: Grid): MeasuredOutline | undefined {
     straightness: straightnessOf(plane),
     symmetry: axis.symmetry,
     ...sectionsOf(plane, axis),
+    ...thicknessOf(plane, area),
   };
 }
 
@@ -161,6 +166,13 @@ function straightnessOf({ values, width, height }: Plane): number {
   let peaks = 0;
   for (const weight of facing) peaks += Math.max(weight / total - 3 / directions, 0);
   return peaks;
+}
+
+function thicknessOf({ values, width, height }: Plane, area: number): { thickest: number; even: number } {
+  const distance = distanceInside(values, width, height);
+  const most = distance.reduce((greatest, d) => Math.max(greatest, d), 1);
+  const mean = distance.reduce((sum, d) => sum + d, 0) / Math.max(area, 1);
+  return { thickest: most / Math.sqrt(area), even: mean / most };
 }
 
 function sectionsOf({ values, width, height }: Plane, axis: Axis): { slenderness: number; unbroken: number } {

@@ -1,147 +1,142 @@
-import { boxBlur } from '../image/blur.ts';
 import type { Picture } from '../image/decode-image.ts';
-import { distanceInside } from '../image/distance.ts';
-import { bilinear } from '../image/resample.ts';
 import type { Grid } from '../meshing/grid.ts';
 import type { MeasuredOutline } from './measure-outline.ts';
+import { sampleInside } from './sample-inside.ts';
+import type { Sample } from './sample-inside.ts';
 
 /** What the photo's light says about an object's body. */
 export interface ShadingMeasures {
-  /** How much of the variation of lightness a dome explains, whose middle is lighter than its rim, and a tilt. */
+  /** How much of the variation of lightness a ball lit from anywhere explains. */
   dome: number;
   /** Whether the middle is lighter than the rim, in units of the spread of lightness; negative where it is darker. */
   middle: number;
-  /** How much of the variation of lightness the distance from the axis explains. */
+  /** How much darker the rim is than the light in the middle: on average, and on the side where it is least so. */
+  fall: number;
+  leastFall: number;
+  /** How much of the variation of lightness the distance from the axis explains; within each section, too. */
   stripes: number;
-  /** Spread of lightness, 0 to 1, and of what of it is finer than a twentieth of the object. */
-  spread: number;
+  sections: number;
+  /** Whether the light falls towards both edges of the sections across the axis. */
+  edges: number;
+  /** Spread of the lightness that is finer than a twentieth of the object, 0 to 1. */
   detail: number;
+  /** Strength of the mean colour, 0 to 1. */
+  colour: number;
 }
 
-/** Measures the lightness of the picture inside an outline, a little away from its rim. */
+const nothing: ShadingMeasures = {
+  dome: 0,
+  middle: 0,
+  fall: 0,
+  leastFall: 0,
+  stripes: 0,
+  sections: 0,
+  edges: 0,
+  detail: 0,
+  colour: 0,
+};
+
+/** Measures the picture inside an outline, a little away from its rim. */
 export function measureShading(grid: Grid, picture: Picture, outline: MeasuredOutline): ShadingMeasures {
   const { plane, axis } = outline;
-  const { width, height } = plane;
   const samples = sampleInside(grid, picture, outline);
-  if (samples.length < 12) return { dome: 0, middle: 0, stripes: 0, spread: 0, detail: 0 };
+  if (samples.length < 12) return nothing;
   const light = samples.map((sample) => sample.light);
   const mean = average(light);
   const variance = Math.max(average(light.map((l) => (l - mean) ** 2)), 1e-6);
   const spread = Math.sqrt(variance);
-  const columns = samples.map(({ x, y, rise }) => [1, (x - axis.x) / width, (y - axis.y) / height, rise]);
-  const fitted = leastSquares(columns, light);
-  const residual = average(light.map((l, k) => (l - dot(columns[k]!, fitted)) ** 2));
   const meanRise = average(samples.map(({ rise }) => rise));
   const middle = average(samples.map(({ light: l, rise }) => (l - mean) * (rise - meanRise))) / spread;
   const detail = Math.sqrt(average(samples.map(({ light: l, smooth }) => (l - smooth) ** 2)));
+  const columns = samples.map(({ x, y, rise }) => [
+    1,
+    (x - axis.x) / plane.width,
+    (y - axis.y) / plane.height,
+    Math.sqrt(rise * (2 - rise)),
+  ]);
   return {
-    dome: 1 - residual / variance,
+    dome: 1 - unexplained(columns, light) / variance,
     middle: 4 * middle,
-    stripes: stripesOf(samples, mean, variance),
-    spread,
+    ...fallOf(samples),
+    ...stripesOf(samples, mean, variance),
     detail,
+    colour: colourOf(samples),
   };
 }
 
-interface Sample {
-  x: number;
-  y: number;
-  /** Lightness, 0 to 1, and that of the surroundings. */
-  light: number;
-  smooth: number;
-  /** 0 at the outline to 1 in the middle. */
-  rise: number;
-  /** Place between the left edge of the section (-1) and its right one (1). */
-  aside: number;
+function colourOf(samples: readonly Sample[]): number {
+  const [red, blue] = [average(samples.map((each) => each.red)), average(samples.map((each) => each.blue))];
+  return Math.max(red, blue, 0) - Math.min(red, blue, 0);
 }
 
-function sampleInside(grid: Grid, picture: Picture, { plane, axis }: MeasuredOutline): Sample[] {
-  const { width, height, values } = plane;
-  const [stepX, stepY] = [grid.columns / width, grid.rows / height];
-  const light = new Float32Array(values.length);
-  const plain = smallLightness(picture);
-  for (let at = 0; at < values.length; at++) {
-    if (values[at]! <= 0.5) continue;
-    const px = (grid.originX + (((at % width) + 0.5) * stepX - 0.5) * grid.cell) / picture.width;
-    const py = (grid.originY + ((Math.floor(at / width) + 0.5) * stepY - 0.5) * grid.cell) / picture.height;
-    light[at] = bilinear(plain.values, plain.width, plain.height, px * plain.width - 0.5, py * plain.height - 0.5);
+const sides = 8;
+
+/**
+ * The rim's light on each of eight sides against the middle's. High quantiles, so that a dark pattern on a ball does not
+ * count as its shade.
+ */
+function fallOf(samples: readonly Sample[]): { fall: number; leastFall: number } {
+  const [cx, cy] = [average(samples.map(({ x }) => x)), average(samples.map(({ y }) => y))];
+  const rims = Array.from({ length: sides }, () => [] as number[]);
+  const middle: number[] = [];
+  for (const { x, y, rise, light } of samples) {
+    if (rise > 0.4) middle.push(light);
+    if (rise > 0.3) continue;
+    const turn = (Math.atan2(y - cy, x - cx) / (2 * Math.PI) + 1) * sides;
+    rims[Math.floor(turn) % sides]!.push(light);
   }
-  const inside = Float32Array.from(values, (share) => (share > 0.5 ? 1 : 0));
-  const radius = Math.max(2, Math.round(0.05 * Math.max(width, height)));
-  const around = boxBlur(
-    light.map((l, at) => l * inside[at]!),
-    width,
-    height,
-    radius,
+  const lit = quantile(middle, 0.75);
+  const falls = rims.filter((rim) => rim.length > 0).map((rim) => lit - quantile(rim, 0.75));
+  if (falls.length === 0 || middle.length === 0) return { fall: 0, leastFall: 0 };
+  return { fall: average(falls), leastFall: Math.min(...falls) };
+}
+
+const bins = 13;
+
+/** Shares of the variance between stripes of the same place across the axis. */
+function stripesOf(samples: readonly Sample[], mean: number, variance: number) {
+  const sections = new Map<number, { sum: number; count: number }>();
+  for (const { along, light } of samples) {
+    const section = sections.get(along) ?? { sum: 0, count: 0 };
+    section.sum += light;
+    section.count++;
+    sections.set(along, section);
+  }
+  const stripes = Array.from({ length: bins }, () => ({ sum: 0, within: 0, count: 0 }));
+  let varianceWithin = 1e-6;
+  for (const { along, aside, light } of samples) {
+    const section = sections.get(along)!;
+    const within = light - section.sum / section.count;
+    const stripe = stripes[Math.min(Math.max(Math.floor(((aside + 1) * bins) / 2), 0), bins - 1)]!;
+    stripe.sum += light - mean;
+    stripe.within += within;
+    stripe.count++;
+    varianceWithin += within ** 2 / samples.length;
+  }
+  const between = (of: 'sum' | 'within'): number =>
+    stripes.reduce((sum, each) => sum + each[of] ** 2 / Math.max(each.count, 1), 0) / samples.length;
+  const heightOf = (k: number): number => stripes[k]!.within / Math.max(stripes[k]!.count, 1);
+  const top = Math.max(...stripes.map((_, k) => heightOf(k)));
+  const edges = Math.min(
+    top - Math.max(heightOf(0), heightOf(1)),
+    top - Math.max(heightOf(bins - 1), heightOf(bins - 2)),
   );
-  const share = boxBlur(inside, width, height, radius);
-  const deep = riseOf(inside, width, height);
-  const reach = halfWidths(plane, axis);
-  const samples: Sample[] = [];
-  for (let at = 0; at < values.length; at++) {
-    if (inside[at] === 0 || deep[at]! < 0.12) continue;
-    const [x, y] = [at % width, Math.floor(at / width)];
-    const [ox, oy] = [x - axis.x, y - axis.y];
-    const along = Math.round(ox * axis.dx + oy * axis.dy);
-    const aside = (oy * axis.dx - ox * axis.dy) / Math.max(reach.get(along) ?? 1, 1);
-    samples.push({ x, y, light: light[at]!, smooth: around[at]! / Math.max(share[at]!, 1e-3), rise: deep[at]!, aside });
-  }
-  return samples;
+  return { stripes: between('sum') / variance, sections: between('within') / varianceWithin, edges };
 }
 
-/** The picture's lightness, small: gamma-encoded luma, which is near enough to what people see. */
-function smallLightness({ rgb, width, height }: Picture): { values: Float32Array; width: number; height: number } {
-  const step = Math.max(1, Math.floor(Math.max(width, height) / 224));
-  const [toWidth, toHeight] = [Math.floor(width / step) || 1, Math.floor(height / step) || 1];
-  const values = new Float32Array(toWidth * toHeight);
-  const share = 1 / (255 * step * step);
-  for (let y = 0; y < toHeight * step && y < height; y++) {
-    const row = Math.floor(y / step) * toWidth;
-    for (let x = 0; x < toWidth * step && x < width; x++) {
-      const from = 3 * (y * width + x);
-      const luma = 0.3 * rgb[from]! + 0.59 * rgb[from + 1]! + 0.11 * rgb[from + 2]!;
-      values[row + Math.floor(x / step)]! += share * luma;
-    }
-  }
-  return { values, width: toWidth, height: toHeight };
-}
-
-/** Distance from the outline as a share of the greatest one. */
-function riseOf(inside: Float32Array, width: number, height: number): Float32Array {
-  const distance = distanceInside(inside, width, height);
-  const greatest = distance.reduce((most, d) => Math.max(most, d), 1);
-  return distance.map((d) => d / greatest);
-}
-
-/** Half the width of the outline across the axis, at each whole step along it. */
-function halfWidths({ values, width }: MeasuredOutline['plane'], axis: MeasuredOutline['axis']): Map<number, number> {
-  const widths = new Map<number, number>();
-  for (let at = 0; at < values.length; at++) {
-    if (values[at]! <= 0.5) continue;
-    const [ox, oy] = [(at % width) - axis.x, Math.floor(at / width) - axis.y];
-    const along = Math.round(ox * axis.dx + oy * axis.dy);
-    widths.set(along, Math.max(widths.get(along) ?? 0, Math.abs(oy * axis.dx - ox * axis.dy)));
-  }
-  return widths;
-}
-
-/** Share of the variance between stripes of the same place across the axis. */
-function stripesOf(samples: readonly Sample[], mean: number, variance: number): number {
-  const bins = Array.from({ length: 13 }, () => ({ sum: 0, count: 0 }));
-  for (const { aside, light } of samples) {
-    const bin = bins[Math.min(Math.max(Math.floor((aside + 1) * 6.5), 0), 12)]!;
-    bin.sum += light;
-    bin.count++;
-  }
-  const between = bins.reduce(
-    (sum, bin) => sum + (bin.count > 0 ? bin.count * (bin.sum / bin.count - mean) ** 2 : 0),
-    0,
-  );
-  return between / samples.length / variance;
+function quantile(values: number[], share: number): number {
+  if (values.length === 0) return 0;
+  return values.sort((a, b) => a - b)[Math.floor(share * (values.length - 1))]!;
 }
 
 function average(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Mean square of what no weights of the columns explain. */
+function unexplained(columns: readonly number[][], targets: readonly number[]): number {
+  const fitted = leastSquares(columns, targets);
+  return average(targets.map((target, k) => (target - dot(columns[k]!, fitted)) ** 2));
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {
