@@ -1,8 +1,9 @@
 /**
- * Fits the two small networks of src/segmentation/weights.ts: the one that guesses the object from all cues, and the one
- * that judges cuts. Run it again after a change of the cues, the cuts, the measures or the learned prior.
+ * Fits the three small networks of src/segmentation/weights.ts: the first guess from all cues, the second one after the
+ * first cuts, and the judge of cuts. Each is fitted to those before it. Run it again after a change of the cues, the cuts,
+ * the measures or the learned prior, once for each of the three, in this order.
  * node packages/mesh/scripts/evaluate.ts <photos> --export <folder> --split train --size 480
- * node packages/mesh/scripts/fit-cut.ts <folder> [--judge-only]
+ * node packages/mesh/scripts/fit-cut.ts <folder> --only guess|refine|judge
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -12,7 +13,9 @@ import { resample, shrinkRgb } from '../src/image/resample.ts';
 import { cueCount, findCues } from '../src/segmentation/cues.ts';
 import { intersectionOverUnion } from '../src/segmentation/measure-cut.ts';
 import { loadPrior } from '../src/segmentation/prior/load-prior.ts';
+import { findFirstCuts } from '../src/segmentation/first-cuts.ts';
 import { proposeCuts } from '../src/segmentation/propose-cuts.ts';
+import { refineCount, refineInputs } from '../src/segmentation/refine-guess.ts';
 import type { SmallNetwork } from '../src/segmentation/small-network.ts';
 import * as weights from '../src/segmentation/weights.ts';
 import { createNumbers } from './evaluate/random.ts';
@@ -22,25 +25,20 @@ import { trainNetwork } from './fit-cut/train-network.ts';
 import type { Example } from './fit-cut/train-network.ts';
 
 sharp.concurrency(1);
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { 'judge-only': { type: 'boolean', default: false } },
-});
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
 const folder = positionals[0];
-if (!folder) throw new Error('Which folder? node packages/mesh/scripts/fit-cut.ts <folder>');
+if (!folder) throw new Error('Which folder? node packages/mesh/scripts/fit-cut.ts <folder> --only guess|refine|judge');
 /** Pixels taken of each picture. */
-const pixelsEach = 400;
+const pixelsEach = { guess: 400, refine: 200 };
 const searchSide = 160;
 const prior = loadPrior();
 
-let guess: SmallNetwork = weights.guessNetwork;
-if (!values['judge-only']) {
-  guess = await fitGuess();
-  await write(guess, weights.judgeNetwork);
-  console.error('The judge has to be fitted to the new guess: run this again with --judge-only.');
-} else {
-  await write(guess, await fitJudge());
-}
+const fits = { guess: fitGuess, refine: fitRefine, judge: fitJudge };
+const { guessNetwork, refineNetwork, judgeNetwork } = weights;
+const networks = { guess: guessNetwork, refine: refineNetwork, judge: judgeNetwork };
+const which = (['guess', 'refine', 'judge'] as const).find((name) => name === values.only);
+if (!which) throw new Error('Which network? --only guess, refine or judge');
+await write({ ...networks, [which]: await fits[which]() });
 
 /** From single pixels; the learned prior is left out every now and then, because it may be missing. */
 async function fitGuess(): Promise<SmallNetwork> {
@@ -49,12 +47,28 @@ async function fitGuess(): Promise<SmallNetwork> {
   for await (const known of readComposites(folder!)) {
     const { picture, mask, width, height } = shrink(known);
     const { perPixel } = findCues(toLab(picture), width, height, prior.run({ width, height, rgb: picture }));
-    for (let n = 0; n < pixelsEach; n++) {
+    for (let n = 0; n < pixelsEach.guess; n++) {
       const i = Math.floor(random() * mask.length);
       examples.push({ inputs: perPixel.slice(cueCount * i, cueCount * (i + 1)), answer: mask[i]! });
     }
   }
   return trainNetwork(examples, { units: 12, epochs: 8, batch: 64, rate: 0.01, decay: 0, vary });
+}
+
+/** From single pixels, too; only with the learned prior, since there is no second guess without it. */
+async function fitRefine(): Promise<SmallNetwork> {
+  const random = createNumbers(2);
+  const examples: Example[] = [];
+  for await (const { picture, mask } of readComposites(folder!)) {
+    const { first, width, height } = findFirstCuts(picture, prior);
+    const inputs = refineInputs(first!);
+    const right = resample(mask, picture.width, picture.height, width, height);
+    for (let n = 0; n < pixelsEach.refine; n++) {
+      const i = Math.floor(random() * right.length);
+      examples.push({ inputs: inputs.slice(refineCount * i, refineCount * (i + 1)), answer: right[i]! });
+    }
+  }
+  return trainNetwork(examples, { units: 14, epochs: 8, batch: 64, rate: 0.01, decay: 0 });
 }
 
 /** Leaves the learned prior out. */
@@ -92,20 +106,24 @@ function shrink({ picture, mask }: Known): { picture: Uint8Array; mask: Float32A
   };
 }
 
-async function write(guessNetwork: SmallNetwork, judgeNetwork: SmallNetwork): Promise<void> {
+async function write({ guess, refine, judge }: Record<keyof typeof fits, SmallNetwork>): Promise<void> {
   await writeFile(
     new URL('../src/segmentation/weights.ts', import.meta.url),
-    `import type { SmallNetwork } from './small-network.ts';
+    `// oxlint-disable oxc/approx-constant -- a weight may be near √½ by chance
+import type { SmallNetwork } from './small-network.ts';
 
 /*
  * Made by scripts/fit-cut.ts from composites of the \`train\` split of scripts/evaluate.ts; not to be changed by hand.
  */
 
 /** Guesses the object from the cues of a pixel. */
-export const guessNetwork: SmallNetwork = ${text(guessNetwork)};
+export const guessNetwork: SmallNetwork = ${text(guess)};
+
+/** Guesses it again, with what the first cuts show. */
+export const refineNetwork: SmallNetwork = ${text(refine)};
 
 /** Expects the intersection over union of a cut with the right one, from its measures. */
-export const judgeNetwork: SmallNetwork = ${text(judgeNetwork)};
+export const judgeNetwork: SmallNetwork = ${text(judge)};
 `,
   );
 }
