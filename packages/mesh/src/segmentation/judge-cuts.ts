@@ -9,8 +9,8 @@ export const alphaScore = 0.99;
 /** Below this expected overlap a relief of the whole picture is the better model. */
 export const reliefScore = 0.5;
 /**
- * Below this expected overlap people are told that the outline may be wrong. Of the 267 test composites in docs/mesh.md, one
- * came out with an overlap of less than 0.8 and without that warning.
+ * Below this expected overlap people are told that the outline may be wrong. Of 138 composites that the judge had not
+ * seen, 70 had a cut with this score, and the worst of these overlapped by 0.82; of 27 with 0.88 to 0.93, one did by 0.71.
  */
 export const sureScore = 0.93;
 
