@@ -1,4 +1,4 @@
-/** Texts of the results, and a model that was shared. */
+/** Texts of the results. */
 export const resultsEn = {
   'results.title': 'Results',
   'results.one': 'Your model is ready',
@@ -109,23 +109,6 @@ export const resultsEn = {
   'results.loading': 'Loading results',
   'results.watch': 'View progress',
   'results.share': 'Share',
-  'results.share.title': 'Share {name}',
-  'results.share.text':
-    'The link shows this model in 3D to one person, without a key. It must be opened within a minute and works once. Whoever opens it can view and save the model while the page stays open.',
-  'results.share.here': 'This server can only be reached from this computer, so the link only works here.',
-  'results.share.link': 'Link',
-  'results.share.left': 'Valid for another {seconds} s, once',
-  'results.share.over': 'This link has expired.',
-  'results.share.copy': 'Copy the link',
-  'results.share.again': 'Create a new link',
-  'results.share.send': 'Send…',
-  'results.share.copied': 'Copied. Send it now.',
-  'results.share.by.hand': 'Copy the link from the field and send it now.',
-  'shared.text':
-    'Someone has shared this model with you. The link is now used up: save the model if you want to keep it.',
-  'shared.save': 'Save GLB',
-  'shared.over': 'This link is no longer valid',
-  'shared.over.next': 'A shared link works once and within a minute. Ask for a new one and open it right away.',
   'results.origin': 'Origin',
   'results.origin.usual': 'Default',
   'results.origin.bottom': 'Bottom centre',
