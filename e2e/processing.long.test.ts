@@ -89,15 +89,59 @@ test('a visitor who asked for it gets a notification when a batch is done in the
   await expect.poll(shown).toEqual([['The model is ready', new URL(page.url()).pathname]]);
 });
 
+test('a double click on the notification turns it on, and nothing else', async ({ skip }) => {
+  const context = await site.newContext();
+  await context.grantPermissions(['notifications']);
+  const page = await context.newPage();
+  await page.goto(await begin(4));
+  skip(await cannotNotify(page), 'This Chromium shows no notifications.');
+  const toggle = page.getByRole('button', { name: /(Tell|Notify) me when it/ });
+  expect(await toggle.getAttribute('aria-pressed')).toBe('false');
+  const place = await toggle.boundingBox();
+  const middle = { x: (place?.x ?? 0) + (place?.width ?? 0) / 2, y: (place?.y ?? 0) + (place?.height ?? 0) / 2 };
+  await page.mouse.dblclick(middle.x, middle.y);
+  await expect.poll(async () => await toggle.getAttribute('aria-pressed')).toBe('true');
+  expect(await toggle.boundingBox()).toEqual(place);
+  expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+  // Another click, as people click who have changed their mind.
+  await page.mouse.click(middle.x, middle.y);
+  await expect.poll(async () => await toggle.getAttribute('aria-pressed')).toBe('false');
+  // A card leads to its model as soon as that is there, while the others are being made.
+  await page.getByRole('link', { name: 'photo 1.jpg' }).click();
+  await page.waitForURL(/\/results\/[^/]+\?file=/);
+  await page.getByRole('region', { name: 'photo 1.glb' }).waitFor();
+}, 120_000);
+
+test('"Cancel all" can be undone where it was pressed, and is sent by leaving the page', async () => {
+  const page = await warmPage();
+  const sent: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/cancel') && sent.push(request.url()));
+  const address = await begin(6);
+  await page.goto(address);
+  const cancel = page.getByRole('button', { name: 'Cancel all' });
+  const place = await cancel.boundingBox();
+  await cancel.dblclick();
+  await page.getByText('will be cancelled in 5 seconds').waitFor();
+  const undo = page.getByRole('button', { name: 'Undo' });
+  expect(await undo.boundingBox()).toEqual(place);
+  await undo.click();
+  await cancel.waitFor();
+  expect(sent).toEqual([]);
+  await cancel.click();
+  await page.goto('about:blank');
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Try these again' }).waitFor();
+}, 120_000);
+
 test('one file can be cancelled, then all, and the cancelled ones can be retried', async () => {
   const page = await warmPage();
   await page.goto(await begin(6));
   await page.getByRole('button', { name: 'Cancel photo 6.jpg' }).click();
-  await page.getByRole('listitem').filter({ hasText: 'photo 6.jpg' }).getByText('cancelled', { exact: true }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'photo 6.jpg' }).getByText('Cancelled').waitFor();
   await page.getByRole('button', { name: 'Cancel all' }).click();
   await page.getByRole('button', { name: 'Retry these' }).click();
   await page.waitForURL(/\/results\//, { timeout: 60_000 });
-});
+}, 180_000);
 
 test('an unknown task says so and links to the history', async () => {
   const page = await site.open('/processing?taskId=0198c0de-0000-7000-8000-000000000000');

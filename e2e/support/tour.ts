@@ -91,7 +91,7 @@ async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerat
   await pick(page, await manyPhotos());
   await page.getByRole('button', { name: /^Make 25 models/ }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  const someDone = page.getByText(/^[1-9]\d* of 25 done/).first();
+  const someDone = page.getByText(/^[1-9]\d* of 25 ready/).first();
   await someDone.waitFor({ timeout: 60_000 });
   // After a key press the page stays when the work ends.
   await page.keyboard.press('Shift');
@@ -107,8 +107,7 @@ async function* interruptedBatch({ server, context, page }: Visit): AsyncGenerat
   yield { id: 'processing-reconnecting', title: 'Half-way, and the server is gone', page };
   await server.restart();
   await page.getByRole('button', { name: 'Cancel all' }).click();
-  await page.getByRole('link', { name: 'View results' }).waitFor({ timeout: 60_000 });
-  await page.getByText('cancelled').first().waitFor();
+  await page.getByText(/\d+ ready · \d+ cancelled ·/).waitFor({ timeout: 60_000 });
   await toastsGone(page);
   yield { id: 'processing-partial', title: 'Some made, the rest cancelled', page };
   await page.getByRole('link', { name: 'View results' }).click();
@@ -128,7 +127,10 @@ async function* failures({ server, page, said }: Visit): AsyncGenerator<Stop> {
   const failed = await sendPhotos(server.url, ['flat.png'], { options: { mode: 'object' } });
   await ended(server.url, failed);
   await page.goto(`${server.url}/processing?taskId=${failed.taskId}`);
-  await page.getByText('failed', { exact: true }).first().waitFor();
+  await page
+    .getByText(/^1 failed/)
+    .first()
+    .waitFor();
   yield { id: 'processing-failed', title: 'A photo that no model could be made of', page };
 }
 

@@ -2,6 +2,7 @@ import { type ApiService, createProgressStore, type OpenFeed, type ProgressSnaps
 import { type FileUpdate, hasEnded, initialTaskState, type TaskState } from '@image2model/protocol';
 import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
+import { progressOf } from './counts.ts';
 import { onceAFrame } from './frame.ts';
 
 /** What a tracker reports besides its state. */
@@ -32,7 +33,7 @@ export class Tracker {
   error: CallError | undefined = $state.raw();
   readonly files: readonly FileUpdate[] = $derived(this.task.files);
   /** In whole per cent; a hundred only once it is done. */
-  readonly overallProgress: number = $derived(Math.floor(this.task.progress));
+  readonly overallProgress: number = $derived(Math.floor(progressOf(this.task)));
   /** So much happens that nothing should glide from one state to the next: something would always be moving. */
   readonly hurried: boolean = $derived(
     this.#often && this.task.files.filter(({ status }) => status === 'processing').length > maxGlidingFiles,

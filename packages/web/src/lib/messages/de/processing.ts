@@ -28,4 +28,7 @@ export const processingDe: Readonly<Record<keyof typeof processingEn, string>> =
   'processing.status.completed': 'fertig',
   'processing.status.failed': 'fehlgeschlagen',
   'processing.status.cancelled': 'abgebrochen',
+  'processing.cancel.held': 'In {count} Sekunden wird alles Unfertige abgebrochen.',
+  'processing.cancel.undo': 'Rückgängig',
+  'processing.count.ready': '{count} von {total} fertig',
 };

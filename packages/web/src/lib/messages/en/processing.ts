@@ -27,4 +27,7 @@ export const processingEn = {
   'processing.status.completed': 'ready',
   'processing.status.failed': 'failed',
   'processing.status.cancelled': 'cancelled',
+  'processing.cancel.held': 'Everything unfinished will be cancelled in {count} seconds.',
+  'processing.cancel.undo': 'Undo',
+  'processing.count.ready': '{count} of {total} ready',
 } as const;
