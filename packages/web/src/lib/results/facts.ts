@@ -70,6 +70,11 @@ export function isOfCut(id: string | undefined): boolean {
   return id !== undefined && cutWarnings.includes(id);
 }
 
+/** Whether the whole picture became a relief, since no object stood out or since that was asked for. */
+export function isRelief({ statistics }: Pick<ModelFile, 'statistics'>): boolean {
+  return statistics.method === 'relief';
+}
+
 /** Its size as it was made and as it is printed, or the one that was chosen; and what it encloses at that size. */
 function sizeFacts(statistics: Statistics, locale: string, sizeMm: number | undefined): Fact[] {
   const sides = sidesOf(statistics);

@@ -9,6 +9,7 @@ import {
 } from '@image2model/protocol';
 import type { CallError } from '../messages/error-kind.ts';
 import { explain } from '../messages/errors.ts';
+import { isRelief } from './facts.ts';
 import { ownAddress } from '../services/own-address.ts';
 import type { ServerMessage } from '../messages/translate.ts';
 
@@ -45,6 +46,15 @@ export interface MissingFile extends ServerMessage, CutPhoto {
   retryable: boolean;
 }
 
+/** A file's place among the models of its job; without a model while it is being made, or until the others have ended. */
+export interface Place {
+  fileId: string;
+  photoName: string;
+  photoUrl: string;
+  status: JobFile['status'];
+  model?: JobModel | undefined;
+}
+
 /** What the results page shows: the models of one job, which one is on the stage, and what did not work. */
 export class JobResults {
   readonly jobId: string;
@@ -54,6 +64,7 @@ export class JobResults {
   readonly #followed = new Map<string, { close(): void }>();
   #loading: Promise<void> | undefined;
   #again = false;
+  readonly #wanted: string;
   #chosen = $state('');
   state: 'loading' | 'ready' | 'failed' = $state('loading');
   /** Why it could not be loaded. */
@@ -82,6 +93,18 @@ export class JobResults {
   readonly open: number = $derived(this.job?.files.filter(isOpen).length ?? 0);
   /** Those of them that have a model already, which stays until the new one is there. */
   readonly renewed: number = $derived(this.models.filter(({ renewal }) => renewal).length);
+  /**
+   * The models in the order of their photos, with a place for each that may still come: what is there stays where it is when
+   * another one is ready.
+   */
+  readonly places: readonly Place[] = $derived(
+    this.job?.files.flatMap((file) => {
+      const { file_id: fileId, status } = file;
+      const { photoName, photoUrl } = cutPhotoOf(file);
+      const model = this.models.find(({ file_id }) => file_id === fileId);
+      return model || this.open > this.renewed ? [{ fileId, photoName, photoUrl, status, model }] : [];
+    }) ?? [],
+  );
   readonly chosen: JobModel | undefined = $derived(
     this.models.find((model) => model.file_id === this.#chosen) ?? this.models[0],
   );
@@ -99,11 +122,12 @@ export class JobResults {
     ),
   );
 
-  /** `streams` reports further models while the job runs. */
-  constructor(api: Api, streams: Pick<SSEManager, 'connect'>, jobId: string) {
+  /** `streams` reports further models while the job runs; `wanted` is the file whose model is shown first, if it is there. */
+  constructor(api: Api, streams: Pick<SSEManager, 'connect'>, jobId: string, wanted = '') {
     this.#api = api;
     this.#streams = streams;
     this.jobId = jobId;
+    this.#wanted = wanted;
   }
 
   /** Fetches the job. If that is under way already, it is fetched once more afterwards, so that the newest is seen. */
@@ -115,6 +139,13 @@ export class JobResults {
 
   choose(fileId: string): void {
     this.#chosen = fileId;
+  }
+
+  /** Goes on to the next model (1) or the one before (-1), and from the last to the first. */
+  step(by: 1 | -1): void {
+    const count = this.models.length;
+    const at = this.models.findIndex(({ file_id }) => file_id === this.chosen?.file_id);
+    this.#chosen = this.models[(at + by + count) % count]?.file_id ?? '';
   }
 
   /** Retries what did not work, as before or with other options. The id of the new task, or why not. */
@@ -171,6 +202,8 @@ export class JobResults {
       for (const { file_id, result } of job.files) {
         if (result && !this.#first.has(file_id)) this.#first.set(file_id, result.created_time);
       }
+      // What is shown stays, whichever is ready next.
+      if (this.#chosen === '') this.#chosen = firstToShow(this.models, this.#wanted);
       this.error = undefined;
       this.state = 'ready';
       this.#follow(job);
@@ -251,6 +284,13 @@ export class JobResults {
       },
     ];
   }
+}
+
+/** The model that is shown first: the wanted one, else the first that is a body, else the first. */
+function firstToShow(models: readonly JobModel[], wanted: string): string {
+  const first =
+    models.find(({ file_id }) => file_id === wanted) ?? models.find((model) => !isRelief(model)) ?? models[0];
+  return first?.file_id ?? '';
 }
 
 function isOpen({ status }: Pick<JobFile, 'status'>): boolean {

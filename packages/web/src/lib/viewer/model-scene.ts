@@ -4,7 +4,9 @@ import {
   DirectionalLight,
   Group,
   type Material,
+  MathUtils,
   Mesh,
+  MeshBasicMaterial,
   MeshStandardMaterial,
   NeutralToneMapping,
   type Object3D,
@@ -19,6 +21,7 @@ import {
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { RoomEnvironment } from 'three/addons/environments/RoomEnvironment.js';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+import { ContactShadow } from './contact-shadow.ts';
 import { Ruler, type SideLabel } from './ruler.ts';
 
 /** What the surface shows: the photo, plain clay for judging the shape, or the triangles. */
@@ -35,6 +38,14 @@ const keyTurn = Math.PI / 18;
 const keyZoom = 1.15;
 /** The photo has its own light; much more around it would wash it out. */
 const ambient = 0.75;
+/**
+ * As the server's previews are rendered (`packages/mesh/src/render/preview.ts`), so that nothing jumps when the model takes
+ * the place of its picture: degrees to the side and up, and the share of the view that it fills however it is rotated.
+ */
+const preview = { yaw: 30, pitch: 10, fill: 0.94 };
+/** Frames that take longer than this on average are no motion any more. */
+const slowFrameMs = 200;
+const judgedFrames = 12;
 
 /**
  * One model on a stage: orbit, zoom, looks, light, a grid with the model's size. Draws only when something moved, so that a
@@ -44,23 +55,30 @@ export class ModelScene {
   readonly #canvas: HTMLCanvasElement;
   readonly #renderer: WebGLRenderer;
   readonly #scene = new Scene();
-  readonly #camera = new PerspectiveCamera(30, 1, 0.01, 1000);
+  readonly #camera = new PerspectiveCamera(22, 1, 0.01, 1000);
   readonly #controls: OrbitControls;
   readonly #ruler = new Ruler();
   readonly #lamp = new DirectionalLight(0xffffff, 0);
-  readonly #clay = new MeshStandardMaterial({ color: 0xd6d2cb, roughness: 0.85 });
-  readonly #wire = new MeshStandardMaterial({ color: 0x8a94a6, wireframe: true });
+  readonly #shadow = new ContactShadow();
+  readonly #clay = new MeshStandardMaterial({ color: 0x8c8780, roughness: 0.9 });
+  readonly #wire = new MeshBasicMaterial({ wireframe: true, toneMapped: false });
   readonly #resize: ResizeObserver;
+  readonly #sight: IntersectionObserver;
   readonly #skins = new Map<Mesh, Material | Material[]>();
   #model: Object3D = new Group();
   #box = new Box3();
   #sizeMm: number | undefined;
   #radius = 1;
   #frame = 0;
+  #isInSight = true;
+  #turnedAt: number[] = [];
   #disposed = false;
 
   /** Called after each drawing with the positions of the size labels; none while there is no grid. */
   onlabels: (labels: readonly SideLabel[]) => void = () => undefined;
+
+  /** Called where turning is so slow that it is no motion: without a graphics card, it would only keep the machine busy. */
+  onslow: () => void = () => undefined;
 
   /** @throws without WebGL */
   constructor(canvas: HTMLCanvasElement) {
@@ -70,13 +88,19 @@ export class ModelScene {
     this.#renderer.toneMapping = NeutralToneMapping;
     this.#lightEvenly();
     this.#scene.environmentIntensity = ambient;
-    this.#scene.add(this.#ruler.object, this.#lamp, this.#lamp.target, this.#model);
+    this.#scene.add(this.#shadow.object, this.#ruler.object, this.#lamp, this.#lamp.target, this.#model);
     this.#controls = new OrbitControls(this.#camera, canvas);
     this.#controls.enableDamping = true;
     this.#controls.autoRotateSpeed = 1.5;
     this.#controls.addEventListener('change', () => this.#draw());
     this.#resize = new ResizeObserver(() => this.#fit());
     this.#resize.observe(canvas);
+    // Nobody sees it turn there.
+    this.#sight = new IntersectionObserver(([entry]) => {
+      this.#isInSight = entry?.isIntersecting ?? true;
+      this.#draw();
+    });
+    this.#sight.observe(canvas);
     // A browser with many pages may drop the context for a while. three.js uploads its data again; what was rendered on the
     // GPU, such as the environment light, has to be rendered again.
     canvas.addEventListener('webglcontextrestored', () => {
@@ -101,14 +125,17 @@ export class ModelScene {
     this.#lamp.target.position.copy(this.#controls.target);
     this.#box = box;
     this.#ruler.fit(box, this.#sizeMm);
+    this.#shadow.fit(scene, box);
     this.reset();
   }
 
-  /** Moves the camera back to where the photo was taken from, a little to the side. */
+  /** Moves the camera back to where the preview shows the model from. */
   reset(): void {
-    const distance = (this.#radius / Math.sin((this.#camera.fov * Math.PI) / 360)) * 1.08;
+    const { x, y, z } = this.#box.getSize(new Vector3()).divideScalar(2);
+    const seen = Math.max(Math.hypot(x, 0.6 * z), y + 0.17 * z) || 1;
+    const distance = seen / preview.fill / Math.tan(MathUtils.degToRad(this.#camera.fov / 2));
     const reach = this.#camera.aspect < 1 ? distance / this.#camera.aspect : distance;
-    this.#place(new Spherical(reach, Math.PI / 2 - 0.16, 0.42));
+    this.#place(new Spherical(reach, MathUtils.degToRad(90 - preview.pitch), MathUtils.degToRad(preview.yaw)));
     this.#controls.minDistance = this.#radius * 0.6;
     this.#controls.maxDistance = reach * 3;
   }
@@ -117,6 +144,8 @@ export class ModelScene {
     for (const [mesh, skin] of this.#skins) {
       mesh.material = look === 'photo' ? skin : look === 'clay' ? this.#clay : this.#wire;
     }
+    // It would be seen through the triangles.
+    this.#shadow.object.visible = look !== 'wireframe';
     this.#draw();
   }
 
@@ -133,6 +162,7 @@ export class ModelScene {
 
   set turning(turning: boolean) {
     this.#controls.autoRotate = turning;
+    this.#turnedAt = [];
     this.#draw();
   }
 
@@ -154,9 +184,10 @@ export class ModelScene {
     return this.#ruler.step;
   }
 
-  /** The grid's colour, so that it fits the page's theme. */
-  set lineColour(colour: string) {
-    this.#ruler.colour = new Color(colour);
+  /** The colours of the grid and of the triangles, so that they fit the page's theme. */
+  set colours({ grid, triangles }: { grid: string; triangles: string }) {
+    this.#ruler.colour = new Color(grid);
+    this.#wire.color = new Color(triangles);
     this.#draw();
   }
 
@@ -183,10 +214,12 @@ export class ModelScene {
     this.#disposed = true;
     cancelAnimationFrame(this.#frame);
     this.#resize.disconnect();
+    this.#sight.disconnect();
     this.#controls.dispose();
     this.#clear();
     this.#scene.environment?.dispose();
     this.#ruler.dispose();
+    this.#shadow.dispose();
     this.#lamp.dispose();
     this.#clay.dispose();
     this.#wire.dispose();
@@ -226,14 +259,24 @@ export class ModelScene {
   }
 
   #draw(): void {
-    if (this.#frame !== 0 || this.#disposed) return;
-    this.#frame = requestAnimationFrame(() => {
+    if (this.#frame !== 0 || this.#disposed || !this.#isInSight) return;
+    this.#frame = requestAnimationFrame((now) => {
       this.#frame = 0;
+      this.#judgeSpeed(now);
       this.#renderer.render(this.#scene, this.#camera);
       this.onlabels(this.#ruler.labels(this.#camera, this.#canvas.clientWidth, this.#canvas.clientHeight));
       // Requests the next frame (through `change`) while the camera turns or glides to a halt.
       this.#controls.update();
     });
+  }
+
+  #judgeSpeed(now: number): void {
+    if (!this.#controls.autoRotate) return;
+    this.#turnedAt.push(now);
+    if (this.#turnedAt.length <= judgedFrames) return;
+    const [first = now] = this.#turnedAt;
+    this.#turnedAt = [];
+    if ((now - first) / judgedFrames > slowFrameMs) this.onslow();
   }
 
   #clear(): void {
