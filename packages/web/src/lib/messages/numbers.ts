@@ -22,6 +22,11 @@ export function money(amount: number, currency: string, tag: string = locale()):
   }
 }
 
+/** A text that no line break divides: a number and its unit stay together. */
+export function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
 /** Formats are expensive to create, and a page of a hundred files uses them a thousand times a second. */
 const formats = new Map<string, Intl.NumberFormat>();
 

@@ -9,14 +9,14 @@ test('facts are in the language of the reader, and only those that are known', (
   expect(factsOf({ size: 512_300, statistics, cost }, 'en', { attempts: 2 })).toEqual([
     { key: 'faces', value: '19,998' },
     { key: 'vertices', value: '9,999' },
-    { key: 'size', value: '50 × 100 × 25 cm' },
-    { key: 'print', value: '50 × 100 × 25 mm' },
-    { key: 'file', value: '512.3 kB' },
-    { key: 'time', value: '1.3 sec' },
+    { key: 'size', value: '50 × 100 × 25\u00a0cm' },
+    { key: 'print', value: '50 × 100 × 25\u00a0mm' },
+    { key: 'file', value: '512.3\u00a0kB' },
+    { key: 'time', value: '1.3\u00a0sec' },
     { key: 'cost', value: '$0.20' },
     { key: 'attempts', value: '2' },
   ]);
-  expect(factsOf({ size: 2_500_000, statistics: {} }, 'de')).toEqual([{ key: 'file', value: '2,5 MB' }]);
+  expect(factsOf({ size: 2_500_000, statistics: {} }, 'de')).toEqual([{ key: 'file', value: '2,5\u00a0MB' }]);
 });
 
 test('facts about printing are those of the size that was chosen, or of the usual one', () => {
@@ -29,7 +29,7 @@ test('facts about printing are those of the size that was chosen, or of the usua
     method: 'alpha',
     cut: { method: 'alpha', score: 0.987 },
   };
-  const file = { key: 'file', value: '1 kB' };
+  const file = { key: 'file', value: '1\u00a0kB' };
   const cut = [
     { key: 'shape', value: 'round' },
     { key: 'method', value: 'alpha' },
@@ -37,15 +37,15 @@ test('facts about printing are those of the size that was chosen, or of the usua
   ];
   expect(factsOf({ size: 1000, statistics }, 'en')).toEqual([
     { key: 'parts', value: '1,234' },
-    { key: 'size', value: '63 × 100 × 41 cm' },
-    { key: 'print', value: '62.5 × 100 × 41 mm' },
-    { key: 'print.volume', value: '133 cm³' },
+    { key: 'size', value: '63 × 100 × 41\u00a0cm' },
+    { key: 'print', value: '62.5 × 100 × 41\u00a0mm' },
+    { key: 'print.volume', value: '133\u00a0cm³' },
     file,
     ...cut,
   ]);
   expect(factsOf({ size: 1000, statistics }, 'de', { sizeMm: 50 }).slice(1, 3)).toEqual([
-    { key: 'size', value: '31,3 × 50 × 20,5 mm' },
-    { key: 'volume', value: '16,6 cm³' },
+    { key: 'size', value: '31,3 × 50 × 20,5\u00a0mm' },
+    { key: 'volume', value: '16,6\u00a0cm³' },
   ]);
 });
 
@@ -61,7 +61,10 @@ test('a size is a number within the limits, or nothing', () => {
 
 test('a cost without a known price is shown in units', () => {
   const cost = { units: 1.5, unit: 'megapixels', amount: null, currency: 'USD' };
-  expect(factsOf({ size: 1000, statistics: {}, cost }, 'de').at(-1)).toEqual({ key: 'cost', value: '1,5 megapixels' });
+  expect(factsOf({ size: 1000, statistics: {}, cost }, 'de').at(-1)).toEqual({
+    key: 'cost',
+    value: '1,5\u00a0megapixels',
+  });
   // And one in something that is no currency is shown as it is.
   const credits = { units: 1, unit: 'requests', amount: 1.5, currency: 'credits' };
   expect(factsOf({ size: 1000, statistics: {}, cost: credits }, 'de').at(-1)).toEqual({
@@ -71,8 +74,8 @@ test('a cost without a known price is shown in units', () => {
 });
 
 test('bytes are megabytes from a million on, and small amounts of money keep their digits', () => {
-  expect(formatBytes(999_000, 'en')).toBe('999 kB');
-  expect(formatBytes(1_000_000, 'en')).toBe('1 MB');
+  expect(formatBytes(999_000, 'en')).toBe('999\u00a0kB');
+  expect(formatBytes(1_000_000, 'en')).toBe('1\u00a0MB');
   expect(money(0.0375, 'USD', 'en')).toBe('$0.0375');
   expect(money(12, 'USD', 'en')).toBe('$12.00');
 });

@@ -1,5 +1,5 @@
 import type { ModelFile, Statistics } from '@image2model/protocol';
-import { formatOf, money } from '../messages/numbers.ts';
+import { formatOf, money, unbroken } from '../messages/numbers.ts';
 import { unitText } from '../messages/units.ts';
 import { growth, sidesOf, sizeAs, type SidesMm } from './model-size.ts';
 
@@ -90,7 +90,7 @@ function sizeFacts(statistics: Statistics, locale: string, sizeMm: number | unde
       : [{ key: 'size', value: formatSides(sides, chosen, 'mm', locale) }];
   if (statistics.volume_mm3 !== undefined) {
     const cubicCentimetres = (statistics.volume_mm3 * printed ** 3) / 1000;
-    const value = `${formatOf(locale, { maximumSignificantDigits: 3 }).format(cubicCentimetres)} cm³`;
+    const value = `${formatOf(locale, { maximumSignificantDigits: 3 }).format(cubicCentimetres)}\u00a0cm³`;
     facts.push({ key: sizeMm === undefined ? 'print.volume' : 'volume', value });
   }
   return facts;
@@ -99,22 +99,22 @@ function sizeFacts(statistics: Statistics, locale: string, sizeMm: number | unde
 /** `62.5 × 100 × 41 mm`. */
 function formatSides({ width, height, depth }: SidesMm, factor: number, unit: string, locale: string): string {
   const format = formatOf(locale, { maximumFractionDigits: unit === 'cm' ? 0 : 1 });
-  return `${[width, height, depth].map((side) => format.format(side * factor)).join(' × ')} ${unit}`;
+  return `${[width, height, depth].map((side) => format.format(side * factor)).join(' × ')}\u00a0${unit}`;
 }
 
 /** A size in bytes for a person: `93.4 kB`. */
 export function formatBytes(bytes: number, locale: string): string {
   const [value, unit] = bytes < 1e6 ? [bytes / 1e3, 'kilobyte'] : [bytes / 1e6, 'megabyte'];
-  return formatOf(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+  return unbroken(formatOf(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value));
 }
 
 function formatSeconds(seconds: number, locale: string): string {
   const format = { style: 'unit', unit: 'second', unitDisplay: 'short', maximumFractionDigits: 1 } as const;
-  return formatOf(locale, format).format(seconds);
+  return unbroken(formatOf(locale, format).format(seconds));
 }
 
 /** What was charged: money if the price is known, else the units. */
 function formatCost({ amount, currency, units, unit }: NonNullable<ModelFile['cost']>, locale: string): string {
   if (amount !== null) return money(amount, currency, locale);
-  return `${formatOf(locale, {}).format(units)} ${unitText(unit, units)}`;
+  return `${formatOf(locale, {}).format(units)}\u00a0${unitText(unit, units)}`;
 }

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { formatLength, gridStep } from './measure.ts';
 
 test('lengths are in the unit and the language of the reader', () => {
-  expect(formatLength(0.954, 'en')).toBe('95.4 cm');
-  expect(formatLength(0.05, 'de')).toBe('5 cm');
-  expect(formatLength(12.5, 'de')).toBe('12,5 m');
-  expect(formatLength(0.0625, 'de', true)).toBe('62,5 mm');
-  expect(formatLength(12.5, 'en', true)).toBe('12,500 mm');
+  expect(formatLength(0.954, 'en')).toBe('95.4\u00a0cm');
+  expect(formatLength(0.05, 'de')).toBe('5\u00a0cm');
+  expect(formatLength(12.5, 'de')).toBe('12,5\u00a0m');
+  expect(formatLength(0.0625, 'de', true)).toBe('62,5\u00a0mm');
+  expect(formatLength(12.5, 'en', true)).toBe('12,500\u00a0mm');
 });
 
 test('a grid has some squares to count, whatever the size', () => {

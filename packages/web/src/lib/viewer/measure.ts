@@ -1,4 +1,4 @@
-import { formatOf } from '../messages/numbers.ts';
+import { formatOf, unbroken } from '../messages/numbers.ts';
 
 /** A length in metres for a person: centimetres below ten metres, or millimetres where the size was given in those. */
 export function formatLength(metres: number, locale: string, isInMm = false): string {
@@ -7,7 +7,7 @@ export function formatLength(metres: number, locale: string, isInMm = false): st
     : metres < 10
       ? [metres * 100, 'centimeter']
       : [metres, 'meter'];
-  return formatOf(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value);
+  return unbroken(formatOf(locale, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(value));
 }
 
 /** The side of a grid's squares for something of this size, in metres: a power of ten, some five to fifty across. */
