@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { desktop, setUp } from './support/set-up.ts';
 import { pick, samplePaths } from './support/upload.ts';
-import { openViewer } from './support/viewer.ts';
+import { viewerOpen } from './support/viewer.ts';
 
 const site = setUp({ WORKER_CONCURRENCY: '1' });
 const problems: string[] = [];
@@ -45,7 +45,7 @@ test('three photos become three valid models, and a visitor who comes back sees 
   await processing.waitForURL(/\/results\//, { timeout: 120_000 });
 
   await processing.getByRole('heading', { name: '3 models are ready' }).waitFor();
-  await openViewer(processing);
+  await viewerOpen(processing);
   await processing.getByRole('application', { name: '3D model duck.glb' }).waitFor();
   await expect.poll(async () => await coloursOf(processing), { timeout: 60_000 }).toBeGreaterThan(20);
 

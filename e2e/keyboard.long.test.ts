@@ -35,8 +35,6 @@ test('a photo becomes a model, which is viewed, downloaded and deleted with the 
   await page.keyboard.press('Enter');
 
   await page.getByRole('heading', { name: 'Your model is ready' }).waitFor();
-  await tabTo(page, /View in 3D/);
-  await page.keyboard.press('Enter');
   const viewer = page.getByRole('application', { name: /3D model/ });
   await viewer.waitFor();
   await modelLoaded(page);

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { ended, samples, sendPhotos } from './jobs.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { pick, samplePaths } from './upload.ts';
-import { openViewer } from './viewer.ts';
+import { viewerOpen } from './viewer.ts';
 
 /** A page in one of its states, to be looked at until the next stop is asked for. */
 export interface Stop {
@@ -81,7 +81,7 @@ async function* firstBatch({ page }: Visit): AsyncGenerator<Stop> {
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor();
   await toastsGone(page);
   yield { id: 'results', title: 'Three models are ready', page };
-  await openViewer(page);
+  await viewerOpen(page);
   yield { id: 'viewer', title: 'The viewer', page };
 }
 

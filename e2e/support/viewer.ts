@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core';
 
-/** Opens the viewer and waits until the model is in it. */
-export async function openViewer(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'View in 3D' }).click();
+/** Waits for the viewer, which opens by itself, until the model is in it. */
+export async function viewerOpen(page: Page): Promise<void> {
   await page.getByRole('application', { name: /3D model/ }).waitFor();
   await modelLoaded(page);
 }

@@ -30,7 +30,7 @@ const job = (status: string, files: object[], tasks: object[]) => ({
 });
 
 /** A server that gives another state of the job each time, the last of them for good. */
-async function resultsOf(jobs: object[], stream = '', asked: string[] = []) {
+async function resultsOf(jobs: object[], stream = '', { asked = [], wanted = '' }: { asked?: string[]; wanted?: string } = {}) {
   const models = [{ id: 'm', name: 'M', formats: ['glb', 'stl'], options_schema: {} }];
   const baseUrl = await serve(({ url = '' }, response) => {
     asked.push(url);
@@ -41,7 +41,7 @@ async function resultsOf(jobs: object[], stream = '', asked: string[] = []) {
     response.end(JSON.stringify(body ?? { code: 'JOB_NOT_FOUND', detail: 'There is no job.' }));
   });
   const api = new ApiService({ baseUrl });
-  const results = new JobResults(api, new SSEManager({ api }), 'j');
+  const results = new JobResults(api, new SSEManager({ api }), 'j', wanted);
   await results.load();
   return results;
 }
@@ -225,7 +225,7 @@ test('every task that has not ended is followed, once', async () => {
   const tasks = [task('t0', 'failed'), task('t1', 'processing'), task('t2', 'queued')];
   const asked: string[] = [];
   const running = job('queued', [file('a', 'pending'), file('b', 'processing')], tasks);
-  const results = await resultsOf([running], '', asked);
+  const results = await resultsOf([running], '', { asked });
   await results.load();
   const followed = () => asked.filter((url) => url.endsWith('/stream')).map((url) => /t\d/.exec(url)?.[0]);
   await expect.poll(() => new Set(followed())).toEqual(new Set(['t1', 't2']));
@@ -236,4 +236,52 @@ test('a missing job is an error', async () => {
   const results = await resultsOf([]);
   expect(results.state).toBe('failed');
   expect(results.error).toMatchObject({ code: 'JOB_NOT_FOUND' });
+});
+
+const solid = (id: string, status = 'completed') => file(id, status);
+const relief = (id: string) => ({
+  ...file(id, 'completed'),
+  result: { ...model(id), statistics: { method: 'relief' } },
+});
+
+test('the first model shown is the first that is a body, and the wanted one before that', async () => {
+  const files = [relief('a'), solid('b'), solid('c')];
+  const results = await resultsOf([job('completed', files, [])]);
+  expect(results.chosen?.file_id).toBe('b');
+  const wanting = await resultsOf([job('completed', files, [])], '', { wanted: 'a' });
+  expect(wanting.chosen?.file_id).toBe('a');
+  const all = await resultsOf([job('completed', [relief('a'), relief('b')], [])], '', { wanted: 'gone' });
+  expect(all.chosen?.file_id).toBe('a');
+});
+
+test('what is shown stays when an earlier file is ready, and each file has its place from the start', async () => {
+  const results = await resultsOf([
+    job('processing', [file('a', 'processing'), relief('b'), file('c', 'pending')], []),
+    job('processing', [solid('a'), relief('b'), file('c', 'failed')], []),
+    job('completed', [solid('a'), relief('b'), file('c', 'failed')], []),
+  ]);
+  const places = () => results.places.map(({ fileId, status, model: own }) => [fileId, status, own !== undefined]);
+  expect(results.chosen?.file_id).toBe('b');
+  expect(places()).toEqual([
+    ['a', 'processing', false],
+    ['b', 'completed', true],
+    ['c', 'pending', false],
+  ]);
+  await results.load();
+  expect(results.chosen?.file_id).toBe('b');
+  await results.load();
+  expect(results.chosen?.file_id).toBe('b');
+  expect(places()).toEqual([
+    ['a', 'completed', true],
+    ['b', 'completed', true],
+  ]);
+});
+
+test('previous and next go round through the models', async () => {
+  const results = await resultsOf([job('completed', [solid('a'), file('b', 'failed'), solid('c')], [])]);
+  const seen = [1, 1, -1].map((by) => {
+    results.step(by as 1 | -1);
+    return results.chosen?.file_id;
+  });
+  expect(seen).toEqual(['c', 'a', 'c']);
 });

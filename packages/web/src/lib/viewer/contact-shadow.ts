@@ -71,8 +71,8 @@ function* pointsOf(model: Object3D): Generator<Vector3> {
   const point = new Vector3();
   for (const mesh of meshes) {
     const positions = mesh.geometry.getAttribute('position');
-    for (let index = 0; index < (positions?.count ?? 0); index += 1) {
-      yield point.fromBufferAttribute(positions!, index).applyMatrix4(mesh.matrixWorld);
+    for (let index = 0; index < positions.count; index += 1) {
+      yield point.fromBufferAttribute(positions, index).applyMatrix4(mesh.matrixWorld);
     }
   }
 }

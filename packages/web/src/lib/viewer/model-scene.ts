@@ -43,6 +43,8 @@ const ambient = 0.75;
  * the place of its picture: degrees to the side and up, and the share of the view that it fills however it is rotated.
  */
 const preview = { yaw: 30, pitch: 10, fill: 0.94 };
+/** Pixels of each side of the light's surroundings: its surfaces are rough, and half the usual takes a quarter of the time. */
+const environmentSide = 128;
 /** Frames that take longer than this on average are no motion any more. */
 const slowFrameMs = 200;
 const judgedFrames = 12;
@@ -72,6 +74,7 @@ export class ModelScene {
   #frame = 0;
   #isInSight = true;
   #turnedAt: number[] = [];
+  #isJudged = false;
   #disposed = false;
 
   /** Called after each drawing with the positions of the size labels; none while there is no grid. */
@@ -242,7 +245,7 @@ export class ModelScene {
     this.#scene.environment?.dispose();
     const maker = new PMREMGenerator(this.#renderer);
     const room = new RoomEnvironment();
-    this.#scene.environment = maker.fromScene(room, 0.04).texture;
+    this.#scene.environment = maker.fromScene(room, 0.04, 0.1, 100, { size: environmentSide }).texture;
     room.dispose();
     maker.dispose();
   }
@@ -271,11 +274,12 @@ export class ModelScene {
   }
 
   #judgeSpeed(now: number): void {
-    if (!this.#controls.autoRotate) return;
+    if (!this.#controls.autoRotate || this.#isJudged) return;
     this.#turnedAt.push(now);
     if (this.#turnedAt.length <= judgedFrames) return;
     const [first = now] = this.#turnedAt;
-    this.#turnedAt = [];
+    // Once: whoever turns it on again wants it all the same.
+    this.#isJudged = true;
     if ((now - first) / judgedFrames > slowFrameMs) this.onslow();
   }
 

@@ -6,7 +6,6 @@ export const processingDe: Readonly<Record<keyof typeof processingEn, string>> =
   'processing.processing': 'Ihre Modelle werden erstellt',
   'processing.failed': 'Es konnte kein Modell erstellt werden',
   'processing.overall': 'Gesamtfortschritt',
-  'processing.count': '{current} von {total} erledigt',
   'processing.queue': 'Platz {position} in der Warteschlange',
   'processing.eta': 'noch etwa {time}',
   'processing.offline': 'Sie sind offline. Das ist der letzte bekannte Stand; Ihre Modelle werden weiter erstellt.',

@@ -9,7 +9,6 @@ export const resultsDe: Readonly<Record<keyof typeof resultsEn, string>> = {
   'results.open_one': '1 weiteres wird noch erstellt.',
   'results.all': 'Alle herunterladen (ZIP)',
   'results.models': 'Modelle dieses Stapels',
-  'results.look': 'In 3D ansehen',
   'results.preview': 'Vorschau von {name}',
   'results.photo': 'Das Foto, aus dem {name} erstellt wurde',
   'results.download': 'GLB herunterladen',
@@ -109,7 +108,6 @@ export const resultsDe: Readonly<Record<keyof typeof resultsEn, string>> = {
   'results.relief.other': 'Anderes Modell probieren',
   'results.formats.more': 'Andere Formate',
   'results.pair.photo': 'Foto',
-  'results.pair.model': 'Modell',
   'results.reused': 'Wiederverwendet',
   'results.reused.why':
     'Aus einem früheren Ergebnis mit demselben Foto, Modell und denselben Optionen übernommen. Nichts musste neu erstellt oder bezahlt werden.',

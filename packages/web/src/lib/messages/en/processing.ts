@@ -5,7 +5,6 @@ export const processingEn = {
   'processing.processing': 'Making your models',
   'processing.failed': 'No model could be made',
   'processing.overall': 'Overall progress',
-  'processing.count': '{current} of {total} done',
   'processing.queue': 'number {position} in the queue',
   'processing.eta': 'about {time} left',
   'processing.offline': 'You’re offline. This is the latest we have; your models are still being made.',

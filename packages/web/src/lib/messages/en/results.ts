@@ -8,7 +8,6 @@ export const resultsEn = {
   'results.open_one': '1 more is still being made.',
   'results.all': 'Download all (ZIP)',
   'results.models': 'Models of this batch',
-  'results.look': 'View in 3D',
   'results.preview': 'Preview of {name}',
   'results.photo': 'The photo {name} was made from',
   'results.download': 'Download GLB',
@@ -106,7 +105,6 @@ export const resultsEn = {
   'results.relief.other': 'Try another model',
   'results.formats.more': 'Other formats',
   'results.pair.photo': 'Photo',
-  'results.pair.model': 'Model',
   'results.reused': 'Reused',
   'results.reused.why':
     'Reused from an earlier result for the same photo, model and options, so nothing had to be made or paid for again.',

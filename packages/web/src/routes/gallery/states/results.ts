@@ -45,7 +45,8 @@ const at = (id: string, title: string, scene: JobScene): GalleryState => ({
   title,
   shown: ResultsPage,
   address,
-  wire: () => serverWith(scene),
+  // The picture of each model stays: the viewer has a state of its own.
+  wire: () => ({ ...serverWith(scene), [`GET /download/${jobIdOf()}/*`]: never }),
 });
 const answering = (answer: () => Response | Promise<Response>) => () => ({
   ...empty,
@@ -127,12 +128,8 @@ export const results: GalleryGroup = {
     },
     {
       ...at('viewer', 'The viewer', one),
-      enter: async () => {
-        (await appear(() => named(t('results.look')))).click();
-        await appear(() => document.querySelector('canvas'));
-        const loading = t('results.viewer.loading');
-        await appear(() => (document.body.textContent.includes(loading) ? undefined : document.body));
-      },
+      wire: () => serverWith(one),
+      enter: async () => void (await appear(() => document.querySelector('canvas.ready'))),
     },
     { ...at('unknown', 'No such batch', one), wire: answering(() => problem('JOB_NOT_FOUND')) },
     { ...at('trouble', 'The server cannot answer', one), wire: answering(() => problem('INTERNAL_ERROR')) },
