@@ -11,7 +11,12 @@ import { modelLoaded, viewerOpen } from './support/viewer.ts';
 const key = 'a-key-for-the-pages';
 /** Few pixels, for tests that take many pictures. */
 const small = { viewport: { width: 420, height: 800 }, reducedMotion: 'reduce' } as const;
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const phone = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  reducedMotion: 'no-preference',
+} as const;
 
 const site = setUp({ API_KEYS: key });
 let three: SentJob;
@@ -145,6 +150,8 @@ test('the viewer rotates, zooms, changes looks and light, measures and resets wi
   await page.getByRole('heading', { level: 1 }).click();
   expect(await page.getByRole('slider').count()).toBe(0);
   await page.getByRole('button', { name: 'Reset the view' }).click();
+  // Its outline is in the picture.
+  await page.getByRole('application').focus();
   await expect.poll(async () => (await picture(page)) === first, { timeout: 60_000 }).toBe(true);
 }, 240_000);
 
@@ -189,7 +196,7 @@ test('every format of the model can be downloaded, and everything as a ZIP whose
   const zip = await readFile(await (await download).path());
   expect(zip.subarray(0, 2).toString()).toBe('PK');
   expect(zip.includes('coffee.glb')).toBe(true);
-});
+}, 180_000);
 
 test('a chosen size is that of every download, of the facts and of the grid in the viewer', async () => {
   const page = await open(`/results/${three.jobId}`, small);
@@ -388,7 +395,7 @@ test('a relief says so on its card and on the stage, with the editor of the cut-
   await page.getByRole('region', { name: 'teapot.glb' }).getByText('Relief', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Cut out the object' }).click();
   await page.getByRole('dialog').locator('canvas').waitFor();
-}, 120_000);
+}, 180_000);
 
 test('without WebGL the picture stays, and the tools do nothing', async () => {
   const context = await signedIn();

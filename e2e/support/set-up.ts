@@ -7,7 +7,7 @@ import { type RunningServer, startServer } from './server.ts';
 export interface SetUp {
   /** Can be used in tests and hooks. */
   readonly server: RunningServer;
-  /** A new visitor, in English unless the options say otherwise. It is closed at the end of the test. */
+  /** A new visitor, in English and with little motion unless the options say otherwise. It is closed at the end of the test. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>;
   /** A page of a new visitor, at this path of the server. */
   open(path?: string, options?: BrowserContextOptions): Promise<Page>;
@@ -31,7 +31,9 @@ export function setUp(settings: Record<string, string> = {}): SetUp {
   });
 
   async function newContext(options?: BrowserContextOptions): Promise<BrowserContext> {
-    const context = await started(browser).newContext({ locale: 'en-GB', ...options });
+    const context = await started(browser).newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...options });
+    // Without a graphics card, a page in 3D is slow on a busy machine.
+    context.setDefaultTimeout(90_000);
     onTestFinished(async () => await context.close());
     return context;
   }

@@ -45,9 +45,10 @@ const ambient = 0.75;
 const preview = { yaw: 30, pitch: 10, fill: 0.94 };
 /** Pixels of each side of the light's surroundings: its surfaces are rough, and half the usual takes a quarter of the time. */
 const environmentSide = 128;
-/** Frames that take longer than this on average are no motion any more. */
+/** Turning is no motion any more if so many frames take longer than this on average, or one of them much longer. */
 const slowFrameMs = 200;
-const judgedFrames = 12;
+const judgedFrames = 6;
+const stuckMs = 1000;
 
 /**
  * One model on a stage: orbit, zoom, looks, light, a grid with the model's size. Draws only when something moved, so that a
@@ -275,12 +276,15 @@ export class ModelScene {
 
   #judgeSpeed(now: number): void {
     if (!this.#controls.autoRotate || this.#isJudged) return;
+    // The very first one takes the model to the graphics card.
+    const [, first = now] = this.#turnedAt;
+    const last = this.#turnedAt.at(-1) ?? now;
     this.#turnedAt.push(now);
-    if (this.#turnedAt.length <= judgedFrames) return;
-    const [first = now] = this.#turnedAt;
+    const isStuck = this.#turnedAt.length > 2 && now - last > stuckMs;
+    if (this.#turnedAt.length < judgedFrames + 2 && !isStuck) return;
     // Once: whoever turns it on again wants it all the same.
     this.#isJudged = true;
-    if ((now - first) / judgedFrames > slowFrameMs) this.onslow();
+    if (isStuck || (now - first) / judgedFrames > slowFrameMs) this.onslow();
   }
 
   #clear(): void {
