@@ -10,12 +10,6 @@ export const api: ApiService = new ApiService({
   refreshAuth: async () => ((await session.ask()) ? '' : undefined),
 });
 
-/** For what is sent while the page is being left: the browser delivers it all the same. */
-export const lastingApi: ApiService = new ApiService({
-  credentials: 'same-origin',
-  fetch: async (input, init) => await fetch(input, { ...init, keepalive: true }),
-});
-
 /** The session of this page. */
 export const session = new Session(api);
 
