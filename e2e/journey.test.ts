@@ -32,7 +32,7 @@ test('three photos become three valid models, and a visitor who comes back sees 
   const address = new URL(upload.url());
   // Half-way: some are done and some are not.
   await upload
-    .getByText(/[12] of 3 done/)
+    .getByText(/[12] of 3 ready/)
     .first()
     .waitFor({ timeout: 60_000 });
   await first.close();
