@@ -19,7 +19,8 @@ export class ChosenSize {
   url(jobId: string, filename: string, format: DownloadFormat): string | undefined {
     if (this.isInvalid) return undefined;
     // As it was made, a GLB needs no conversion.
-    if (format === 'glb' && this.mm === undefined && this.origin === undefined) return this.#api.downloadUrl(jobId, filename);
+    if (format === 'glb' && this.mm === undefined && this.origin === undefined)
+      return this.#api.downloadUrl(jobId, filename);
     return this.#api.downloadUrl(jobId, filename, { format, sizeMm: this.mm, origin: this.origin });
   }
 }

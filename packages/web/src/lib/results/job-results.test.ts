@@ -30,7 +30,11 @@ const job = (status: string, files: object[], tasks: object[]) => ({
 });
 
 /** A server that gives another state of the job each time, the last of them for good. */
-async function resultsOf(jobs: object[], stream = '', { asked = [], wanted = '' }: { asked?: string[]; wanted?: string } = {}) {
+async function resultsOf(
+  jobs: object[],
+  stream = '',
+  { asked = [], wanted = '' }: { asked?: string[]; wanted?: string } = {},
+) {
   const models = [{ id: 'm', name: 'M', formats: ['glb', 'stl'], options_schema: {} }];
   const baseUrl = await serve(({ url = '' }, response) => {
     asked.push(url);
