@@ -130,7 +130,7 @@ test('"Cancel all" can be undone where it was pressed, and is sent by leaving th
   await cancel.click();
   await page.goto('about:blank');
   await page.goto(address);
-  await page.getByRole('button', { name: 'Try these again' }).waitFor();
+  await page.getByRole('button', { name: 'Retry these' }).waitFor();
 }, 120_000);
 
 test('one file can be cancelled, then all, and the cancelled ones can be retried', async () => {
