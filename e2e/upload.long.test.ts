@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -113,15 +113,19 @@ test('a rejected or missing photo says so on its card, and the others are sent',
   const broken = Buffer.concat([(await tiny(1)).buffer.subarray(0, 40), Buffer.alloc(200, 7)]);
   await pick(page, [
     { name: 'broken.png', mimeType: 'image/png', buffer: broken },
+    { name: 'cut off.jpg', mimeType: 'image/jpeg', buffer: (await readFile(photos[1] ?? '')).subarray(0, 30_000) },
     { name: 'IMG_1.HEIC', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\u0018ftypheic\0\0\0\0mif1heic') },
     await tiny(2),
   ]);
-  await card(page, 'IMG_1.HEIC').getByText('HEIC isn’t supported yet').waitFor();
-  await page.getByRole('button', { name: 'Make 3 models' }).click();
+  await card(page, 'IMG_1.HEIC').getByText('Save it as JPEG').waitFor();
+  // The browser cannot decode it: that is told at once.
+  await card(page, 'broken.png').getByText('The photo is damaged or incomplete.').waitFor();
+  await card(page, 'cut off.jpg').getByText('The photo is damaged or incomplete.').waitFor();
+  await page.getByText('2 ready · 3 can’t be used').nth(1).waitFor();
+  await page.getByRole('button', { name: 'Make 2 models' }).click();
   await page.waitForURL(/\/processing\?taskId=/);
-  await page.getByText('3 files couldn’t be sent').waitFor();
+  await page.getByText('Files that could not be sent: 4').waitFor();
   await page.getByRole('link', { name: 'See why' }).click();
-  await card(page, 'broken.png').getByText('Save it again as JPEG or PNG.').waitFor();
   await card(page, 'moved.png').getByText('The file was moved or changed').waitFor();
 });
 
@@ -212,14 +216,26 @@ test('a folder is added with its subfolders, and files that are no photos say wh
     }
   };
   await drop({ files: [folder] });
-  await page.getByText('122 photos added. 9 files can’t be used.').waitFor();
-  const names = await page.getByRole('list', { name: 'Chosen photos' }).locator('bdi').allTextContents();
+  await page.getByText('122 ready · 9 can’t be used').first().waitFor();
+  const names = await page.getByRole('list', { name: 'Picked photos' }).locator('bdi').allTextContents();
   expect(names.filter((name) => name.endsWith('.png'))).toEqual([...many.map((name) => name.slice(2)), 'last.png']);
-  await page.getByText('3 more files can’t be sent').click();
-  await page.getByText('note 8.txt This file type isn’t supported').waitFor();
+  await page
+    .getByRole('region', { name: '9 files can’t be used' })
+    .getByRole('button', { name: 'Show 3 more' })
+    .click();
+  await card(page, 'note 8.txt').getByText('Not a photo we can read').waitFor();
+  // All but the first of the same pictures are told, and nobody has to decide.
+  await page.getByRole('heading', { name: '120 photos are here twice' }).waitFor();
+  // However many there are, the bar that sends them covers none.
+  const [tray, bar] = await Promise.all(
+    [page.getByRole('list', { name: 'Picked photos' }), page.locator('.send')].map(
+      async (part) => await part.boundingBox(),
+    ),
+  );
+  expect((tray?.x ?? 0) + (tray?.width ?? Infinity)).toBeLessThanOrEqual(bar?.x ?? 0);
   // A dropped link would leave the page.
   await drop({ items: [{ mimeType: 'text/uri-list', data: `${site.server.url}/api/v1/health` }] });
-  await page.getByRole('button', { name: 'Remove unusable files' }).click();
+  await page.getByRole('button', { name: 'Remove 9' }).click();
   await page.getByText('note 0.txt').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Make 25 models' }).waitFor();
   // Thumbnails are small, and made only for cards in sight.

@@ -19,13 +19,8 @@ export function sendingText({ sending, sent, waitsFor }: UploadProgress): string
   return t('upload.sent', { percent: percent(sent) });
 }
 
-/** How many were added, and how many of them cannot be sent. */
-export function addedText(photos: readonly { error: string }[]): string {
-  const bad = photos.filter(({ error }) => error !== '').length;
-  const good = photos.length - bad;
-  const texts = [
-    ...(good > 0 ? [t('upload.added', { good })] : []),
-    ...(bad > 0 ? [t('upload.added.bad', { bad })] : []),
-  ];
-  return texts.join(' ');
+/** How many of the picked photos can be sent, and how many cannot. */
+export function countText({ good, bad }: { good: readonly unknown[]; bad: readonly unknown[] }): string {
+  const ready = t('upload.ready', { count: good.length });
+  return bad.length === 0 ? ready : `${ready} · ${t('upload.unusable', { count: bad.length })}`;
 }

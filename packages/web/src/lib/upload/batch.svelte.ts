@@ -3,7 +3,7 @@ import { maxFilesPerUpload } from '@image2model/protocol';
 import { reasonOf, sentence } from '../messages/errors.ts';
 import { t } from '../messages/index.ts';
 import { ModelChoice } from '../models/model-choice.svelte.ts';
-import { addedText, type Sending } from './batch-texts.ts';
+import { countText, type Sending } from './batch-texts.ts';
 import type { Drafts } from './drafts.ts';
 import { PhotoList } from './photo-list.svelte.ts';
 import type { Photo } from './photo.svelte.ts';
@@ -76,6 +76,11 @@ export class Batch {
     return this.#list.bad;
   }
 
+  /** Those of the good ones that are there twice, without the first of each. */
+  get twins(): readonly Photo[] {
+    return this.#list.twins;
+  }
+
   /** Restores what was picked before the page was left, and says so. */
   async restore(): Promise<void> {
     const draft = await this.#drafts?.load();
@@ -104,11 +109,17 @@ export class Batch {
     this.error = '';
     const added = await this.#list.add(files);
     if (added.length === 0 || this.#closed) return;
-    const text = addedText(added);
-    this.note = text;
-    // Whether one is too large or too small takes a closer look.
-    await Promise.all(added.map(async (photo) => await (photo.error || photo.look())));
-    if (this.note === text) this.note = addedText(added);
+    await this.#counted(async () => {
+      // Whether one is too large, too small or damaged takes a closer look.
+      await Promise.all(added.map(async (photo) => await (photo.error || photo.look())));
+      await this.#list.findTwins(added);
+      await this.drawGoing();
+    });
+  }
+
+  /** Draws those that are sent next, so that a damaged one is told before. */
+  async drawGoing(): Promise<void> {
+    await Promise.all(this.going.map(async (photo) => await photo.draw()));
   }
 
   /** Fetches a sample as if it had been picked. */
@@ -132,6 +143,17 @@ export class Batch {
   removeBad(): void {
     this.#list.remove(this.bad);
     this.note = '';
+  }
+
+  /** Removes those that are there twice, save the first of each. */
+  removeTwins(): void {
+    this.#list.remove(this.twins);
+    this.note = '';
+  }
+
+  /** Keeps those that are there twice: each becomes a model. */
+  keepTwins(): void {
+    for (const photo of this.twins) photo.twinOf = '';
   }
 
   clear(): void {
@@ -184,6 +206,14 @@ export class Batch {
       await this.save();
       return answer.success ? answer.taskId : undefined;
     }
+  }
+
+  /** Says how many there are, before and after a closer look at them, if nothing else is said meanwhile. */
+  async #counted(look: () => Promise<void>): Promise<void> {
+    const text = countText(this);
+    this.note = text;
+    await look();
+    if (this.note === text) this.note = countText(this);
   }
 
   async #sendOnce(going: readonly Photo[], signal: AbortSignal): Promise<Sent> {

@@ -3,11 +3,12 @@ import { ApiService } from '@image2model/client';
 import { expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../../test/serve.ts';
 import { Batch } from './batch.svelte.ts';
+import type { Pictures } from './pictures.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 /** A batch whose uploads go to a server that answers as a test says, and the keys that they came with. */
-async function setUp(answer: Answer, models: object[] = []) {
+async function setUp(answer: Answer, models: object[] = [], pictures?: Pictures) {
   const keys: (string | undefined)[] = [];
   const baseUrl = await serve((request, response) => {
     if (request.method === 'GET') return void response.end(JSON.stringify({ models, default_model: 'local' }));
@@ -18,7 +19,7 @@ async function setUp(answer: Answer, models: object[] = []) {
       answer(request, response, Buffer.concat(chunks).toString('latin1'));
     });
   });
-  const batch = new Batch(new ApiService({ baseUrl }));
+  const batch = new Batch(new ApiService({ baseUrl }), { ...(pictures && { pictures }) });
   onTestFinished(() => batch.close());
   return { batch, keys };
 }
@@ -130,4 +131,51 @@ test('a chosen cut-out goes with its photo, under its name and another key, to a
   ]);
   expect(masks[1]?.join(' ')).toContain('filename="chair (2).jpg"');
   expect([keys[1] === keys[0], keys[2] === keys[1], keys[3] === keys[2]]).toEqual([false, true, false]);
+});
+
+test('a photo that the browser cannot decode is told before anything is sent, and is not counted as ready', async () => {
+  const pictures: Pictures = {
+    measure: async ({ name }) => (name === 'no photo.jpg' ? undefined : { width: 300, height: 200 }),
+    // Its head is whole, as that of a truncated one.
+    thumbnail: async ({ name }) => (name === 'cut off.jpg' ? undefined : 'data:,'),
+    cut: async () => undefined,
+  };
+  const { batch, keys } = await setUp((_, response) => accept(response), [], pictures);
+  await batch.add([photo('whole.jpg'), photo('cut off.jpg'), photo('no photo.jpg'), new File(['GIF89a'], 'b.gif')]);
+  const damaged = 'The photo is damaged or incomplete. Save it again, or choose another one.';
+  expect(batch.photos.map(({ error }) => error)).toEqual([
+    '',
+    damaged,
+    damaged,
+    'GIF isn’t supported. Save it as JPEG, PNG or WebP.',
+  ]);
+  expect([batch.going.length, batch.note, keys]).toEqual([1, '1 ready · 3 can’t be used', []]);
+});
+
+test('the line after a drop counts everything that is in the tray', async () => {
+  const { batch } = await setUp((_, response) => accept(response));
+  await batch.add([...photos(2), new File(['text'], 'notes.txt')]);
+  expect(batch.note).toBe('2 ready · 1 can’t be used');
+  await batch.add([photo('one more.jpg')]);
+  expect(batch.note).toBe('3 ready · 1 can’t be used');
+});
+
+test('the same photo under another name is told, and is kept or removed as somebody decides', async () => {
+  const { batch } = await setUp((_, response) => accept(response));
+  const copy = (name: string) => new File([photo('chair.jpg')], name);
+  await batch.add([photo('chair.jpg'), photo('lamp.jpg')]);
+  await batch.add([copy('copy.jpg'), copy('another.jpg')]);
+  expect(batch.photos.map(({ twinOf }) => twinOf)).toEqual(['', '', 'chair.jpg', 'chair.jpg']);
+  expect(batch.going.length).toBe(4);
+  batch.keepTwins();
+  expect([batch.twins.length, batch.good.length]).toEqual([0, 4]);
+  await batch.add([copy('third.jpg')]);
+  batch.removeTwins();
+  expect(batch.photos.map(({ file }) => file.name)).toEqual(['chair.jpg', 'lamp.jpg', 'copy.jpg', 'another.jpg']);
+  // Without the one that they are the same as, nothing is there twice.
+  await batch.add([new File([photo('lamp.jpg')], 'lamp again.jpg')]);
+  const [, lamp] = batch.photos;
+  expect(batch.twins.length).toBe(1);
+  batch.remove(lamp?.id ?? '');
+  expect(batch.twins.length).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { api } from '../services/api.ts';
 import { Batch } from './batch.svelte.ts';
 import { current } from './current.svelte.ts';
@@ -10,7 +11,13 @@ export function currentBatch(): Batch {
   // Otherwise its derived values would end with the component that asks first.
   let batch: Batch | undefined;
   $effect.root(() => {
-    batch = new Batch(api, { drafts: browserDrafts(), pictures: browserPictures() });
+    const made = new Batch(api, { drafts: browserDrafts(), pictures: browserPictures() });
+    batch = made;
+    // Also those that follow once others are sent or removed.
+    $effect(() => {
+      void made.going;
+      untrack(() => void made.drawGoing());
+    });
   });
   if (!batch) throw new Error('An effect root runs at once');
   current.batch = batch;

@@ -4,6 +4,7 @@ import { checkPhoto } from './check-photo.ts';
 import { withFreeName } from './free-name.ts';
 import { Photo } from './photo.svelte.ts';
 import type { Pictures } from './pictures.ts';
+import { sameBytes } from './same-bytes.ts';
 
 /** Files that are checked and shown together. */
 const addedAtOnce = 20;
@@ -16,6 +17,8 @@ export class PhotoList {
   /** Those that can be sent. */
   readonly good: readonly Photo[] = $derived(this.photos.filter(({ error }) => error === ''));
   readonly bad: readonly Photo[] = $derived(this.photos.filter(({ error }) => error !== ''));
+  /** Those of the good ones that are there twice, without the first of each. */
+  readonly twins: readonly Photo[] = $derived(this.good.filter(({ twinOf }) => twinOf !== ''));
 
   constructor(pictures?: Pictures) {
     this.#pictures = pictures;
@@ -34,13 +37,26 @@ export class PhotoList {
         const named = withFreeName(file, names);
         names.push(named.name);
         const photo = new Photo(createKey(), named, this.#pictures);
-        photo.error = reasons[index] ?? '';
+        const reason = reasons[index];
+        if (reason) photo.error = t(reason.key, reason.format && { format: reason.format });
         return photo;
       });
       this.photos.push(...photos);
       added.push(...photos);
     }
     return added;
+  }
+
+  /** Says of each of these which earlier one is the same photo. */
+  async findTwins(added: readonly Photo[]): Promise<void> {
+    for (const photo of added) {
+      if (photo.error !== '') continue;
+      for (const earlier of this.photos.slice(0, this.photos.indexOf(photo))) {
+        if (earlier.twinOf !== '' || !(await sameBytes(earlier.file, photo.file))) continue;
+        photo.twinOf = earlier.file.name;
+        break;
+      }
+    }
   }
 
   /** Puts back the photos of a draft, before those picked since. */
@@ -53,6 +69,8 @@ export class PhotoList {
   remove(photos: readonly Photo[]): void {
     for (const photo of photos) photo.free();
     this.photos = this.photos.filter((photo) => !photos.includes(photo));
+    const names = new Set(this.photos.map(({ file }) => file.name));
+    for (const photo of this.photos) if (!names.has(photo.twinOf)) photo.twinOf = '';
   }
 
   /** Frees the pictures; nothing is added any more. */

@@ -14,11 +14,14 @@ export class Photo {
   readonly file: File;
   readonly #pictures: Pictures | undefined;
   #size: Promise<Size | undefined> | undefined;
+  #drawn: Promise<void> | undefined;
   #seen = false;
   #freed = false;
   /** Address of its thumbnail; empty until it is made, undefined if it cannot be. */
   thumbnail: string | undefined = $state('');
   error = $state('');
+  /** The name of an earlier photo with the same bytes; empty if there is none, or both are to be kept. */
+  twinOf = $state('');
   /** 0 to 1 while it is on its way. */
   sent = $state(0);
   /** The cut-out that the server would take by itself, once that is known. */
@@ -37,6 +40,7 @@ export class Photo {
   async look(): Promise<void> {
     const size = await this.#measure();
     if (size) this.measured(size);
+    else await this.#blame();
   }
 
   /** Checks the size of the picture. */
@@ -46,17 +50,44 @@ export class Photo {
     else if (Math.min(width, height) < minSide) this.error = t('upload.bad.small');
   }
 
-  /** Makes its thumbnail, once it has come into sight. */
+  /** Makes its thumbnail, once. Without one the photo is damaged: its head alone does not tell. */
+  async draw(): Promise<void> {
+    await (this.#drawn ??= this.#draw());
+  }
+
+  /** Shows what is kept of it, once it has come into sight. */
   async show(): Promise<void> {
     if (this.#seen) return;
     this.#seen = true;
+    await this.draw();
+    const size = await this.#measure();
+    if (size && this.thumbnail && !this.#freed) await this.#findCut(size);
+  }
+
+  async #draw(): Promise<void> {
     const size = await this.#measure();
     // Decoding more pixels than are accepted could exhaust the memory.
-    const isShown = size !== undefined && size.width * size.height <= maxImagePixels;
-    const url = isShown ? await this.#pictures?.thumbnail(this.file, size) : undefined;
-    if (!this.#freed) this.thumbnail = url;
-    else if (url !== undefined) URL.revokeObjectURL(url);
-    if (isShown && url !== undefined && !this.#freed) await this.#findCut(size);
+    const isDrawn = size !== undefined && size.width * size.height <= maxImagePixels;
+    const url = isDrawn ? await this.#pictures?.thumbnail(this.file, size) : undefined;
+    if (this.#freed) {
+      if (url !== undefined) URL.revokeObjectURL(url);
+      return;
+    }
+    this.thumbnail = url;
+    if (isDrawn && url === undefined) await this.#blame();
+  }
+
+  /** Says why the browser cannot read it. */
+  async #blame(): Promise<void> {
+    if (!this.#pictures || this.error !== '') return;
+    const isThere = await this.file
+      .slice(0, 1)
+      .arrayBuffer()
+      .then(
+        () => true,
+        () => false,
+      );
+    this.error ||= t(isThere ? 'upload.bad.damaged' : 'upload.bad.gone');
   }
 
   async #findCut(size: Size): Promise<void> {
