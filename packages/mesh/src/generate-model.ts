@@ -37,7 +37,7 @@ const reliefDescription = 'A relief of the whole picture; heights follow light a
 
 /**
  * One image in, one closed, textured model out. The same image and options give the same bytes.
- * @param image JPEG, PNG or WebP.
+ * @param image JPEG, PNG, WebP or AVIF.
  * @throws ImageError where the image or an option cannot lead to a model; the signal's reason once it is aborted.
  */
 export async function generateModel(

@@ -13,8 +13,10 @@ describe('inspectImage', () => {
     const png = await draw(60, 40, '', '#456');
     const jpeg = await sharp(png).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const webp = await sharp(png).webp().toBuffer();
+    const avif = await sharp(png).avif().toBuffer();
     expect(await inspectImage(png)).toEqual({ format: 'png', contentType: 'image/png', width: 60, height: 40 });
     expect(await inspectImage(jpeg)).toEqual({ format: 'jpeg', contentType: 'image/jpeg', width: 40, height: 60 });
+    expect(await inspectImage(avif)).toEqual({ format: 'avif', contentType: 'image/avif', width: 60, height: 40 });
     expect(await inspectImage(webp)).toEqual({ format: 'webp', contentType: 'image/webp', width: 60, height: 40 });
   });
 
@@ -40,6 +42,7 @@ describe('inspectImage', () => {
       '16-bit': await sharp(png).toColourspace('rgb16').png().toBuffer(),
       palette: await sharp(png).png({ palette: true }).toBuffer(),
       webp: await sharp(transparent).webp({ lossless: true }).toBuffer(),
+      avif: await sharp(transparent).avif({ quality: 80 }).toBuffer(),
       rotated: await sharp(png).withMetadata({ orientation: 8 }).jpeg().toBuffer(),
     };
     for (const [name, picture] of Object.entries(accepted)) {
@@ -75,11 +78,12 @@ describe('inspectImage', () => {
     ['SVG, which the decoder knows', 'UNSUPPORTED_IMAGE_TYPE', async () => new TextEncoder().encode(svg)],
     ['GIF', 'UNSUPPORTED_IMAGE_TYPE', () => encoded(disc(50, 20), 'gif')],
     ['TIFF', 'UNSUPPORTED_IMAGE_TYPE', () => encoded(disc(50, 20), 'tiff')],
-    ['AVIF', 'UNSUPPORTED_IMAGE_TYPE', () => encoded(disc(50, 20), 'avif')],
     ['HEIC', 'UNSUPPORTED_IMAGE_TYPE', async () => heicHeader()],
     ['a truncated JPEG', 'IMAGE_UNDECODABLE', async () => half(await encoded(noise(400, 300), 'jpeg'))],
     ['a truncated PNG', 'IMAGE_UNDECODABLE', async () => half(await noise(400, 300))],
     ['a truncated WebP', 'IMAGE_UNDECODABLE', async () => half(await encoded(noise(400, 300), 'webp'))],
+    ['a truncated AVIF', 'IMAGE_UNDECODABLE', async () => half(await encoded(noise(400, 300), 'avif'))],
+    ['an AVIF of 15 pixels', 'IMAGE_TOO_SMALL', () => encoded(draw(15, 60, '', '#456'), 'avif')],
     ['a header and nothing else', 'IMAGE_UNDECODABLE', async () => (await disc(50, 20)).slice(0, 33)],
     ['20 000 × 20 000 pixels in a small file', 'IMAGE_TOO_MANY_PIXELS', async () => hugePng(20_000)],
     ['15 pixels', 'IMAGE_TOO_SMALL', async () => draw(15, 60, '', '#456')],

@@ -44,9 +44,11 @@ describe('inspectMask', () => {
     }
   });
 
-  it('rejects what is no image, and what is cut short', async () => {
-    await expect(inspectMask(Buffer.from('text'))).rejects.toMatchObject({ code: 'UNSUPPORTED_IMAGE_TYPE' });
+  it('rejects what is no image or of a type that a photo alone may have, and what is cut short', async () => {
     const whole = await draw(300, 300, '<circle cx="100" cy="100" r="50" fill="#fff"/>', '#000');
+    for (const wrong of [Buffer.from('text'), await sharp(whole).avif().toBuffer()]) {
+      await expect(inspectMask(wrong)).rejects.toMatchObject({ code: 'UNSUPPORTED_IMAGE_TYPE' });
+    }
     await expect(inspectMask(whole.subarray(0, whole.length / 2))).rejects.toMatchObject({ code: 'IMAGE_UNDECODABLE' });
   });
 });

@@ -30,10 +30,11 @@ export const meshMessages = {
   'mesh.image_too_small': 'The photo is {width} × {height} pixels; each side needs at least {min}.',
   'mesh.image_too_narrow':
     'The photo is {width} × {height} pixels; its long side may be at most {max} times the short one.',
-  'mesh.type_unsupported': 'This file type isn’t supported; use JPEG, PNG or WebP.',
-  'mesh.heif_unsupported': 'HEIC and AVIF aren’t supported; use JPEG, PNG or WebP.',
-  'mesh.image_transparent': 'The photo is fully transparent, so there’s nothing to model.',
-  'mesh.mask_unusable': 'The mask is damaged, or isn’t a JPEG, PNG or WebP of a usable size.',
+  'mesh.type_unsupported': 'This type of file is not supported; use JPEG, PNG or WebP.',
+  'mesh.heif_unsupported':
+    'HEIC is not supported; export the photo as JPEG, or add it on the web page, which converts it.',
+  'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',
+  'mesh.mask_unusable': 'The mask is damaged, or not a JPEG, PNG or WebP of a usable size.',
   'mesh.mask_black': 'The mask is all black; paint the object white.',
   'mesh.object_missing': 'No object stands out in the photo.',
   'mesh.object_too_thin': 'Everything in the photo is too thin to become a solid object.',

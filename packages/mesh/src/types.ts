@@ -118,7 +118,7 @@ export interface ImageCut {
 
 /** The result of `inspectImage`. */
 export interface ImageInfo {
-  format: 'jpeg' | 'png' | 'webp';
+  format: 'jpeg' | 'png' | 'webp' | 'avif';
   /** The media type of `format`. */
   contentType: string;
   /** Pixels of the upright picture. */

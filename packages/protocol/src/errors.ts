@@ -58,7 +58,7 @@ export const errorDefinitions = {
   ),
   FILE_TOO_LARGE: define(413, 'An image is too large', 'Send images of at most 10 MiB each.'),
   BODY_TOO_LARGE: define(413, 'The request is too large', 'Send less in one request.'),
-  UNSUPPORTED_IMAGE_TYPE: define(415, 'Unsupported image type', 'Send JPEG, PNG or WebP.'),
+  UNSUPPORTED_IMAGE_TYPE: define(415, 'Unsupported image type', 'Send JPEG, PNG, WebP or AVIF.'),
   UNSUPPORTED_MEDIA_TYPE: define(415, 'Unsupported content type', 'Send the content type that the route accepts.'),
   RANGE_NOT_SATISFIABLE: define(416, 'Range not satisfiable', 'Request a range within the size of the file.'),
   IMAGE_UNDECODABLE: define(422, 'An image cannot be decoded', 'Open it in an image viewer and save it again.'),

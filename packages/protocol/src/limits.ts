@@ -11,7 +11,7 @@ export const minFaceLimit = 100;
 /** The highest face limit that can be requested. */
 export const maxFaceLimit = 1_000_000;
 /** Accepted image types, detected from the content and never from the name. */
-export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
+export const imageContentTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'] as const;
 /** Maximum number of tasks in one combined stream. */
 export const maxTasksPerStream = 100;
 /** The longest that a long poll may wait for something new, in seconds. */

@@ -16,8 +16,9 @@ export const meshTextsDe: Readonly<Record<string, string>> = {
   'mesh.image_too_narrow':
     'Das Foto hat {width} × {height} Pixel; die lange Seite darf höchstens {max}-mal so lang sein wie die kurze.',
   'mesh.type_unsupported': 'Dieser Dateityp wird nicht unterstützt; möglich sind JPEG, PNG und WebP.',
-  'mesh.heif_unsupported': 'HEIC und AVIF werden nicht unterstützt; möglich sind JPEG, PNG und WebP.',
-  'mesh.image_transparent': 'Das Foto ist vollständig transparent; es gibt nichts, was ein Modell werden könnte.',
+  'mesh.heif_unsupported':
+    'HEIC wird nicht unterstützt; exportieren Sie das Foto als JPEG oder fügen Sie es auf der Webseite hinzu, die es umwandelt.',
+  'mesh.image_transparent': 'Das Foto ist ganz durchsichtig und zeigt nichts, was ein Modell werden könnte.',
   'mesh.mask_unusable': 'Die Maske ist beschädigt oder kein JPEG, PNG oder WebP von brauchbarer Größe.',
   'mesh.mask_black': 'Die Maske ist ganz schwarz; das Objekt muss darin weiß sein.',
   'mesh.object_missing': 'Auf dem Foto hebt sich kein Objekt ab.',

@@ -3,6 +3,7 @@ import type { Metadata, OutputInfo, Sharp } from 'sharp';
 import { ImageError } from '../image-error.ts';
 import { meshMessage } from '../messages.ts';
 import type { ImageInfo } from '../types.ts';
+import { isAvif } from './avif.ts';
 import { holdsMoreRows, saysWrongSize } from './jpeg-size.ts';
 
 /** Images with more pixels are rejected before they are decoded. */
@@ -12,7 +13,7 @@ const minSide = 16;
 /** The long side over the short one, beyond which no sensible model can be made. */
 const maxAspectRatio = 100;
 
-const contentTypes = { jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp' } as const;
+const contentTypes = { jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp', avif: 'image/avif' } as const;
 
 /** The checks that need the header alone; milliseconds, whatever the image decompresses to. @throws ImageError */
 export async function readHeader(image: Uint8Array | string): Promise<ImageInfo> {
@@ -27,6 +28,7 @@ export async function readHeader(image: Uint8Array | string): Promise<ImageInfo>
 /** The same for a mask, which may be coarse: of a long, narrow photo it has few pixels across. @throws ImageError */
 export async function readMaskHeader(mask: Uint8Array | string): Promise<ImageInfo> {
   const info = await readInfo(mask);
+  if (info.format === 'avif') throw unsupported(info.format);
   const { width, height } = info;
   if (width * height > maxPixels) throw tooManyPixels();
   if (Math.max(width, height) < minSide) {
@@ -37,8 +39,9 @@ export async function readMaskHeader(mask: Uint8Array | string): Promise<ImageIn
 
 async function readInfo(image: Uint8Array | string): Promise<ImageInfo> {
   const metadata = await readMetadata(image);
-  const format = metadata.format;
-  if (format !== 'jpeg' && format !== 'png' && format !== 'webp') throw unsupported(format);
+  // Of what the container may hold, the decoder only knows AV1.
+  const format = metadata.format === 'heif' && metadata.compression === 'av1' ? 'avif' : metadata.format;
+  if (format !== 'jpeg' && format !== 'png' && format !== 'webp' && format !== 'avif') throw unsupported(format);
   const { width, height } = metadata.autoOrient;
   return { format, contentType: contentTypes[format], width, height };
 }
@@ -80,7 +83,11 @@ export function rejectUndecodable(cause: unknown): never {
   const text = cause instanceof Error ? cause.message : '';
   if (shortages.test(text)) throw cause;
   if (/pixel limit/i.test(text)) throw tooManyPixels();
-  throw new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.image_undecodable'), { cause });
+  throw undecodable(cause);
+}
+
+function undecodable(cause: unknown): ImageError {
+  return new ImageError('IMAGE_UNDECODABLE', meshMessage('mesh.image_undecodable'), { cause });
 }
 
 async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
@@ -91,7 +98,7 @@ async function readMetadata(image: Uint8Array | string): Promise<Metadata> {
     const text = cause instanceof Error ? cause.message : '';
     if (shortages.test(text)) throw cause;
     // The decoder opens HEIC to distinguish it from AVIF; if that fails, its error begins with its library's name.
-    if (/\bheif:/.test(text)) throw unsupported('heif');
+    if (/\bheif:/.test(text)) throw (await isAvif(image)) ? undecodable(cause) : unsupported('heif');
     if (/unsupported image format/i.test(text)) throw unsupported(undefined);
     return rejectUndecodable(cause);
   }

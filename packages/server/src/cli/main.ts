@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   const converting = program
     .command('convert')
     .description('make a model from each photo')
-    .argument('<photos...>', 'JPEG, PNG or WebP')
+    .argument('<photos...>', 'JPEG, PNG, WebP or AVIF')
     .option('-o, --out <directory>', 'directory for the models', '.')
     .option(
       '--format <list>',
@@ -93,8 +93,8 @@ async function main(): Promise<number> {
 function addCutsCommand(program: Command, run: (photos: string[], flags: CutsFlags) => Promise<void>): void {
   const command = program
     .command('cuts')
-    .description('list the ways to cut out the object in each photo, and write them as masks for convert --mask')
-    .argument('<photos...>', 'JPEG, PNG or WebP')
+    .description('list the ways to cut out the object of each photo, and write them as masks for convert --mask')
+    .argument('<photos...>', 'JPEG, PNG, WebP or AVIF')
     .option('-o, --out <directory>', 'directory for the masks', '.')
     .option('--force', 'replace existing files', false)
     .option('--json', 'report everything as JSON lines', false);

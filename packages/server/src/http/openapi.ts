@@ -100,7 +100,7 @@ const forms: Readonly<Record<string, FormSchema>> = {
   '/api/v1/upload': {
     required: ['files'],
     properties: {
-      files: { ...photos, description: 'JPEG, PNG or WebP, up to 10 MiB each' },
+      files: { ...photos, description: 'JPEG, PNG, WebP or AVIF, up to 10 MiB each' },
       masks,
       face_limit: faceLimit,
       model,
@@ -115,7 +115,7 @@ const forms: Readonly<Record<string, FormSchema>> = {
   },
   '/api/v1/cuts': {
     required: ['file'],
-    properties: { file: { ...file, description: 'JPEG, PNG or WebP, up to 10 MiB' } },
+    properties: { file: { ...file, description: 'JPEG, PNG, WebP or AVIF, up to 10 MiB' } },
   },
   '/api/v1/jobs/{job_id}/retry': {
     properties: {

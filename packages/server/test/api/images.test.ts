@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { MessageRef } from '@image2model/protocol';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -27,11 +29,23 @@ describe('an image is refused if it is', () => {
     ['a GIF', () => sharp(svg).gif().toBuffer(), ...unsupported],
     ['a TIFF', () => sharp(svg).tiff().toBuffer(), ...unsupported],
     [
-      'an AVIF',
-      () => sharp(svg).avif().toBuffer(),
+      'a HEIC',
+      async () => await readFile(join(import.meta.dirname, '../../../../e2e/support/teapot.heic')),
       415,
       'UNSUPPORTED_IMAGE_TYPE',
       { message_id: 'mesh.heif_unsupported' },
+    ],
+    [
+      'a truncated AVIF',
+      async () =>
+        (
+          await sharp(await photo())
+            .avif()
+            .toBuffer()
+        ).subarray(0, 1500),
+      422,
+      'IMAGE_UNDECODABLE',
+      { message_id: 'mesh.image_undecodable' },
     ],
     [
       'an empty file',
@@ -87,6 +101,7 @@ describe('an image is accepted if it is', () => {
     ['a rotated JPEG', () => sharp(good).jpeg().withMetadata({ orientation: 6 }).toBuffer()],
     ['a 16-bit PNG', () => sharp(good).toColourspace('rgb16').png().toBuffer()],
     ['a grey PNG', () => sharp(good).toColourspace('b-w').png().toBuffer()],
+    ['an AVIF', () => sharp(good).avif().toBuffer()],
     ['a lossless WebP', () => sharp(good).webp({ lossless: true }).toBuffer()],
   ])('%s', async (name, make) => {
     const { task_id, job_id } = await expectAccepted(await post(uploadForm([[name, await make()]])));

@@ -1,4 +1,5 @@
-import { message } from '@image2model/protocol';
+import { maxImagePixels, message } from '@image2model/protocol';
+import sharp from 'sharp';
 import { ModelError } from '../errors.ts';
 import type { Picture } from '../contract.ts';
 import { ForbiddenAddressError } from '../remote/address.ts';
@@ -14,13 +15,22 @@ const maxAttempts = 6;
  * Puts a photo where fal's models can fetch it, and gives its address. Repeated at will: nothing is charged for it.
  * @throws ModelError and the signal's reason
  */
-export async function upload(client: FalClient, picture: Picture, signal: AbortSignal): Promise<string> {
+export async function upload(client: FalClient, photo: Picture, signal: AbortSignal): Promise<string> {
+  const picture = photo.contentType === 'image/avif' ? await toWebp(photo) : photo;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await uploadOnce(client, picture, signal);
     if (typeof outcome === 'string') return outcome;
     if (!outcome.retryable || attempt === maxAttempts) throw outcome;
     await backOff(attempt - 1, client.timings, signal);
   }
+}
+
+/** Not every model of theirs reads AVIF. */
+async function toWebp(photo: Picture): Promise<Picture> {
+  const webp = await sharp(photo.bytes, { limitInputPixels: maxImagePixels, autoOrient: true })
+    .webp({ quality: 95 })
+    .toBuffer();
+  return { ...photo, contentType: 'image/webp', bytes: webp };
 }
 
 /** The photo's address, or why it is not there. */

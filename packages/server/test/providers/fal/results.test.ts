@@ -1,6 +1,8 @@
-import type { ModelList } from '@image2model/protocol';
+import type { ModelList, Upload } from '@image2model/protocol';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { falRows } from '../../../src/models/fal/table.ts';
+import { picture, uploadForm } from '../../support/server.ts';
 import { fileOf, setUp } from './bench.ts';
 
 describe('the models of fal.ai', () => {
@@ -31,6 +33,19 @@ describe('the models of fal.ai', () => {
       const answer = await fetch(bench.server.address + extra.url);
       expect([answer.status, (await answer.bytes()).byteLength]).toEqual([200, extra.size]);
     }
+  });
+});
+
+describe('what fal gets', () => {
+  it('is a WebP of an AVIF, which not every model of theirs reads', async () => {
+    const bench = await setUp();
+    const avif = await sharp(await picture())
+      .avif()
+      .toBuffer();
+    const body = uploadForm([['chair.avif', avif]], { model: 'fal-ai/trellis' });
+    const answer = await fetch(`${bench.server.address}/api/v1/upload`, { method: 'POST', body });
+    const file = fileOf(await bench.ended((await answer.json()) as Upload));
+    expect(file, JSON.stringify(file)).toMatchObject({ status: 'completed' });
   });
 });
 
