@@ -129,6 +129,45 @@ test('a rejected or missing photo says so on its card, and the others are sent',
   await card(page, 'moved.png').getByText('The file was moved or changed').waitFor();
 });
 
+test('a photo that is too large or HEIC is made to fit in the browser, and says so', async () => {
+  const { page } = await open();
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  const large = sharp({ create: { width: 2200, height: 2200, channels: 3, background: 'white', noise } });
+  const sideways = large.withMetadata({ orientation: 6 }).resize(2200, 1900, { fit: 'fill' });
+  await pick(page, [
+    { name: 'large.png', mimeType: 'image/png', buffer: await sideways.png({ compressionLevel: 0 }).toBuffer() },
+    {
+      name: 'IMG_2.HEIC',
+      mimeType: 'image/heic',
+      buffer: await readFile(join(import.meta.dirname, 'support/teapot.heic')),
+    },
+    { name: 'bike.avif', mimeType: 'image/avif', buffer: await sharp(photos[1]).resize(300).avif().toBuffer() },
+  ]);
+  await card(page, 'large.jpg')
+    .getByText(/^Scaled down from 12\.\d MB$/)
+    .waitFor({ timeout: 60_000 });
+  await card(page, 'IMG_2.jpg').getByText('Converted from HEIC').waitFor({ timeout: 60_000 });
+  await card(page, 'bike.jpg').getByText('Converted from AVIF').waitFor();
+  await page.getByRole('button', { name: 'Make 3 models' }).click();
+  await page.waitForURL(/\/processing\?taskId=/);
+  const list = (await (await fetch(`${site.server.url}/api/v1/jobs?limit=1`)).json()) as { jobs: { job_id: string }[] };
+  const job = (await (await fetch(`${site.server.url}/api/v1/jobs/${list.jobs[0]?.job_id}`)).json()) as {
+    files: { photo_url: string }[];
+  };
+  const sent = await Promise.all(
+    job.files.map(async ({ photo_url }) => {
+      const photo = await fetch(new URL(photo_url, site.server.url));
+      const { format, width, height } = await sharp(await photo.arrayBuffer()).metadata();
+      return { format, width, height };
+    }),
+  );
+  expect(sent).toEqual([
+    { format: 'jpeg', width: 1900, height: 2200 },
+    { format: 'jpeg', width: 480, height: 400 },
+    { format: 'jpeg', width: 300, height: 250 },
+  ]);
+}, 120_000);
+
 test('of more than 25 photos the rest wait in the browser and are offered next', async () => {
   const { page } = await open();
   const all = await Promise.all(Array.from({ length: 27 }, async (_, index) => await tiny(index)));

@@ -76,6 +76,16 @@ export class Batch {
     return this.#list.bad;
   }
 
+  /** Those of the bad ones that may become good. */
+  get fixable(): readonly Photo[] {
+    return this.bad.filter(({ fix }) => fix !== undefined);
+  }
+
+  /** Those that are being made acceptable. */
+  get fitting(): readonly Photo[] {
+    return this.#list.fitting;
+  }
+
   /** Those of the good ones that are there twice, without the first of each. */
   get twins(): readonly Photo[] {
     return this.#list.twins;
@@ -113,8 +123,14 @@ export class Batch {
       // Whether one is too large, too small or damaged takes a closer look.
       await Promise.all(added.map(async (photo) => await (photo.error || photo.look())));
       await this.#list.findTwins(added);
+      await this.#list.fit(added);
       await this.drawGoing();
     });
+  }
+
+  /** Tries once more to make those acceptable that can be. */
+  async fit(): Promise<void> {
+    await this.#counted(async () => await this.#list.fit(this.fixable));
   }
 
   /** Draws those that are sent next, so that a damaged one is told before. */

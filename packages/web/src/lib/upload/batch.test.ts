@@ -139,6 +139,7 @@ test('a photo that the browser cannot decode is told before anything is sent, an
     // Its head is whole, as that of a truncated one.
     thumbnail: async ({ name }) => (name === 'cut off.jpg' ? undefined : 'data:,'),
     cut: async () => undefined,
+    fit: async () => undefined,
   };
   const { batch, keys } = await setUp((_, response) => accept(response), [], pictures);
   await batch.add([photo('whole.jpg'), photo('cut off.jpg'), photo('no photo.jpg'), new File(['GIF89a'], 'b.gif')]);
@@ -178,4 +179,34 @@ test('the same photo under another name is told, and is kept or removed as someb
   expect(batch.twins.length).toBe(1);
   batch.remove(lamp?.id ?? '');
   expect(batch.twins.length).toBe(0);
+});
+
+test('a photo that is too large or of another type is made acceptable, under a name of its own', async () => {
+  const large = new Uint8Array(10 * 1024 * 1024 + 1);
+  large.set([0xff, 0xd8, 0xff, 0xe0]);
+  const heic = (name: string) => new File(['\0\0\0\u0018ftypheic', name], name);
+  let isAway = true;
+  const fixes: string[] = [];
+  const pictures: Pictures = {
+    measure: async ({ name, size }) =>
+      /\.heic$/i.test(name) ? undefined : size < 1000 ? { width: 10_000, height: 8000 } : { width: 4000, height: 3000 },
+    thumbnail: async () => 'data:,',
+    cut: async () => undefined,
+    fit: async ({ name }, fix) => {
+      fixes.push(`${fix} ${name}`);
+      return name === 'later.HEIC' && isAway ? undefined : new Blob([new Uint8Array(1000)], { type: 'image/jpeg' });
+    },
+  };
+  const { batch } = await setUp((_, response) => accept(response), [], pictures);
+  await batch.add([photo('chair.jpg'), heic('chair.heic'), new File([large], 'large.jpg'), heic('later.HEIC')]);
+  expect(fixes).toEqual(['scale chair.jpg', 'convert chair.heic', 'scale large.jpg', 'convert later.HEIC']);
+  expect(batch.good.map(({ file, fitted }) => [file.name, file.size, fitted])).toEqual([
+    ['chair.jpg', 1000, 'Scaled down from 80 megapixels'],
+    ['chair (2).jpg', 1000, 'Converted from HEIC'],
+    ['large.jpg', 1000, 'Scaled down from 10.5 MB'],
+  ]);
+  expect([batch.note, batch.bad.length, batch.fixable.length]).toEqual(['3 ready · 1 can’t be used', 1, 1]);
+  isAway = false;
+  await batch.fit();
+  expect([batch.note, batch.good.at(-1)?.file.name]).toEqual(['4 ready', 'later.jpg']);
 });

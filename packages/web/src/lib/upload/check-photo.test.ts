@@ -20,19 +20,22 @@ test.each([
   ['BMP', blob('BM', new Uint8Array(24))],
   ['PDF', blob('%PDF-1.7')],
   ['JPEG XL', blob(new Uint8Array([0xff, 0x0a, 1, 2]))],
-  ['AVIF', box('avif')],
 ])('%s is named as what it is', async (format, file) => {
   expect(await checkPhoto(file)).toEqual({ key: 'upload.bad.format', format });
 });
 
-test.each(['heic', 'heix', 'mif1'])('HEIC with the brand %s has an error of its own', async (brand) => {
-  expect(await checkPhoto(box(brand))).toEqual({ key: 'upload.bad.heic', format: 'HEIC' });
+test.each(['heic', 'heix', 'mif1'])('HEIC with the brand %s can be converted', async (brand) => {
+  expect(await checkPhoto(box(brand))).toEqual({ key: 'upload.bad.heic', fix: 'convert' });
+});
+
+test('AVIF can be converted', async () => {
+  expect(await checkPhoto(box('avif'))).toEqual({ key: 'upload.bad.format', format: 'AVIF', fix: 'convert' });
 });
 
 test('everything else has an error of its own, and the type comes before the size', async () => {
   const large = new Uint8Array(10 * 1024 * 1024 + 1);
   expect(await checkPhoto(blob())).toEqual({ key: 'upload.bad.empty' });
   expect(await checkPhoto(blob('<html>'))).toEqual({ key: 'upload.bad.type' });
-  expect(await checkPhoto(blob(jpegHead, large))).toEqual({ key: 'upload.bad.large' });
+  expect(await checkPhoto(blob(jpegHead, large))).toEqual({ key: 'upload.bad.large', fix: 'scale' });
   expect(await checkPhoto(blob(large))).toEqual({ key: 'upload.bad.type' });
 });

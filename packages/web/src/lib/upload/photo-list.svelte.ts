@@ -1,7 +1,7 @@
 import { createKey } from '@image2model/client';
 import type { ChosenCut } from '../cutout/types.ts';
 import { checkPhoto } from './check-photo.ts';
-import { withFreeName } from './free-name.ts';
+import { freeName, withFreeName } from './free-name.ts';
 import { Photo } from './photo.svelte.ts';
 import type { Pictures } from './pictures.ts';
 import { sameBytes } from './same-bytes.ts';
@@ -16,7 +16,9 @@ export class PhotoList {
   photos: Photo[] = $state([]);
   /** Those that can be sent. */
   readonly good: readonly Photo[] = $derived(this.photos.filter(({ error }) => error === ''));
-  readonly bad: readonly Photo[] = $derived(this.photos.filter(({ error }) => error !== ''));
+  readonly bad: readonly Photo[] = $derived(this.photos.filter(({ error, fitting }) => error !== '' && !fitting));
+  /** Those that are being made acceptable. */
+  readonly fitting: readonly Photo[] = $derived(this.photos.filter(({ fitting }) => fitting));
   /** Those of the good ones that are there twice, without the first of each. */
   readonly twins: readonly Photo[] = $derived(this.good.filter(({ twinOf }) => twinOf !== ''));
 
@@ -38,13 +40,27 @@ export class PhotoList {
         names.push(named.name);
         const photo = new Photo(createKey(), named, this.#pictures);
         const reason = reasons[index];
-        if (reason) photo.error = t(reason.key, reason.format && { format: reason.format });
+        if (reason) {
+          photo.error = t(reason.key, reason.format && { format: reason.format });
+          photo.fix = reason.fix;
+          photo.fitting = reason.fix !== undefined;
+        }
         return photo;
       });
       this.photos.push(...photos);
       added.push(...photos);
     }
     return added;
+  }
+
+  /** Scales and converts those of these that can be sent then. */
+  async fit(photos: readonly Photo[]): Promise<void> {
+    const nameFor = (photo: Photo) => (name: string) =>
+      freeName(
+        name,
+        this.photos.filter((other) => other !== photo).map(({ file }) => file.name),
+      );
+    await Promise.all(photos.map(async (photo) => await photo.fit(nameFor(photo))));
   }
 
   /** Says of each of these which earlier one is the same photo. */

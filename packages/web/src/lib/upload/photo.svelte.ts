@@ -1,7 +1,9 @@
 import { maxImagePixels } from '@image2model/protocol';
 import type { ChosenCut, Cut } from '../cutout/types.ts';
 import { t } from '../messages/index.ts';
+import { number } from '../messages/numbers.ts';
 import type { Size } from '../services/measure-photo.ts';
+import type { Fix } from './photo-fitter.ts';
 import type { Pictures } from './pictures.ts';
 
 /** Pixels of the shorter side that the server accepts. */
@@ -11,7 +13,7 @@ const minSide = 16;
 export class Photo {
   readonly id: string;
   /** Under a name that no other photo of its batch has, so that the server's errors refer to it alone. */
-  readonly file: File;
+  file: File = $state.raw() as File;
   readonly #pictures: Pictures | undefined;
   #size: Promise<Size | undefined> | undefined;
   #drawn: Promise<void> | undefined;
@@ -20,6 +22,12 @@ export class Photo {
   /** Address of its thumbnail; empty until it is made, undefined if it cannot be. */
   thumbnail: string | undefined = $state('');
   error = $state('');
+  /** What would make it acceptable, if something can. */
+  fix: Fix | undefined = $state.raw();
+  /** Whether that is being done. */
+  fitting = $state(false);
+  /** What was done to it, so that it can be sent; empty if nothing had to be. */
+  fitted = $state('');
   /** The name of an earlier photo with the same bytes; empty if there is none, or both are to be kept. */
   twinOf = $state('');
   /** 0 to 1 while it is on its way. */
@@ -46,8 +54,31 @@ export class Photo {
   /** Checks the size of the picture. */
   measured({ width, height }: Size): void {
     if (this.error !== '') return;
-    if (width * height > maxImagePixels) this.error = t('upload.bad.pixels');
-    else if (Math.min(width, height) < minSide) this.error = t('upload.bad.small');
+    if (width * height > maxImagePixels) {
+      this.error = t('upload.bad.pixels');
+      this.fix = 'scale';
+    } else if (Math.min(width, height) < minSide) this.error = t('upload.bad.small');
+  }
+
+  /** Scales it or converts it, if that makes it acceptable. `freeName` gives the name that it then has. */
+  async fit(freeName: (name: string) => string): Promise<void> {
+    const { fix, file } = this;
+    if (!fix) return;
+    this.fitting = true;
+    const size = await this.#measure();
+    const blob = await this.#pictures?.fit(file, fix, size);
+    if (blob && !this.#freed) {
+      const stem = file.name.replace(/\.\w{1,5}$/, '');
+      const name = freeName(`${stem}.${blob.type === 'image/webp' ? 'webp' : 'jpg'}`);
+      this.fitted = fittedText(file, fix, size);
+      this.file = new File([blob], name, { type: blob.type, lastModified: file.lastModified });
+      this.#size = undefined;
+      this.#drawn = undefined;
+      this.thumbnail = '';
+      this.error = '';
+      this.fix = undefined;
+    }
+    this.fitting = false;
   }
 
   /** Makes its thumbnail, once. Without one the photo is damaged: its head alone does not tell. */
@@ -105,4 +136,11 @@ export class Photo {
     this.#freed = true;
     if (this.thumbnail) URL.revokeObjectURL(this.thumbnail);
   }
+}
+
+function fittedText(file: File, fix: Fix, size: Size | undefined): string {
+  if (fix === 'convert') return t('upload.fitted.type', { format: file.name.split('.').at(-1)?.toUpperCase() ?? '' });
+  const megapixels = size ? (size.width * size.height) / 1e6 : 0;
+  if (megapixels > maxImagePixels / 1e6) return t('upload.fitted.pixels', { size: number(Math.round(megapixels)) });
+  return t('upload.fitted.bytes', { size: number(Math.round(file.size / 1e5) / 10) });
 }

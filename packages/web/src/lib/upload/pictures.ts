@@ -1,5 +1,7 @@
 import type { Cut } from '../cutout/types.ts';
 import { measurePhoto, type Size } from '../services/measure-photo.ts';
+import { askWorker } from './ask-worker.ts';
+import { type Fix, photoFitter } from './photo-fitter.ts';
 import type { ThumbnailAnswer, ThumbnailTask } from './thumbnail-worker.ts';
 
 /** Reads the photos of a batch, a few at a time however many there are. Nothing here rejects. */
@@ -10,6 +12,8 @@ export interface Pictures {
   thumbnail(file: File, size: Size): Promise<string | undefined>;
   /** The cut-out that the server would take by itself. Undefined if the browser cannot tell. */
   cut(file: File, size: Size): Promise<Cut | undefined>;
+  /** The photo as one that can be sent, with its size if that is known. Undefined if the browser cannot read it. */
+  fit(file: File, fix: Fix, size: Size | undefined): Promise<Blob | undefined>;
 }
 
 /** Pixels of the longer side of a thumbnail: sharp on a phone's screen, and some 30 KB where the photo has 48 MB. */
@@ -23,49 +27,30 @@ export function browserPictures(): Pictures {
   const forPixels = limited(maxDecoding);
   // One after the other: nobody waits for these.
   const forCuts = limited(1);
-  let scaler: ((file: File, size: Size) => Promise<Blob | undefined>) | undefined;
+  const forFits = limited(1);
+  const canDraw = typeof OffscreenCanvas !== 'undefined';
+  const scale = askWorker<ThumbnailTask, ThumbnailAnswer>(
+    () => new Worker(new URL('./thumbnail-worker.ts', import.meta.url), { type: 'module' }),
+  );
+  const fit = photoFitter();
   return {
     measure: async (file) => await forHeads(async () => await measurePhoto(file)),
     thumbnail: async (file, { width, height }) =>
       await forPixels(async () => {
-        const scale = Math.min(1, side / Math.max(width, height));
-        const of = (pixels: number) => Math.max(1, Math.round(pixels * scale));
-        const picture = await (scaler ??= startScaler())(file, { width: of(width), height: of(height) });
+        const share = Math.min(1, side / Math.max(width, height));
+        const of = (pixels: number) => Math.max(1, Math.round(pixels * share));
+        // The browser is too old for it, or the worker cannot be loaded: the photo itself has to do.
+        const made = canDraw ? await scale({ file, width: of(width), height: of(height) }) : { blob: file };
+        const picture = made ? made.blob : file;
         return picture && URL.createObjectURL(picture);
       }),
+    // One after the other: each is large.
+    fit: async (file, fix, size) => await forFits(async () => await fit(file, fix, size)),
     cut: async (file, size) =>
       await forCuts(async () => {
         const { sharedCutter } = await import('../cutout/cutter.ts');
         return (await sharedCutter()?.cuts(file, size))?.cuts[0];
       }),
-  };
-}
-
-/** One worker for all photos. Gives undefined for a photo that it cannot read, and the photo itself without a worker. */
-function startScaler(): (file: File, size: Size) => Promise<Blob | undefined> {
-  const worker = new Worker(new URL('./thumbnail-worker.ts', import.meta.url), { type: 'module' });
-  const waiting = new Map<number, (picture?: Blob) => void>();
-  let count = 0;
-  // The browser is too old for it, or the server is away when it is to be loaded.
-  let isBroken = typeof OffscreenCanvas === 'undefined';
-  worker.addEventListener('message', ({ data: { id, blob } }: MessageEvent<ThumbnailAnswer>) => {
-    waiting.get(id)?.(blob);
-    waiting.delete(id);
-  });
-  worker.addEventListener('error', () => {
-    isBroken = true;
-    for (const resolve of waiting.values()) resolve();
-    waiting.clear();
-  });
-  return async (file, size) => {
-    const picture = await new Promise<Blob | undefined>((resolve) => {
-      if (isBroken) return resolve(undefined);
-      const task: ThumbnailTask = { id: (count += 1), file, ...size };
-      waiting.set(task.id, resolve);
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
-      worker.postMessage(task);
-    });
-    return isBroken ? file : picture;
   };
 }
 
