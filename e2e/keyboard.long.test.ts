@@ -15,8 +15,14 @@ test('a photo becomes a model, which is viewed, downloaded and deleted with the 
   await page.keyboard.press('Tab');
   expect(await focused(page)).toContain('Skip to content');
   await tabTo(page, /Glazed teapot/);
+  // The finished model first, then the way to make it.
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Glazed teapot' }).waitFor();
+  await tabTo(page, /^Make it yourself/);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^Make the model/ }).waitFor();
+  // What was pressed is gone, and the focus is not lost with it.
+  expect(await focused(page)).toContain('Choose photos');
   await tabTo(page, /^Make the model/);
   // Progress is held back until a key was pressed on the page that shows it.
   const pressed = Promise.withResolvers<void>();

@@ -26,7 +26,14 @@ export default defineConfig({
               groups: [
                 // What the first script needs: it sets the version and the paths that the rest reads as it starts.
                 { name: 'first', test: /\/client\/payload\.js|vite\/preload-helper/, priority: 1 },
-                { name: 'common', test: (id) => !/\/(viewer|three|cutout|mesh)\//.test(id), minShareCount: 2 },
+                {
+                  name: 'common',
+                  test: (id) =>
+                    !/\/(viewer|three|cutout|mesh|showcase|svelte-sonner)\/|\/(model-texts|en\/models|toast)\.ts/.test(
+                      id,
+                    ),
+                  minShareCount: 2,
+                },
               ],
             },
           },

@@ -7,7 +7,7 @@ import { renderRow } from './trace.ts';
 
 const folder = join(import.meta.dirname, '../../packages/web/static/samples');
 
-async function list(): Promise<{ file: string; kind: string; source: string; licence: string }[]> {
+async function list(): Promise<{ file: string; kind: string; source: string; licence: string; offered?: boolean }[]> {
   return JSON.parse(await readFile(join(folder, 'samples.json'), 'utf8'));
 }
 
@@ -39,6 +39,20 @@ test('each sample has a little picture, and all of them together are small', asy
     }),
   );
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
+});
+
+test('each sample that is offered has its finished model, which is small, and a picture of it', async () => {
+  const offered = (await list()).filter((sample) => sample.offered);
+  expect(offered.length).toBeGreaterThanOrEqual(4);
+  for (const { file, kind } of offered) {
+    const name = join(folder, 'models', parse(file).name);
+    const glb = await readFile(`${name}.glb`);
+    expect(glb.length, file).toBeLessThan(500_000);
+    // A body, and not a relief: what is offered comes out well.
+    const { extras } = JSON.parse(glb.subarray(20, 20 + glb.readUInt32LE(12)).toString()).asset;
+    expect(extras.method, file).toBe(kind === 'cut-out' ? 'alpha' : 'backdrop');
+    expect((await sharp(`${name}.webp`).metadata()).width, file).toBe(512);
+  }
 });
 
 test('the cut-out has a transparent ground, and the product a white one', async () => {

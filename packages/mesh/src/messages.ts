@@ -32,7 +32,7 @@ export const meshMessages = {
     'The photo is {width} × {height} pixels; its long side may be at most {max} times the short one.',
   'mesh.type_unsupported': 'This type of file is not supported; use JPEG, PNG or WebP.',
   'mesh.heif_unsupported':
-    'HEIC is not supported; export the photo as JPEG, or add it on the web page, which converts it.',
+    'HEIC isn’t supported; export the photo as JPEG, or add it on the web page, which converts it.',
   'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',
   'mesh.mask_unusable': 'The mask is damaged, or not a JPEG, PNG or WebP of a usable size.',
   'mesh.mask_black': 'The mask is all black; paint the object white.',

@@ -1,11 +1,13 @@
 import type { Scene } from '../scene.ts';
 import { cactus } from './cactus.ts';
 import { duck } from './duck.ts';
+import { pear } from './pear.ts';
 import { pebbles } from './pebbles.ts';
+import { rocket } from './rocket.ts';
 import { teapot } from './teapot.ts';
 
 /** Every rendered sample, by the name of its file. */
-export const scenes = { cactus, duck, pebbles, teapot };
+export const scenes = { cactus, duck, pear, pebbles, rocket, teapot };
 
 /** The scene at another size, with fewer samples where it is smaller: to look at while changing it. */
 export function scaled(scene: Scene, scale: number): Scene {

@@ -1,5 +1,5 @@
 import type { ModelInfo } from '@image2model/protocol';
-import type { ModelTexts, OptionTexts } from '../messages/en/models.ts';
+import { type ModelTexts, modelsEn, type OptionTexts } from '../messages/en/models.ts';
 import { texts } from '../messages/texts.svelte.ts';
 import type { OptionField } from './option-fields.ts';
 
@@ -27,6 +27,6 @@ export function optionTexts(modelId: string, { name, label, help }: Pick<OptionF
 }
 
 function textsOf(id: string): ModelTexts | undefined {
-  const { models } = texts();
+  const models: Readonly<Record<string, ModelTexts>> = texts().models ?? modelsEn;
   return Object.hasOwn(models, id) ? models[id] : undefined;
 }

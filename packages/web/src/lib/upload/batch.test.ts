@@ -148,7 +148,7 @@ test('a photo that the browser cannot decode is told before anything is sent, an
     '',
     damaged,
     damaged,
-    'GIF isn’t supported. Save it as JPEG, PNG or WebP.',
+    'GIF isn’t supported. Use JPEG, PNG or WebP.',
   ]);
   expect([batch.going.length, batch.note, keys]).toEqual([1, '1 ready · 3 can’t be used', []]);
 });

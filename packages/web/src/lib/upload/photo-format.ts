@@ -17,7 +17,7 @@ export const headBytes = 512;
 
 const beginnings: readonly (readonly [RegExp, PhotoFormat])[] = [
   [/^\xff\xd8\xff/, 'JPEG'],
-  [/^\x89PNG\r\n\x1a\n/, 'PNG'],
+  [/^\x89PNG\r\n.\n/s, 'PNG'],
   [/^RIFF....WEBP/s, 'WebP'],
   [/^....ftypavi[fs]/s, 'AVIF'],
   [/^....ftyp(hei[cxms]|hev[cxms]|mif1|msf1)/s, 'HEIC'],
@@ -25,7 +25,7 @@ const beginnings: readonly (readonly [RegExp, PhotoFormat])[] = [
   [/^(II\*\0|MM\0\*)/, 'TIFF'],
   [/^BM.{4}\0{4}/s, 'BMP'],
   [/^%PDF-/, 'PDF'],
-  [/^(\xff\x0a|\0{3}\x0cJXL )/, 'JPEG XL'],
+  [/^(\xff\n|\0{3}\fJXL )/, 'JPEG XL'],
   [/^(\xef\xbb\xbf)?\s*(<\?xml|<!--|<!DOCTYPE svg|<svg)[^]*<svg|^\s*<svg/i, 'SVG'],
 ];
 

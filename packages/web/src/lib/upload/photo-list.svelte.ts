@@ -1,5 +1,6 @@
 import { createKey } from '@image2model/client';
 import type { ChosenCut } from '../cutout/types.ts';
+import { t } from '../messages/index.ts';
 import { checkPhoto } from './check-photo.ts';
 import { freeName, withFreeName } from './free-name.ts';
 import { Photo } from './photo.svelte.ts';

@@ -170,6 +170,12 @@ export class ModelScene {
     this.#draw();
   }
 
+  /** Whether wheel and fingers zoom and move the model; otherwise they scroll the page. */
+  set zooming(zooming: boolean) {
+    this.#controls.enableZoom = zooming;
+    this.#controls.enablePan = zooming;
+  }
+
   set grid(shown: boolean) {
     this.#ruler.object.visible = shown;
     this.#draw();

@@ -1,5 +1,5 @@
 import { errorsEn, type ErrorText } from './errors.ts';
-import { modelsEn, type ModelTexts } from './models.ts';
+import type { ModelTexts } from './models.ts';
 import { type MessageKey, pagesEn } from './pages.ts';
 
 /** All texts of a language. */
@@ -8,8 +8,8 @@ export interface Texts {
   pages: Readonly<Record<MessageKey, string>>;
   /** By the codes of errors. */
   errors: Readonly<Record<keyof typeof errorsEn, ErrorText>>;
-  /** By the ids of models. */
-  models: Readonly<Record<string, ModelTexts>>;
+  /** By the ids of models. Those in English are loaded with what shows them. */
+  models?: Readonly<Record<string, ModelTexts>>;
   /** What the server says, by the ids of its messages. */
   messages: Readonly<Record<string, string>>;
   /** The units of providers, singular and plural, by the English singular. */
@@ -21,7 +21,6 @@ export const english: Texts = {
   language: 'en',
   pages: pagesEn,
   errors: errorsEn,
-  models: modelsEn,
   messages: {},
   units: {},
 };
