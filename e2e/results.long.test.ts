@@ -6,7 +6,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ended, sendPhotos, type SentJob } from './support/jobs.ts';
 import { desktop, setUp } from './support/set-up.ts';
-import { modelLoaded, viewerOpen } from './support/viewer.ts';
+import { changed, dragFinger, modelLoaded, picture, viewerOpen } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
 /** Few pixels, for tests that take many pictures. */
@@ -52,19 +52,6 @@ async function serveHtml(body: string): Promise<string> {
     server.close();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
-
-/** What the viewer shows now. Without a graphics card, drawing is slow on a busy machine. */
-async function picture(page: Page): Promise<string> {
-  // Away from the tools over the view, which change when hovered.
-  await page.mouse.move(2, 2);
-  return (await page.locator('canvas').screenshot({ timeout: 60_000 })).toString('base64');
-}
-
-/** Waits until the view differs from a picture, and returns the new one. */
-async function changed(page: Page, before: string): Promise<string> {
-  await expect.poll(async () => (await picture(page)) === before, { timeout: 60_000 }).toBe(false);
-  return await picture(page);
 }
 
 test('a batch shows each photo beside its model and facts, and opens each in 3D by itself', async () => {
@@ -169,7 +156,7 @@ test('the viewer rotates by itself until it is touched, and follows a finger', a
   const seen = await picture(page);
   // Measured last: taking a picture may scroll.
   const box = await page.locator('canvas').boundingBox();
-  await drag(page, { x: (box?.x ?? 0) + 100, y: (box?.y ?? 0) + 100 }, 120);
+  await dragFinger(page, { x: (box?.x ?? 0) + 100, y: (box?.y ?? 0) + 100 }, 120);
   await changed(page, seen);
 }, 240_000);
 
@@ -440,15 +427,3 @@ test('an unreachable server is reported, and the page continues by itself once i
   await site.server.restart();
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
 }, 120_000);
-
-/** Drags one finger across the page. */
-async function drag(page: Page, from: { x: number; y: number }, by: number): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number) => {
-    const touchPoints = type === 'touchEnd' ? [] : [{ x, y: from.y }];
-    await session.send('Input.dispatchTouchEvent', { type, touchPoints });
-  };
-  await touch('touchStart', from.x);
-  for (let moved = 20; moved <= by; moved += 20) await touch('touchMove', from.x + moved);
-  await touch('touchEnd', from.x + by);
-}

@@ -53,6 +53,7 @@ const least: Record<string, Record<string, number>> = {
   'upload.send': { count: 2 },
   'upload.folder.cut': { count: 25 },
   'history.partial': { count: 20 },
+  'processing.cancel.held': { count: 5 },
 };
 
 const plurals = {

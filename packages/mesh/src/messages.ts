@@ -30,7 +30,7 @@ export const meshMessages = {
   'mesh.image_too_small': 'The photo is {width} × {height} pixels; each side needs at least {min}.',
   'mesh.image_too_narrow':
     'The photo is {width} × {height} pixels; its long side may be at most {max} times the short one.',
-  'mesh.type_unsupported': 'This type of file is not supported; use JPEG, PNG or WebP.',
+  'mesh.type_unsupported': 'This file type isn’t supported; use JPEG, PNG or WebP.',
   'mesh.heif_unsupported':
     'HEIC isn’t supported; export the photo as JPEG, or add it on the web page, which converts it.',
   'mesh.image_transparent': 'The photo is fully transparent, so there is nothing to model.',

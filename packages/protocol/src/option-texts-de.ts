@@ -7,6 +7,6 @@ export const optionTextsDe: Readonly<Record<keyof typeof optionTexts, string>> =
   'option.choice': 'Für {option} möglich: {names}.',
   'option.number_or_choice': 'Für {option} möglich: eine Zahl von {min} bis {max} oder {names}.',
   'option.boolean': '{option} muss true oder false sein.',
-  'option.unknown': 'Eine Option {option} hat das Modell nicht. Möglich: {names}.',
+  'option.unknown': 'Das Modell hat keine Option {option}. Möglich: {names}.',
   'option.object': 'Die Optionen müssen ein JSON-Objekt sein.',
 };

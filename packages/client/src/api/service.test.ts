@@ -36,7 +36,7 @@ test('each call requests its route, with the key in the header', async () => {
     'GET /jobs?cursor=c%26d&limit=5',
     'GET /jobs/j',
     'POST /jobs/j/retry {"model":"local"}',
-    'POST /jobs/j/retry {"face_limit":null,"file_ids":["f"],"options":{"depth":30}}',
+    'POST /jobs/j/retry {"options":{"depth":30},"face_limit":null,"file_ids":["f"]}',
     'DELETE /jobs/j',
     'POST /status/tasks/t/ticket',
     'POST /session {"api_key":"secret"}',

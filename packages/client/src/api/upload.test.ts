@@ -25,10 +25,10 @@ test('an upload sends its fields before its files and returns the ids of its job
   });
   const names = [...(requests[0]?.body ?? '').matchAll(/name="([^"]+)"(?:; filename="([^"]+)")?/g)];
   expect(names.map(([, name, filename]) => filename ?? name)).toEqual([
-    'face_limit',
     'model',
     'options',
     'reuse',
+    'face_limit',
     'a.png',
     'image-2',
   ]);

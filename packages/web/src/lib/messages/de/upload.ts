@@ -87,6 +87,7 @@ export const uploadDe: Readonly<Record<keyof typeof uploadEn, string>> = {
   'upload.twins_one': 'Ein Foto ist doppelt',
   'upload.twins.of': 'Dasselbe wie {name}',
   'upload.twins.keep': 'Beide behalten',
+  'upload.strip.more_one': 'Eine weitere zeigen',
   'upload.strip.more': '{count} weitere zeigen',
   'upload.bad.fit': '{count} anpassen',
   'upload.bad.fit_one': 'Anpassen',

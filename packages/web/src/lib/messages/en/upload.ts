@@ -86,6 +86,7 @@ export const uploadEn = {
   'upload.twins_one': 'One photo is here twice',
   'upload.twins.of': 'The same as {name}',
   'upload.twins.keep': 'Keep both',
+  'upload.strip.more_one': 'Show one more',
   'upload.strip.more': 'Show {count} more',
   'upload.bad.fit': 'Fit {count}',
   'upload.bad.fit_one': 'Fit it',
