@@ -179,9 +179,9 @@ describe('image2model convert with masks', () => {
   });
 
   it.each([
-    [['--mask', 'x.mask.png'], /--mask x\.mask\.png fits no photo here; call it like its photo/],
-    [['--mask', 'a.mask.png'], /--mask a\.mask\.png fits more than one photo/],
-    [['--mask', 'masks/b.mask.png', '--mask', 'b.mask.png'], /--mask b\.mask\.png is the second mask of its photo/],
+    [['--mask', 'x.mask.png'], /--mask x\.mask\.png matches no photo here; name it like its photo/],
+    [['--mask', 'a.mask.png'], /--mask a\.mask\.png matches more than one photo/],
+    [['--mask', 'masks/b.mask.png', '--mask', 'b.mask.png'], /--mask b\.mask\.png is a second mask for the same photo/],
     [['--mask', 'nothing.png'], /nothing\.png: no such file/],
     [['--mask', 'masks'], /masks is not a file/],
     [['--mask', 'b.mask.png', '--model', 'hosted'], /The model hosted does not use masks; .*--no-mask.*\(MASK_UNSUPP/],
@@ -208,8 +208,8 @@ describe('image2model convert with masks', () => {
     await put('a.jpg', ['a.mask.png', wide], 'b.jpg', ['b.mask.png', Buffer.from('no image')], 'c.jpg');
     const some = await convert('a.jpg', 'b.jpg', 'c.jpg');
     expect(some).toMatchObject({ code: 1, out: 'out/c.glb\n' });
-    expect(some.err).toMatch(/^a\.jpg: a\.mask\.png has 64 × 32 pixels and its photo 32 × 32; .* \(MASK_INVALID\)$/m);
-    expect(some.err).toMatch(/^b\.jpg: b\.mask\.png is not a type of file .* \(UNSUPPORTED_IMAGE_TYPE\)$/m);
+    expect(some.err).toMatch(/^a\.jpg: a\.mask\.png is 64 × 32 pixels but its photo is 32 × 32; .* \(MASK_INVALID\)$/m);
+    expect(some.err).toMatch(/^b\.jpg: b\.mask\.png can’t be used as a mask; .* \(UNSUPPORTED_IMAGE_TYPE\)$/m);
     const said = await german('convert', 'a.jpg', '-o', 'out');
     expect(said.err).toMatch(/^a\.jpg: a\.mask\.png hat 64 × 32 Pixel, das Foto dazu 32 × 32; /m);
   });
@@ -279,7 +279,7 @@ describe('image2model cuts', () => {
     expect(await readFile(path, 'utf8')).toBe('mine');
     expect((await run('cuts', 'chair.png', '--force')).out).toBe(first.out);
     expect(await readFile(path)).toEqual(written);
-    expect((await convert('chair.png', 'chair.backdrop-2.mask.png')).err).toContain('left out');
+    expect((await convert('chair.png', 'chair.backdrop-2.mask.png')).err).toContain('ignored');
     expect(await readdir(directory)).not.toContainEqual(expect.stringContaining('.part'));
   });
 

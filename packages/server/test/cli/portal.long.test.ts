@@ -100,7 +100,7 @@ describe('image2model convert, where something else answers', () => {
   });
 
   it.each([
-    ['a login page', loginPage, /Something else answered in place of the server, with status 200.*\(DOWNLOAD_FAILED\)/],
+    ['a login page', loginPage, /Something other than the server answered, with status 200.*\(DOWNLOAD_FAILED\)/],
     ['half a model', halfAModel, /download was interrupted.*\(DOWNLOAD_FAILED\)/],
     ['another model', anotherModel, /checksum.*\(DOWNLOAD_FAILED\)/],
     ['an error of the server', lost, /chair\.glb is lost\. \(FILE_LOST\)/],
@@ -123,9 +123,9 @@ describe('image2model convert, where something else answers', () => {
 
   it('to each upload: says so and ends with 3, in German too', async () => {
     interference = { of: paths.upload, times: Infinity, answer: loginPage };
-    const message = /^image2model: Something else answered in place of the server, with status 200/m;
+    const message = /^image2model: Something other than the server answered, with status 200/m;
     expect(await convert()).toMatchObject({ code: 3, out: '', err: expect.stringMatching(message) });
-    const german = /^image2model: Statt des Servers hat etwas anderes geantwortet, mit Status 200/m;
+    const german = /^image2model: Geantwortet hat nicht der Server, sondern etwas anderes, mit Status 200/m;
     expect((await convert([], { LC_ALL: 'de_DE.UTF-8' })).err).toMatch(german);
   });
 });
