@@ -19,7 +19,8 @@ export default defineConfig({
           ...timeouts,
         },
       },
-      { test: { name: 'long', include: testsOutsidePages('.long.test.ts'), ...timeouts } },
+      // With browsers that draw 3D without a graphics card beside them.
+      { test: { name: 'long', include: testsOutsidePages('.long.test.ts'), ...timeouts, testTimeout: 180_000 } },
       'packages/web/vitest.config.ts',
     ],
   },

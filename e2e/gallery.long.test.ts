@@ -169,7 +169,12 @@ async function look({ id }: State, view: (typeof views)[number]): Promise<string
       document.documentElement.dataset.theme = scheme;
       document.documentElement.dir = direction;
       await document.fonts.ready;
-      await Promise.all([...document.images].map(async (image) => await image.decode().catch(() => undefined)));
+      const shown = async (image: HTMLImageElement) => {
+        // One that is out of sight would never be loaded.
+        image.loading = 'eager';
+        await image.decode().catch(() => undefined);
+      };
+      await Promise.all([...document.images].map(shown));
     },
     [theme, dir] as const,
   );

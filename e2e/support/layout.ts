@@ -28,6 +28,7 @@ const inPage = [
   cutOff,
   leavingBox,
   overlapping,
+  partInSight,
   stickingPart,
   endlessMotion,
   textRects,
@@ -127,7 +128,7 @@ function overlapping(
   rectsOf: (element: HTMLElement) => readonly DOMRect[],
 ): string[] {
   const problems: string[] = [];
-  const boxes = elements.flatMap((element) => rectsOf(element).map((rect) => ({ element, rect })));
+  const boxes = elements.flatMap((element) => rectsOf(element).flatMap((rect) => partInSight(element, rect)));
   boxes.sort((a, b) => a.rect.top - b.rect.top);
   for (const [index, { element, rect }] of boxes.entries()) {
     for (const other of boxes.slice(index + 1)) {
@@ -141,6 +142,19 @@ function overlapping(
     }
   }
   return problems;
+}
+
+/** What is left of a box of an element where something around it scrolls. */
+function partInSight(element: HTMLElement, rect: DOMRect): { element: HTMLElement; rect: DOMRect }[] {
+  let { left, right, top, bottom } = rect;
+  for (let around = element.parentElement; around && around !== document.body; around = around.parentElement) {
+    const { overflowX, overflowY } = getComputedStyle(around);
+    if (overflowX === 'visible' && overflowY === 'visible') continue;
+    const box = around.getBoundingClientRect();
+    [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+    [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+  }
+  return right > left && bottom > top ? [{ element, rect: new DOMRect(left, top, right - left, bottom - top) }] : [];
 }
 
 function stickingPart(element: HTMLElement): HTMLElement | undefined {

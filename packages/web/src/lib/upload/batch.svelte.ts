@@ -253,7 +253,7 @@ export class Batch {
         onUploadProgress: ({ loaded, total }) => this.#moved(going, loaded, total),
         onWaiting: ({ code, error }) => {
           this.sending = 'waiting';
-          this.waitsFor = sentence(reasonOf(code, { message: error }));
+          this.waitsFor = sentence(code === 'NETWORK_ERROR' ? t('error.offline') : reasonOf(code, { message: error }));
         },
       },
     );
