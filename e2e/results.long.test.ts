@@ -4,7 +4,7 @@ import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-cor
 import { beforeAll, expect, test } from 'vitest';
 import { ended, sendPhotos, type SentJob } from './support/jobs.ts';
 import { desktop, setUp } from './support/set-up.ts';
-import { changed, dragFinger, picture, viewerOpen } from './support/viewer.ts';
+import { changed, dragFinger, picture, pictureAtRest, viewerOpen } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
 /** Few pixels, for tests that take many pictures. */
@@ -89,7 +89,7 @@ test('the viewer rotates, zooms, changes looks and light, measures and resets wi
   const page = await open(`/results/${mixed.jobId}`, small);
   await viewerOpen(page);
   // Without the outline of the focus, as at the end.
-  const first = await picture(page);
+  const first = await pictureAtRest(page);
   await page.getByRole('application', { name: '3D model cactus.glb' }).focus();
   let seen = await picture(page);
   for (const pressed of ['ArrowRight', 'ArrowUp', '+']) {

@@ -20,6 +20,16 @@ export async function picture(page: Page): Promise<string> {
   return (await page.locator('canvas').screenshot({ timeout: 60_000 })).toString('base64');
 }
 
+/** What the viewer shows once nothing changes any more: a model is drawn a moment before its shadow and its labels. */
+export async function pictureAtRest(page: Page): Promise<string> {
+  let before = await picture(page);
+  for (;;) {
+    const now = await picture(page);
+    if (now === before) return now;
+    before = now;
+  }
+}
+
 /** Waits until the view differs from a picture, and returns the new one. */
 export async function changed(page: Page, before: string): Promise<string> {
   await expect.poll(async () => (await picture(page)) === before, { timeout: 60_000 }).toBe(false);
