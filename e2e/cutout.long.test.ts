@@ -48,7 +48,7 @@ test('a cut-out that is chosen by keyboard before the upload arrives as a mask, 
   const job = await send(page);
   expect(job.files).toMatchObject([{ has_mask: true, result: { statistics: { method: 'relief' } } }]);
   expect(await greyAt(job, [0.5, 0.5], [0.02, 0.02])).toEqual([255, 255]);
-}, 120_000);
+}, 180_000);
 
 test('the page and the server find the same cut-outs of a photo, the learned one too', async () => {
   const photo = await duckOnPebbles();
@@ -65,7 +65,7 @@ test('the page and the server find the same cut-outs of a photo, the learned one
   await expect
     .poll(async () => (await first.getAttribute('aria-label'))?.replaceAll(/\s/g, ' '))
     .toMatch(new RegExp(`^Cut-out 1 of ${candidates.length}: from learned patterns, ${percent} ?% sure$`));
-}, 120_000);
+}, 180_000);
 
 test('without the file of what was learned, the page cuts out all the same', async () => {
   const page = await site.open('/', { viewport: desktop });
@@ -78,7 +78,7 @@ test('without the file of what was learned, the page cuts out all the same', asy
   await openEditor(page, 'duck.png');
   await page.getByRole('radio', { name: /^Cut-out 1 of \d: from contrast/ }).waitFor({ state: 'attached' });
   expect(asked).not.toEqual([]);
-}, 120_000);
+}, 180_000);
 
 test('strokes of the mouse mend the cut-out while it is drawn on, can be undone, and are in the mask', async () => {
   const page = await site.open('/', { viewport: desktop });
@@ -114,7 +114,7 @@ test('strokes of the mouse mend the cut-out while it is drawn on, can be undone,
   expect([duck?.has_mask, teapot?.has_mask]).toEqual([undefined, true]);
   expect(teapot?.result?.statistics.method).toBe('mask');
   expect(await greyAt(job, [0.5, 0.525])).toEqual([0]);
-}, 120_000);
+}, 180_000);
 
 test('a finger paints without moving the page, a second one zooms instead, and a pen’s hand does not paint', async () => {
   const page = await site.open('/', phone);
@@ -156,7 +156,7 @@ test('a finger paints without moving the page, a second one zooms instead, and a
   // The pen's stroke was the only one.
   await page.getByRole('button', { name: 'Undo' }).tap();
   expect(await page.getByRole('button', { name: 'Undo' }).isDisabled()).toBe(true);
-}, 120_000);
+}, 180_000);
 
 test('the keys paint: arrows move the brush, the space bar holds it down', async () => {
   const page = await site.open('/', { viewport: desktop });
@@ -177,7 +177,7 @@ test('the keys paint: arrows move the brush, the space bar holds it down', async
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await focused(page)).toBe('Cut-out: teapot.jpg');
-}, 120_000);
+}, 180_000);
 
 test('what was painted is not lost by a slip: Escape asks first', async () => {
   const page = await site.open('/', { viewport: desktop });
@@ -201,7 +201,7 @@ test('what was painted is not lost by a slip: Escape asks first', async () => {
   await page.getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('dialog').first().waitFor({ state: 'detached' });
   expect(await focused(page)).toBe('Cut-out: teapot.jpg');
-}, 120_000);
+}, 180_000);
 
 test('all of the editor is in sight on the smallest phone in German, and on a phone on its side', async () => {
   for (const [width, height] of [
@@ -219,7 +219,7 @@ test('all of the editor is in sight on the smallest phone in German, and on a ph
     const last = await page.getByText('Verschieben').boundingBox();
     expect(last && last.x + last.width <= width).toBe(true);
   }
-}, 120_000);
+}, 180_000);
 
 test('a cut-out is mended after its model was made: the page follows the new one, and keeps the old one without it', async () => {
   const sent = await sendPhotos(site.server.url, ['teapot.jpg', 'duck.png']);

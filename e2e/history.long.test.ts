@@ -109,7 +109,7 @@ test('thousands of batches are drawn a few lines at a time, and a search says ho
       return top >= 0 && top < innerHeight;
     });
   await expect.poll(isInSight, { timeout: 20_000 }).toBe(true);
-}, 120_000);
+}, 180_000);
 
 function madeUp(number: number): object {
   const id = `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`;

@@ -110,7 +110,7 @@ test('a double click on the notification turns it on, and nothing else', async (
   await page.getByRole('link', { name: 'photo 1.jpg' }).click();
   await page.waitForURL(/\/results\/[^/]+\?file=/);
   await page.getByRole('region', { name: 'photo 1.glb' }).waitFor();
-}, 120_000);
+}, 180_000);
 
 test('"Cancel all" can be undone where it was pressed, and is sent by leaving the page', async () => {
   const page = await warmPage();
@@ -131,7 +131,7 @@ test('"Cancel all" can be undone where it was pressed, and is sent by leaving th
   await page.goto('about:blank');
   await page.goto(address);
   await page.getByRole('button', { name: 'Retry these' }).waitFor();
-}, 120_000);
+}, 180_000);
 
 test('one file can be cancelled, then all, and the cancelled ones can be retried', async () => {
   const page = await warmPage();

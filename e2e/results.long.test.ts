@@ -285,7 +285,7 @@ test('a batch is deleted after a confirmation, which returns the focus', async (
   await page.goto(`${site.server.url}/results/${job.jobId}`);
   await page.getByRole('heading', { name: 'We can’t find this batch' }).waitFor();
   await page.getByRole('link', { name: 'View history' }).waitFor();
-}, 120_000);
+}, 180_000);
 
 test('a relief says so on its card and on the stage, with the editor of the cut-out beside it', async () => {
   const job = await sendPhotos(site.server.url, ['teapot.jpg'], { key, options: { mode: 'relief' } });
@@ -308,7 +308,7 @@ test('without WebGL the picture stays, and the tools do nothing', async () => {
   const tools = page.getByRole('group', { name: 'View' }).getByRole('button');
   expect(await tools.count()).toBeGreaterThan(5);
   for (const tool of await tools.all()) expect(await tool.isDisabled()).toBe(true);
-}, 120_000);
+}, 180_000);
 
 test('AR is offered on devices that have it, with an address they can open', async () => {
   const plain = await open(`/results/${mixed.jobId}`);
@@ -339,4 +339,4 @@ test('an unreachable server is reported, and the page continues by itself once i
   await page.getByRole('heading', { name: 'Can’t reach the server' }).waitFor();
   await site.server.restart();
   await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
-}, 120_000);
+}, 180_000);

@@ -118,4 +118,4 @@ test('a dialog closes by its button, by Escape and by a tap outside, which gives
     await dialog.waitFor({ state: 'detached' });
     expect(await share.evaluate((element) => element === document.activeElement)).toBe(true);
   }
-}, 120_000);
+}, 180_000);

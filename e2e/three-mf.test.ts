@@ -63,4 +63,4 @@ test('three.js reads a 3MF in a browser: one object in millimetres, with the col
   expect(Math.max(...read[0]!.sides)).toBeCloseTo(80, 3);
   expect(read[0]!.triangles).toBe(statistics.faces);
   expect(read[0]!.colours).toBeGreaterThan(100);
-}, 120_000);
+}, 180_000);

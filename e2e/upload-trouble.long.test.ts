@@ -23,7 +23,7 @@ test('the page waits for an unreachable server, and sends the photos once it is 
   await site.server.restart();
   await page.waitForURL(/\/processing\?taskId=/, { timeout: 60_000 });
   expect(await jobCount(site.server.url)).toBe(1);
-}, 90_000);
+}, 180_000);
 
 test.runIf(disk.isReal)(
   'a server with a full disk says so, and accepts the same photos once there is room (needs root)',
@@ -40,7 +40,7 @@ test.runIf(disk.isReal)(
     await page.getByRole('button', { name: 'Make 2 models' }).click();
     await page.waitForURL(/\/processing\?taskId=/);
   },
-  60_000,
+  180_000,
 );
 
 test('a browser without storage says so, and warns a visitor who leaves during the upload', async () => {

@@ -104,7 +104,7 @@ test('photos and choices survive a reload; an upload shows the progress of each 
   await later.goto(site.server.url);
   await later.getByText('Try one of ours').waitFor();
   expect(await later.getByRole('listitem').filter({ hasText: 'teapot.jpg' }).count()).toBe(0);
-}, 90_000);
+}, 180_000);
 
 test('an upload whose answer was lost is found again after a reload, without a second job', async () => {
   const before = await jobCount(site.server.url);
@@ -126,7 +126,7 @@ test('an upload whose answer was lost is found again after a reload, without a s
   await page.waitForURL(/\/processing\?taskId=/);
   expect(arrived).toBeGreaterThan(0);
   expect(await jobCount(site.server.url)).toBe(before + 1);
-}, 60_000);
+}, 180_000);
 
 test('a rejected or missing photo says so on its card, and the others are sent', async () => {
   const { page } = await open();
@@ -205,7 +205,7 @@ test('of more than 25 photos the rest wait in the browser and are offered next',
   await page.getByRole('link', { name: 'Send them next' }).click();
   await card(page, 'tiny 26.png').waitFor();
   await page.getByRole('button', { name: 'Make 2 models' }).waitFor();
-}, 60_000);
+}, 180_000);
 
 test('an upload continues while other pages are open, is shown there, and leads back', async () => {
   const before = await jobCount(site.server.url);
@@ -234,7 +234,7 @@ test('an upload continues while other pages are open, is shown there, and leads 
   await page.waitForURL(/\/processing\?taskId=/);
   await page.getByText('1 photo not sent yet').waitFor();
   expect([await jobCount(site.server.url), await tray.count()]).toEqual([before + 1, 0]);
-}, 60_000);
+}, 180_000);
 
 test('two tabs have a draft each, and a new tab takes over that of a closed one', async () => {
   const { context, page: first } = await open();
@@ -258,7 +258,7 @@ test('two tabs have a draft each, and a new tab takes over that of a closed one'
     '700',
     0,
   ]);
-}, 60_000);
+}, 180_000);
 
 test('a folder is added with its subfolders, and files that are no photos say why without crowding them out', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'image2model-album-'));
@@ -311,4 +311,4 @@ test('a folder is added with its subfolders, and files that are no photos say wh
       .first()
       .evaluate((image) => (image as HTMLImageElement).naturalWidth),
   ).toBe(32);
-}, 60_000);
+}, 180_000);
