@@ -238,7 +238,7 @@ test('a cut-out is mended after its model was made: the page follows the new one
   await page.context().setOffline(false);
   await page.getByRole('button', { name: 'Remake the model' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await facts.filter({ hasText: 'No clear object (relief)' }).waitFor({ timeout: 60_000 });
+  await facts.filter({ hasText: 'No clear object (relief)' }).waitFor({ timeout: 150_000 });
   const after = await jobOf(sent.jobId);
   expect([after.tasks.length, after.files.map((file) => file.has_mask)]).toEqual([2, [true, undefined]]);
   expect(after.files[1]?.result).toEqual(before.files[1]?.result);
@@ -272,11 +272,11 @@ test('the shape is chosen among those of the outline, and a relief has none', as
   const page = await site.open(`/results/${sent.jobId}`, { viewport: desktop });
   await page.getByRole('button', { name: 'Fix the cut-out' }).click();
   const shapes = page.getByRole('group', { name: 'Shape of the model' });
-  await shapes.waitFor({ timeout: 60_000 });
+  await shapes.waitFor({ timeout: 150_000 });
   await page.getByRole('radio', { name: /whole photo as a relief/ }).check({ force: true });
-  await shapes.waitFor({ state: 'detached', timeout: 60_000 });
+  await shapes.waitFor({ state: 'detached', timeout: 150_000 });
   await page.getByRole('radio', { name: /^Cut-out 1 of / }).check({ force: true });
-  await shapes.waitFor({ timeout: 60_000 });
+  await shapes.waitFor({ timeout: 150_000 });
   const likely = await shapes
     .getByRole('radio')
     .evaluateAll((inputs) => inputs.map((input) => (input as HTMLInputElement).value));
@@ -284,7 +284,7 @@ test('the shape is chosen among those of the outline, and a relief has none', as
   await shapes.locator(`input[value=${other}]`).check({ force: true });
   await page.getByRole('button', { name: 'Remake the model' }).click();
   await expect
-    .poll(async () => (await jobOf(sent.jobId)).files[0]?.result?.statistics.shape, { timeout: 60_000 })
+    .poll(async () => (await jobOf(sent.jobId)).files[0]?.result?.statistics.shape, { timeout: 150_000 })
     .toBe(other);
 }, 300_000);
 

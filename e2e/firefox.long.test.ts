@@ -66,11 +66,11 @@ describe.skipIf(found === undefined)('in Firefox', () => {
     expect(await layoutProblems(page)).toEqual([]);
 
     await page.locator('canvas').setTimeout(60_000).wait();
-    await expect.poll(() => coloursOf(page), { timeout: 60_000 }).toBeGreaterThan(20);
+    await expect.poll(() => coloursOf(page), { timeout: 150_000 }).toBeGreaterThan(20);
     expect(await layoutProblems(page)).toEqual([]);
     await page.locator('a[download="duck.glb"]').click();
     const model = join(downloads, 'duck.glb');
-    await expect.poll(() => readFile(model, 'latin1').catch(() => ''), { timeout: 30_000 }).toMatch(/^glTF/);
+    await expect.poll(() => readFile(model, 'latin1').catch(() => ''), { timeout: 90_000 }).toMatch(/^glTF/);
     // Firefox itself reports the connections that were broken on purpose.
     expect(problems.filter((text) => !text.includes('/stream'))).toEqual([]);
   }, 300_000);
@@ -102,7 +102,7 @@ describe.skipIf(found === undefined)('in Firefox', () => {
     const { page } = await open('/', front.url);
     const input = (await page.waitForSelector('#photos')) as ElementHandle<HTMLInputElement> | null;
     await input?.uploadFile(...samplePaths('pebbles.jpg', 'cactus.jpg'));
-    await expect.poll(() => front.streams, { interval: 10, timeout: 30_000 }).toBe(1);
+    await expect.poll(() => front.streams, { interval: 10, timeout: 90_000 }).toBe(1);
     front.cutStreams();
     await page.locator('a ::-p-text(cactus.glb)').setTimeout(120_000).wait();
     await page.locator('a ::-p-text(pebbles.glb)').wait();

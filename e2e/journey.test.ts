@@ -34,7 +34,7 @@ test('photos become valid models, and a visitor who comes back sees the true sta
   await upload
     .getByText(/[12] of 5 ready/)
     .first()
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 150_000 });
   await first.close();
 
   await processing.goto(address.href);
@@ -47,7 +47,7 @@ test('photos become valid models, and a visitor who comes back sees the true sta
   await processing.getByRole('heading', { name: '5 models are ready' }).waitFor();
   await viewerOpen(processing);
   await processing.getByRole('application', { name: '3D model duck.glb' }).waitFor();
-  await expect.poll(async () => await coloursOf(processing), { timeout: 60_000 }).toBeGreaterThan(20);
+  await expect.poll(async () => await coloursOf(processing), { timeout: 150_000 }).toBeGreaterThan(20);
 
   const jobId = new URL(processing.url()).pathname.split('/').at(-1);
   const list = await (await fetch(`${site.server.url}/api/v1/download/${jobId}/all`)).json();

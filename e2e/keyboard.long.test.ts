@@ -36,7 +36,7 @@ test('a photo becomes a model, which is viewed, downloaded and deleted with the 
   // After a key press the page stays when the work ends.
   await page.keyboard.press('Tab');
   pressed.resolve();
-  await page.getByRole('link', { name: 'View results' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'View results' }).waitFor({ timeout: 150_000 });
   await tabTo(page, /View results/);
   await page.keyboard.press('Enter');
 

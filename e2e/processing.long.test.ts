@@ -31,23 +31,23 @@ const shownProgress = async (page: Page) => Number(await overall(page).getAttrib
 test('an offline page says so and keeps what it knew, and continues to the end once it is online', async () => {
   const page = await warmPage();
   await page.goto(await begin(4));
-  await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => shownProgress(page), { timeout: 90_000 }).toBeGreaterThan(0);
   await page.context().setOffline(true);
   await page.getByText('You’re offline').waitFor();
   expect(await shownProgress(page)).toBeGreaterThan(0);
   await page.getByText('photo 4.jpg').waitFor();
   await page.context().setOffline(false);
-  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+  await page.waitForURL(/\/results\//, { timeout: 150_000 });
 });
 
 test('the page waits for a restarting server, and then shows the results', async () => {
   const page = await warmPage();
   await page.goto(await begin(4));
-  await expect.poll(() => shownProgress(page), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => shownProgress(page), { timeout: 90_000 }).toBeGreaterThan(0);
   await site.server.stop('SIGKILL');
   await page.getByText(/Reconnecting|restarting/).waitFor();
   await site.server.restart();
-  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+  await page.waitForURL(/\/results\//, { timeout: 150_000 });
 });
 
 test('seven tabs follow one batch over one connection', async () => {
@@ -60,7 +60,7 @@ test('seven tabs follow one batch over one connection', async () => {
   for (const tab of tabs) await expect.poll(() => shownProgress(tab)).toBeGreaterThan(0);
   const metrics = await (await fetch(`${site.server.url}/api/v1/health/metrics`)).text();
   expect(/^image2model_\w*streams\w*(?:\{[^}]*\})? (\d+)$/m.exec(metrics)?.[1]).toBe('1');
-  await Promise.all(tabs.map((tab) => tab.waitForURL(/\/results\//, { timeout: 60_000 })));
+  await Promise.all(tabs.map((tab) => tab.waitForURL(/\/results\//, { timeout: 150_000 })));
 });
 
 test('a visitor who asked for it gets a notification when a batch is done in the background', async ({ skip }) => {
@@ -80,7 +80,7 @@ test('a visitor who asked for it gets a notification when a batch is done in the
   skip(await cannotNotify(page), 'This Chromium shows no notifications.');
   await page.getByLabel('Notify me when a batch is done').check();
   await page.goto(await begin(1));
-  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+  await page.waitForURL(/\/results\//, { timeout: 150_000 });
   const shown = async () =>
     await page.evaluate(async () => {
       const registration = await navigator.serviceWorker.getRegistration('/notify-worker.js');
@@ -140,7 +140,7 @@ test('one file can be cancelled, then all, and the cancelled ones can be retried
   await page.getByRole('listitem').filter({ hasText: 'photo 6.jpg' }).getByText('Cancelled').waitFor();
   await page.getByRole('button', { name: 'Cancel all' }).click();
   await page.getByRole('button', { name: 'Retry these' }).click();
-  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+  await page.waitForURL(/\/results\//, { timeout: 150_000 });
 }, 180_000);
 
 test('an unknown task says so and links to the history', async () => {
@@ -156,5 +156,5 @@ test('a German page shows messages from the server in German', async () => {
     .getByText(/Objekt wird gesucht|Oberfläche wird aufgebaut|In der Warteschlange/)
     .first()
     .waitFor();
-  await page.waitForURL(/\/results\//, { timeout: 60_000 });
+  await page.waitForURL(/\/results\//, { timeout: 150_000 });
 });

@@ -123,7 +123,7 @@ test('the viewer rotates, zooms, changes looks and light, measures and resets wi
   await page.getByRole('heading', { level: 1 }).click();
   expect(await page.getByRole('slider').count()).toBe(0);
   await page.getByRole('button', { name: 'Reset the view' }).click();
-  await expect.poll(async () => (await picture(page)) === first, { timeout: 60_000 }).toBe(true);
+  await expect.poll(async () => (await picture(page)) === first, { timeout: 150_000 }).toBe(true);
 }, 240_000);
 
 test('the viewer rotates by itself until it is touched, and follows a finger', async () => {
@@ -212,7 +212,7 @@ test('a chosen size is that of every download, of the facts and of the grid in t
   expect((await validateBytes(files['glb'] ?? new Uint8Array())).issues.numErrors).toBe(0);
   await viewerOpen(page);
   await page.getByRole('button', { name: 'Grid and dimensions' }).click();
-  await page.getByText('62.5 mm', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByText('62.5 mm', { exact: true }).waitFor({ timeout: 150_000 });
 
   await field.fill('0');
   await stage.getByText('Enter a number of millimetres from 1 to 100,000.').waitFor();
@@ -338,5 +338,5 @@ test('an unreachable server is reported, and the page continues by itself once i
   await page.getByRole('link', { name: /duck.png, teapot.jpg, coffee.jpg/ }).click();
   await page.getByRole('heading', { name: 'Can’t reach the server' }).waitFor();
   await site.server.restart();
-  await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: '3 models are ready' }).waitFor({ timeout: 150_000 });
 }, 180_000);

@@ -76,7 +76,7 @@ test('a stream that reconnects after the session has ended asks for a key, and c
   await site.server.stop();
   await endSession(page.context());
   await site.server.restart();
-  await page.getByRole('dialog', { name: 'Sign in' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('dialog', { name: 'Sign in' }).waitFor({ timeout: 150_000 });
   await signIn(page);
   // After a key press the page stays until the visitor asks for the results.
   await page

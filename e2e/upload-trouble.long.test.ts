@@ -21,7 +21,7 @@ test('the page waits for an unreachable server, and sends the photos once it is 
   await page.getByRole('button', { name: 'Make 2 models' }).click();
   await page.getByText('Can’t reach the server. Retrying automatically…').first().waitFor();
   await site.server.restart();
-  await page.waitForURL(/\/processing\?taskId=/, { timeout: 60_000 });
+  await page.waitForURL(/\/processing\?taskId=/, { timeout: 150_000 });
   expect(await jobCount(site.server.url)).toBe(1);
 }, 180_000);
 

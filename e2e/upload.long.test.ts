@@ -89,7 +89,7 @@ test('photos and choices survive a reload; an upload shows the progress of each 
   await page.getByRole('button', { name: 'Make 3 models' }).click();
   const valueOf = async (name: string) =>
     Number(await page.getByRole('progressbar', { name }).getAttribute('aria-valuenow', { timeout: 5000 }));
-  await expect.poll(async () => await valueOf('duck.png'), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => await valueOf('duck.png'), { timeout: 90_000 }).toBeGreaterThan(0);
   expect(await valueOf('coffee.jpg')).toBe(0);
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('Stopped. Your photos are still here.').waitFor();

@@ -17,7 +17,7 @@ export async function modelLoaded(page: Page): Promise<void> {
 export async function picture(page: Page): Promise<string> {
   // Away from the tools over the view, which change when hovered.
   await page.mouse.move(2, 2);
-  return (await page.locator('canvas').screenshot({ timeout: 60_000 })).toString('base64');
+  return (await page.locator('canvas').screenshot({ timeout: 150_000 })).toString('base64');
 }
 
 /** What the viewer shows once nothing changes any more: a model is drawn a moment before its shadow and its labels. */
@@ -32,7 +32,7 @@ export async function pictureAtRest(page: Page): Promise<string> {
 
 /** Waits until the view differs from a picture, and returns the new one. */
 export async function changed(page: Page, before: string): Promise<string> {
-  await expect.poll(async () => (await picture(page)) === before, { timeout: 60_000 }).toBe(false);
+  await expect.poll(async () => (await picture(page)) === before, { timeout: 150_000 }).toBe(false);
   return await picture(page);
 }
 
