@@ -7,6 +7,8 @@ const testsOutsidePages = (ending: string): string[] => [
 ];
 // A state that a test waits for comes late on a busy machine.
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+// Later still where browsers draw 3D without a graphics card.
+const longTimeouts = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 90_000 } } };
 
 export default defineConfig({
   test: {
@@ -19,8 +21,7 @@ export default defineConfig({
           ...timeouts,
         },
       },
-      // With browsers that draw 3D without a graphics card beside them.
-      { test: { name: 'long', include: testsOutsidePages('.long.test.ts'), ...timeouts, testTimeout: 180_000 } },
+      { test: { name: 'long', include: testsOutsidePages('.long.test.ts'), ...longTimeouts } },
       'packages/web/vitest.config.ts',
     ],
   },
