@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { cannotNotify } from './support/notifications.ts';
 import { setUp } from './support/set-up.ts';
 import { pick, samplePaths } from './support/upload.ts';
+import { viewerOpen } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
 
@@ -57,6 +58,8 @@ test('a session that ends before the upload asks for the key again, and then sen
 
   // A download cannot be retried like a request, so the session is checked first.
   await page.getByRole('heading', { name: '2 models are ready' }).waitFor();
+  // What the viewer loads would ask for a key by itself.
+  await viewerOpen(page);
   await endSession(page.context());
   await page.getByRole('link', { name: 'Download all' }).click();
   await page.getByText('Your session has ended').waitFor();
