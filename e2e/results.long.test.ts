@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { validateBytes } from 'gltf-validator';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { ended, sendPhotos, type SentJob } from './support/jobs.ts';
-import { desktop, setUp } from './support/set-up.ts';
+import { setUp } from './support/set-up.ts';
+import { signedInVisitor } from './support/signed-in.ts';
 import { changed, dragFinger, picture, pictureAtRest, viewerOpen } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
@@ -26,12 +27,7 @@ beforeAll(async () => {
   await Promise.all([ended(site.server.url, three, key), ended(site.server.url, mixed, key)]);
 });
 
-async function signedIn(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await site.newContext({ viewport: desktop, ...options });
-  const login = await context.request.post(`${site.server.url}/api/v1/session`, { data: { api_key: key } });
-  expect(login.ok()).toBe(true);
-  return context;
-}
+const signedIn = async (options?: BrowserContextOptions) => await signedInVisitor(site, key, options);
 
 async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await signedIn(options)).newPage();

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ended, sendPhotos, type SentJob } from './support/jobs.ts';
-import { desktop, setUp } from './support/set-up.ts';
+import { setUp } from './support/set-up.ts';
+import { signedInVisitor } from './support/signed-in.ts';
 import { modelLoaded } from './support/viewer.ts';
 
 const key = 'a-key-for-the-pages';
@@ -16,12 +17,7 @@ beforeAll(async () => {
   await ended(site.server.url, three, key);
 });
 
-async function signedIn(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await site.newContext({ viewport: desktop, ...options });
-  const login = await context.request.post(`${site.server.url}/api/v1/session`, { data: { api_key: key } });
-  expect(login.ok()).toBe(true);
-  return context;
-}
+const signedIn = async (options?: BrowserContextOptions) => await signedInVisitor(site, key, options);
 
 async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await (await signedIn(options)).newPage();
